@@ -1,0 +1,93 @@
+# Needs make and a Python 3.11 to 3.14 with venv; everything else is installed into .venv.
+# PYTHON names the Python to use; ARGS is handed on to the command of the target.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHON
+
+TYPED := -p ansible_collections.psp.rc_closure.plugins
+TYPED_TOOLS := conftest.py requirements/install.py requirements/lock.py tests/run_sanity.py
+
+.PHONY: help
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## install what is missing into .venv (PYTHON=… chooses the Python)
+	@requirements/setup.sh
+	@$(BIN)/python tests/twin/e2e_setup.py
+
+.PHONY: closure
+closure: setup ## bring the twin up and carry out Package-0 to 3 on it (ARGS="--tags package_1")
+	@$(BIN)/python tests/twin/twin.py up
+	$(BIN)/ansible-playbook playbooks/rc_closure.yml -i inventories/twin $(ARGS)
+
+.PHONY: test
+test: lint unit integration ## pass every test
+
+.PHONY: lint
+lint: ruff mypy yamllint ansible-lint changelog-lint sanity ## every linter, ansible-test sanity included
+
+.PHONY: ruff
+ruff: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+.PHONY: mypy
+mypy: setup
+	$(BIN)/mypy $(TYPED)
+	$(BIN)/mypy $(TYPED_TOOLS)
+
+.PHONY: yamllint
+yamllint: setup
+	$(BIN)/yamllint --strict .
+
+.PHONY: ansible-lint
+ansible-lint: setup
+	$(BIN)/ansible-lint --strict
+
+.PHONY: changelog-lint
+changelog-lint: setup
+	$(BIN)/antsibull-changelog lint
+
+.PHONY: sanity
+sanity: setup
+	$(BIN)/python tests/run_sanity.py $(ARGS)
+
+.PHONY: format
+format: setup ## let ruff put the Python in order
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+.PHONY: unit
+unit: setup ## tests that need nothing running
+	$(BIN)/pytest tests/unit $(ARGS)
+
+.PHONY: integration
+integration: setup ## tests on the twin, which they bring up themselves
+	$(BIN)/pytest tests/integration $(ARGS)
+
+.PHONY: drill
+drill: setup ## one fault at a time, and the verdict it must give (DRILL=name for one)
+	$(BIN)/python tests/drills.py $(DRILL)
+
+.PHONY: bench
+bench: setup ## the closure against a plain script and a naive playbook
+	$(BIN)/python tests/bench/bench.py $(ARGS)
+
+.PHONY: lock
+lock: setup ## compile requirements/*.in into requirements/locks (ARGS=--upgrade for new versions)
+	$(BIN)/python requirements/lock.py $(ARGS)
+
+.PHONY: clean
+clean: ## stop the twin and drop caches; the evidence stays
+	@if [ -x $(BIN)/python ] && [ -f tests/twin/twin.py ]; then $(BIN)/python tests/twin/twin.py down; fi
+	rm -rf .ansible .cache
+
+.PHONY: distclean
+distclean: clean ## drop .venv, the e2e project's packages and the evidence, too
+	rm -rf .venv evidence tests/twin/e2e/node_modules

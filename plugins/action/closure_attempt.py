@@ -1,0 +1,46 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Begin an attempt: check what identifies the release and make its folder in the locker."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.plugins.action import ActionBase
+
+from ..module_utils.evidence import Release, utc_now
+from ..plugin_utils import locker, wants
+
+
+class ActionModule(ActionBase):
+    """Return the fact C(rc_closure_attempt), which the collectors of this run are given."""
+
+    supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Check the release's variables; make the attempt's folder unless in check mode."""
+        super().run(tmp, task_vars)
+        args = self._task.args
+        problems = wants.problems(
+            {
+                "rc_closure_ticket": {"value": args.get("ticket"), "want": "ticket"},
+                "rc_closure_release": {"value": args.get("release"), "want": "name"},
+                "rc_closure_commit": {"value": args.get("commit"), "want": "commit"},
+                "rc_closure_environment": {"value": args.get("environment"), "want": "name"},
+                "rc_closure_locker": {"value": args.get("locker"), "want": "path"},
+            }
+        )
+        if problems:
+            return {"failed": True, "msg": "; ".join(problems)}
+        release = Release(
+            str(args["ticket"]), str(args["release"]), str(args["commit"]), str(args["environment"])
+        )
+        if self._task.check_mode:
+            return {"changed": True, "msg": "check mode: no attempt is opened, nothing is kept"}
+        try:
+            attempt = locker.open_attempt(str(args["locker"]), release, utc_now())
+        except locker.LockerError as exc:
+            return {"failed": True, "msg": f"rc_closure_locker: {exc}"}
+        return {"changed": True, "ansible_facts": {"rc_closure_attempt": attempt.as_dict()}}

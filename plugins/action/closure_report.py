@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Judge what the locker keeps, and tell: report.md, report.json, a fact and the job's statistics."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from ansible.plugins.action import ActionBase
+
+from ..module_utils.evidence import utc_now
+from ..plugin_utils import locker
+from ..plugin_utils.report import document, markdown
+
+
+class ActionModule(ActionBase):
+    """Return the fact C(rc_closure_report). The gate is for a later task to enforce."""
+
+    supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Take C(attempt); write the reports into the locker."""
+        super().run(tmp, task_vars)
+        if self._task.check_mode or not self._task.args.get("attempt"):
+            return {"changed": False, "msg": "check mode: nothing was kept, so nothing is judged"}
+        try:
+            return self._report(locker.Attempt.from_dict(self._task.args["attempt"]))
+        except (locker.LockerError, OSError) as exc:
+            return {"failed": True, "msg": f"the report cannot be made: {exc}"}
+
+    @staticmethod
+    def _report(attempt: locker.Attempt) -> dict[str, t.Any]:
+        report = document.build(attempt, locker.load(attempt), utc_now())
+        paths = {
+            name: locker.write_report(attempt, name, text)
+            for name, text in (
+                ("report.json", json.dumps(report, ensure_ascii=False, indent=2) + "\n"),
+                ("report.md", markdown.render(report)),
+            )
+        }
+        locker.close_attempt(attempt)
+        return {
+            "changed": True,
+            "paths": paths,
+            "ansible_facts": {"rc_closure_report": {**document.without_streams(report), "paths": paths}},
+            "ansible_stats": {
+                "data": {"rc_closure": document.summary(report)},
+                "per_host": False,
+                "aggregate": False,
+            },
+        }

@@ -1,0 +1,33 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Filter: the one sink for text, for those who have text of their own."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ..module_utils import redaction
+
+
+def redact(text: t.Any, secrets: t.Mapping[str, t.Any] | None = None) -> str:
+    """Mask secrets in a text: those given as name → value, and those that their place gives away.
+
+    Raises:
+        AnsibleFilterError: C(secrets) is no mapping.
+    """
+    known = secrets or {}
+    if not isinstance(known, t.Mapping):
+        raise AnsibleFilterError("redact: its argument is a mapping of names to known secrets")
+    return redaction.redact(str(text), {str(name): str(value) for name, value in known.items()})
+
+
+class FilterModule:
+    """The collection's filters."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Return name → function."""
+        return {"redact": redact}

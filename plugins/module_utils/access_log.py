@@ -1,0 +1,113 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A line of an access log: JSON of any common naming, the combined format, or a text with its time."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+_TIME = ("time", "timestamp", "@timestamp", "ts", "datetime", "asctime", "time_iso8601", "time_local")
+_METHOD = ("method", "request_method", "http_method", "verb")
+_PATH = ("path", "uri", "url", "request_uri", "request_path", "target")
+_STATUS = ("status", "status_code", "response_status", "http_status")
+
+_REQUEST = re.compile(r'"(?P<method>[A-Z]+) (?P<path>\S+)(?: HTTP/[\d.]+)?"(?: (?P<status>\d{3})\b)?')
+_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?")
+_CLF = re.compile(r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}")
+# Seconds since 1970 have ten digits until 2286, milliseconds thirteen.
+_MILLISECONDS_FROM = 1e11
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A request as the log has it.
+
+    Attributes:
+        time: aware, or None where the line bears none that can be read.
+        method: upper case, or C('').
+        path: without its query.
+        status: the HTTP status, or None.
+    """
+
+    time: datetime | None
+    method: str
+    path: str
+    status: int | None
+
+
+def parse(line: str) -> Entry | None:
+    """Return the request of a line, or None where there is none in it.
+
+    A time without a zone is taken to be in this machine's own.
+    """
+    if line.lstrip().startswith("{"):
+        return _parse_json(line)
+    match = _REQUEST.search(line)
+    if match is None:
+        return None
+    stamp = _CLF.search(line) or _ISO.search(line)
+    return _entry(stamp and stamp[0], match["method"], match["path"], match["status"])
+
+
+def _parse_json(line: str) -> Entry | None:
+    try:
+        fields = _flat(json.loads(line))
+    except ValueError:
+        return None
+    request = _REQUEST.search(f'"{fields.get("request", "")}"')
+    method, path = _first(fields, _METHOD), _first(fields, _PATH)
+    if request is not None:
+        method, path = method or request["method"], path or request["path"]
+    if not isinstance(path, str):
+        return None
+    return _entry(_first(fields, _TIME), str(method or ""), path, _first(fields, _STATUS))
+
+
+def _flat(data: t.Any) -> dict[str, t.Any]:
+    """Return the fields by the last part of their name; an outer one hides an inner one."""
+    fields: dict[str, t.Any] = {}
+    inner: list[t.Any] = [data]
+    while inner:
+        level = inner.pop(0)
+        for name, value in level.items() if isinstance(level, dict) else ():
+            if isinstance(value, dict):
+                inner.append(value)
+            else:
+                fields.setdefault(name.rpartition(".")[2], value)
+    return fields
+
+
+def _first(fields: t.Mapping[str, t.Any], names: t.Sequence[str]) -> t.Any:
+    return next((fields[name] for name in names if fields.get(name) not in (None, "")), None)
+
+
+def _entry(stamp: t.Any, method: str, target: str, status: t.Any) -> Entry:
+    try:
+        path = urlsplit(target).path
+    except ValueError:
+        path = target
+    digits = re.match(r"\d{3}\b", str(status or ""))
+    return Entry(_moment(stamp), method.upper(), path, int(digits[0]) if digits else None)
+
+
+def _moment(stamp: t.Any) -> datetime | None:
+    try:
+        if isinstance(stamp, (int, float)) or re.fullmatch(r"\d{10,13}(\.\d+)?", str(stamp)):
+            seconds = float(stamp)
+            seconds = seconds / 1000 if seconds > _MILLISECONDS_FROM else seconds
+            return datetime.fromtimestamp(seconds, UTC)
+        text = str(stamp or "")
+        if _CLF.fullmatch(text):
+            # strptime's month names are the locale's; these are English in every locale.
+            return parsedate_to_datetime(text.replace("/", " ").replace(":", " ", 1))
+        return datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-")).astimezone()
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The steps of Package-1 that Alembic does: where the database is, the way to head, and there and back."""
+
+from __future__ import annotations
+
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+
+from . import alembic, command
+from .collector import Collector
+from .evidence import Step
+
+UPGRADE = ("upgrade", "head")
+DOWNGRADE = ("downgrade", "-1")
+
+
+def collect(collector: Collector) -> dict[str, t.Any]:
+    """Take the steps and return C(changed), C(before) and C(after)."""
+    tool = _Alembic(collector)
+    current, heads = tool.look()
+    if collector.check_mode:
+        tool.preview(current)
+        return {"changed": current != heads, "before": current, "after": current}
+    upgrade = tool.take("upgrade", "alembic upgrade head", *UPGRADE, waits_for_locks=True)
+    tool.take("check", "alembic check", "check")
+    after = alembic.revisions(
+        tool.take("current_after", "alembic current, after the upgrade", "current").stdout
+    )
+    smoked = upgrade.ok and tool.smoke(alembic.single(after))
+    return {"changed": bool(alembic.moves(upgrade)) or smoked, "before": current, "after": after}
+
+
+class _Alembic:
+    def __init__(self, collector: Collector) -> None:
+        self._collector = collector
+        self._params = collector.params
+        lock_timeout = f"-c lock_timeout={int(self._params['lock_timeout'] * 1000)}"
+        options = f"{collector.env.get('PGOPTIONS', '')} {lock_timeout}".strip()
+        self._patience = {"PGOPTIONS": options}
+
+    def look(self) -> tuple[list[str], list[str]]:
+        """Ask for what is there. The three need nothing of one another, and most of each is start-up."""
+        questions = (
+            ("current", "alembic current, before the upgrade", "current"),
+            ("heads", "alembic heads", "heads"),
+            ("history", "alembic history", "history"),
+        )
+        with ThreadPoolExecutor(max_workers=len(questions)) as pool:
+            steps = list(pool.map(lambda question: self._run(*question), questions))
+        for step in steps:
+            self._collector.add(step)
+        return alembic.revisions(steps[0].stdout), alembic.revisions(steps[1].stdout)
+
+    def preview(self, current: t.Sequence[str]) -> None:
+        """Show, without connecting for it, the SQL that the upgrade would run."""
+        span = f"{alembic.single(current)}:head".lstrip(":")
+        self.take("upgrade_preview", "alembic upgrade head --sql", "upgrade", span, "--sql")
+        self._leave_out("upgrade", "alembic upgrade head", UPGRADE, "check mode: nothing is changed")
+
+    def smoke(self, head: str) -> bool:
+        """Go one step down and up again, where that is asked for and can lose nothing."""
+        refusal = self._refusal(head)
+        if refusal:
+            self._leave_out("downgrade", "alembic downgrade -1", DOWNGRADE, refusal)
+            return False
+        down = self.take("downgrade", "alembic downgrade -1", *DOWNGRADE, waits_for_locks=True)
+        self.take("reupgrade", "alembic upgrade head, again", *UPGRADE, waits_for_locks=True)
+        self.take("current_final", "alembic current, after the smoke", "current")
+        return bool(alembic.moves(down, "downgrade"))
+
+    def _refusal(self, head: str) -> str:
+        wish = self._params["downgrade_smoke"]
+        if wish == "never":
+            return "downgrade_smoke is never"
+        if not head:
+            return "the database is not at one revision"
+        if wish == "always":
+            return ""
+        preview = self.take(
+            "downgrade_preview", "alembic downgrade --sql", "downgrade", f"{head}:-1", "--sql"
+        )
+        if not preview.ok:
+            return "the downgrade's SQL cannot be shown beforehand, so it cannot be known to be safe"
+        losses = alembic.destructive_statements(preview.stdout)
+        return f"the downgrade could lose data ({losses[0]})" if losses else ""
+
+    def take(self, name: str, title: str, *arguments: str, waits_for_locks: bool = False) -> Step:
+        """Run one command of Alembic's and keep its step."""
+        env = self._patience if waits_for_locks else {}
+        return self._collector.add(self._run((name, title, *arguments), env))
+
+    def _run(self, question: tuple[str, ...], env: t.Mapping[str, str] | None = None) -> Step:
+        name, title, *arguments = question
+        return command.run(
+            [*self._params["alembic"], *arguments],
+            name=f"alembic_{name}",
+            title=title,
+            limit=self._params["limit"],
+            redact=self._collector.redact,
+            directory=self._params["directory"],
+            env={**self._collector.env, **(env or {})},
+        )
+
+    def _leave_out(self, name: str, title: str, arguments: t.Sequence[str], reason: str) -> None:
+        self._collector.add(
+            command.not_run(
+                [*self._params["alembic"], *arguments],
+                name=f"alembic_{name}",
+                title=title,
+                reason=reason,
+                directory=self._params["directory"],
+            )
+        )

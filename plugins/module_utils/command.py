@@ -1,0 +1,156 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one way to run a command: argv, directory, environment and time limit in, a step out.
+
+The streams go to files, not pipes, so that a process killed at its limit leaves everything it wrote,
+and one that writes a lot never blocks.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shlex
+import signal
+import subprocess
+import tempfile
+import typing as t
+from pathlib import Path
+
+from .evidence import COMMAND, ENDED, FAILED, NOT_RUN, TIMED_OUT, Step, utc_now
+
+GRACE_SECONDS = 5.0
+
+
+def hostname() -> str:
+    """Return this machine's name as its users know it."""
+    return platform.node() or "localhost"
+
+
+def run(
+    argv: t.Sequence[str],
+    *,
+    name: str,
+    title: str,
+    limit: float,
+    redact: t.Callable[[str], str],
+    directory: str | None = None,
+    env: t.Mapping[str, str] | None = None,
+) -> Step:
+    """Run a command and return it as a step, whatever the command does.
+
+    Args:
+        argv: program and arguments; no shell is involved and no secret may be in it.
+        name: the step's name.
+        title: the step's title.
+        limit: seconds until its whole process group is terminated, then killed.
+        redact: masks secrets in all text that leaves.
+        directory: the working directory.
+        env: the complete environment; None takes this process's own.
+    """
+    command = redact(shlex.join(argv))
+    started = utc_now()
+
+    def step(**more: t.Any) -> Step:
+        return Step(
+            name=name,
+            title=title,
+            kind=COMMAND,
+            command=command,
+            directory=directory,
+            host=hostname(),
+            started=started,
+            ended=utc_now(),
+            **more,
+        )
+
+    if directory is not None and not Path(directory).is_dir():
+        return step(outcome=FAILED, reason=f"the directory {directory} is not there")
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        try:
+            status, in_time = _wait(argv, directory=directory, env=env, limit=limit, out=out, err=err)
+        except OSError as exc:
+            return step(outcome=FAILED, reason=redact(_why(exc, argv[0], env)))
+        return step(
+            exit_status=status,
+            stdout=redact(_text(out)),
+            stderr=redact(_text(err)),
+            outcome=ENDED if in_time else TIMED_OUT,
+            reason="" if in_time else f"stopped at its limit of {limit:g} s",
+        )
+
+
+def not_run(
+    argv: t.Sequence[str], *, name: str, title: str, reason: str, directory: str | None = None
+) -> Step:
+    """Return the step of a command that is left out on purpose, with the reason."""
+    now = utc_now()
+    return Step(
+        name=name,
+        title=title,
+        kind=COMMAND,
+        command=shlex.join(argv),
+        directory=directory,
+        host=hostname(),
+        started=now,
+        ended=now,
+        outcome=NOT_RUN,
+        reason=reason,
+    )
+
+
+def _wait(
+    argv: t.Sequence[str],
+    *,
+    directory: str | None,
+    env: t.Mapping[str, str] | None,
+    limit: float,
+    out: t.IO[bytes],
+    err: t.IO[bytes],
+) -> tuple[int, bool]:
+    process = subprocess.Popen(
+        list(argv),
+        cwd=directory,
+        env=None if env is None else dict(env),
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=err,
+        start_new_session=True,
+    )
+    try:
+        return process.wait(limit), True
+    except subprocess.TimeoutExpired:
+        return _stop(process), False
+    finally:
+        # A command may leave children behind that still hold the group.
+        _signal(process.pid, signal.SIGKILL)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> int:
+    _signal(process.pid, signal.SIGTERM)
+    try:
+        return process.wait(GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        _signal(process.pid, signal.SIGKILL)
+        return process.wait()
+
+
+def _signal(group: int, number: signal.Signals) -> None:
+    try:
+        os.killpg(group, number)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _text(stream: t.IO[bytes]) -> str:
+    stream.seek(0)
+    return stream.read().decode("utf-8", "backslashreplace")
+
+
+def _why(exc: OSError, program: str, env: t.Mapping[str, str] | None) -> str:
+    if isinstance(exc, FileNotFoundError):
+        path = (os.environ if env is None else env).get("PATH", "")
+        return f"{program} was not found (PATH={path})"
+    return f"{program} could not be started: {exc.strerror or exc}"

@@ -1,0 +1,88 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a running process was started with, as text: one JSON object a line, one line a process.
+
+Values that may be seen are shown; of others there are keyed digests, which tell whether two processes
+were given the same without telling what.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import typing as t
+from dataclasses import asdict, dataclass
+
+from . import service_url
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What may be told of a value that may not be seen.
+
+    Attributes:
+        given: whether the variable is set and not empty.
+        value: the digest of the value as it is written, or C('').
+        endpoint: the digest of what it names where it is a URL: scheme, user, host, port and database.
+    """
+
+    given: bool
+    value: str = ""
+    endpoint: str = ""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A running process.
+
+    Attributes:
+        pid: its number.
+        started: RFC 3339, UTC.
+        command: its command line.
+        directory: its working directory.
+        shown: name → value, None where the variable is not set.
+        digests: name → what may be told of its value.
+    """
+
+    pid: int
+    started: str
+    command: str
+    directory: str
+    shown: t.Mapping[str, str | None]
+    digests: t.Mapping[str, Digest]
+
+
+def digest(value: str, key: str) -> Digest:
+    """Return a value's digests; without a key only whether there is one, for passwords can be guessed."""
+    if not value or not key:
+        return Digest(bool(value))
+    return Digest(True, _keyed(value, key), _keyed(service_url.endpoint(value), key))
+
+
+def render(processes: t.Sequence[Running]) -> str:
+    """Return the processes as text."""
+    return "".join(json.dumps(asdict(process), ensure_ascii=False) + "\n" for process in processes)
+
+
+def parse(text: str) -> list[Running]:
+    """Read what C(render()) wrote.
+
+    Raises:
+        ValueError: the text is something else.
+    """
+    try:
+        return [_running(json.loads(line)) for line in text.split("\n") if line.strip()]
+    except (TypeError, KeyError, AttributeError) as exc:
+        raise ValueError(f"this is not a list of processes: {exc}") from exc
+
+
+def _running(data: dict[str, t.Any]) -> Running:
+    digests = {name: Digest(**told) for name, told in data.pop("digests").items()}
+    return Running(digests=digests, **data)
+
+
+def _keyed(value: str, key: str) -> str:
+    return hmac.new(key.encode(), value.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,131 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How GitHub's documents about workflows, runs and jobs are read. Pure, for collectors and the judge."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from datetime import UTC, datetime
+
+from .evidence import parse_time
+
+Document = dict[str, t.Any]
+
+DISPATCHED = "workflow_dispatch"
+COMPLETED = "completed"
+SUCCESS = "success"
+RED = ("failure", "timed_out", "startup_failure")
+
+# https://docs.github.com/en/rest/actions: the conclusions of runs and jobs, and what each means here.
+MEANINGS: dict[str, str] = {
+    "success": "it passed",
+    "failure": "it failed",
+    "timed_out": "it was stopped at GitHub's time limit",
+    "startup_failure": "GitHub could not start it: the workflow file is invalid or no runner could be had",
+    "cancelled": "it was cancelled before its end, so it proves nothing",
+    "skipped": "it was skipped, so no test ran, although GitHub shows the run as passed",
+    "neutral": "it ended neutral, which says neither passed nor failed",
+    "action_required": "it waits for somebody's approval and did not run to its end",
+    "stale": "GitHub gave it up as stale after 14 days without an end",
+}
+
+
+def documents(text: str) -> list[Document]:
+    """Return the JSON objects that stand one after the other in a text: one for each page.
+
+    Raises:
+        ValueError: something in it is no JSON object.
+    """
+    decoder, found, rest = json.JSONDecoder(), [], text.lstrip()
+    while rest:
+        document, end = decoder.raw_decode(rest)
+        if not isinstance(document, dict):
+            raise ValueError("it is no JSON object")
+        found.append(document)
+        rest = rest[end:].lstrip()
+    return found
+
+
+def is_file(workflow: str) -> bool:
+    """Whether a workflow is named by its file rather than by its display name."""
+    return workflow.endswith((".yml", ".yaml"))
+
+
+def is_workflow(document: Document, wanted: str) -> bool:
+    """Whether a workflow is the one wanted, by file name, path or display name."""
+    path = str(document.get("path", ""))
+    if is_file(wanted):
+        return path == wanted or path.rsplit("/", maxsplit=1)[-1] == wanted.rsplit("/", maxsplit=1)[-1]
+    return document.get("name") == wanted
+
+
+def select_job(jobs: t.Sequence[Document], wanted: str) -> Document | None:
+    """Return the job of that name or, where none is named, the only one; None where that is not one job."""
+    named = [job for job in jobs if not wanted or job.get("name") == wanted]
+    return named[0] if len(named) == 1 else None
+
+
+def is_of_release(run: Document, commit: str, events: t.Sequence[str]) -> bool:
+    """Whether a run is of that commit and was started by one of those events."""
+    return run.get("head_sha") == commit and run.get("event") in events
+
+
+def is_new(run: Document, before: t.Sequence[Document], moment: datetime | None) -> bool:
+    """Whether a run began after a moment at which others were known.
+
+    C(created_at) and the moment are both the server's, to the second.
+    """
+    if run.get("id") in [known.get("id") for known in before]:
+        return False
+    return moment is None or parse_time(str(run["created_at"])) >= moment
+
+
+def bears(run: Document, marker: str) -> bool:
+    """Whether a run's title, which the workflow's C(run-name) makes, holds the marker."""
+    return bool(marker) and marker in str(run.get("display_title", ""))
+
+
+def newest(runs: t.Sequence[Document]) -> Document | None:
+    """Return the run that was created last."""
+    return max(runs, key=lambda run: (str(run.get("created_at", "")), int(run["id"])), default=None)
+
+
+def server_time(head: str) -> datetime | None:
+    """Return the time that an answer's C(Date) header bears, from its status line and headers."""
+    for line in head.splitlines():
+        name, _colon, value = line.partition(":")
+        if name.lower() == "date":
+            return http_date(value)
+    return None
+
+
+def http_date(text: str) -> datetime | None:
+    """Return the time of an HTTP date such as C(Tue, 24 Nov 2026 02:52:03 GMT), None where it is none."""
+    try:
+        return datetime.strptime(text.strip(), "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def attempt_of(run: Document) -> int:
+    """Return the number of a run's attempt, 1 where it was never run again."""
+    return int(run.get("run_attempt") or 1)
+
+
+def meaning(document: Document) -> str:
+    """Return in words what a run's or a job's status and conclusion say."""
+    if document.get("status") != COMPLETED:
+        return f"it is still {document.get('status')}"
+    conclusion = str(document.get("conclusion"))
+    return MEANINGS.get(conclusion, f"it ended {conclusion}, which is not known to mean that it passed")
+
+
+def color(job: Document) -> str:
+    """Return the checklist's word for a job's result: GREEN, RED, or C('') where it is neither."""
+    if job.get("status") != COMPLETED:
+        return ""
+    conclusion = job.get("conclusion")
+    return "GREEN" if conclusion == SUCCESS else "RED" if conclusion in RED else ""

@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What Playwright prints, read back: which tests ran from which file, and the summary at the end.
+
+Only what this run printed is read. A C(test-results/.last-run.json) may be an older run's.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+
+from .evidence import Step
+
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+# ✓ and ✘ are ok and x on a terminal without Unicode. A line begins with the test's number.
+_TEST = re.compile(
+    r"^\s+(?P<mark>✓|✔|ok|✘|✗|x|-)\s+\d+\s+(?:\[[^\]]+\] › )?"
+    r"(?P<file>[^\s›]+?):\d+:\d+ › (?P<title>.*)$"
+)
+_TAIL = re.compile(r"(?: \((?:[\d.]+(?:ms|s|m|h)|retry #\d+)\))+$")
+_COUNT = re.compile(
+    r"^  (?P<count>\d+) (?P<outcome>passed|failed|interrupted|flaky|skipped|did not run)(?: \([^)]*\))?$"
+)
+_ERRORS = re.compile(r"^  (?P<count>\d+) errors? (?:was|were) not a part of any test")
+_ERROR = re.compile(r"^\s*\w*Error: ")
+_DETAIL = re.compile(r"^    \S")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One line of the list reporter: a test's attempt.
+
+    Attributes:
+        file: as printed, from the working directory or from the tests' root.
+        title: the test's title.
+        mark: C(passed), C(failed) or C(skipped), as it ended, wished for or not.
+    """
+
+    file: str
+    title: str
+    mark: str
+
+
+def attempts(step: Step) -> list[Attempt]:
+    """Return what the list reporter printed, one for each attempt of each test."""
+    found = (_TEST.match(line) for line in _lines(step))
+    return [Attempt(m["file"], _TAIL.sub("", m["title"]), _mark(m["mark"])) for m in found if m]
+
+
+def summary(step: Step) -> dict[str, int]:
+    """Return the counts of the summary, by outcome; empty where there is none.
+
+    The last block of counts is taken: a test may print lines that look like one.
+    """
+    lines = _lines(step)
+    last = next((n for n in reversed(range(len(lines))) if _counted(lines[n])), None)
+    if last is None:
+        return {}
+    counts: dict[str, int] = {}
+    for line in reversed(lines[: last + 1]):
+        counted = _counted(line)
+        if counted:
+            counts.setdefault(*counted)
+        elif not _DETAIL.match(line):
+            break
+    return dict(reversed(counts.items()))
+
+
+def failure(step: Step) -> str:
+    """Return the block of the first failure, from C(1)) on, or else the first error's line, or C('')."""
+    lines = _lines(step)
+    start = next((n for n, line in enumerate(lines) if line.startswith("  1) ")), None)
+    if start is None:
+        return next((line.strip() for line in lines if _ERROR.match(line)), "")
+    rest = lines[start + 1 :]
+    end = next((n for n, line in enumerate(rest) if line.startswith("  2) ") or _counted(line)), len(rest))
+    return "\n".join([lines[start], *rest[:end]]).rstrip()
+
+
+def is_same_file(printed: str, wanted: str) -> bool:
+    """Whether a printed file is the wanted one; it may be relative to the tests' root instead."""
+    printed, wanted = printed.replace("\\", "/"), wanted.removeprefix("./")
+    return printed == wanted or wanted.endswith(f"/{printed}")
+
+
+def _counted(line: str) -> tuple[str, int] | None:
+    if match := _COUNT.match(line):
+        return match["outcome"], int(match["count"])
+    if match := _ERRORS.match(line):
+        return "error", int(match["count"])
+    return None
+
+
+def _mark(mark: str) -> str:
+    if mark in ("✓", "✔", "ok"):
+        return "passed"
+    return "skipped" if mark == "-" else "failed"
+
+
+def _lines(step: Step) -> t.Sequence[str]:
+    return [line.rstrip() for line in _ANSI.sub("", step.stdout).splitlines()]

@@ -1,0 +1,127 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Running processes, as C(/proc) shows them: those whose command line bears certain words."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+import typing as t
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+class ProcessError(Exception):
+    """The system does not let processes be looked at."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """A running process.
+
+    Attributes:
+        pid: its number.
+        parent: its parent's number.
+        argv: its command line.
+        directory: its working directory, or C('') where that may not be seen.
+        started: when it began, UTC; a C(dotenv run) before its C(exec) counts.
+    """
+
+    pid: int
+    parent: int
+    argv: tuple[str, ...]
+    directory: str
+    started: datetime
+
+
+def find(words: t.Sequence[str], directory: str | None = None) -> list[Process]:
+    """Return the processes whose command line bears every word, by number.
+
+    Of processes that descend from one another only the last in line is meant: a wrapper bears its
+    command's words, too. This process and those that it descends from are left out.
+
+    Args:
+        words: whole words of the command line; a path's last part is a word.
+        directory: the working directory, where only processes in it are meant.
+
+    Raises:
+        ProcessError: there is no C(/proc).
+    """
+    if not (PROC / "self" / "stat").exists():
+        raise ProcessError("there is no /proc to look processes up in")
+    everything = {process.pid: process for process in map(_read, _pids()) if process}
+    own = _line(everything, os.getpid())
+    where = None if directory is None else os.path.realpath(directory)
+    found = {
+        pid: process
+        for pid, process in everything.items()
+        if pid not in own and _bears(process.argv, words) and where in (None, process.directory)
+    }
+    wrappers = {above for pid in found for above in _line(everything, pid)[1:]}
+    return [found[pid] for pid in sorted(found.keys() - wrappers)]
+
+
+def environment(pid: int) -> dict[str, str]:
+    """Return the environment that a process was started with.
+
+    Raises:
+        ProcessError: it may not be seen, or the process has gone.
+    """
+    try:
+        raw = (PROC / str(pid) / "environ").read_bytes()
+    except OSError as exc:
+        raise ProcessError(f"the environment of process {pid} cannot be read: {exc.strerror}") from exc
+    pairs = (entry.partition("=") for entry in raw.decode("utf-8", "backslashreplace").split("\0"))
+    return {name: value for name, separator, value in pairs if separator}
+
+
+def _pids() -> list[int]:
+    return [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()]
+
+
+def _read(pid: int) -> Process | None:
+    """Return a process, or None where it has gone or is a kernel's or a dead one."""
+    folder = PROC / str(pid)
+    try:
+        argv = (folder / "cmdline").read_bytes().decode("utf-8", "backslashreplace")
+        # The name in parentheses may hold anything; the fields count from behind it.
+        fields = (folder / "stat").read_text("utf-8", "backslashreplace").rpartition(")")[2].split()
+    except OSError:
+        return None
+    if not argv:
+        return None
+    parent, ticks = int(fields[1]), int(fields[19])
+    return Process(pid, parent, tuple(argv.rstrip("\0").split("\0")), _directory(folder), _began(ticks))
+
+
+def _directory(folder: Path) -> str:
+    try:
+        return str((folder / "cwd").readlink())
+    except OSError:
+        return ""
+
+
+def _began(ticks: int) -> datetime:
+    """Return the time of a clock tick since the machine's start."""
+    ago = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    return datetime.now(UTC) - timedelta(seconds=ago)
+
+
+def _line(processes: t.Mapping[int, Process], pid: int) -> list[int]:
+    """Return a process's number and those of the processes above it."""
+    line = []
+    while pid in processes and pid not in line:
+        line.append(pid)
+        pid = processes[pid].parent
+    return line
+
+
+def _bears(argv: t.Sequence[str], words: t.Sequence[str]) -> bool:
+    text = " ".join(argv)
+    return all(re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w.-])", text) for word in words)

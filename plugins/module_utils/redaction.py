@@ -1,0 +1,152 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one sink for text: every text that leaves a host passes C(redact()).
+
+It masks what is known to be secret, in each form that tools give it (as it is, percent-encoded,
+base64, JSON and shell escaped), and what looks like a secret by its place (the password in a URL, a
+bearer token, C(password=…)). Identifiers that the evidence stands on, UUIDs and timestamps, survive a
+secret that happens to be a part of them.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shlex
+import typing as t
+from urllib.parse import quote, quote_plus, unquote, urlsplit
+
+MASK = "********"
+MINIMUM_LENGTH = 4
+
+_SECRET_NAME = re.compile(
+    r"PASS(WORD|WD|PHRASE)?(_|$)|SECRET|TOKEN|CREDENTIAL|PRIVATE|(^|_)(API|ACCESS|SIGNING|ENCRYPTION)_?KEY|(^|_)AUTH(_|$)|(^|_)KEY$",
+    re.IGNORECASE,
+)
+_PROTECTED = re.compile(
+    r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"
+    r"|\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
+)
+# Every repetition is bounded, so that a line of a hundred megabytes costs what its length is, not its square.
+_PLACES = (
+    # scheme://user:password@host; the password ends at the last @, for tools print it unencoded too.
+    # A port with a path behind it is no password.
+    re.compile(
+        r"(?P<keep>://[^\s:/?#@'\"]{0,128}:)(?!\d{1,5}[/?#])(?P<secret>[^\s'\"<>]{0,512})(?=@[\w.\[-])"
+    ),
+    re.compile(
+        r"(?P<keep>\b(?:bearer|token|basic)\s{1,8})(?P<secret>[A-Za-z0-9._~+/=-]{8,8192})", re.IGNORECASE
+    ),
+    re.compile(
+        r"(?P<keep>(?:password|passwd|secret|token|api[_-]?key|private[_-]?key|x-signature)"
+        r"[\"']?\s{0,8}[=:]\s{0,8}[\"']?)(?P<secret>(?!\*{8})[^\s\"'&,;)}\]]{4,8192})",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(?P<keep>\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-))(?P<secret>[A-Za-z0-9_-]{16,512})"),
+    re.compile(r"(?P<keep>\beyJ)(?P<secret>[\w-]{8,4096}\.[\w-]{8,4096}\.[\w-]{1,4096})"),
+    re.compile(
+        r"(?P<keep>-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----)(?P<secret>[^-]{0,65536})",
+    ),
+)
+
+
+def redact(text: str, secrets: t.Mapping[str, str]) -> str:
+    """Return the text with every secret masked.
+
+    Args:
+        text: any text.
+        secrets: name → value of what is known to be secret. Values of fewer than
+            C(MINIMUM_LENGTH) characters cannot be told from ordinary text, and are masked only
+            where their place gives them away.
+    """
+    return Redactor(secrets)(text)
+
+
+def secrets_of_env(env: t.Mapping[str, str]) -> dict[str, str]:
+    """Return name → value of the secrets among a service's variables.
+
+    A variable is secret by its name; one that holds a URL with a password gives that password.
+    """
+    secrets: dict[str, str] = {}
+    for name, value in env.items():
+        password = password_of_url(value)
+        if password:
+            secrets[name] = password
+        elif _SECRET_NAME.search(name) and value:
+            secrets[name] = value
+    return secrets
+
+
+def password_of_url(value: str) -> str:
+    """Return the decoded password of a URL such as C(redis://user:password@host), or C('')."""
+    if "://" not in value:
+        return ""
+    try:
+        return unquote(urlsplit(value).password or "")
+    except ValueError:
+        return ""
+
+
+class Redactor:
+    """C(redact()) with the secrets' forms worked out once."""
+
+    def __init__(self, secrets: t.Mapping[str, str]) -> None:
+        """Take name → value of what is known to be secret."""
+        self.secrets = dict(secrets)
+        known = {form for value in self.secrets.values() for form in _forms(value)}
+        longest_first = sorted(known, key=lambda form: (-len(form), form))
+        self._known = re.compile("|".join(map(re.escape, longest_first))) if known else None
+
+    def __call__(self, text: str) -> str:
+        """Return the text with every secret masked."""
+        for place in _PLACES:
+            text = place.sub(_mask_place, text)
+        return self._mask_known(text, self._known) if self._known else text
+
+    @staticmethod
+    def _mask_known(text: str, known: re.Pattern[str]) -> str:
+        protected = [match.span() for match in _PROTECTED.finditer(text)]
+
+        def mask(match: re.Match[str]) -> str:
+            inside = any(_is_part(match.span(), span) for span in protected)
+            return match[0] if inside else MASK
+
+        return known.sub(mask, text)
+
+
+def _mask_place(match: re.Match[str]) -> str:
+    return match["keep"] + MASK
+
+
+def _is_part(inner: tuple[int, int], outer: tuple[int, int]) -> bool:
+    """Whether a match is a true part of a protected span: one that fills it is a secret after all."""
+    return outer[0] <= inner[0] and inner[1] <= outer[1] and inner != outer
+
+
+def _forms(value: str) -> set[str]:
+    """Return the forms in which tools show a secret: raw and encoded."""
+    if len(value) < MINIMUM_LENGTH:
+        return set()
+    percent = {quote(value, safe=""), quote(value), quote_plus(value)}
+    lower = {re.sub(r"%[0-9A-F]{2}", lambda match: match[0].lower(), form) for form in percent}
+    escaped = {json.dumps(value)[1:-1], repr(value)[1:-1], shlex.quote(value).strip("'")}
+    return {value} | percent | lower | escaped | _base64_forms(value.encode())
+
+
+def _base64_forms(raw: bytes) -> set[str]:
+    """Return what base64 makes of the secret at each of the three offsets it can have in a stream.
+
+    The characters that depend on neighbouring bytes are cut off.
+    """
+    forms = set()
+    for offset in range(3):
+        encoded = base64.b64encode(b"\0" * offset + raw).decode().rstrip("=")
+        first = (offset * 8 + 5) // 6
+        last = (offset + len(raw)) * 8 // 6
+        if last - first >= MINIMUM_LENGTH * 2:
+            core = encoded[first:last]
+            forms |= {core, core.replace("+", "-").replace("/", "_")}
+    return forms

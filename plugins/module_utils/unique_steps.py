@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The steps of Package-1 that Postgres answers: the table as C(\\d) shows it, and its UNIQUE constraints."""
+
+from __future__ import annotations
+
+import typing as t
+from contextlib import closing
+
+from . import catalog, postgres
+from .collector import CollectError, Collector
+from .command import run
+from .evidence import Step
+
+DESCRIBE = ("describe_table", "\\d {table}")
+CONSTRAINTS = ("unique_constraints", "UNIQUE constraints")
+CATALOG = ("unique_catalog", "Unique indexes in the catalog")
+
+
+def collect(collector: Collector) -> dict[str, t.Any]:
+    """Take the steps and return the columns of each UNIQUE constraint, as C(have), and C(want)."""
+    if not postgres.HAS_PSYCOPG2:
+        raise CollectError("the Python library psycopg2 is not installed on the host")
+    wanted = collector.params["columns"]
+    table = collector.params["table"]
+    if not catalog.is_table_name(table):
+        raise CollectError(f"table is {table!r}: it wants a table's name, with its schema or without")
+    try:
+        params = postgres.parameters(collector.env, collector.params["url_variables"])
+        connection = postgres.connect(params, statement_seconds=collector.params["limit"])
+    except postgres.NoDatabaseError as exc:
+        _cannot_ask(collector, table, str(exc))
+        return {"have": [], "want": wanted}
+    with closing(connection):
+        _describe(collector, connection, params, table)
+        asked = catalog.constraints_query(table)
+        _ask(collector, connection, asked, CONSTRAINTS)
+        facts = _ask(collector, connection, catalog.unique_query(table), CATALOG)
+    have = [entry["columns"] for entry in catalog.unique_entries(facts.stdout) if entry["constraint"]]
+    return {"have": have, "want": wanted}
+
+
+def _describe(collector: Collector, connection: t.Any, params: t.Mapping[str, str], table: str) -> None:
+    name, title = DESCRIBE[0], DESCRIBE[1].format(table=table)
+    psql = collector.params["psql"]
+    step = run(
+        [psql, "--no-psqlrc", "--command", f"\\d {table}"],
+        name=name,
+        title=title,
+        limit=collector.params["limit"],
+        redact=collector.redact,
+        env={**collector.env, **postgres.as_environment(params), "PAGER": ""},
+    )
+    # Without psql the catalog itself is asked, and the text rendered from what it says.
+    collector.add(
+        step
+        if step.exit_status is not None
+        else catalog.describe(connection, table, name, title, collector.redact)
+    )
+
+
+def _ask(collector: Collector, connection: t.Any, sql: str, step: tuple[str, str]) -> Step:
+    return collector.add(
+        postgres.query(connection, sql, name=step[0], title=step[1], redact=collector.redact)
+    )
+
+
+def _cannot_ask(collector: Collector, table: str, why: str) -> None:
+    reason = collector.redact(f"no connection to Postgres: {why}")
+    for (name, title), sql in (
+        (DESCRIBE, f"\\d {table}"),
+        (CONSTRAINTS, catalog.constraints_query(table)),
+        (CATALOG, catalog.unique_query(table)),
+    ):
+        collector.add(postgres.unreachable(sql, name=name, title=title.format(table=table), reason=reason))

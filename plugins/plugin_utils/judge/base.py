@@ -1,0 +1,172 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What all judges share: criteria, the verdict, and how the one follows from the other.
+
+A judge is pure: no I/O, no clock, no Ansible. It reads the text of the steps and the policy, and so
+comes out the same for anyone, at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ...module_utils.evidence import ENDED, FAILED, NOT_RUN, TIMED_OUT, Evidence, Step
+
+MET = "met"
+NOT_MET = "not_met"
+NOT_PROVEN = "not_proven"
+PASS = "PASS"
+FAIL = "FAIL"
+
+Policy = t.Mapping[str, t.Any]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule found.
+
+    Attributes:
+        result: C(met), C(not_met) or C(not_proven).
+        reason: the deciding fact, in a sentence without its full stop.
+        steps: the names of the steps that show it.
+        detail: lines quoted from the evidence, such as an error block, where a sentence is not enough.
+    """
+
+    result: str
+    reason: str
+    steps: tuple[str, ...] = ()
+    detail: str = ""
+
+
+def met(reason: str, *steps: str, detail: str = "") -> Finding:
+    """Return the finding that the criterion is met."""
+    return Finding(MET, reason, steps, detail)
+
+
+def not_met(reason: str, *steps: str, detail: str = "") -> Finding:
+    """Return the finding that the system does not satisfy the criterion."""
+    return Finding(NOT_MET, reason, steps, detail)
+
+
+def not_proven(reason: str, *steps: str, detail: str = "") -> Finding:
+    """Return the finding that the evidence shows it neither way."""
+    return Finding(NOT_PROVEN, reason, steps, detail)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One line of the checklist and the function that decides it."""
+
+    id: str
+    text: str
+    decide: t.Callable[[Evidence, Policy], Finding]
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A rule applied: one line of the checklist, and what C(Finding) says of it."""
+
+    id: str
+    text: str
+    result: str
+    reason: str
+    steps: tuple[str, ...]
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """PASS only where every criterion is met, with a one-sentence note that names the deciding fact."""
+
+    package: int
+    status: str
+    note: str
+    criteria: tuple[Criterion, ...]
+
+
+class MissingStepError(Exception):
+    """A step that a rule needs was not kept, or was not carried out to its end."""
+
+
+def ended(evidence: Evidence, name: str) -> Step:
+    """Return the step of that name, which ended by itself.
+
+    Raises:
+        MissingStepError: it was not kept, could not be carried out, was left out, or hit its limit.
+    """
+    step = evidence.get(name)
+    if step is None:
+        raise MissingStepError(_why_absent(evidence, name))
+    if step.outcome != ENDED:
+        raise MissingStepError(f"{step.title}: {step.reason}")
+    return step
+
+
+def succeeded(evidence: Evidence, name: str) -> Step:
+    """Return the step of that name, which ended with status 0.
+
+    Raises:
+        MissingStepError: as C(ended()) does, or its status is another.
+    """
+    step = ended(evidence, name)
+    if step.exit_status != 0:
+        raise MissingStepError(f"{step.title}: exit status {step.exit_status}{last_line(step.stderr)}")
+    return step
+
+
+def last_line(text: str) -> str:
+    """Return the last line of an error text that says something, after a colon, or nothing."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return f": {lines[-1]}" if lines else ""
+
+
+def conclude(
+    evidence: Evidence,
+    policy: Policy,
+    rules: t.Sequence[Rule],
+    summary: t.Callable[[Evidence, Policy], str],
+) -> Verdict:
+    """Apply the rules and return the verdict.
+
+    Args:
+        evidence: what was kept for the package.
+        policy: what the rules hold it against.
+        rules: all must be met for PASS.
+        summary: the note's sentence for PASS.
+    """
+    criteria = tuple(_apply(rule, evidence, policy) for rule in rules)
+    bad = [c for c in criteria if c.result == NOT_MET] + [c for c in criteria if c.result == NOT_PROVEN]
+    if bad:
+        return Verdict(evidence.package, FAIL, _sentence(bad), criteria)
+    return Verdict(evidence.package, PASS, summary(evidence, policy), criteria)
+
+
+def _apply(rule: Rule, evidence: Evidence, policy: Policy) -> Criterion:
+    try:
+        finding = rule.decide(evidence, policy)
+    except MissingStepError as exc:
+        finding = not_proven(str(exc))
+    return Criterion(rule.id, rule.text, finding.result, finding.reason, finding.steps, finding.detail)
+
+
+def _sentence(bad: t.Sequence[Criterion]) -> str:
+    first = bad[0]
+    kind = "not met" if first.result == NOT_MET else "not proven"
+    more = f" ({len(bad) - 1} more)" if len(bad) > 1 else ""
+    return f"{first.text} is {kind}: {first.reason.rstrip('.')}{more}."
+
+
+def _why_absent(evidence: Evidence, name: str) -> str:
+    """Name the step that is missing and, where one broke down before it, that one's reason."""
+    broken = [s for s in evidence.steps if s.outcome in (FAILED, TIMED_OUT)]
+    cause = f"; {broken[0].reason}" if broken else ""
+    return f"no step {name} was kept{cause}"
+
+
+def left_out(evidence: Evidence, name: str) -> str:
+    """Return why a step was left out on purpose, or C('')."""
+    step = evidence.get(name)
+    return step.reason if step is not None and step.outcome == NOT_RUN else ""

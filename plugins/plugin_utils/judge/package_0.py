@@ -1,0 +1,264 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Package-0: the CI Postgres job is GREEN for the release's commit.
+
+Policy: C(workflow), its file or display name; C(job), the required job's name, C('') for the only one;
+C(events), what may have started the run where it was found rather than dispatched; C(allow_rerun), whether
+a run that was run again may pass. The checklist asks for a GREEN job and not for one that was GREEN at once,
+so it may by default; the note then says that an earlier attempt was not GREEN.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils import github_log, github_runs
+from ...module_utils.evidence import NOT_RUN, Evidence
+from ...module_utils.github_runs import Document
+from .base import (
+    Finding,
+    MissingStepError,
+    Policy,
+    Rule,
+    Verdict,
+    conclude,
+    ended,
+    met,
+    not_met,
+    not_proven,
+)
+
+
+def judge(evidence: Evidence, policy: Policy) -> Verdict:
+    """Derive the verdict of Package-0 from its evidence."""
+    return conclude(evidence, policy, RULES, _summary)
+
+
+def workflow_ran(evidence: Evidence, policy: Policy) -> Finding:
+    """Do: "Run the GitHub Actions workflow Backend PSP-03D Postgres Tests"."""
+    wanted = str(policy["workflow"])
+    workflows = _items(evidence, "ci_workflow", "workflows")
+    ids = [found.get("id") for found in workflows if github_runs.is_workflow(found, wanted)]
+    run = _run(evidence)
+    if not ids:
+        return not_proven(f"no workflow {wanted!r} was found", "ci_workflow")
+    if run.get("workflow_id") not in ids:
+        return not_met(f"{_named(run)} is of the workflow {run.get('name')!r}", "ci_workflow", "ci_run")
+    return met(f"{_named(run)} is of the workflow {wanted!r}", "ci_workflow", "ci_run")
+
+
+def run_is_of_release(evidence: Evidence, policy: Policy) -> Finding:
+    """The evidence binds to the release: what another commit's tests say proves nothing."""
+    run, commit = _run(evidence), evidence.release.commit
+    if run.get("head_sha") != commit:
+        return not_met(
+            f"{_named(run)} tested {run.get('head_sha')}, not the release's commit {commit}", "ci_run"
+        )
+    return met(f"{_named(run)} tested {commit}", "ci_run")
+
+
+def run_is_the_dispatched(evidence: Evidence, policy: Policy) -> Finding:
+    """Do: "through a PR or C(workflow_dispatch)": the run that was dispatched or, found, of this commit."""
+    run, dispatch = _run(evidence), evidence.get("ci_dispatch")
+    if dispatch is not None and dispatch.outcome != NOT_RUN:
+        return _dispatched(evidence, run)
+    # A run that this attempt had dispatched before was taken up again: nothing was sent a second time.
+    taken_up = evidence.get("ci_runs_before") is not None
+    allowed = [github_runs.DISPATCHED] if taken_up else list(policy["events"])
+    reason = f"{_named(run)} was started by {run.get('event')} at {run.get('created_at')}"
+    if run.get("event") not in allowed:
+        return not_met(f"{reason}, not by {' or '.join(allowed)}", "ci_run")
+    return met(reason, "ci_run")
+
+
+def job_result_kept(evidence: Evidence, policy: Policy) -> Finding:
+    """Minimum evidence: "job result GREEN or RED"."""
+    job = _job(evidence, policy)
+    if job.get("status") != github_runs.COMPLETED:
+        return not_proven(f"job {job['name']}: {github_runs.meaning(job)}", "ci_jobs")
+    return met(f"job {job['name']} ended {job.get('conclusion')} at {job.get('completed_at')}", "ci_jobs")
+
+
+def job_link_kept(evidence: Evidence, policy: Policy) -> Finding:
+    """Minimum evidence: "the job's link"."""
+    link = _job(evidence, policy).get("html_url")
+    return met(str(link), "ci_jobs") if link else not_proven("the job bears no link", "ci_jobs")
+
+
+def error_block_kept(evidence: Evidence, policy: Policy) -> Finding:
+    """Minimum evidence: "when RED, the top error block and the log section around it"."""
+    job = _job(evidence, policy)
+    if github_runs.color(job) != "RED":
+        return met(f"job {job['name']} is not RED: none is asked for", "ci_jobs")
+    log = _log(evidence)
+    steps = job.get("steps") or []
+    cause = github_log.first_cause(log, steps)
+    if cause is None:
+        return not_proven(f"the log of job {job['name']} is empty", "ci_job_log")
+    detail = github_log.error_block(log, steps)
+    return met(f"step {cause.step}: {cause.line}", "ci_job_log", detail=detail)
+
+
+def job_green(evidence: Evidence, policy: Policy) -> Finding:
+    """PASS: "the job is GREEN": the required job's own conclusion, for a skipped job leaves a run GREEN."""
+    run = _run(evidence)
+    if not _items(evidence, "ci_jobs", "jobs"):
+        return not_met(
+            f"{_named(run)} has no job: {github_runs.meaning(run)}: {run.get('html_url')}", "ci_jobs"
+        )
+    job = _job(evidence, policy)
+    if job.get("run_id") != run.get("id") or job.get("head_sha") != run.get("head_sha"):
+        return not_proven(f"job {job['name']} is not of {_named(run)}", "ci_run", "ci_jobs")
+    if job.get("status") != github_runs.COMPLETED:
+        return not_proven(
+            f"{_job_of(run, job)}: {github_runs.meaning(job)}: {job.get('html_url')}", "ci_jobs"
+        )
+    color = github_runs.color(job)
+    if color == "GREEN":
+        return met(f"{_job_of(run, job)} is GREEN: {job.get('html_url')}", "ci_jobs")
+    said = "RED" if color else f"neither GREEN nor RED but {job.get('conclusion')}"
+    why = _first_line(evidence, job) or github_runs.meaning(job)
+    return not_met(f"{_job_of(run, job)} is {said}: {why}: {job.get('html_url')}", "ci_jobs", "ci_job_log")
+
+
+def earlier_attempts(evidence: Evidence, policy: Policy) -> Finding:
+    """A run that is run again hides what it was before: every attempt is evidence."""
+    run = _run(evidence)
+    count = github_runs.attempt_of(run)
+    if count == 1:
+        return met(f"{_named(run)} had one attempt", "ci_run")
+    attempts = _documents(evidence, "ci_attempts")
+    kept = sorted(github_runs.attempt_of(attempt) for attempt in attempts)
+    if kept != list(range(1, count)):
+        return not_proven(f"of the {count - 1} earlier attempts, {len(kept)} were kept", "ci_attempts")
+    red = _not_green(attempts)
+    if red and not policy.get("allow_rerun", True):
+        return not_met(f"{red}, and a run that was run again is not allowed to pass", "ci_attempts")
+    return met(red or f"all {count - 1} earlier attempts were GREEN", "ci_run", "ci_attempts")
+
+
+RULES = (
+    Rule("ci_release_commit", "The CI run is of the release's commit", run_is_of_release),
+    Rule("ci_workflow", "The CI run is of the required workflow", workflow_ran),
+    Rule("ci_run_identity", "The CI run is the one that was dispatched or asked for", run_is_the_dispatched),
+    Rule("ci_job_green", "The CI job is GREEN", job_green),
+    Rule("ci_job_result", "The CI job's result is kept", job_result_kept),
+    Rule("ci_job_link", "The CI job's link is kept", job_link_kept),
+    Rule("ci_error_block", "A RED job's top error block and log section are kept", error_block_kept),
+    Rule("ci_attempts", "Every attempt of the CI run is kept", earlier_attempts),
+)
+
+
+def _summary(evidence: Evidence, policy: Policy) -> str:
+    run, job = _run(evidence), _job(evidence, policy)
+    red = _not_green(_documents(evidence, "ci_attempts")) if github_runs.attempt_of(run) > 1 else ""
+    history = f"; {red}" if red else ""
+    fact = f"{_job_of(run, job)} is GREEN for commit {evidence.release.commit}"
+    return f"{fact[0].upper()}{fact[1:]}: {job['html_url']}{history}."
+
+
+def _dispatched(evidence: Evidence, run: Document) -> Finding:
+    """Hold the run against the dispatch: by the id that GitHub gave or, where it gave none, by its time."""
+    steps = ("ci_dispatch", "ci_run")
+    answered = _documents(evidence, "ci_dispatch")[0].get("workflow_run_id") if _answered(evidence) else None
+    if answered is not None:
+        same = run.get("id") == answered
+        reason = f"GitHub answered the dispatch with run {answered}"
+        return met(reason, *steps) if same else not_met(f"{reason}, and {_named(run)} was looked at", *steps)
+    if run.get("event") != github_runs.DISPATCHED:
+        return not_met(f"{_named(run)} was started by {run.get('event')}, not by the dispatch", *steps)
+    before = ended(evidence, "ci_runs_before")
+    moment = github_runs.server_time(before.stderr)
+    known = _items(evidence, "ci_runs_before", "workflow_runs")
+    if moment is None:
+        return not_proven("the server's time before the dispatch was not kept", "ci_runs_before")
+    if not github_runs.is_new(run, known, moment):
+        return not_met(
+            f"{_named(run)}, created at {run.get('created_at')}, was there before the dispatch", *steps
+        )
+    return met(f"{_named(run)}, created at {run.get('created_at')}, came with the dispatch", *steps)
+
+
+def _answered(evidence: Evidence) -> bool:
+    """Whether the dispatch's answer bears a body that can name the run."""
+    step = evidence.get("ci_dispatch")
+    return step is not None and step.exit_status == 200
+
+
+def _run(evidence: Evidence) -> Document:
+    return _documents(evidence, "ci_run")[0]
+
+
+def _job(evidence: Evidence, policy: Policy) -> Document:
+    """Return the required job.
+
+    Raises:
+        MissingStepError: the run does not have exactly one of that name.
+    """
+    jobs = _items(evidence, "ci_jobs", "jobs")
+    wanted = str(policy.get("job") or "")
+    job = github_runs.select_job(jobs, wanted)
+    if job is None:
+        names = ", ".join(str(found.get("name")) for found in jobs) or "none"
+        asked = f"exactly one job {wanted!r}" if wanted else "exactly one job, and no job is named"
+        raise MissingStepError(f"the run does not have {asked}; it has {names}")
+    return job
+
+
+def _log(evidence: Evidence) -> str:
+    step = ended(evidence, "ci_job_log")
+    if step.exit_status != 200:
+        raise MissingStepError(f"{step.title}: HTTP status {step.exit_status}, no log")
+    return step.stdout
+
+
+def _first_line(evidence: Evidence, job: Document) -> str:
+    """Return the first error's line of a RED job, C('') where the log does not give one."""
+    if github_runs.color(job) != "RED":
+        return ""
+    try:
+        cause = github_log.first_cause(_log(evidence), job.get("steps") or [])
+    except MissingStepError:
+        return ""
+    return cause.line if cause else ""
+
+
+def _documents(evidence: Evidence, name: str) -> list[Document]:
+    """Return the JSON documents of a step.
+
+    Raises:
+        MissingStepError: it was not kept or did not end, its status is not 200, or it is no JSON.
+    """
+    step = ended(evidence, name)
+    if step.exit_status != 200:
+        raise MissingStepError(f"{step.title}: HTTP status {step.exit_status}")
+    try:
+        found = github_runs.documents(step.stdout)
+    except ValueError:
+        found = []
+    if not found:
+        raise MissingStepError(f"{step.title}: the answer is no JSON object")
+    return found
+
+
+def _items(evidence: Evidence, name: str, key: str) -> list[Document]:
+    return [item for page in _documents(evidence, name) for item in page.get(key, [])]
+
+
+def _not_green(attempts: t.Sequence[Document]) -> str:
+    """Return the sentence that names the attempts that did not pass, or C('')."""
+    return " and ".join(
+        f"attempt {github_runs.attempt_of(attempt)} was {attempt.get('conclusion')}"
+        for attempt in attempts
+        if attempt.get("conclusion") != github_runs.SUCCESS
+    )
+
+
+def _named(run: Document) -> str:
+    return f"run {run.get('id')}"
+
+
+def _job_of(run: Document, job: Document) -> str:
+    return f"job {job['name']} of run {run.get('id')} (attempt {github_runs.attempt_of(run)})"

@@ -1,0 +1,221 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Package-1, STG-MIG: the migrations are at head and the findings' UNIQUE constraint is there.
+
+Policy: C(table), the table's name; C(columns), those that must be unique together.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils import alembic, catalog, postgres
+from ...module_utils.evidence import Evidence, Step
+from .base import (
+    Finding,
+    Policy,
+    Rule,
+    Verdict,
+    conclude,
+    ended,
+    left_out,
+    met,
+    not_met,
+    not_proven,
+    succeeded,
+)
+
+
+def judge(evidence: Evidence, policy: Policy) -> Verdict:
+    """Derive the verdict of Package-1 from its evidence."""
+    return conclude(evidence, policy, RULES, _summary)
+
+
+def current_kept(evidence: Evidence, policy: Policy) -> Finding:
+    """Minimum evidence: "the output of" C(alembic current)."""
+    found = alembic.revisions(succeeded(evidence, "alembic_current").stdout)
+    return met(f"at {', '.join(found) or 'no revision'} before the upgrade", "alembic_current")
+
+
+def history_kept(evidence: Evidence, policy: Policy) -> Finding:
+    """Minimum evidence: "the output of" C(alembic history), "its last 30 lines"; all of it is kept."""
+    step = succeeded(evidence, "alembic_history")
+    lines = len(step.stdout.splitlines())
+    if not lines:
+        return not_proven("alembic history printed nothing", "alembic_history")
+    return met(f"{lines} lines kept", "alembic_history")
+
+
+def one_head(evidence: Evidence, policy: Policy) -> Finding:
+    """C(upgrade head) has a meaning only where there is exactly one head."""
+    heads = alembic.revisions(succeeded(evidence, "alembic_heads").stdout)
+    if len(heads) == 1:
+        return met(f"the head is {heads[0]}", "alembic_heads")
+    return not_met(f"there are {len(heads)} heads ({', '.join(heads)})", "alembic_heads")
+
+
+def upgrade_clean(evidence: Evidence, policy: Policy) -> Finding:
+    """PASS: "upgrade ends without an error". FAIL note: on C(table already exists), reset or stamp."""
+    step = ended(evidence, "alembic_upgrade")
+    existing = alembic.already_exists(step)
+    if existing and step.exit_status != 0:
+        return not_met(
+            f"{existing}: whether to reset or to stamp is to be decided in the ticket",
+            "alembic_upgrade",
+        )
+    if step.exit_status != 0:
+        return not_met(f"exit status {step.exit_status}, {alembic.error_line(step)}", "alembic_upgrade")
+    if "Traceback (most recent call last)" in step.output:
+        return not_met(f"a traceback in spite of status 0, {alembic.error_line(step)}", "alembic_upgrade")
+    return met("exit status 0", "alembic_upgrade")
+
+
+def at_head(evidence: Evidence, policy: Policy) -> Finding:
+    """C(upgrade head) is believed only where C(current), asked again, is the head."""
+    names = ("alembic_heads", _last_current(evidence))
+    heads, current = (alembic.revisions(succeeded(evidence, name).stdout) for name in names)
+    if current == heads and len(heads) == 1:
+        return met(f"the database is at {heads[0]}, the head", *names)
+    return not_met(
+        f"the database is at {', '.join(current) or 'no revision'}, the head is {', '.join(heads)}",
+        *names,
+    )
+
+
+def schema_is_the_migrations(evidence: Evidence, policy: Policy) -> Finding:
+    """A revision that was only stamped is never a PASS: migrations must have run, or the schema be theirs.
+
+    Where this upgrade ran none, C(alembic check) must find no difference that concerns the table.
+    """
+    upgrade = succeeded(evidence, "alembic_upgrade")
+    ran = alembic.moves(upgrade)
+    if ran:
+        return met(f"{len(ran)} migrations ran, {_span(ran)}", "alembic_upgrade")
+    before = alembic.revisions(succeeded(evidence, "alembic_current").stdout)
+    after = alembic.revisions(succeeded(evidence, "alembic_current_after").stdout)
+    if before != after:
+        return met(
+            f"the database went from {', '.join(before) or 'no revision'} to {', '.join(after)}",
+            "alembic_current",
+            "alembic_current_after",
+        )
+    return _no_drift(ended(evidence, "alembic_check"), str(policy["table"]))
+
+
+def table_exists(evidence: Evidence, policy: Policy) -> Finding:
+    """PASS: "the table exists". Minimum evidence: C(\\d reconciliation_findings)."""
+    step = ended(evidence, "describe_table")
+    if step.exit_status == 0 and step.stdout.strip():
+        return met(f"\\d shows {policy['table']}", "describe_table")
+    if "Did not find any relation" in step.output:
+        return not_met(f"there is no table {policy['table']}", "describe_table")
+    return not_proven(f"\\d ended with status {step.exit_status}", "describe_table")
+
+
+def unique_constraint(evidence: Evidence, policy: Policy) -> Finding:
+    """PASS: "there is a UNIQUE constraint on (provider, provider_event_id, finding_type)"."""
+    names = ("unique_constraints", "unique_catalog")
+    want = [str(column) for column in policy["columns"]]
+    asked = ended(evidence, "unique_constraints")
+    if asked.exit_status != 0:
+        return not_met(asked.stderr.strip().splitlines()[0], "unique_constraints")
+    named = {row[0] for row in postgres.rows_of(asked.stdout)}
+    entries = catalog.unique_entries(succeeded(evidence, "unique_catalog").stdout)
+    same = [entry for entry in entries if sorted(entry["columns"]) == sorted(want)]
+    constraints = [e for e in same if e["constraint"] in named and e["valid"] and not e["predicate"]]
+    if constraints:
+        return met(f"{constraints[0]['constraint']}: {_described(constraints[0])}", *names)
+    return not_met(f"want UNIQUE ({', '.join(want)}), have {_have(entries)}", *names)
+
+
+def smoke(evidence: Evidence, policy: Policy) -> Finding:
+    """Optional, preferred: "smoke: alembic downgrade -1, then alembic upgrade head"."""
+    reason = left_out(evidence, "alembic_downgrade")
+    if reason:
+        return met(f"left out, being optional: {reason}", "alembic_downgrade")
+    for name in ("alembic_downgrade", "alembic_reupgrade"):
+        step = ended(evidence, name)
+        if step.exit_status != 0:
+            return not_met(f"{step.title}: {alembic.error_line(step)}", name)
+    down = alembic.moves(ended(evidence, "alembic_downgrade"), "downgrade")
+    return met(
+        f"down and up again{', ' + _span(down) if down else ''}",
+        "alembic_downgrade",
+        "alembic_reupgrade",
+    )
+
+
+RULES = (
+    Rule("current_kept", "The output of alembic current", current_kept),
+    Rule("history_kept", "The output of alembic history", history_kept),
+    Rule("one_head", "Exactly one head to upgrade to", one_head),
+    Rule("upgrade_clean", "alembic upgrade head ends without an error", upgrade_clean),
+    Rule("at_head", "The database is at the head", at_head),
+    Rule(
+        "schema_is_the_migrations",
+        "The schema is what the migrations make, not a stamp",
+        schema_is_the_migrations,
+    ),
+    Rule("table_exists", "The table exists", table_exists),
+    Rule("unique_constraint", "The UNIQUE constraint is there", unique_constraint),
+    Rule("smoke", "Optional smoke: alembic downgrade -1, then alembic upgrade head", smoke),
+)
+
+
+def _last_current(evidence: Evidence) -> str:
+    """After a smoke, the last answer counts: it is the state that staging was left in."""
+    return "alembic_current_final" if evidence.get("alembic_current_final") else "alembic_current_after"
+
+
+def _no_drift(check: Step, table: str) -> Finding:
+    if check.exit_status == 0:
+        return met("nothing had to run, and alembic check finds no difference", "alembic_check")
+    if "New upgrade operations detected" not in check.output:
+        return not_proven(
+            f"nothing had to run, and alembic check could not compare: {alembic.error_line(check)}",
+            "alembic_check",
+        )
+    if table.rsplit(".", maxsplit=1)[-1] in check.output:
+        return not_met(
+            f"nothing had to run, yet alembic check finds {table} different from the models",
+            "alembic_check",
+        )
+    return met(f"nothing had to run, and alembic check finds no difference in {table}", "alembic_check")
+
+
+def _span(moves: t.Sequence[tuple[str, str]]) -> str:
+    return f"{moves[0][0] or 'base'} -> {moves[-1][1] or 'base'}"
+
+
+def _described(entry: t.Mapping[str, t.Any]) -> str:
+    """The definition, and what weakens it though it is one."""
+    notes = []
+    if entry["deferrable"]:
+        notes.append("deferrable")
+    if entry["nullable"] and not entry["nulls_not_distinct"]:
+        notes.append(f"rows with NULL in {', '.join(entry['nullable'])} are not compared")
+    return str(entry["definition"]) + (f" ({'; '.join(notes)})" if notes else "")
+
+
+def _have(entries: t.Sequence[t.Mapping[str, t.Any]]) -> str:
+    return "; ".join(map(_kind, entries)) or "none"
+
+
+def _kind(entry: t.Mapping[str, t.Any]) -> str:
+    columns = ", ".join(entry["columns"])
+    invalid = "" if entry["valid"] else ", not valid"
+    if entry["constraint"]:
+        return f"UNIQUE ({columns}) as constraint {entry['constraint']}{invalid}"
+    predicate = f" WHERE {entry['predicate']}" if entry["predicate"] else ""
+    return f"only the unique index {entry['index']} ({columns}){predicate}{invalid}, which is no constraint"
+
+
+def _summary(evidence: Evidence, policy: Policy) -> str:
+    upgrade, constraint = (
+        rule.decide(evidence, policy).reason
+        for rule in RULES
+        if rule.id in ("schema_is_the_migrations", "unique_constraint")
+    )
+    return f"Alembic is at head ({upgrade}), and {policy['table']} has {constraint}."

@@ -1,0 +1,308 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Package-2, STG-ROLL: the flags are on, the backfill is done, the smoke passes, and no webhook spikes.
+
+Policy: C(flags), a list of C(name), C(variable) and C(pointer); C(spec), the end-to-end spec's file;
+C(code), the error code of a refused signature; C(minimum_requests); and C(spike): C(p_value), C(floor),
+C(rate_ratio) and C(share).
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils import backfill, env_file, flags_steps, playwright, postgres, webhook_log
+from ...module_utils.evidence import HTTP, Evidence, Step
+from . import spike
+from .base import (
+    MET,
+    Finding,
+    MissingStepError,
+    Policy,
+    Rule,
+    Verdict,
+    conclude,
+    ended,
+    last_line,
+    met,
+    not_met,
+    not_proven,
+    succeeded,
+)
+
+
+def judge(evidence: Evidence, policy: Policy) -> Verdict:
+    """Derive the verdict of Package-2 from its evidence."""
+    return conclude(evidence, policy, RULES, _summary)
+
+
+def flags_shown(evidence: Evidence, policy: Policy) -> Finding:
+    """Minimum evidence: "proof that the flags are set (text or log)", out of the running process."""
+    have = _running_flags(evidence, policy)
+    missing = [flag["name"] for flag in policy["flags"] if flag["name"] not in have]
+    if missing:
+        return not_proven(f"the running process does not tell {', '.join(missing)}", "flags_running")
+    return met("the running process tells each of them", "flags_running")
+
+
+def flags_set(evidence: Evidence, policy: Policy) -> Finding:
+    """Flags: "C(ledger_shadow_write), …, C(ledger_enforce_balance), all C(True)"."""
+    have = _running_flags(evidence, policy)
+    names = [flag["name"] for flag in policy["flags"]]
+    off = [f for f in policy["flags"] if f["name"] in have and not flags_steps.is_true(have[f["name"]])]
+    if off:
+        return not_met(_off(evidence, off, have), "flags_running", "flags_file")
+    if len(have) < len(names):
+        return not_proven(f"the running process tells only {', '.join(have) or 'none'}", "flags_running")
+    return met(f"{', '.join(names)} are True in the running process", "flags_running")
+
+
+def signature_enforced(evidence: Evidence, policy: Policy) -> Finding:
+    """Flags: C(webhook_signature_enforced) has its effect: a webhook without a signature is refused."""
+    step = ended(evidence, "webhook_probe")
+    answer = f"POST {{}} without a signature is answered {step.exit_status}"
+    if step.exit_status == 401 and policy["code"] in step.stdout:
+        return met(f"{answer} {policy['code']}", "webhook_probe")
+    if step.exit_status is not None and step.exit_status >= 500:
+        return not_proven(answer, "webhook_probe")
+    return not_met(f"{answer}, not 401 {policy['code']}", "webhook_probe")
+
+
+def dry_run_ok(evidence: Evidence, policy: Policy) -> Finding:
+    """PASS: "dry run … OK". Its output is minimum evidence."""
+    return _run_ok(evidence, "backfill_dry_run")
+
+
+def dry_run_is_dry(evidence: Evidence, policy: Policy) -> Finding:
+    """PASS: "dry run … OK": it writes nothing, which only the rows themselves can show."""
+    names = ("backfill_rows_before", "backfill_rows_after_dry_run")
+    ended(evidence, "backfill_dry_run")
+    before, after = (_rows(succeeded(evidence, name)) for name in names)
+    if before != after:
+        return not_met(f"the dry run wrote: {before} before it, {after} after it", *names)
+    return met(f"{before} before it and after it", *names)
+
+
+def real_run_ok(evidence: Evidence, policy: Policy) -> Finding:
+    """PASS: "… and real run OK". Its output, with the "processed, updated and skipped counts", is kept."""
+    return _run_ok(evidence, "backfill_real_run")
+
+
+def real_run_as_announced(evidence: Evidence, policy: Policy) -> Finding:
+    """PASS: "dry run and real run OK": the real run wrote what the dry run said that it would."""
+    names = ("backfill_dry_run", "backfill_real_run")
+    announced, written = (_counts(evidence, name).changed for name in names)
+    if announced != written:
+        return not_met(f"the dry run announced {announced} rows, the real run wrote {written}", *names)
+    return met(f"{written} rows, as the dry run announced", *names)
+
+
+def nothing_left(evidence: Evidence, policy: Policy) -> Finding:
+    """PASS: "real run OK": a second dry run finds nothing left to write."""
+    name = "backfill_second_dry_run"
+    finding, left = _run_ok(evidence, name), _counts(evidence, name).changed
+    if finding.result != MET:
+        return finding
+    if left:
+        return not_met(f"after the real run, a dry run still finds {left} rows", name)
+    return met("after the real run, a dry run finds none", name)
+
+
+def e2e_passes(evidence: Evidence, policy: Policy) -> Finding:
+    """PASS: "E2E passes". The "E2E PASS log" is minimum evidence."""
+    step = ended(evidence, "e2e_smoke")
+    counts = playwright.summary(step)
+    told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+    block = playwright.failure(step)
+    marked = [attempt for attempt in playwright.attempts(step) if attempt.mark != "passed"]
+    if set(counts) - {"passed"}:
+        return not_met(told + (f" ({marked[0].title})" if marked else ""), "e2e_smoke", detail=block)
+    if step.exit_status != 0:
+        return not_met(f"exit status {step.exit_status}{last_line(block or step.stderr)}", "e2e_smoke")
+    if not counts:
+        return not_proven("exit status 0, yet no test is said to have passed", "e2e_smoke")
+    if marked:
+        return not_met(f"{told}, but {marked[0].title} failed as it is marked to", "e2e_smoke")
+    return met(told, "e2e_smoke")
+
+
+def e2e_spec(evidence: Evidence, policy: Policy) -> Finding:
+    """E2E smoke: "C(tests/finance-withdrawals-smoke.spec.ts)", and nothing beside it."""
+    files = dict.fromkeys(a.file for a in playwright.attempts(ended(evidence, "e2e_smoke")))
+    other = [file for file in files if not playwright.is_same_file(file, policy["spec"])]
+    if not files:
+        return not_proven("the output does not show which file's tests ran", "e2e_smoke")
+    if other:
+        return not_met(f"{', '.join(other)} ran, want {policy['spec']} alone", "e2e_smoke")
+    return met(f"only {policy['spec']} ran", "e2e_smoke")
+
+
+def webhooks_covered(evidence: Evidence, policy: Policy) -> Finding:
+    """Minimum evidence: "proof of a 401 spike or of none": traffic, in a log that would show a spike."""
+    head = _window(ended(evidence, "webhook_window")).head
+    if head["unreadable"]:
+        reason = f"{head['unreadable']} webhook lines of the log bear no time or no status"
+        return not_proven(reason, "webhook_window")
+    if head["enforced"] < policy["minimum_requests"]:
+        reason = (
+            f"{head['enforced']} webhooks came while the flags were on, want {policy['minimum_requests']}"
+        )
+        return not_proven(reason, "webhook_window")
+    if not ended(evidence, "webhook_probe_log").stdout:
+        reason = "the log does not show the probe's 401, so it would show no other"
+        return not_proven(reason, "webhook_probe_log")
+    return met(
+        f"{head['enforced']} webhooks came while the flags were on, and the log shows the probe's 401",
+        "webhook_window",
+        "webhook_probe_log",
+    )
+
+
+def no_spike(evidence: Evidence, policy: Policy) -> Finding:
+    """Webhook 401: "is there a spike of 401 C(WEBHOOK_SIGNATURE_INVALID)? yes or no, with short proof"."""
+    names = ("webhook_baseline", "webhook_window", "webhook_401_lines")
+    before, after = _refused(evidence, policy)
+    told = f"{after.events} of {after.requests} webhooks since, {before.events} of {before.requests} before"
+    proof = _proof(before, after, policy["spike"])
+    if proof:
+        return not_met(f"yes: {told} ({proof})", *names)
+    covered = webhooks_covered(evidence, policy)
+    if covered.result != MET:
+        return not_proven(f"none is seen, but {covered.reason}", *covered.steps)
+    return met(f"no: {told}", *names)
+
+
+RULES = (
+    Rule("flags_shown", "Proof that the flags are set, out of the running process", flags_shown),
+    Rule("flags_set", "The four flags are True", flags_set),
+    Rule("signature_enforced", "webhook_signature_enforced has its effect", signature_enforced),
+    Rule("dry_run_ok", "The backfill's dry run is OK, its output kept", dry_run_ok),
+    Rule("dry_run_is_dry", "The dry run writes nothing", dry_run_is_dry),
+    Rule("real_run_ok", "The backfill's real run is OK, its output kept", real_run_ok),
+    Rule("real_run_as_announced", "The real run writes what the dry run announced", real_run_as_announced),
+    Rule("nothing_left", "The real run leaves nothing to backfill", nothing_left),
+    Rule("e2e_passes", "The E2E smoke passes, its PASS log kept", e2e_passes),
+    Rule("e2e_spec", "The E2E smoke is the one asked for", e2e_spec),
+    Rule("webhooks_covered", "Proof of a 401 spike or of none", webhooks_covered),
+    Rule("no_spike", "No spike of 401 WEBHOOK_SIGNATURE_INVALID", no_spike),
+)
+
+
+def _running_flags(evidence: Evidence, policy: Policy) -> dict[str, t.Any]:
+    """Return the flags as the running process tells them.
+
+    Raises:
+        MissingStepError: it could not be asked, or did not answer the question.
+    """
+    step = ended(evidence, "flags_running")
+    if step.exit_status != (200 if step.kind == HTTP else 0):
+        raise MissingStepError(f"{step.title}: status {step.exit_status}{last_line(step.stderr)}")
+    return flags_steps.values(step, policy["flags"])
+
+
+def _off(evidence: Evidence, off: t.Sequence[t.Mapping[str, str]], have: t.Mapping[str, t.Any]) -> str:
+    """Say which flags are off, and whether they are on in the file and only there."""
+    file, failed = evidence.get("flags_file"), evidence.get("set_flags")
+    written = env_file.parse(file.stdout) if file else {}
+    only_there = [flag["name"] for flag in off if flags_steps.is_true(written.get(flag["variable"]))]
+    told = ", ".join(f"{flag['name']} is {have[flag['name']]}" for flag in off) + " in the running process"
+    if only_there:
+        told += f"; {', '.join(only_there)} True in the file but not in the process"
+    return told + (f"; {failed.reason}" if failed else "")
+
+
+def _run_ok(evidence: Evidence, name: str) -> Finding:
+    """A backfill's run: status 0, a summary, no row in error, and none that is in no count."""
+    step = ended(evidence, name)
+    if step.exit_status != 0:
+        return not_met(f"exit status {step.exit_status}{last_line(step.stderr)}", name)
+    if "Traceback (most recent call last)" in step.output:
+        return not_met(f"a traceback in spite of status 0{last_line(step.stderr)}", name)
+    counts = _counts(evidence, name)
+    if counts.errors:
+        return not_met(f"status 0, but {counts.errors} errors: {counts.text}", name)
+    if counts.unaccounted:
+        return not_proven(f"{counts.unaccounted} rows are in no other count: {counts.text}", name)
+    return met(counts.text, name)
+
+
+def _counts(evidence: Evidence, name: str) -> backfill.Summary:
+    """Return what a run says of its rows.
+
+    Raises:
+        MissingStepError: it says nothing, or not how many it wrote.
+    """
+    step = ended(evidence, name)
+    counts = backfill.summary(step)
+    if counts is None:
+        raise MissingStepError(f"{step.title}: it printed no summary of its rows")
+    if counts.changed is None:
+        raise MissingStepError(f"{step.title}: it does not say how many rows it wrote: {counts.text}")
+    return counts
+
+
+def _rows(step: Step) -> str:
+    """Return what a query of one row found, as name=value."""
+    names = [name.strip() for name in step.stdout.partition("\n")[0].split("|")]
+    rows = postgres.rows_of(step.stdout)
+    pairs = [f"{name}={value}" for row in rows for name, value in zip(names, row, strict=False)]
+    return " ".join(pairs) or step.stdout.strip()
+
+
+def _window(step: Step) -> webhook_log.Window:
+    """Return the counts of a stretch of the access log.
+
+    Raises:
+        MissingStepError: the step holds none.
+    """
+    try:
+        return webhook_log.read(step.stdout)
+    except ValueError as exc:
+        raise MissingStepError(f"{step.title}: {exc}") from exc
+
+
+def _refused(evidence: Evidence, policy: Policy) -> tuple[spike.Stretch, spike.Stretch]:
+    """Return the refused webhooks before the flags and since.
+
+    A log that does not tell the error code is counted by its 401s, which hold all refused signatures.
+    """
+    shown = evidence.get("webhook_probe_log")
+    by_code = shown is not None and policy["code"] in shown.stdout
+    baseline = evidence.get("webhook_baseline")
+    counts = [
+        _window(baseline).total if baseline and baseline.stdout else webhook_log.Count(),
+        _window(ended(evidence, "webhook_window")).total,
+    ]
+    before, after = (
+        spike.Stretch(count.signature_invalid if by_code else count.status_401, count.requests)
+        for count in counts
+    )
+    return before, after
+
+
+def _proof(before: spike.Stretch, after: spike.Stretch, limits: t.Mapping[str, t.Any]) -> str:
+    """Return why it is a spike, or C('').
+
+    The share alone decides too: a baseline may be short, or hold the same trouble already.
+    """
+    if after.events < limits["floor"]:
+        return ""
+    if after.share > limits["share"]:
+        return f"{after.share:.1%} of the webhooks, above {limits['share']:.1%}"
+    chance = spike.p_value(before, after)
+    if chance < limits["p_value"] and spike.ratio(before, after) >= limits["rate_ratio"]:
+        return f"{spike.ratio(before, after):.1f} times the share before, p = {chance:.1g}"
+    return ""
+
+
+def _summary(evidence: Evidence, policy: Policy) -> str:
+    dry, real = (_counts(evidence, f"backfill_{run}_run") for run in ("dry", "real"))
+    passed = playwright.summary(ended(evidence, "e2e_smoke"))["passed"]
+    _, after = _refused(evidence, policy)
+    return (
+        f"All {len(policy['flags'])} flags are True in the running process, the backfill wrote "
+        f"{real.changed} of {real.total} rows as its dry run announced ({dry.changed}), the E2E smoke has "
+        f"{passed} passed, and there is no 401 spike ({after.events} of {after.requests} webhooks)."
+    )

@@ -1,0 +1,227 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The locker: a folder per ticket and release that keeps all evidence, before anything judges it.
+
+    <root>/<ticket>/<release>/
+        report.md  report.json              of the newest attempt
+        attempts/<id>/
+            attempt.json                    the release and when it began
+            report.md  report.json
+            package_<n>/
+                policy.json                 what the judge holds the evidence against
+                0001-<step>.json            a step, its streams named with their digests
+                0001-<step>.stdout, .stderr
+
+Files are written whole or not at all, and a step is never written over.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets as random_source
+import tempfile
+import typing as t
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ..module_utils.evidence import Evidence, Release, Step, parse_time
+from ..module_utils.redaction import Redactor
+
+STREAMS = ("stdout", "stderr")
+PACKAGES = (0, 1, 2, 3)
+
+
+class LockerError(Exception):
+    """The locker cannot keep or give back what it was asked for."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One run of the closure: where its evidence lies and what it binds to.
+
+    Attributes:
+        path: the attempt's folder, absolute.
+        started: RFC 3339, UTC.
+        release: the release it is about.
+    """
+
+    path: str
+    started: str
+    release: Release
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """Return what travels between tasks as the fact C(rc_closure_attempt)."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: t.Mapping[str, t.Any]) -> Attempt:
+        """Build an attempt from C(as_dict()).
+
+        Raises:
+            LockerError: the mapping is no attempt.
+        """
+        try:
+            return cls(str(data["path"]), str(data["started"]), Release(**data["release"]))
+        except (KeyError, TypeError) as exc:
+            raise LockerError(f"this is not an attempt: {exc}") from exc
+
+
+def open_attempt(root: str, release: Release, now: str) -> Attempt:
+    """Begin a new attempt and return it; C(now) is RFC 3339, UTC.
+
+    Raises:
+        LockerError: the folder cannot be made.
+    """
+    stamp = parse_time(now).strftime("%Y%m%dT%H%M%S.%fZ")
+    path = Path(root).absolute() / release.ticket / release.candidate / "attempts" / stamp
+    attempt = Attempt(str(path), now, release)
+    try:
+        path.mkdir(parents=True, mode=0o700)
+        _write(path / "attempt.json", _json(attempt.as_dict()))
+        _write(path / ".digest_key", random_source.token_hex(32))
+    except OSError as exc:
+        raise LockerError(f"the locker {root} cannot be written: {exc.strerror} ({exc.filename})") from exc
+    return attempt
+
+
+def digest_key(attempt: Attempt) -> str:
+    """Return the attempt's random key for keyed digests.
+
+    It lies beside the evidence only while the attempt is open: without it, a digest in the report
+    gives no means to try passwords against.
+    """
+    return Path(attempt.path, ".digest_key").read_text("ascii")
+
+
+def close_attempt(attempt: Attempt) -> None:
+    """Destroy the key of the keyed digests."""
+    Path(attempt.path, ".digest_key").unlink(missing_ok=True)
+
+
+def open_package(attempt: Attempt, package: int, policy: t.Mapping[str, t.Any]) -> None:
+    """Say that this package is to be judged in this attempt, and against what."""
+    folder = _package_folder(attempt, package)
+    _write(folder / "policy.json", _json(policy))
+
+
+def keep(attempt: Attempt, package: int, steps: t.Sequence[Step]) -> list[dict[str, t.Any]]:
+    """Write steps, and return for each what the task may show: no streams, but their digests.
+
+    Raises:
+        LockerError: a step cannot be written.
+    """
+    folder = _package_folder(attempt, package)
+    try:
+        with _alone(folder):
+            return [_keep_step(folder, step) for step in steps]
+    except OSError as exc:
+        raise LockerError(f"{folder} cannot be written: {exc.strerror}") from exc
+
+
+def load(attempt: Attempt) -> dict[int, tuple[Evidence, dict[str, t.Any]]]:
+    """Read back, for each package that was opened, its evidence and its policy.
+
+    Raises:
+        LockerError: a stream is missing or is not what was kept.
+    """
+    found = {}
+    for package in PACKAGES:
+        folder = Path(attempt.path, f"package_{package}")
+        if folder.is_dir():
+            steps = tuple(_load_step(path) for path in sorted(folder.glob("[0-9]*.json")))
+            policy = folder / "policy.json"
+            found[package] = (
+                Evidence(package, attempt.release, steps),
+                json.loads(policy.read_text("utf-8")) if policy.exists() else {},
+            )
+    return found
+
+
+def write_report(attempt: Attempt, name: str, text: str) -> str:
+    """Write a rendered report into the attempt and, as the newest, into the release's folder.
+
+    Returns the latter's path.
+    """
+    newest = Path(attempt.path).parent.parent / name
+    for path in (Path(attempt.path) / name, newest):
+        _write(path, text)
+    return str(newest)
+
+
+def _package_folder(attempt: Attempt, package: int) -> Path:
+    folder = Path(attempt.path, f"package_{package}")
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as exc:
+        raise LockerError(f"{folder} cannot be made: {exc.strerror}") from exc
+    return folder
+
+
+def _keep_step(folder: Path, step: Step) -> dict[str, t.Any]:
+    # The host's redactor knew the secrets; this one still finds those that their place gives away.
+    redact = Redactor({})
+    record: dict[str, t.Any] = {
+        key: redact(value) if isinstance(value, str) else value for key, value in step.as_dict().items()
+    }
+    streams = {stream: record[stream].encode() for stream in STREAMS}
+    base = folder / f"{_next_number(folder):04d}-{step.name}"
+    for stream, content in streams.items():
+        record[stream] = {
+            "file": f"{base.name}.{stream}",
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "bytes": len(content),
+        }
+        if content:
+            _write(base.with_name(record[stream]["file"]), content)
+    _write(base.with_name(f"{base.name}.json"), _json(record))
+    return record
+
+
+@contextmanager
+def _alone(folder: Path) -> t.Iterator[None]:
+    """Number one step at a time: hosts collect side by side, each in a process of its own."""
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _next_number(folder: Path) -> int:
+    return 1 + max((int(path.name[:4]) for path in folder.glob("[0-9]*")), default=0)
+
+
+def _load_step(path: Path) -> Step:
+    record = json.loads(path.read_text("utf-8"))
+    for stream in STREAMS:
+        record[stream] = _load_stream(path.with_name(record[stream]["file"]), record[stream])
+    return Step.from_dict(record)
+
+
+def _load_stream(path: Path, want: t.Mapping[str, t.Any]) -> str:
+    content = path.read_bytes() if want["bytes"] and path.exists() else b""
+    if hashlib.sha256(content).hexdigest() != want["sha256"]:
+        raise LockerError(f"{path} is not what was kept")
+    return content.decode()
+
+
+def _json(data: t.Any) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def _write(path: Path, content: str | bytes) -> None:
+    data = content.encode() if isinstance(content, str) else content
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

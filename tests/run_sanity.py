@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run `ansible-test sanity` on a copy of the checkout; arguments are handed on to it.
+
+ansible-test wants the tree at `ansible_collections/psp/rc_closure`, and no links in it. The copy
+holds whatever .gitignore does not name, so it works without git, too.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from importlib.metadata import distribution
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "requirements"))
+
+from install import pip_settings  # noqa: E402  (it lies beside the locks, not on the path)
+
+BOOTSTRAP_URL = "https://ci-files.testing.ansible.com/ansible-test/get-pip-{version}.py"
+PROBE_SECONDS = 5
+
+# ansible-test runs it in an empty environment to get pip; it does so from the Python's own copy.
+BOOTSTRAP_STAND_IN = '''\
+import subprocess
+import sys
+
+wanted = [name for name in sys.argv[1:] if name not in ("--no-setuptools", "--no-wheel")]
+subprocess.run([sys.executable, "-m", "ensurepip"], check=True, stdout=subprocess.DEVNULL)
+subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *wanted], check=True)
+'''
+
+
+def files_to_check() -> Iterator[Path]:
+    """Yield the checkout's plain files that .gitignore does not name, relative to its root."""
+    ignored = GitIgnoreSpec.from_lines([".git", *(ROOT / ".gitignore").read_text().splitlines()])
+    for folder, subfolders, names in os.walk(ROOT):
+        here = Path(folder).relative_to(ROOT)
+        subfolders[:] = [name for name in subfolders if not ignored.match_file(f"{here / name}/")]
+        for name in names:
+            path = here / name
+            if not (ROOT / path).is_symlink() and not ignored.match_file(path):
+                yield path
+
+
+def copy_collection(collections: Path) -> Path:
+    """Copy the checkout to its place under `collections` and return that place."""
+    collection = collections / "ansible_collections" / "psp" / "rc_closure"
+    for path in files_to_check():
+        target = collection / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / path, target)
+    return collection
+
+
+def make_home() -> Path:
+    """Return the home that ansible-test gets: its environments, and pip's settings of this user.
+
+    ansible-test passes nearly no variable on to the pip it runs, so an index or certificate that
+    the user gives by variable would be lost; a configuration file is read.
+    """
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    home = cache / "psp.rc_closure" / "ansible-test"
+    config = home / ".config" / "pip" / "pip.conf"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    settings = {"disable-pip-version-check": "true", "quiet": "2", **pip_settings()}
+    lines = [f"{name} = {' '.join(value.split())}" for name, value in settings.items()]
+    config.touch(mode=0o600)
+    config.write_text("\n".join(["[global]", *lines, ""]), encoding="utf-8")
+    return home
+
+
+def bootstrap_pip_version() -> str:
+    """Return the version of the pip bootstrap script that this ansible-test asks for."""
+    source = Path(
+        str(
+            distribution("ansible-core").locate_file(
+                "ansible_test/_internal/python_requirements.py"
+            )
+        )
+    )
+    found = re.search(r"pip='([\d.]+)'", source.read_text(encoding="utf-8"))
+    if found is None:
+        raise SystemExit(f"No pip version in {source}: ansible-test has changed, adapt this file")
+    return found[1]
+
+
+def can_be_downloaded(url: str) -> bool:
+    """Tell whether the server answers for `url` within a few seconds."""
+    request = urllib.request.Request(url, method="HEAD")
+    try:
+        with urllib.request.urlopen(request, timeout=PROBE_SECONDS):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def provide_bootstrap(home: Path) -> None:
+    """Put a stand-in for ansible-test's pip bootstrap where its download server is out of reach."""
+    version = bootstrap_pip_version()
+    script = home / ".ansible" / "test" / "cache" / f"get_pip_{version.replace('.', '_')}.py"
+    if script.exists() or can_be_downloaded(BOOTSTRAP_URL.format(version=version)):
+        return
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text(BOOTSTRAP_STAND_IN, encoding="utf-8")
+
+
+def main(arguments: list[str]) -> int:
+    """Return ansible-test's exit status."""
+    home = make_home()
+    provide_bootstrap(home)
+    python = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    command = [str(Path(sys.executable).parent / "ansible-test"), "sanity", "--color", "no"]
+    with tempfile.TemporaryDirectory(prefix="rc-closure-sanity-") as collections:
+        collection = copy_collection(Path(collections))
+        done = subprocess.run(
+            [*command, "--python", python, *arguments],
+            check=False,
+            cwd=collection,
+            env={**os.environ, "HOME": str(home)},
+        )
+    return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

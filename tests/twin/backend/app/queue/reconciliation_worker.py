@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The worker: `arq app.queue.reconciliation_worker.WorkerSettings`."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from arq.connections import RedisSettings
+
+from app.db import engine, sessions
+from app.services import reconciliation
+from app.settings import settings
+
+
+async def reconcile_run(ctx: dict[str, Any], run_id: str) -> int | None:
+    """Carry out the run; arq logs the number of findings as the job's result."""
+    return await reconciliation.execute(sessions, uuid.UUID(run_id))
+
+
+async def close_database(ctx: dict[str, Any]) -> None:
+    """Give the connections back."""
+    await engine.dispose()
+
+
+class WorkerSettings:
+    """What arq reads."""
+
+    functions = [reconcile_run]
+    on_shutdown = close_database
+    redis_settings = RedisSettings.from_dsn(settings.redis_url)
+    job_timeout = 120
+    health_check_interval = 10

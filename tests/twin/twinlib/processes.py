@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The twin's processes that supervisor no longer knows of."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from twinlib.layout import Layout
+from twinlib.supervisor import MARK
+
+GRACE_SECONDS = 2.0
+
+
+def wait_until(done: Callable[[], bool], seconds: float) -> bool:
+    """Look every few milliseconds; False when the time is up."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def end_left_overs(layout: Layout) -> int:
+    """End all processes of the twin, by force where they do not go; how many there were."""
+    found = list(_marked(layout)) + list(_postmaster(layout))
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for pid in found:
+            _signal(pid, number)
+        if wait_until(lambda: not any(map(alive, found)), GRACE_SECONDS):
+            break
+    return len(found)
+
+
+def alive(pid: int) -> bool:
+    """Does the process exist, and is it more than a zombie that its parent has not looked at?"""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def _marked(layout: Layout) -> Iterator[int]:
+    mark = os.fsencode(f"{MARK}={layout.home}")
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and mark in _read(entry / "environ").split(b"\0"):
+            yield int(entry.name)
+
+
+def _postmaster(layout: Layout) -> Iterator[int]:
+    """Postgres runs as another user under root, whose environment a container may not show."""
+    first = _read(layout.cluster / "postmaster.pid").split(b"\n")[0]
+    if first.isdigit() and os.fsencode(layout.cluster) in _read(Path(f"/proc/{int(first)}/cmdline")):
+        yield int(first)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def _signal(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return

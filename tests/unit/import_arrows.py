@@ -1,0 +1,173 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What may depend on what, as docs/architecture.md draws it, checked on source text.
+
+Sources are a mapping of paths (relative to the collection's root, with `/`) to text, so that a
+test can hand in a wrong tree as easily as the real one. Every check yields sentences.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+
+Sources = Mapping[str, str]
+
+COLLECTION = "ansible_collections.psp.rc_closure."
+NOT_SHIPPED = {"tests", "molecule", "inventories", "conftest"}
+
+JUDGE = "plugins.plugin_utils.judge"
+LIBRARIES = ("plugins.plugin_utils", "plugins.module_utils")
+
+# Layer (longest name that fits) -> the parts of the collection that it may import.
+MAY_IMPORT = {
+    JUDGE: (JUDGE, "plugins.module_utils"),
+    "plugins.module_utils": ("plugins.module_utils",),
+    "plugins.modules": ("plugins.module_utils",),
+    "plugins.plugin_utils": LIBRARIES,
+    "plugins.doc_fragments": (),
+    "plugins": LIBRARIES,
+}
+
+# These run on the hosts, where of ansible-core only module_utils arrives.
+ON_HOSTS = ("plugins.modules", "plugins.module_utils")
+
+# All that a judge, and whatever it imports, may use of the world outside: no I/O, no processes,
+# no network, no Ansible, nothing that needs an installation.
+PURE = set(
+    [
+        "__future__",
+        "abc",
+        "ast",
+        "base64",
+        "collections",
+        "copy",
+        "dataclasses",
+        "datetime",
+        "decimal",
+        "difflib",
+        "enum",
+        "fractions",
+        "functools",
+        "hashlib",
+        "hmac",
+        "ipaddress",
+        "itertools",
+        "json",
+        "math",
+        "operator",
+        "re",
+        "shlex",
+        "statistics",
+        "string",
+        "textwrap",
+        "types",
+        "typing",
+        "unicodedata",
+        "urllib.parse",
+        "uuid",
+    ]
+)
+IMPURE_CALLS = {"open", "print", "input", "exec", "eval", "__import__", "utc_now"}
+CLOCK_METHODS = {"now", "utcnow", "today"}
+
+SHIPPED_PATH = re.compile(r"(?<![\w.-])(tests|molecule|inventories)/([\w.-]*)")
+GROUP_NAME = re.compile(r"(?<![\w.])groups\s*[\[.]")
+
+
+def within(module: str, *parts: str) -> bool:
+    """Tell whether `module` is one of `parts` or lies below one."""
+    return any(module == part or module.startswith(part + ".") for part in parts)
+
+
+def module_name(path: str) -> str:
+    """Return the dotted name of a Python file, counted from the collection's root."""
+    name = ".".join(PurePosixPath(path).with_suffix("").parts)
+    return name.removesuffix(".__init__")
+
+
+def imports(path: str, text: str, known: set[str]) -> set[str]:
+    """Return what a file imports; the collection's own modules as `plugins.…`.
+
+    `known` are the collection's modules: `from ..module_utils import alembic` means the module
+    `plugins.module_utils.alembic` where there is one, and a name of the package where not.
+    """
+    found: set[str] = set()
+    package = list(PurePosixPath(path).parent.parts)
+    for node in ast.walk(ast.parse(text, filename=path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.removeprefix(COLLECTION) for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            source = ".".join([*above, *([node.module] if node.module else [])])
+            source = source.removeprefix(COLLECTION)
+            full = {f"{source}.{alias.name}" for alias in node.names}
+            found |= (full & known) or {source}
+    return found
+
+
+def import_violations(sources: Sources) -> Iterator[str]:
+    """Yield the imports under plugins/ that go against the arrows."""
+    python = {path: text for path, text in sources.items() if path.endswith(".py")}
+    known = {module_name(path) for path in python}
+    graph = {module_name(path): imports(path, text, known) for path, text in python.items()}
+    for module, targets in sorted(graph.items()):
+        layer = next(name for name in sorted(MAY_IMPORT, reverse=True) if within(module, name))
+        for target in sorted(targets):
+            if within(target, *NOT_SHIPPED):
+                yield f"{module} imports {target}, which is not shipped"
+            if within(target, "plugins") and not within(target, *MAY_IMPORT[layer]):
+                yield f"{module} imports {target}: {layer} may not"
+            if within(module, *ON_HOSTS) and within(target, "ansible"):
+                if not within(target, "ansible.module_utils"):
+                    yield f"{module} imports {target}, which is not on the hosts"
+    yield from judge_import_violations(graph)
+
+
+def judge_import_violations(graph: Mapping[str, set[str]]) -> Iterator[str]:
+    """Yield what a judge reaches, itself or through what it imports, that is not pure."""
+    for judge in sorted(name for name in graph if within(name, JUDGE)):
+        routes = {judge: judge}
+        waiting = [judge]
+        while waiting:
+            module = waiting.pop()
+            for target in sorted(graph[module] - routes.keys()):
+                routes[target] = f"{routes[module]} -> {target}"
+                if target in graph:
+                    waiting.append(target)
+                elif not within(target, *PURE, "plugins"):
+                    yield f"a judge is to be pure: {routes[target]}"
+
+
+def judge_call_violations(sources: Sources) -> Iterator[str]:
+    """Yield the calls in judges that touch files, streams or the clock."""
+    for path, text in sorted(sources.items()):
+        if not path.endswith(".py") or not within(module_name(path), JUDGE):
+            continue
+        for node in ast.walk(ast.parse(text, filename=path)):
+            if not isinstance(node, ast.Call):
+                continue
+            if isinstance(node.func, ast.Name) and node.func.id in IMPURE_CALLS:
+                yield f"{path}:{node.lineno} calls {node.func.id}()"
+            if isinstance(node.func, ast.Attribute) and node.func.attr in CLOCK_METHODS:
+                yield f"{path}:{node.lineno} reads the clock by {node.func.attr}()"
+
+
+def mention_violations(sources: Sources, own_tests: set[str]) -> Iterator[str]:
+    """Yield the places in shipped text that name a file which is not shipped.
+
+    `own_tests` are the names in this project's tests/: a backend has a folder tests/, too, and
+    its files may be named.
+    """
+    for path, text in sorted(sources.items()):
+        for number, line in enumerate(text.splitlines(), start=1):
+            if line.lstrip().startswith("#"):
+                continue
+            for folder, name in SHIPPED_PATH.findall(line):
+                if folder != "tests" or name in own_tests:
+                    yield f"{path}:{number} names {folder}/{name}"
+            if path.startswith("roles/") and GROUP_NAME.search(line):
+                yield f"{path}:{number} depends on an inventory's groups"

@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The locker keeps steps whole, apart and in order, and gives back only what was kept."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import Release, Step
+from ansible_collections.psp.rc_closure.plugins.plugin_utils import locker
+
+NOW = "2026-11-24T02:52:03.123Z"
+PLAIN = {
+    "title": "One",
+    "kind": "command",
+    "command": "ls",
+    "host": "h",
+    "started": NOW,
+    "ended": NOW,
+    "exit_status": 0,
+}
+RELEASE = Release("PSP-3031", "rc1", "a" * 40, "staging")
+
+
+def _step(name: str = "one", **more: t.Any) -> Step:
+    return Step(**{"name": name, **PLAIN, **more})
+
+
+@pytest.fixture
+def attempt(tmp_path: Path) -> locker.Attempt:
+    return locker.open_attempt(str(tmp_path / "evidence"), RELEASE, NOW)
+
+
+def test_what_is_kept_comes_back(attempt: locker.Attempt) -> None:
+    steps = [_step("a", stdout="é\r\n no end"), _step("b", stderr="x" * 100_000)]
+    locker.open_package(attempt, 1, {"table": "t"})
+    shown = locker.keep(attempt, 1, steps)
+    evidence, policy = locker.load(attempt)[1]
+    assert list(evidence.steps) == steps
+    assert evidence.release == RELEASE
+    assert policy == {"table": "t"}
+    assert [step["stderr"]["bytes"] for step in shown] == [0, 100_000]
+
+
+def test_a_package_that_was_not_opened_is_absent(attempt: locker.Attempt) -> None:
+    assert locker.load(attempt) == {}
+
+
+def test_hosts_may_keep_side_by_side(attempt: locker.Attempt) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: locker.keep(attempt, 3, [_step(f"s{n}", stdout=str(n))]), range(40)))
+    steps = locker.load(attempt)[3][0].steps
+    assert sorted(step.stdout for step in steps) == sorted(map(str, range(40)))
+
+
+def test_a_changed_stream_is_refused(attempt: locker.Attempt) -> None:
+    locker.keep(attempt, 1, [_step(stdout="FAIL")])
+    (stream,) = Path(attempt.path).rglob("*.stdout")
+    stream.write_text("PASS")
+    with pytest.raises(locker.LockerError, match="is not what was kept"):
+        locker.load(attempt)
+
+
+def test_a_lost_stream_is_refused(attempt: locker.Attempt) -> None:
+    locker.keep(attempt, 1, [_step(stdout="FAIL")])
+    next(Path(attempt.path).rglob("*.stdout")).unlink()
+    with pytest.raises(locker.LockerError, match="is not what was kept"):
+        locker.load(attempt)
+
+
+def test_text_is_redacted_once_more_on_its_way_in(attempt: locker.Attempt) -> None:
+    locker.keep(attempt, 1, [_step(stdout="postgresql://u:hunter22@h/db", command="x --token=abcdefgh")])
+    kept = "".join(path.read_text() for path in Path(attempt.path, "package_1").iterdir())
+    assert "hunter22" not in kept
+    assert "abcdefgh" not in kept
+
+
+def test_nothing_is_readable_for_others(attempt: locker.Attempt) -> None:
+    locker.keep(attempt, 1, [_step(stdout="x")])
+    locker.write_report(attempt, "report.md", "x")
+    files = [path for path in Path(attempt.path).rglob("*") if path.is_file() and path.name != ".lock"]
+    assert files
+    assert {path.stat().st_mode & 0o077 for path in files} == {0}
+
+
+def test_the_key_of_digests_is_gone_with_the_attempt(attempt: locker.Attempt) -> None:
+    assert len(locker.digest_key(attempt)) == 64
+    locker.close_attempt(attempt)
+    assert not Path(attempt.path, ".digest_key").exists()
+
+
+def test_the_newest_report_stands_in_the_release_folder(attempt: locker.Attempt) -> None:
+    path = Path(locker.write_report(attempt, "report.json", json.dumps({"x": 1})))
+    assert path.parts[-3:] == ("PSP-3031", "rc1", "report.json")
+    assert json.loads(path.read_text()) == {"x": 1}
+
+
+def test_a_locker_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(locker.LockerError, match="cannot be written: Not a directory"):
+        locker.open_attempt(str(tmp_path / "file"), RELEASE, NOW)
