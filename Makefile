@@ -73,7 +73,7 @@ integration: setup ## tests on the twin, which they bring up themselves
 
 .PHONY: drill
 drill: setup ## one fault at a time, and the verdict it must give (DRILL=name for one)
-	$(BIN)/python tests/drills.py $(DRILL)
+	$(BIN)/python -m tests.drills $(DRILL)
 
 .PHONY: bench
 bench: setup ## the closure against a plain script and a naive playbook

@@ -4,7 +4,8 @@
 """Run `ansible-test sanity` on a copy of the checkout; arguments are handed on to it.
 
 ansible-test wants the tree at `ansible_collections/psp/rc_closure`, and no links in it. The copy
-holds whatever .gitignore does not name, so it works without git, too.
+holds whatever .gitignore does not name, so it works without git, too; but not the tests' fixtures,
+which are captured output, byte by byte, with the marks and line endings that other tools wrote.
 """
 
 from __future__ import annotations
@@ -32,19 +33,20 @@ BOOTSTRAP_URL = "https://ci-files.testing.ansible.com/ansible-test/get-pip-{vers
 PROBE_SECONDS = 5
 
 # ansible-test runs it in an empty environment to get pip; it does so from the Python's own copy.
-BOOTSTRAP_STAND_IN = '''\
+BOOTSTRAP_STAND_IN = """\
 import subprocess
 import sys
 
 wanted = [name for name in sys.argv[1:] if name not in ("--no-setuptools", "--no-wheel")]
 subprocess.run([sys.executable, "-m", "ensurepip"], check=True, stdout=subprocess.DEVNULL)
 subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *wanted], check=True)
-'''
+"""
 
 
 def files_to_check() -> Iterator[Path]:
     """Yield the checkout's plain files that .gitignore does not name, relative to its root."""
-    ignored = GitIgnoreSpec.from_lines([".git", *(ROOT / ".gitignore").read_text().splitlines()])
+    gitignore = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    ignored = GitIgnoreSpec.from_lines([*gitignore, ".git", "/tests/**/fixtures/"])
     for folder, subfolders, names in os.walk(ROOT):
         here = Path(folder).relative_to(ROOT)
         subfolders[:] = [name for name in subfolders if not ignored.match_file(f"{here / name}/")]
@@ -84,11 +86,7 @@ def make_home() -> Path:
 def bootstrap_pip_version() -> str:
     """Return the version of the pip bootstrap script that this ansible-test asks for."""
     source = Path(
-        str(
-            distribution("ansible-core").locate_file(
-                "ansible_test/_internal/python_requirements.py"
-            )
-        )
+        str(distribution("ansible-core").locate_file("ansible_test/_internal/python_requirements.py"))
     )
     found = re.search(r"pip='([\d.]+)'", source.read_text(encoding="utf-8"))
     if found is None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 import typing as t
 
-from ansible.errors import AnsibleConnectionFailure
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -56,6 +56,8 @@ class ActionModule(ActionBase):
             )
         except AnsibleConnectionFailure as exc:
             return {"failed": True, "msg": f"the host cannot be reached: {exc.message}"}
+        except AnsibleError as exc:
+            return {"failed": True, "msg": exc.message}
 
     def _kept(
         self,

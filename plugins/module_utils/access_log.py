@@ -11,7 +11,6 @@ import re
 import typing as t
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 _TIME = ("time", "timestamp", "@timestamp", "ts", "datetime", "asctime", "time_iso8601", "time_local")
@@ -21,7 +20,9 @@ _STATUS = ("status", "status_code", "response_status", "http_status")
 
 _REQUEST = re.compile(r'"(?P<method>[A-Z]+) (?P<path>\S+)(?: HTTP/[\d.]+)?"(?: (?P<status>\d{3})\b)?')
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?")
-_CLF = re.compile(r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}")
+_CLF = re.compile(r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})")
+# strptime would take the month's name in the process's own language.
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Seconds since 1970 have ten digits until 2286, milliseconds thirteen.
 _MILLISECONDS_FROM = 1e11
 
@@ -105,9 +106,9 @@ def _moment(stamp: t.Any) -> datetime | None:
             seconds = seconds / 1000 if seconds > _MILLISECONDS_FROM else seconds
             return datetime.fromtimestamp(seconds, UTC)
         text = str(stamp or "")
-        if _CLF.fullmatch(text):
-            # strptime's month names are the locale's; these are English in every locale.
-            return parsedate_to_datetime(text.replace("/", " ").replace(":", " ", 1))
+        if combined := _CLF.fullmatch(text):
+            day, month, year, clock, zone = combined.groups()
+            text = f"{year}-{_MONTHS.index(month) + 1:02}-{day}T{clock}{zone}"
         return datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-")).astimezone()
     except (ValueError, OverflowError, OSError):
         return None

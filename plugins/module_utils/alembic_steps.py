@@ -49,7 +49,7 @@ class _Alembic:
             ("history", "alembic history", "history"),
         )
         with ThreadPoolExecutor(max_workers=len(questions)) as pool:
-            steps = list(pool.map(lambda question: self._run(*question), questions))
+            steps = list(pool.map(self._run, questions))
         for step in steps:
             self._collector.add(step)
         return alembic.revisions(steps[0].stdout), alembic.revisions(steps[1].stdout)

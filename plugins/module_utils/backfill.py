@@ -23,6 +23,9 @@ _ERRORS = ("errors",)
 _WORDS = "|".join((*_TOTAL, *_CHANGED, *_SKIPPED, *_ERRORS))
 _COUNT = re.compile(rf"(?<![\w-])(?P<word>{_WORDS})[\"']?\s*[=:]\s*(?P<count>\d+)(?![\w.])")
 
+# An exception's last line, with or without its module.
+_ERROR = re.compile(r"[\w.]*(?:Error|Exception|Interrupt)\b(?::|$)|error:", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -51,6 +54,13 @@ class Summary:
 def summary(step: Step) -> Summary | None:
     """Return the last summary on stdout, else the last on stderr, else None."""
     return _summary(step.stdout) or _summary(step.stderr)
+
+
+def error(step: Step) -> str:
+    """Return the line of a failed run that names its cause, or its last one."""
+    lines = [line.strip() for line in step.output.splitlines() if line.strip()]
+    named = [line for line in lines if _ERROR.match(line)]
+    return (named or lines or ["it printed nothing"])[-1]
 
 
 def _summary(text: str) -> Summary | None:

@@ -29,7 +29,7 @@ SELECT json_build_object(
          'valid', i.indisvalid AND i.indisready,
          'deferrable', coalesce(c.condeferrable, false),
          'nulls_not_distinct', coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false),
-         'predicate', pg_get_expr(i.indpred, i.indrelid)) AS unique_index
+         'predicate', pg_get_expr(i.indpred, i.indrelid))::text AS unique_index
 FROM pg_index i
 JOIN pg_class x ON x.oid = i.indexrelid
 JOIN pg_class r ON r.oid = i.indrelid

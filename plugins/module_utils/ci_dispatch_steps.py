@@ -24,7 +24,7 @@ from .github_actions import Answer, Deadline, GitHub, connect
 from .github_problems import is_unknown_field
 from .github_runs import DISPATCHED, Document
 
-LOOK_PAUSE = 2.0
+LOOK_PAUSE = 1.0
 DETAILS = "return_run_details"
 
 
@@ -162,10 +162,13 @@ class _Search:
         return self._keep(answer, tolerate=answer.passing)
 
     def _new_run(self, workflow: Document, known: Answer) -> Document:
-        """Return the one run that the dispatch made. Two looks must agree, for another may come after it."""
+        """Return the one run that the dispatch made.
+
+        Without a marker two looks must agree, for the first run to appear may be somebody else's.
+        """
         moment = github_runs.server_time(known.step.stderr)
         before = known.items("workflow_runs")
-        seen: list[Document] = []
+        seen: list[int] = []
         while self._deadline.pause(LOOK_PAUSE):
             answer = self._runs(workflow, "ci_runs", "Runs after the dispatch", {"event": DISPATCHED})
             runs = [
@@ -175,11 +178,11 @@ class _Search:
             ]
             if self._params["marker_input"]:
                 runs = [run for run in runs if github_runs.bears(run, self._marker)]
-            settled = len(runs) == 1 and [run["id"] for run in runs] == [run["id"] for run in seen]
-            if settled or len(runs) > 1:
+            agreed = bool(self._params["marker_input"]) or [run["id"] for run in runs] == seen
+            if len(runs) > 1 or (runs and agreed):
                 self._keep(answer)
                 return self._only(runs)
-            seen = runs
+            seen = [run["id"] for run in runs]
         raise CollectError(
             f"the dispatch was sent, and no run of it appeared within {self._params['limit']:g} s; "
             "it is not sent again: look in the repository's Actions"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a running process was started with, as text: one JSON object a line, one line a process.
+"""What running processes were started with, as text: a JSON list with an object for each.
 
 Values that may be seen are shown; of others there are keyed digests, which tell whether two processes
 were given the same without telling what.
@@ -64,7 +64,7 @@ def digest(value: str, key: str) -> Digest:
 
 def render(processes: t.Sequence[Running]) -> str:
     """Return the processes as text."""
-    return "".join(json.dumps(asdict(process), ensure_ascii=False) + "\n" for process in processes)
+    return json.dumps([asdict(process) for process in processes], ensure_ascii=False, indent=2) + "\n"
 
 
 def parse(text: str) -> list[Running]:
@@ -74,7 +74,7 @@ def parse(text: str) -> list[Running]:
         ValueError: the text is something else.
     """
     try:
-        return [_running(json.loads(line)) for line in text.split("\n") if line.strip()]
+        return [_running(process) for process in json.loads(text)]
     except (TypeError, KeyError, AttributeError) as exc:
         raise ValueError(f"this is not a list of processes: {exc}") from exc
 

@@ -16,16 +16,17 @@ import time
 import typing as t
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import quote, urlencode, urljoin
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from . import github_problems, http_step
 from .collector import CollectError, Collector
 from .evidence import ENDED, Step
 from .github_runs import Document, http_date
-from .redaction import Redactor
+from .redaction import MASK, Redactor
 
 API_VERSION = "2022-11-28"
 REQUEST_SECONDS = 30.0
+LOG_SECONDS = 180.0
 LOG_BYTES = 256 * 1024 * 1024
 PAGE = 100
 LAST_PAGE = 10
@@ -101,8 +102,8 @@ class Answer:
 
     @property
     def passing(self) -> bool:
-        """Whether asking again may help: no answer, or one that says the server is unwell."""
-        return self.status is None or self.status >= 500
+        """Whether asking again may help: no whole answer, or one that says the server is unwell."""
+        return self.step.outcome != ENDED or self.status is None or self.status >= 500
 
 
 class GitHub:
@@ -170,9 +171,17 @@ class GitHub:
         location = first.headers.get("location", "")
         if first.step.exit_status not in _REDIRECTS or not location:
             return self._answer(first, json_wanted=False)
-        second = self._patiently("GET", urljoin(self._url(""), location), authorized=False, **options)
-        command, head = first.step.command, first.step.stderr + second.step.stderr
-        step = replace(second.step, command=command, started=first.step.started, stderr=head)
+        address = urljoin(self._url(""), location)
+        second = self._patiently("GET", address, authorized=False, limit=LOG_SECONDS, **options)
+        # The address of the storage is a secret while it holds: its query is the permission to read.
+        signature = urlsplit(location).query or location
+        step = replace(
+            second.step,
+            command=first.step.command,
+            started=first.step.started,
+            stderr=first.step.stderr + second.step.stderr,
+            reason=second.step.reason.replace(signature, MASK),
+        )
         return self._answer(replace(second, step=step), json_wanted=False)
 
     def _url(self, path: str, query: t.Mapping[str, t.Any] | None = None) -> str:
@@ -195,6 +204,7 @@ class GitHub:
         *,
         headers: t.Mapping[str, str] | None = None,
         authorized: bool = True,
+        limit: float = REQUEST_SECONDS,
         **options: t.Any,
     ) -> http_step.Exchange:
         sent = {"Accept": "*/*", **(headers or {})}
@@ -206,7 +216,7 @@ class GitHub:
             method,
             url,
             headers=sent,
-            limit=REQUEST_SECONDS,
+            limit=limit,
             redact=self._redact,
             ca_file=self._ca_file,
             maximum_bytes=LOG_BYTES,

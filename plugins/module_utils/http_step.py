@@ -144,6 +144,8 @@ def _opener(url: str, ca_file: str | None) -> urllib_request.OpenerDirector:
     if not _is_loopback(url):
         opener.add_handler(urllib_request.ProxyHandler())
     opener.add_handler(urllib_request.HTTPHandler())
+    if urlsplit(url).scheme != "https":
+        return opener
     try:
         context = ssl.create_default_context(cafile=ca_file)
     except OSError as exc:

@@ -26,7 +26,11 @@ _COUNT = re.compile(
     r"^  (?P<count>\d+) (?P<outcome>passed|failed|interrupted|flaky|skipped|did not run)(?: \([^)]*\))?$"
 )
 _ERRORS = re.compile(r"^  (?P<count>\d+) errors? (?:was|were) not a part of any test")
-_ERROR = re.compile(r"^\s*\w*Error: ")
+_ERROR = re.compile(r"\w*Error: ")
+# What yarn says itself, whatever the command was.
+_YARN = re.compile(
+    r"yarn run v|\$ |info Visit |Done in |warning From Yarn |error Command failed with exit code"
+)
 _DETAIL = re.compile(r"^    \S")
 
 
@@ -47,7 +51,7 @@ class Attempt:
 
 def attempts(step: Step) -> list[Attempt]:
     """Return what the list reporter printed, one for each attempt of each test."""
-    found = (_TEST.match(line) for line in _lines(step))
+    found = (_TEST.match(line) for line in _lines(step.stdout))
     return [Attempt(m["file"], _TAIL.sub("", m["title"]), _mark(m["mark"])) for m in found if m]
 
 
@@ -56,7 +60,7 @@ def summary(step: Step) -> dict[str, int]:
 
     The last block of counts is taken: a test may print lines that look like one.
     """
-    lines = _lines(step)
+    lines = _lines(step.stdout)
     last = next((n for n in reversed(range(len(lines))) if _counted(lines[n])), None)
     if last is None:
         return {}
@@ -71,14 +75,22 @@ def summary(step: Step) -> dict[str, int]:
 
 
 def failure(step: Step) -> str:
-    """Return the block of the first failure, from C(1)) on, or else the first error's line, or C('')."""
-    lines = _lines(step)
+    """Return the block of the first failed test, C('') where none failed."""
+    lines = _lines(step.stdout)
     start = next((n for n, line in enumerate(lines) if line.startswith("  1) ")), None)
     if start is None:
-        return next((line.strip() for line in lines if _ERROR.match(line)), "")
+        return ""
     rest = lines[start + 1 :]
     end = next((n for n, line in enumerate(rest) if line.startswith("  2) ") or _counted(line)), len(rest))
     return "\n".join([lines[start], *rest[:end]]).rstrip()
+
+
+def error(step: Step) -> str:
+    """Return the line that says why no test could run, or C('')."""
+    lines = [line.strip() for line in (*_lines(step.stdout), *_lines(step.stderr))]
+    named = [line for line in lines if _ERROR.match(line)]
+    last = [line for line in lines if line and not _YARN.match(line)]
+    return named[0] if named else "".join(last[-1:])
 
 
 def is_same_file(printed: str, wanted: str) -> bool:
@@ -101,5 +113,5 @@ def _mark(mark: str) -> str:
     return "skipped" if mark == "-" else "failed"
 
 
-def _lines(step: Step) -> t.Sequence[str]:
-    return [line.rstrip() for line in _ANSI.sub("", step.stdout).splitlines()]
+def _lines(text: str) -> t.Sequence[str]:
+    return [line.rstrip() for line in _ANSI.sub("", text).splitlines()]

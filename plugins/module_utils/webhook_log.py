@@ -119,9 +119,9 @@ def read(text: str) -> Window:
     try:
         head, *intervals = [json.loads(line) for line in text.splitlines()]
         counts = [Count(**{key: int(row[key]) for key in asdict(Count())}) for row in intervals]
+        return Window(dict(head), _sum(counts))
     except (KeyError, TypeError, ValueError) as exc:
         raise ValueError(f"these are no counts: {exc}") from exc
-    return Window(head, _sum(counts))
 
 
 def _take(found: Tally, entry: access_log.Entry | None, line: str, webhook: Webhook, interval: int) -> None:

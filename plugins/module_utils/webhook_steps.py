@@ -118,7 +118,7 @@ class _Webhooks:
                 ca_file=self._params["ca_file"],
             )
         )
-        if answer.exit_status is not None:
+        if answer.exit_status == 401:
             self._find_probe(mark)
 
     def leave_out_probe(self) -> None:

@@ -36,7 +36,7 @@ def problems(variables: t.Mapping[str, t.Mapping[str, t.Any]]) -> list[str]:
 
     Args:
         variables: name → C(value), C(want) (a pattern's name, C(url), C(seconds), C(count),
-            C(boolean) or C(names)) and C(optional).
+            C(number), C(share), C(boolean) or C(names)) and C(optional).
 
     Raises:
         ValueError: a C(want) that does not exist.
@@ -82,6 +82,10 @@ def _is_count(value: t.Any) -> bool:
     return _is_seconds(value) and float(value) == int(float(value))
 
 
+def _is_share(value: t.Any) -> bool:
+    return _is_seconds(value) and float(value) <= 1
+
+
 def _is_names(value: t.Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(v, str) and v for v in value)
 
@@ -90,6 +94,8 @@ _CHECKS: dict[str, tuple[t.Callable[[t.Any], bool], str]] = {
     "url": (_is_url, "an http or https URL"),
     "seconds": (_is_seconds, "a number of seconds above 0"),
     "count": (_is_count, "a whole number above 0"),
+    "number": (_is_seconds, "a number above 0"),
+    "share": (_is_share, "a number above 0 and at most 1"),
     "boolean": (lambda value: isinstance(value, bool), "true or false"),
     "names": (_is_names, "a list of names"),
 }

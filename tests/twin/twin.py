@@ -1,12 +1,14 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The twin: a small true staging on this machine, below `.twin/` at the repository's root.
+"""The twin: a small true staging, below `.twin/` at the repository's root.
 
     python tests/twin/twin.py up       deploy and start it, one release behind; no change if it is up
     python tests/twin/twin.py reset    down, then up
     python tests/twin/twin.py down     stop every process of it and remove `.twin/`
     python tests/twin/twin.py status   which programs run
+
+See the README beside this file.
 """
 
 from __future__ import annotations
@@ -44,7 +46,13 @@ def main() -> int:
         # Only now: its modules import what has just been looked for.
         from twinlib import lifecycle  # noqa: PLC0415
 
-        return getattr(lifecycle, command)(repository_layout())
+        commands = {
+            "up": lifecycle.up,
+            "reset": lifecycle.reset,
+            "down": lifecycle.down,
+            "status": lifecycle.status,
+        }
+        return commands[command](repository_layout())
     except TwinError as error:
         print(f"twin: {error}", file=sys.stderr)
         return 1

@@ -37,40 +37,38 @@ ON_HOSTS = ("plugins.modules", "plugins.module_utils")
 
 # All that a judge, and whatever it imports, may use of the world outside: no I/O, no processes,
 # no network, no Ansible, nothing that needs an installation.
-PURE = set(
-    [
-        "__future__",
-        "abc",
-        "ast",
-        "base64",
-        "collections",
-        "copy",
-        "dataclasses",
-        "datetime",
-        "decimal",
-        "difflib",
-        "enum",
-        "fractions",
-        "functools",
-        "hashlib",
-        "hmac",
-        "ipaddress",
-        "itertools",
-        "json",
-        "math",
-        "operator",
-        "re",
-        "shlex",
-        "statistics",
-        "string",
-        "textwrap",
-        "types",
-        "typing",
-        "unicodedata",
-        "urllib.parse",
-        "uuid",
-    ]
-)
+PURE = {
+    "__future__",
+    "abc",
+    "ast",
+    "base64",
+    "collections",
+    "copy",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "difflib",
+    "enum",
+    "fractions",
+    "functools",
+    "hashlib",
+    "hmac",
+    "ipaddress",
+    "itertools",
+    "json",
+    "math",
+    "operator",
+    "re",
+    "shlex",
+    "statistics",
+    "string",
+    "textwrap",
+    "types",
+    "typing",
+    "unicodedata",
+    "urllib.parse",
+    "uuid",
+}
 IMPURE_CALLS = {"open", "print", "input", "exec", "eval", "__import__", "utc_now"}
 CLOCK_METHODS = {"now", "utcnow", "today"}
 
@@ -87,6 +85,16 @@ def module_name(path: str) -> str:
     """Return the dotted name of a Python file, counted from the collection's root."""
     name = ".".join(PurePosixPath(path).with_suffix("").parts)
     return name.removesuffix(".__init__")
+
+
+def layer_of(module: str) -> str:
+    """Return the narrowest layer that `module` lies in."""
+    return max((layer for layer in MAY_IMPORT if within(module, layer)), key=len)
+
+
+def beyond_hosts(target: str) -> bool:
+    """Tell whether `target` is a part of ansible-core that does not travel to the hosts."""
+    return within(target, "ansible") and not within(target, "ansible.module_utils")
 
 
 def imports(path: str, text: str, known: set[str]) -> set[str]:
@@ -115,15 +123,14 @@ def import_violations(sources: Sources) -> Iterator[str]:
     known = {module_name(path) for path in python}
     graph = {module_name(path): imports(path, text, known) for path, text in python.items()}
     for module, targets in sorted(graph.items()):
-        layer = next(name for name in sorted(MAY_IMPORT, reverse=True) if within(module, name))
+        layer = layer_of(module)
         for target in sorted(targets):
             if within(target, *NOT_SHIPPED):
                 yield f"{module} imports {target}, which is not shipped"
             if within(target, "plugins") and not within(target, *MAY_IMPORT[layer]):
                 yield f"{module} imports {target}: {layer} may not"
-            if within(module, *ON_HOSTS) and within(target, "ansible"):
-                if not within(target, "ansible.module_utils"):
-                    yield f"{module} imports {target}, which is not on the hosts"
+            if within(module, *ON_HOSTS) and beyond_hosts(target):
+                yield f"{module} imports {target}, which is not on the hosts"
     yield from judge_import_violations(graph)
 
 

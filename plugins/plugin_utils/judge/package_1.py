@@ -27,6 +27,9 @@ from .base import (
     succeeded,
 )
 
+# The checklist's `alembic history | tail -n 30`: newest first, so the tail is the oldest ones.
+HISTORY_LINES = 30
+
 
 def judge(evidence: Evidence, policy: Policy) -> Verdict:
     """Derive the verdict of Package-1 from its evidence."""
@@ -42,10 +45,11 @@ def current_kept(evidence: Evidence, policy: Policy) -> Finding:
 def history_kept(evidence: Evidence, policy: Policy) -> Finding:
     """Minimum evidence: "the output of" C(alembic history), "its last 30 lines"; all of it is kept."""
     step = succeeded(evidence, "alembic_history")
-    lines = len(step.stdout.splitlines())
+    lines = step.stdout.splitlines()
     if not lines:
         return not_proven("alembic history printed nothing", "alembic_history")
-    return met(f"{lines} lines kept", "alembic_history")
+    last = "\n".join(lines[-HISTORY_LINES:]) if len(lines) > HISTORY_LINES else ""
+    return met(f"{len(lines)} lines kept", "alembic_history", detail=last)
 
 
 def one_head(evidence: Evidence, policy: Policy) -> Finding:

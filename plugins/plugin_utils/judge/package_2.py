@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils import backfill, env_file, flags_steps, playwright, postgres, webhook_log
+from ...module_utils import backfill, env_file, flags, playwright, webhook_log
 from ...module_utils.evidence import HTTP, Evidence, Step
 from . import spike
 from .base import (
@@ -51,7 +51,7 @@ def flags_set(evidence: Evidence, policy: Policy) -> Finding:
     """Flags: "C(ledger_shadow_write), …, C(ledger_enforce_balance), all C(True)"."""
     have = _running_flags(evidence, policy)
     names = [flag["name"] for flag in policy["flags"]]
-    off = [f for f in policy["flags"] if f["name"] in have and not flags_steps.is_true(have[f["name"]])]
+    off = [f for f in policy["flags"] if f["name"] in have and not flags.is_true(have[f["name"]])]
     if off:
         return not_met(_off(evidence, off, have), "flags_running", "flags_file")
     if len(have) < len(names):
@@ -115,12 +115,13 @@ def e2e_passes(evidence: Evidence, policy: Policy) -> Finding:
     step = ended(evidence, "e2e_smoke")
     counts = playwright.summary(step)
     told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
-    block = playwright.failure(step)
     marked = [attempt for attempt in playwright.attempts(step) if attempt.mark != "passed"]
     if set(counts) - {"passed"}:
-        return not_met(told + (f" ({marked[0].title})" if marked else ""), "e2e_smoke", detail=block)
+        return not_met(
+            told + (f" ({marked[0].title})" if marked else ""), "e2e_smoke", detail=playwright.failure(step)
+        )
     if step.exit_status != 0:
-        return not_met(f"exit status {step.exit_status}{last_line(block or step.stderr)}", "e2e_smoke")
+        return not_met(f"exit status {step.exit_status}: {playwright.error(step)}", "e2e_smoke")
     if not counts:
         return not_proven("exit status 0, yet no test is said to have passed", "e2e_smoke")
     if marked:
@@ -142,22 +143,20 @@ def e2e_spec(evidence: Evidence, policy: Policy) -> Finding:
 def webhooks_covered(evidence: Evidence, policy: Policy) -> Finding:
     """Minimum evidence: "proof of a 401 spike or of none": traffic, in a log that would show a spike."""
     head = _window(ended(evidence, "webhook_window")).head
+    seen = f"the log shows {head['enforced']} webhooks while the flags were on"
     if head["unreadable"]:
         reason = f"{head['unreadable']} webhook lines of the log bear no time or no status"
         return not_proven(reason, "webhook_window")
     if head["enforced"] < policy["minimum_requests"]:
-        reason = (
-            f"{head['enforced']} webhooks came while the flags were on, want {policy['minimum_requests']}"
-        )
-        return not_proven(reason, "webhook_window")
+        return not_proven(f"{seen}, want {policy['minimum_requests']}", "webhook_window")
+    probe = ended(evidence, "webhook_probe")
+    if probe.exit_status != 401:
+        reason = f"the probe is answered {probe.exit_status}, so whether the log shows a 401 is not known"
+        return not_proven(reason, "webhook_probe")
     if not ended(evidence, "webhook_probe_log").stdout:
         reason = "the log does not show the probe's 401, so it would show no other"
         return not_proven(reason, "webhook_probe_log")
-    return met(
-        f"{head['enforced']} webhooks came while the flags were on, and the log shows the probe's 401",
-        "webhook_window",
-        "webhook_probe_log",
-    )
+    return met(f"{seen}, and the probe's 401", "webhook_window", "webhook_probe_log")
 
 
 def no_spike(evidence: Evidence, policy: Policy) -> Finding:
@@ -199,14 +198,14 @@ def _running_flags(evidence: Evidence, policy: Policy) -> dict[str, t.Any]:
     step = ended(evidence, "flags_running")
     if step.exit_status != (200 if step.kind == HTTP else 0):
         raise MissingStepError(f"{step.title}: status {step.exit_status}{last_line(step.stderr)}")
-    return flags_steps.values(step, policy["flags"])
+    return flags.values(step, policy["flags"])
 
 
 def _off(evidence: Evidence, off: t.Sequence[t.Mapping[str, str]], have: t.Mapping[str, t.Any]) -> str:
     """Say which flags are off, and whether they are on in the file and only there."""
     file, failed = evidence.get("flags_file"), evidence.get("set_flags")
     written = env_file.parse(file.stdout) if file else {}
-    only_there = [flag["name"] for flag in off if flags_steps.is_true(written.get(flag["variable"]))]
+    only_there = [flag["name"] for flag in off if flags.is_true(written.get(flag["variable"]))]
     told = ", ".join(f"{flag['name']} is {have[flag['name']]}" for flag in off) + " in the running process"
     if only_there:
         told += f"; {', '.join(only_there)} True in the file but not in the process"
@@ -217,9 +216,9 @@ def _run_ok(evidence: Evidence, name: str) -> Finding:
     """A backfill's run: status 0, a summary, no row in error, and none that is in no count."""
     step = ended(evidence, name)
     if step.exit_status != 0:
-        return not_met(f"exit status {step.exit_status}{last_line(step.stderr)}", name)
+        return not_met(f"exit status {step.exit_status}: {backfill.error(step)}", name)
     if "Traceback (most recent call last)" in step.output:
-        return not_met(f"a traceback in spite of status 0{last_line(step.stderr)}", name)
+        return not_met(f"a traceback in spite of status 0: {backfill.error(step)}", name)
     counts = _counts(evidence, name)
     if counts.errors:
         return not_met(f"status 0, but {counts.errors} errors: {counts.text}", name)
@@ -245,10 +244,9 @@ def _counts(evidence: Evidence, name: str) -> backfill.Summary:
 
 def _rows(step: Step) -> str:
     """Return what a query of one row found, as name=value."""
-    names = [name.strip() for name in step.stdout.partition("\n")[0].split("|")]
-    rows = postgres.rows_of(step.stdout)
-    pairs = [f"{name}={value}" for row in rows for name, value in zip(names, row, strict=False)]
-    return " ".join(pairs) or step.stdout.strip()
+    names, _, values, *_ = [*step.stdout.splitlines(), "", "", ""]
+    cells = zip(names.split("|"), values.split("|"), strict=False)
+    return " ".join(f"{name.strip()}={value.strip()}" for name, value in cells)
 
 
 def _window(step: Step) -> webhook_log.Window:
@@ -291,9 +289,10 @@ def _proof(before: spike.Stretch, after: spike.Stretch, limits: t.Mapping[str, t
         return ""
     if after.share > limits["share"]:
         return f"{after.share:.1%} of the webhooks, above {limits['share']:.1%}"
-    chance = spike.p_value(before, after)
-    if chance < limits["p_value"] and spike.ratio(before, after) >= limits["rate_ratio"]:
-        return f"{spike.ratio(before, after):.1f} times the share before, p = {chance:.1g}"
+    chance, times = spike.p_value(before, after), spike.ratio(before, after)
+    if chance < limits["p_value"] and times >= limits["rate_ratio"]:
+        rise = f"{times:.1f} times the share before" if before.events else "none before"
+        return f"{rise}, p = {chance:.1g}"
     return ""
 
 

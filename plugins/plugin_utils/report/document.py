@@ -94,12 +94,7 @@ def _bare(step: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 def _verdict(number: int, kept: Kept) -> Verdict:
     if number not in kept:
         return Verdict(number, FAIL, "Not proven: it was not collected in this run.", ())
-    evidence, policy = kept[number]
-    try:
-        return JUDGES[number](evidence, policy)
-    except Exception as exc:  # evidence that no rule foresaw proves nothing, and must not hide the rest
-        note = f"Not proven: the evidence could not be read ({type(exc).__name__}: {exc})."
-        return Verdict(number, FAIL, note, ())
+    return JUDGES[number](*kept[number])
 
 
 def _package(verdict: Verdict, kept: tuple[Evidence, Policy] | None) -> dict[str, t.Any]:

@@ -27,8 +27,8 @@ def render(document: Document) -> str:
 def fence(text: str) -> str:
     """Return the text as a code block that nothing in it can end."""
     longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
-    bar = "`" * (longest + 1)
-    return f"{bar}text\n{text}{'' if text.endswith(chr(10)) else chr(10)}{bar}"
+    ticks = "`" * (longest + 1)
+    return f"{ticks}text\n{text}{'' if text.endswith(chr(10)) else chr(10)}{ticks}"
 
 
 def _lines(document: Document) -> t.Iterator[str]:

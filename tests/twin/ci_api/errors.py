@@ -32,9 +32,7 @@ class NotFound(GitHubError):  # noqa: N818 - as GitHub's message
         super().__init__(404, "Not Found")
 
 
-def response(
-    status: int, message: str, headers: Mapping[str, str] | None = None
-) -> JSONResponse:
+def response(status: int, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """The answer that tells of an error."""
     body = {"message": message, "documentation_url": DOCUMENTATION, "status": str(status)}
     return JSONResponse(body, status, headers)

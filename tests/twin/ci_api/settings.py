@@ -40,6 +40,11 @@ class Settings:
         """Where the logs of the jobs are stored."""
         return self.home / "ci" / "logs"
 
+    @property
+    def work(self) -> Path:
+        """Where jobs have their checkouts and databases."""
+        return self.home / "ci" / "work"
+
     def token(self) -> str:
         """The only token that is let in."""
         return (self.home / "secrets" / "ci_token").read_text(encoding="utf-8").strip()

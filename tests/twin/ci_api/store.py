@@ -24,9 +24,7 @@ class Store:
     def add_run(self, workflow: Workflow, branch: str, sha: str, title: str, faults: Faults) -> Run:
         """Remember a dispatched run."""
         number = 1 + sum(run.workflow is workflow for run in self._runs.values())
-        run = Run(
-            next(self._ids), number, workflow, "workflow_dispatch", branch, sha, title, faults
-        )
+        run = Run(next(self._ids), number, workflow, "workflow_dispatch", branch, sha, title, faults)
         self._runs[run.id] = run
         return run
 

@@ -33,14 +33,10 @@ def create(settings: Settings) -> None:
     role = sql.Identifier(DATABASE)
     with connection.cursor() as cursor:
         cursor.execute(
-            sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(
-                role, sql.Literal(settings.secrets.database)
-            )
+            sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(role, sql.Literal(settings.secrets.database))
         )
         for name in (DATABASE, OTHER_DATABASE):
-            cursor.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), role)
-            )
+            cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), role))
     connection.close()
 
 

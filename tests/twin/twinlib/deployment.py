@@ -16,9 +16,7 @@ from twinlib.layout import SOURCES, Layout
 from twinlib.settings import Settings, write_private
 from twinlib.supervisor import Program, with_environment
 
-NOT_DEPLOYED = shutil.ignore_patterns(
-    *identity.LEFT_OUT, "node_modules", "test-results", "playwright-report"
-)
+NOT_DEPLOYED = shutil.ignore_patterns(*identity.LEFT_OUT, "node_modules", "test-results", "playwright-report")
 
 
 def copy_applications(layout: Layout) -> None:
@@ -48,9 +46,7 @@ def programs(settings: Settings) -> list[Program]:
         ),
         Program(
             "backend",
-            with_environment(
-                layout.etc / "backend.env", _uvicorn("app.main:app", settings.ports.backend)
-            ),
+            with_environment(layout.etc / "backend.env", _uvicorn("app.main:app", settings.ports.backend)),
             layout.backend,
             priority=20,
         ),

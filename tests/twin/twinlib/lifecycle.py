@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from twinlib import database, deployment, postgres, settings, supervisor
 from twinlib.errors import TwinError
@@ -22,7 +23,7 @@ from twinlib.processes import alive, end_left_overs, wait_until
 from twinlib.supervisor import Supervisor
 
 READY_SECONDS = 20
-STOP_SECONDS = 10
+STOP_SECONDS = 2
 LAST_LINES = 5
 SERVER_ERROR = 500
 # Not through a proxy that the environment may name.
@@ -103,9 +104,7 @@ def _deploy_and_start(layout: Layout) -> None:
     deployment.copy_applications(layout)
     deployment.configure_supervisor(new)
     _say("applications and configuration deployed")
-    postgres.create_cluster(
-        layout.cluster, new.ports.postgres, layout.secrets / "postgres_superuser"
-    )
+    postgres.create_cluster(layout.cluster, new.ports.postgres, layout.secrets / "postgres_superuser")
     supervisor.start(layout)
     _say("database cluster made, programs started")
     database.create(new)
@@ -122,7 +121,7 @@ def _wait_until_ready(layout: Layout, new: settings.Settings) -> None:
     urls = {"backend": f"{new.backend_url}/ready", "ci": f"{new.ci_url}/"}
     for program in Supervisor(layout).states():
         url = urls.get(program, "")
-        if url and not wait_until(lambda url=url: _answers(url), READY_SECONDS):
+        if url and not wait_until(partial(_answers, url), READY_SECONDS):
             raise TwinError(f"{program} does not answer at {url}: {_end_of_log(layout, program)}")
 
 

@@ -86,9 +86,7 @@ def create_cluster(data: Path, port: int, password_file: Path) -> None:
         "--no-instructions",
         *(f"--set={name}={value}" for name, value in settings.items()),
     ]
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=INITDB_SECONDS, check=False
-    )
+    done = subprocess.run(command, capture_output=True, text=True, timeout=INITDB_SECONDS, check=False)
     if done.returncode != 0:
         raise TwinError(f"initdb failed in {data}: {done.stderr.strip()}")
 

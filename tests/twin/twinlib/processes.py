@@ -9,12 +9,13 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from twinlib.layout import Layout
 from twinlib.supervisor import MARK
 
-GRACE_SECONDS = 2.0
+GRACE_SECONDS = 1.0
 
 
 def wait_until(done: Callable[[], bool], seconds: float) -> bool:
@@ -28,14 +29,23 @@ def wait_until(done: Callable[[], bool], seconds: float) -> bool:
 
 
 def end_left_overs(layout: Layout) -> int:
-    """End all processes of the twin, by force where they do not go; how many there were."""
-    found = list(_marked(layout)) + list(_postmaster(layout))
-    for number in (signal.SIGTERM, signal.SIGKILL):
+    """End all processes of the twin, by force where they do not go; how many there were.
+
+    Politely means SIGINT: at SIGTERM, Postgres waits for its clients. A process is looked for again
+    after each round, as supervisord may have restarted one.
+    """
+    ended: set[int] = set()
+    for number in (signal.SIGINT, signal.SIGKILL, signal.SIGKILL):
+        found = {*_marked(layout), *_postmaster(layout)}
         for pid in found:
             _signal(pid, number)
-        if wait_until(lambda: not any(map(alive, found)), GRACE_SECONDS):
-            break
-    return len(found)
+        wait_until(partial(_all_gone, found), GRACE_SECONDS)
+        ended |= found
+    return len(ended)
+
+
+def _all_gone(pids: set[int]) -> bool:
+    return not any(map(alive, pids))
 
 
 def alive(pid: int) -> bool:

@@ -45,9 +45,7 @@ class LedgerTransaction(Base):
     """A movement of money; `reference` is what caused it, such as `acmepay:EVENT` of a deposit."""
 
     __tablename__ = "ledger_transactions"
-    __table_args__ = (
-        UniqueConstraint("kind", "reference", name="uq_ledger_transactions_kind_reference"),
-    )
+    __table_args__ = (UniqueConstraint("kind", "reference", name="uq_ledger_transactions_kind_reference"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
@@ -84,9 +82,7 @@ class ProviderEvent(Base):
 
     __tablename__ = "provider_events"
     __table_args__ = (
-        UniqueConstraint(
-            "provider", "provider_event_id", name="uq_provider_events_provider_event"
-        ),
+        UniqueConstraint("provider", "provider_event_id", name="uq_provider_events_provider_event"),
         Index("ix_provider_events_provider_received_at", "provider", "received_at"),
     )
 
@@ -102,9 +98,7 @@ class ReconciliationRun(Base):
     """One comparison of ledger and provider: queued, running, then completed or failed."""
 
     __tablename__ = "reconciliation_runs"
-    __table_args__ = (
-        UniqueConstraint("idempotency_key", name="uq_reconciliation_runs_idempotency_key"),
-    )
+    __table_args__ = (UniqueConstraint("idempotency_key", name="uq_reconciliation_runs_idempotency_key"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     provider: Mapped[str] = mapped_column(String(40))

@@ -9,19 +9,22 @@ import time
 from collections import Counter
 
 from app.errors import ApiError
-from app.settings import settings
-
-_seen: Counter[str] = Counter()
-_minute = 0
 
 
-def count(client: str) -> None:
-    """Count one request of `client`; raises the 429 when the current minute holds too many."""
-    global _minute  # noqa: PLW0603
-    now = int(time.monotonic() // 60)
-    if now != _minute:
-        _minute = now
-        _seen.clear()
-    _seen[client] += 1
-    if _seen[client] > settings.rate_limit_per_minute:
-        raise ApiError(429, "RATE_LIMITED", "too many requests this minute")
+class MinuteLimit:
+    """Counts in the memory of the process, so a restart forgives."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._per_minute = per_minute
+        self._minute = 0
+        self._seen: Counter[str] = Counter()
+
+    def count(self, client: str) -> None:
+        """Count one request of `client`; raises the 429 where the minute holds too many."""
+        now = int(time.monotonic() // 60)
+        if now != self._minute:
+            self._minute = now
+            self._seen.clear()
+        self._seen[client] += 1
+        if self._seen[client] > self._per_minute:
+            raise ApiError(429, "RATE_LIMITED", "too many requests this minute")

@@ -4,6 +4,8 @@
 """The backend's tests on a real Postgres: TEST_DATABASE_URL names a database that may be emptied.
 
     TEST_DATABASE_URL=postgresql+asyncpg://user:password@host:port/name python -m pytest tests
+
+Nothing of another database is touched.
 """
 
 from __future__ import annotations

@@ -10,13 +10,17 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import ProgrammingError
 
+from app import access_log, security
 from app.main import app
+from app.rate_limit import MinuteLimit
 from app.settings import settings
 
 WEBHOOK = "/api/v1/payments/webhook/acmepay"
@@ -117,3 +121,39 @@ def test_a_withdrawal_beyond_the_wallet_is_refused(client: Client) -> None:
     asked = client.post("/api/v1/withdrawals", json={"player_id": 1, "amount": 1}).json()
     answer = client.post(f"/api/v1/withdrawals/{asked['id']}/approve")
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "BALANCE_INSUFFICIENT")
+
+
+def test_too_many_requests_a_minute_are_refused(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(security, "_limit", MinuteLimit(2))
+    statuses = [client.get("/api/v1/flags").status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
+
+
+@pytest.fixture
+def last_line(client: Client, tmp_path: Path) -> Callable[[], dict[str, Any]]:
+    """The newest line of an access log."""
+    path = tmp_path / "access.log"
+    access_log.open_log(str(path))
+    return lambda: json.loads(path.read_text(encoding="utf-8").splitlines()[-1])
+
+
+def test_access_log_names_the_error(client: Client, last_line: Callable[[], dict[str, Any]]) -> None:
+    client.post(WEBHOOK, content=b"{}")
+    line = last_line()
+    assert (line["method"], line["path"], line["status"]) == ("POST", WEBHOOK, 422)
+    assert line["error_code"] == "VALIDATION_ERROR"
+
+
+def test_access_log_has_unexpected_errors_too(
+    engine: Engine, client: Client, last_line: Callable[[], dict[str, Any]]
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE withdrawals RENAME TO hidden"))
+    try:
+        with pytest.raises(ProgrammingError):
+            client.get("/api/v1/withdrawals")
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE hidden RENAME TO withdrawals"))
+    line = last_line()
+    assert (line["status"], line["error_code"]) == (500, "INTERNAL_ERROR")

@@ -118,9 +118,7 @@ def test_the_same_key_gives_the_same_run(sessions: Sessions) -> None:
 
 
 @pytest.mark.parametrize(("event_id", "refused"), [("event-1", True), (None, False)])
-def test_the_constraint_refuses_duplicates(
-    engine: Engine, event_id: str | None, refused: bool
-) -> None:
+def test_the_constraint_refuses_duplicates(engine: Engine, event_id: str | None, refused: bool) -> None:
     """Not where the event is unknown: to a unique constraint, no NULL is like another."""
     run_id = uuid.uuid4()
     insert = text(

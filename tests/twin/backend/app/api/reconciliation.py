@@ -32,7 +32,8 @@ class RunRequest(BaseModel):
 
 
 def _queue(request: Request) -> ArqRedis | None:
-    return request.app.state.queue
+    queue: ArqRedis | None = request.app.state.queue
+    return queue
 
 
 @router.post("", status_code=202)

@@ -36,9 +36,7 @@ async def balance(session: AsyncSession, account: str) -> int:
     return int(await session.scalar(total.where(LedgerEntry.account == account)) or 0)
 
 
-async def post(
-    session: AsyncSession, kind: str, reference: str, amounts: Mapping[str, int]
-) -> None:
+async def post(session: AsyncSession, kind: str, reference: str, amounts: Mapping[str, int]) -> None:
     """Write one transaction: account to cents. The caller commits.
 
     Raises UnbalancedError, and OverdraftError where LEDGER_ENFORCE_BALANCE is on.
@@ -71,6 +69,4 @@ async def log_mismatch(session: AsyncSession, player_id: int) -> None:
     held = await session.scalar(select(Wallet.balance).where(Wallet.player_id == player_id))
     booked = await balance(session, player_account(player_id))
     if held is not None and held != booked:
-        logger.warning(
-            "balance mismatch: player %s, wallet %s, ledger %s", player_id, held, booked
-        )
+        logger.warning("balance mismatch: player %s, wallet %s, ledger %s", player_id, held, booked)

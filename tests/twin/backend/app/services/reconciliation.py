@@ -68,9 +68,7 @@ async def execute(sessions: Sessions, run_id: uuid.UUID) -> int | None:
         logger.exception("reconciliation run %s", run_id)
         await _mark(sessions, run_id, status="failed", finished_at=_now(), error=_sentence(error))
         return None
-    await _mark(
-        sessions, run_id, status="completed", finished_at=_now(), findings_count=found, error=None
-    )
+    await _mark(sessions, run_id, status="completed", finished_at=_now(), findings_count=found, error=None)
     return found
 
 
@@ -123,9 +121,7 @@ async def _booked(session: AsyncSession, provider: str, since: datetime) -> dict
     return {reference.removeprefix(prefix): int(amount) for reference, amount in rows}
 
 
-async def _store(
-    session: AsyncSession, run: ReconciliationRun, differences: Sequence[Difference]
-) -> None:
+async def _store(session: AsyncSession, run: ReconciliationRun, differences: Sequence[Difference]) -> None:
     """A difference that an earlier run has found is not stored again."""
     rows = [
         {

@@ -21,13 +21,9 @@ def upgrade() -> None:
         sa.Column("player_id", sa.Integer(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("status", sa.String(20), nullable=False),
-        sa.Column(
-            "created_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["player_id"], ["players.id"], name="fk_withdrawals_player_id_players"
-        ),
+        sa.ForeignKeyConstraint(["player_id"], ["players.id"], name="fk_withdrawals_player_id_players"),
         sa.PrimaryKeyConstraint("id", name="pk_withdrawals"),
     )
 

@@ -22,16 +22,10 @@ def upgrade() -> None:
         sa.Column("provider_event_id", sa.String(100), nullable=False),
         sa.Column("player_id", sa.Integer(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "received_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False
-        ),
-        sa.ForeignKeyConstraint(
-            ["player_id"], ["players.id"], name="fk_provider_events_player_id_players"
-        ),
+        sa.Column("received_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
+        sa.ForeignKeyConstraint(["player_id"], ["players.id"], name="fk_provider_events_player_id_players"),
         sa.PrimaryKeyConstraint("id", name="pk_provider_events"),
-        sa.UniqueConstraint(
-            "provider", "provider_event_id", name="uq_provider_events_provider_event"
-        ),
+        sa.UniqueConstraint("provider", "provider_event_id", name="uq_provider_events_provider_event"),
     )
 
 

@@ -14,9 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_index(
-        "ix_provider_events_provider_received_at", "provider_events", ["provider", "received_at"]
-    )
+    op.create_index("ix_provider_events_provider_received_at", "provider_events", ["provider", "received_at"])
 
 
 def downgrade() -> None:

@@ -23,9 +23,7 @@ def upgrade() -> None:
         sa.Column("window_hours", sa.Integer(), nullable=False),
         sa.Column("idempotency_key", sa.String(100), nullable=True),
         sa.Column("status", sa.String(20), nullable=False),
-        sa.Column(
-            "created_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("findings_count", sa.Integer(), nullable=True),
@@ -42,9 +40,7 @@ def upgrade() -> None:
         sa.Column("finding_type", sa.String(40), nullable=False),
         sa.Column("severity", sa.String(10), nullable=False),
         sa.Column("details", postgresql.JSONB(), nullable=False),
-        sa.Column(
-            "created_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
         sa.ForeignKeyConstraint(
             ["run_id"],
             ["reconciliation_runs.id"],

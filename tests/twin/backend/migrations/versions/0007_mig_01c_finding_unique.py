@@ -22,6 +22,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_constraint(
-        "uq_recon_findings_provider_event_type", "reconciliation_findings", type_="unique"
-    )
+    op.drop_constraint("uq_recon_findings_provider_event_type", "reconciliation_findings", type_="unique")

@@ -1,0 +1,162 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Wait for an arq worker to be at work."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: arq_worker_ready
+short_description: Wait until an arq worker runs, has logged its start and beats
+version_added: 0.1.0
+description:
+  - The healthcheck of a worker that was just started, or that has run for long. Three things count together.
+    Its process runs. Its log shows that process's start, with the Redis connection. Its heartbeat in Redis is
+    younger than the process.
+  - The heartbeat alone would not do, for it outlives a killed worker by up to an hour.
+author:
+  - psp.rc_closure contributors (@psp-rc-closure)
+attributes:
+  check_mode:
+    description: Waits for nothing, since nothing was started.
+    support: full
+  diff_mode:
+    description: There is nothing to show.
+    support: none
+  platform:
+    description: Where it runs.
+    support: full
+    platforms: posix
+options:
+  env_file:
+    description: The worker's environment file.
+    type: path
+    required: true
+  variable:
+    description: The variable of O(env_file) that holds Redis's URL.
+    type: str
+    default: REDIS_URL
+  log:
+    description: The worker's log file.
+    type: path
+    required: true
+  process:
+    description:
+      - Words that the process's command line bears, all of them. A path's last part is a word.
+      - Of processes that descend from one another only the last in line is meant, and a wrapper such as
+        C(dotenv run) is not.
+    type: list
+    elements: str
+    required: true
+  directory:
+    description: The working directory, where only processes in it are meant.
+    type: path
+  heartbeat_key:
+    description: The key that the worker sets. It is the queue's name with C(:health-check) behind it.
+    type: str
+    default: arq:queue:health-check
+  heartbeat_interval:
+    description: The worker's C(health_check_interval) in seconds; arq's own default is an hour.
+    type: float
+    default: 3600
+  limit:
+    description: Seconds until the task fails.
+    type: float
+    default: 30
+"""
+
+EXAMPLES = r"""
+- name: Wait for the worker
+  psp.rc_closure.arq_worker_ready:
+    env_file: /etc/psp/worker.env
+    log: /var/log/psp/worker.log
+    process: [arq, app.queue.reconciliation_worker.WorkerSettings]
+    heartbeat_interval: 10
+"""
+
+RETURN = r"""
+"""
+
+import typing as t
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.psp.rc_closure.plugins.module_utils import (
+    arq_log,
+    env_file,
+    process,
+    process_steps,
+    waiting,
+    worker_log_steps,
+)
+from ansible_collections.psp.rc_closure.plugins.module_utils.redaction import Redactor, secrets_of_env
+from ansible_collections.psp.rc_closure.plugins.module_utils.redis_client import Redis, RedisError
+
+ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
+    "env_file": {"type": "path", "required": True},
+    "variable": {"type": "str", "default": "REDIS_URL"},
+    "log": {"type": "path", "required": True},
+    "process": {"type": "list", "elements": "str", "required": True},
+    "directory": {"type": "path"},
+    "heartbeat_key": {"type": "str", "default": "arq:queue:health-check", "no_log": False},
+    "heartbeat_interval": {"type": "float", "default": 3600},
+    "limit": {"type": "float", "default": 30},
+}
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(ARGUMENT_SPEC, supports_check_mode=True)
+    params = module.params
+    if module.check_mode:
+        module.exit_json(changed=False)
+    try:
+        environment = env_file.parse(Path(params["env_file"]).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as exc:
+        module.fail_json(msg=f"the env_file {params['env_file']} cannot be read: {exc}")
+    url = environment.get(params["variable"], "")
+    problem = waiting.until_ready(lambda: _problem(params, url), params["limit"])
+    if problem:
+        redact = Redactor(secrets_of_env(environment))
+        told = f"the worker is not ready after {params['limit']:g} s: {problem}"
+        module.fail_json(msg=redact(told + waiting.last_lines(params["log"])))
+    module.exit_json(changed=False)
+
+
+def _problem(params: t.Mapping[str, t.Any], url: str) -> str:
+    """Return what the worker lacks, or nothing."""
+    try:
+        running = process.find(params["process"], params["directory"])
+        if not running:
+            return f"there are none of {process_steps.describe(params['process'], params['directory'])}"
+        lines = worker_log_steps.start_lines(params["log"], 20)
+        trouble = worker_log_steps.problem(params["log"], lines, running)
+        if trouble:
+            return trouble
+        if not arq_log.redis_line("\n".join(lines)):
+            return f"{params['log']} shows no Redis connection"
+        return _heartbeat_problem(params, url, running)
+    except (OSError, RedisError, ValueError, process.ProcessError) as exc:
+        return str(getattr(exc, "strerror", None) or exc)
+
+
+def _heartbeat_problem(params: t.Mapping[str, t.Any], url: str, running: t.Sequence[process.Process]) -> str:
+    key = params["heartbeat_key"]
+    with Redis(url, limit=5) as redis:
+        left = redis.call("PTTL", key)
+    if not isinstance(left, int) or left < 0:
+        return f"there is no heartbeat {key}"
+    # arq lets the key live for a second longer than its interval.
+    age = params["heartbeat_interval"] + 1 - left / 1000
+    up = (datetime.now(UTC) - min(one.started for one in running)).total_seconds()
+    if age > up:
+        return f"the heartbeat {key} is {age:.0f} s old, the worker runs for {up:.0f} s"
+    return ""
+
+
+if __name__ == "__main__":
+    main()

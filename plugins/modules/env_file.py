@@ -1,0 +1,180 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Set variables in a service's environment file."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: env_file
+short_description: Set variables in a service's environment file
+version_added: 0.1.0
+description:
+  - Sets variables in a file of C(KEY=value) lines as systemd and dotenv read them. Lines of other variables,
+    comments, and the file's mode and owner stay as they are.
+  - A file that is not there is made, readable by its owner only.
+  - Says, too, whether a process that is already running was started without these values.
+author:
+  - psp.rc_closure contributors (@psp-rc-closure)
+extends_documentation_fragment:
+  - ansible.builtin.files
+attributes:
+  check_mode:
+    description: Changes nothing, and says what would be changed.
+    support: full
+  diff_mode:
+    description: Shows both texts with every secret masked; a secret that changes is marked as new.
+    support: full
+  platform:
+    description: Where it runs.
+    support: full
+    platforms: posix
+options:
+  path:
+    description: The environment file. Where it is a link, the file it leads to is meant.
+    type: path
+    required: true
+  values:
+    description: Name → value of what may be seen. V(true) is written as C(True).
+    type: dict
+    default: {}
+  secrets:
+    description: Name → value of what may not be seen.
+    type: dict
+    default: {}
+  copy_from:
+    description:
+      - Another environment file on the same host, from which O(copy) is taken. These values do not pass
+        through Ansible.
+    type: path
+  copy:
+    description: Names of the variables to take from O(copy_from).
+    type: list
+    elements: str
+    default: []
+  process:
+    description:
+      - Words that the command line of the service's process bears, all of them. With it, RV(stale) tells
+        whether such a process runs without these values.
+      - Only for a service that is started with the file as its environment, and does not read it itself.
+    type: list
+    elements: str
+    default: []
+  directory:
+    description: The working directory of that process, where only processes in it are meant.
+    type: path
+"""
+
+EXAMPLES = r"""
+- name: Switch the backend to the queue
+  psp.rc_closure.env_file:
+    path: /etc/psp/backend.env
+    values:
+      RECON_RUNNER: queue
+    secrets:
+      REDIS_URL: "{{ backend_redis_url }}"
+
+- name: Give the worker the backend's database
+  psp.rc_closure.env_file:
+    path: /etc/psp/worker.env
+    values:
+      ENV: staging
+    copy_from: /etc/psp/backend.env
+    copy: [DATABASE_URL]
+"""
+
+RETURN = r"""
+names:
+  description: The variables whose values changed, or in check mode would change.
+  returned: success
+  type: list
+  elements: str
+  sample: [RECON_RUNNER]
+stale:
+  description: Whether a process that runs was started without these values.
+  returned: success
+  type: bool
+  sample: false
+"""
+
+import os
+import tempfile
+import typing as t
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.psp.rc_closure.plugins.module_utils import env_file, env_file_change, process
+
+ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
+    "path": {"type": "path", "required": True},
+    "values": {"type": "dict", "default": {}},
+    "secrets": {"type": "dict", "default": {}, "no_log": True},
+    "copy_from": {"type": "path"},
+    "copy": {"type": "list", "elements": "str", "default": []},
+    "process": {"type": "list", "elements": "str", "default": []},
+    "directory": {"type": "path"},
+}
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(ARGUMENT_SPEC, supports_check_mode=True, add_file_common_args=True)
+    path = Path(os.path.realpath(module.params["path"]))
+    try:
+        change = _plan(path, module.params)
+        stale = _stale(module.params, change)
+        changed = change.before != change.after
+        if changed and not module.check_mode:
+            _write(module, path, change.after)
+    except (OSError, ValueError, process.ProcessError) as exc:
+        module.fail_json(msg=f"{module.params['path']}: {getattr(exc, 'strerror', None) or exc}")
+    if path.exists():
+        arguments = module.load_file_common_arguments(module.params, path=str(path))
+        changed = module.set_fs_attributes_if_different(arguments, changed)
+    before, after = change.shown()
+    header = {"before_header": str(path), "after_header": str(path)}
+    diff = {**header, "before": before, "after": after}
+    module.exit_json(changed=changed, stale=stale, names=change.names, diff=diff)
+
+
+def _plan(path: Path, params: t.Mapping[str, t.Any]) -> env_file_change.Change:
+    before = path.read_text("utf-8") if path.exists() else ""
+    copied = _copied(params["copy_from"], params["copy"])
+    secrets = {**copied, **params["secrets"]}
+    wanted = {name: str(value) for name, value in {**params["values"], **secrets}.items()}
+    return env_file_change.plan(before, wanted, secrets)
+
+
+def _copied(source: str | None, names: t.Sequence[str]) -> dict[str, str]:
+    if not source or not names:
+        return {}
+    found = env_file.parse(Path(source).read_text("utf-8")) if Path(source).exists() else {}
+    missing = [name for name in names if not found.get(name)]
+    if missing:
+        raise ValueError(f"{', '.join(missing)} cannot be copied: {source} sets no such variable")
+    return {name: found[name] for name in names}
+
+
+def _stale(params: t.Mapping[str, t.Any], change: env_file_change.Change) -> bool:
+    if not params["process"]:
+        return False
+    running = process.find(params["process"], params["directory"])
+    return any(env_file_change.is_stale(process.environment(one.pid), change.wanted) for one in running)
+
+
+def _write(module: AnsibleModule, path: Path, text: str) -> None:
+    """Replace the file whole; a new one is nobody else's to read at any time."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    if path.exists():
+        module.atomic_move(name, str(path))
+    else:
+        Path(name).rename(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,245 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Package-3, PSP-03D: the queue is enabled, and one run went through it from the API to the worker and back.
+
+Policy: C(environment), the worker's C(ENV); C(runner), the backend's C(RECON_RUNNER); C(require_completed),
+whether a run that ended failed is not enough.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ...module_utils import arq_log, recon
+from ...module_utils.evidence import FAILED, Evidence, Step, parse_time
+from . import recon_run, running
+from .base import (
+    Finding,
+    Policy,
+    Rule,
+    Verdict,
+    conclude,
+    ended,
+    last_line,
+    met,
+    not_met,
+    not_proven,
+)
+from .recon_run import GET, LIFECYCLE, POST, WORKER_LOG, Run
+from .running import BACKEND, WORKER
+
+_MAXMEMORY_POLICY = re.compile(r"^maxmemory[-_]policy[\n:](?P<value>\S+)", re.MULTILINE)
+
+
+def judge(evidence: Evidence, policy: Policy) -> Verdict:
+    """Derive the verdict of Package-3 from its evidence."""
+    return conclude(evidence, policy, RULES, _summary)
+
+
+def redis_healthcheck(evidence: Evidence, policy: Policy) -> Finding:
+    """3.1: "a Redis service with a healthcheck". Minimum evidence: "Redis healthcheck output"."""
+    ping = ended(evidence, "redis_ping")
+    if ping.exit_status == 0 and ping.stdout.strip() == "PONG":
+        return met("PING was answered PONG", "redis_ping")
+    return not_met(f"PING was answered {' '.join(ping.output.split())!r}, not PONG", "redis_ping")
+
+
+def redis_keeps_jobs(evidence: Evidence, policy: Policy) -> Finding:
+    """A Redis that evicts (C(maxmemory-policy) other than C(noeviction)) loses jobs.
+
+    C(INFO) tells it, too, where C(CONFIG) is forbidden.
+    """
+    for step in filter(None, map(evidence.get, ("redis_config", "redis_info"))):
+        found = _MAXMEMORY_POLICY.search(step.stdout)
+        if found:
+            decide = met if found["value"] == "noeviction" else not_met
+            return decide(f"maxmemory-policy is {found['value']}", step.name)
+    config = ended(evidence, "redis_config")
+    return not_proven(f"Redis does not tell its maxmemory-policy{last_line(config.stderr)}", config.name)
+
+
+def worker_environment(evidence: Evidence, policy: Policy) -> Finding:
+    """3.1: "a worker service C(arq …) with C(DATABASE_URL) (staging), C(REDIS_URL), C(ENV=staging)"."""
+    given = ("DATABASE_URL", "REDIS_URL")
+    return running.shows(evidence, WORKER, "ENV", str(policy["environment"]), given)
+
+
+def worker_start_log(evidence: Evidence, policy: Policy) -> Finding:
+    """3.1: "the first 20 lines of the worker's start log (its Redis connection among them)"."""
+    log = ended(evidence, "worker_start_log")
+    if not arq_log.says_start(log.stdout):
+        return not_met(f"the worker does not say that it starts{last_line(log.stdout)}", log.name)
+    connection = arq_log.redis_line(log.stdout)
+    if not connection:
+        return not_met(f"no line shows a Redis connection{last_line(log.stdout)}", log.name)
+    return met(f"{len(log.stdout.splitlines())} lines are kept, among them {connection!r}", log.name)
+
+
+def backend_runner(evidence: Evidence, policy: Policy) -> Finding:
+    """3.1: "the backend with C(RECON_RUNNER=queue)", as the running process was started."""
+    return running.shows(evidence, BACKEND, "RECON_RUNNER", str(policy["runner"]))
+
+
+def same_redis(evidence: Evidence, policy: Policy) -> Finding:
+    """3.1: the backend with "the same C(REDIS_URL) as the worker", by keyed digests."""
+    digests, names = running.digests(evidence, "REDIS_URL"), (WORKER, BACKEND)
+    if not all(digest.given for digest in digests):
+        return not_met("a running process was started without REDIS_URL", *names)
+    if not all(digest.value for digest in digests):
+        return not_proven("the digests were taken without a key", *names)
+    if len({digest.value for digest in digests}) == 1:
+        return met(f"the digests of all {len(digests)} processes are equal", *names)
+    if len({digest.endpoint for digest in digests}) == 1:
+        return not_met("they name the same Redis, but differ in password or spelling", *names)
+    return not_met("worker and backend were started with different ones", *names)
+
+
+def same_database(evidence: Evidence, policy: Policy) -> Finding:
+    """3.1: the worker's C(DATABASE_URL) is staging's, the one that the backend has.
+
+    Drivers may differ, so what the URLs name is compared. Where a host has two names, a run that the
+    worker carried out and that the API then showed as ended proves it, too.
+    """
+    endpoints = [digest.endpoint for digest in running.digests(evidence, "DATABASE_URL")]
+    names = (WORKER, BACKEND)
+    if all(endpoints) and len(set(endpoints)) == 1:
+        return met("worker and backend name the same host, port, user and database", *names)
+    if recon_run.is_proven(evidence):
+        reason = "spelled differently, but the run that the worker carried out ended in the API"
+        return met(reason, *names, LIFECYCLE, WORKER_LOG)
+    if all(endpoints):
+        return not_met("worker and backend name different databases", *names)
+    return not_proven("DATABASE_URL is not given everywhere, or the digests have no key", *names)
+
+
+def post_queued(evidence: Evidence, policy: Policy) -> Finding:
+    """3.2: C(POST /api/v1/reconciliation/runs) "answers C(status="queued") and an C(id)"."""
+    post = ended(evidence, POST)
+    answer = recon.parse(post.stdout)
+    run_id, state = recon.id_of(answer), answer.get("status")
+    if post.exit_status == recon.TOO_MANY_REQUESTS:
+        return not_proven("the API answered 429 until the limit", POST)
+    if not 200 <= (post.exit_status or 0) < 300:
+        return not_met(f"the POST was answered {post.exit_status}{last_line(post.stdout)}", POST)
+    if not run_id or state != recon.QUEUED:
+        return not_met(f"the answer has id {run_id or 'none'} and status {state}", POST)
+    return met(f"the answer has id {run_id} and status queued", POST)
+
+
+def api_lifecycle(evidence: Evidence, policy: Policy) -> Finding:
+    """3.2: GET "shows queued → running → completed or failed".
+
+    C(running) may be too short for any poll to meet it: then the worker's start line proves it.
+    """
+    run = recon_run.find(evidence)
+    if run.state not in recon.TERMINAL:
+        return _not_ended(run)
+    if not run.forward:
+        return not_met(f"run {run.id} went {' → '.join(run.states)}", LIFECYCLE)
+    if policy.get("require_completed") and run.state != recon.COMPLETED:
+        return not_met(f"run {run.id} ended failed, and completed is required", LIFECYCLE)
+    if not run.running_shown_by:
+        return not_proven(f"neither a poll nor the worker's log shows run {run.id} running", LIFECYCLE)
+    path = f"run {run.id} went queued → running → {run.state}"
+    return met(f"{path}; {run.running_shown_by} shows running", POST, LIFECYCLE, WORKER_LOG)
+
+
+def worker_log(evidence: Evidence, policy: Policy) -> Finding:
+    """3.2: "the worker log has C(started), then C(completed) or C(failed), for the same run_id".
+
+    arq's words for it are C(→), then C(←) or C(!), joined by the job's id, in what was logged since before
+    the POST.
+    """
+    run = recon_run.find(evidence)
+    if not run.attempts:
+        lost = _jobs_that_never_started(ended(evidence, WORKER_LOG))
+        return not_met(f"no line since the POST bears run {run.id}{lost}", WORKER_LOG)
+    last = (run.finished or run.attempts)[-1]
+    fate = last.end.kind if last.end else "no line ends it"
+    link, decide = ("and", met) if last.finished else ("but", not_met)
+    lines = "\n".join(event.line.strip() for event in (last.start, last.end) if event)
+    reason = f"job {last.start.job} of run {run.id} started, {link} {fate}"
+    return decide(reason, WORKER_LOG, detail=lines)
+
+
+def get_response(evidence: Evidence, policy: Policy) -> Finding:
+    """Minimum evidence: "the GET response (lifecycle)"."""
+    answer, run = ended(evidence, GET), recon_run.find(evidence)
+    state = recon.Poll(answer.started, answer.exit_status, answer.stdout).state_of(run.id)
+    if state in recon.TERMINAL:
+        return met(f"the last answer shows run {run.id} {state}", GET)
+    return not_proven(f"the last answer ({answer.exit_status}) shows no end of run {run.id}", GET)
+
+
+def in_order(evidence: Evidence, policy: Policy) -> Finding:
+    """The worker ran and its log was marked before the POST; the run ended after it, and was read then."""
+    log, post, last = (ended(evidence, name) for name in (WORKER_LOG, POST, GET))
+    up = [parse_time(process.started) for process in running.processes(evidence, WORKER)]
+    if not up:
+        return not_proven("no worker process is running", WORKER)
+    moments = (
+        ("start of the worker", min(up)),
+        ("mark in the worker's log", parse_time(log.started)),
+        ("POST", parse_time(post.started)),
+        ("end of the run in the API", parse_time(last.ended)),
+        ("reading of the worker's log", parse_time(log.ended)),
+    )
+    names = (WORKER, POST, GET, WORKER_LOG)
+    for (first, earlier), (then, later) in zip(moments, moments[1:], strict=False):
+        if earlier > later:
+            return not_met(f"{then} ({later:%H:%M:%S.%f}) before {first} ({earlier:%H:%M:%S.%f})", *names)
+    return met(", ".join(name for name, _moment in moments), *names)
+
+
+def enabled(evidence: Evidence, policy: Policy) -> Finding:
+    """3.1: what sets Redis, the worker and the backend up went through, where it was run."""
+    broken = [step for step in evidence.steps if step.name == "queue_enablement" and step.outcome == FAILED]
+    if broken:
+        return not_met("; ".join(f"{step.host}: {step.reason}" for step in broken), "queue_enablement")
+    return met("nothing broke down")
+
+
+RULES = (
+    Rule("redis_healthcheck", "Redis answers its healthcheck", redis_healthcheck),
+    Rule("redis_noeviction", "Redis evicts nothing", redis_keeps_jobs),
+    Rule("worker_environment", "the worker runs with DATABASE_URL, REDIS_URL and ENV", worker_environment),
+    Rule("worker_start_log", "the worker's start log shows its Redis connection", worker_start_log),
+    Rule("backend_runner", "the backend runs with RECON_RUNNER=queue", backend_runner),
+    Rule("same_redis_url", "backend and worker have the same REDIS_URL", same_redis),
+    Rule("same_database", "backend and worker have the same database", same_database),
+    Rule("post_queued", "the POST answers queued and an id", post_queued),
+    Rule("api_lifecycle", "the API shows queued → running → completed or failed", api_lifecycle),
+    Rule("worker_log", "the worker's log has the run's start and end", worker_log),
+    Rule("get_response", "the GET's answer is kept", get_response),
+    Rule("order", "it all happened in this order", in_order),
+    Rule("enabled", "Redis, worker and backend were set up", enabled),
+)
+
+
+def _summary(evidence: Evidence, policy: Policy) -> str:
+    run = recon_run.find(evidence)
+    attempt = run.finished[-1]
+    outcome = attempt.end.kind if attempt.end else ""
+    counts = " (the checklist takes completed or failed)" if run.state == recon.FAILED else ""
+    return (
+        f"Run {run.id} went queued → running → {run.state} in the API{counts}, {run.running_shown_by} "
+        f"showing running, and its job {attempt.start.job} started and {outcome} in the worker's log."
+    )
+
+
+def _not_ended(run: Run) -> Finding:
+    """Say how far the run came. That the API asks for patience is evidence of nothing."""
+    answers = f", other answers: {run.answers}" if run.answers else ""
+    if run.state:
+        return not_met(f"run {run.id} was still {run.state} when the limit was reached{answers}", LIFECYCLE)
+    decide = not_met if re.search(r"\b5\d\d\b", run.answers) else not_proven
+    return decide(f"no answer shows run {run.id}{answers}", LIFECYCLE)
+
+
+def _jobs_that_never_started(log: Step) -> str:
+    """Quote what the worker says of a job that it could not start, which bears no run's id."""
+    never = ("function not found", "expired")
+    lines = [event.line.strip() for event in arq_log.events(log.stdout) if event.detail in never]
+    return f"; {lines[-1]}" if lines else ""

@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One reconciliation run as Package-3's evidence shows it: in the API and in the worker's log."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ...module_utils import arq_log, recon
+from ...module_utils.arq_log import Attempt
+from ...module_utils.evidence import ENDED, Evidence, parse_time
+from ...module_utils.recon import Poll
+from .base import MissingStepError, ended
+
+POST, LIFECYCLE, GET, WORKER_LOG = "recon_post", "recon_lifecycle", "recon_get", "recon_worker_log"
+
+_RANKS = {recon.QUEUED: 0, recon.RUNNING: 1, recon.COMPLETED: 2, recon.FAILED: 2}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run.
+
+    Attributes:
+        id: as the POST was answered.
+        polls: how the API was asked for it.
+        attempts: the jobs that bear its id, in what workers logged since before the POST.
+    """
+
+    id: str
+    polls: tuple[Poll, ...]
+    attempts: tuple[Attempt, ...]
+
+    @property
+    def states(self) -> list[str]:
+        """The states that good answers gave, each once, in order."""
+        seen: list[str] = []
+        for state in (poll.state_of(self.id) for poll in self.polls):
+            if state and state not in seen[-1:]:
+                seen.append(state)
+        return seen
+
+    @property
+    def state(self) -> str:
+        """The last of the states, or C('')."""
+        return (self.states or [""])[-1]
+
+    @property
+    def forward(self) -> bool:
+        """Whether the states follow one another as queued, running, completed or failed do."""
+        ranks = [_RANKS.get(state, -1) for state in self.states]
+        return -1 not in ranks and all(a < b for a, b in zip(ranks, ranks[1:], strict=False))
+
+    @property
+    def finished(self) -> list[Attempt]:
+        """The attempts that ended for good."""
+        return [attempt for attempt in self.attempts if attempt.finished]
+
+    @property
+    def proven(self) -> bool:
+        """Whether it ended both in the API and in the worker's log."""
+        return self.state in recon.TERMINAL and bool(self.finished)
+
+    @property
+    def running_shown_by(self) -> str:
+        """What shows that it was running: a poll that met it, else the worker's start line, else nothing."""
+        if recon.RUNNING in self.states:
+            return "a poll"
+        return "the worker's start line" if self.attempts else ""
+
+    @property
+    def answers(self) -> str:
+        """What came in place of a state: HTTP statuses, or why there was no answer."""
+        other = (p.status or p.body for p in self.polls if not p.state_of(self.id))
+        return ", ".join(sorted({str(answer) for answer in other}))
+
+
+def find(evidence: Evidence) -> Run:
+    """Return the run that was asked for.
+
+    Raises:
+        MissingStepError: there is none, or the API or the log could not be read.
+    """
+    post = ended(evidence, POST)
+    run_id = recon.id_of(recon.parse(post.stdout))
+    if not run_id or not 200 <= (post.exit_status or 0) < 300:
+        raise MissingStepError(f"the POST gave no run id (it was answered {post.exit_status})")
+    return Run(run_id, tuple(_polls(evidence)), tuple(_attempts(evidence, run_id, post.started)))
+
+
+def is_proven(evidence: Evidence) -> bool:
+    """Whether there is a run that ended both in the API and in the worker's log."""
+    try:
+        return find(evidence).proven
+    except MissingStepError:
+        return False
+
+
+def _polls(evidence: Evidence) -> list[Poll]:
+    step = evidence.get(LIFECYCLE)
+    # A lifecycle that hit its limit is evidence of how far the run came.
+    return recon.transcript(step.stdout if step and step.stdout else ended(evidence, LIFECYCLE).stdout)
+
+
+def _attempts(evidence: Evidence, run_id: str, asked: str) -> t.Iterator[Attempt]:
+    """Yield the run's attempts in each worker's log that was marked before the POST."""
+    logs = [step for step in evidence.steps if step.name == WORKER_LOG and step.outcome == ENDED]
+    if not logs:
+        ended(evidence, WORKER_LOG)
+    for log in logs:
+        if parse_time(log.started) <= parse_time(asked):
+            yield from arq_log.attempts_for(log.stdout, run_id)

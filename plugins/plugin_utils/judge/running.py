@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a service's running processes were started with, as Package-3's evidence shows it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils import environment_report
+from ...module_utils.environment_report import Digest, Running
+from ...module_utils.evidence import ENDED, Evidence
+from .base import Finding, MissingStepError, ended, met, not_met
+
+WORKER, BACKEND = "worker_environment", "backend_environment"
+_WHO = {WORKER: "the running worker", BACKEND: "the running backend"}
+
+
+def processes(evidence: Evidence, name: str) -> list[Running]:
+    """Return the processes of every host's newest step of that name; none is an answer, too.
+
+    Raises:
+        MissingStepError: a host's could not be looked at.
+    """
+    newest = {step.host: step for step in evidence.steps if step.name == name}
+    if not newest:
+        ended(evidence, name)
+    for step in newest.values():
+        if step.outcome != ENDED:
+            raise MissingStepError(f"{step.title}: {step.reason}")
+    try:
+        return [one for step in newest.values() for one in environment_report.parse(step.stdout)]
+    except ValueError as exc:
+        raise MissingStepError(f"{name} cannot be read: {exc}") from exc
+
+
+def shows(evidence: Evidence, step: str, name: str, want: str, given: t.Sequence[str] = ()) -> Finding:
+    """Find whether all processes were started with a variable's value, and with others of any value."""
+    running = processes(evidence, step)
+    if not running:
+        return not_met(f"no {step.partition('_')[0]} process is running", step)
+    absent = [other for other in given if not all(_digest(process, other).given for process in running)]
+    if absent:
+        return not_met(f"{_WHO[step]} was started without {' and '.join(absent)}", step)
+    values = {process.shown.get(name) for process in running}
+    if values == {want}:
+        return met(f"{_WHO[step]} was started with {name}={want}", step)
+    have = sorted(f"with {name}={value}" if value else f"without {name}" for value in values)
+    return not_met(f"{_WHO[step]} was started {' and '.join(have)}, want {want}", step)
+
+
+def digests(evidence: Evidence, name: str) -> list[Digest]:
+    """Return what is known of a variable in all processes, of the worker and of the backend.
+
+    Raises:
+        MissingStepError: one of the two has no process.
+    """
+    found = []
+    for step in (WORKER, BACKEND):
+        running = processes(evidence, step)
+        if not running:
+            raise MissingStepError(f"no {step.partition('_')[0]} process is running")
+        found += [_digest(process, name) for process in running]
+    return found
+
+
+def _digest(process: Running, name: str) -> Digest:
+    return process.digests.get(name, Digest(False))

@@ -1,0 +1,42 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Drills: one fault at a time in the twin, and the verdict it must give.
+
+    python -m tests.drills [name ...]
+
+The evidence of each is kept in C(evidence/drills/DRILL-1/<name>/).
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from tests.drills.catalog import DRILLS
+from tests.drills.drill import Drill, run
+
+
+def main(names: list[str]) -> int:
+    """Run the drills of these names, or all; 0 where all passed, 2 for a name that does not exist."""
+    unknown = sorted(set(names) - {drill.name for drill in DRILLS})
+    if unknown:
+        print(f"no drill {', '.join(unknown)}; there are {', '.join(d.name for d in DRILLS)}")
+        return 2
+    chosen = [drill for drill in DRILLS if not names or drill.name in names]
+    failed = [drill for drill in chosen if not _passes(drill)]
+    print(f"{len(chosen) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+def _passes(drill: Drill) -> bool:
+    started = time.monotonic()
+    wrong = run(drill)
+    print(f"{'FAILED' if wrong else 'ok':<7}{drill.name:<26}{time.monotonic() - started:5.1f} s", flush=True)
+    for line in wrong:
+        print(f"       {line}", flush=True)
+    return not wrong
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,361 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Package-0 against the twin's CI API: dispatched, waited for, collected and judged, whatever goes wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib import request as urllib_request
+from urllib.error import URLError
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils import (
+    ci_dispatch_steps,
+    ci_run_steps,
+    github_log,
+)
+from ansible_collections.psp.rc_closure.plugins.module_utils.collector import CollectError, Collector
+from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import Evidence, Release
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import package_0
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import FAIL, PASS, Criterion, Verdict
+
+ROOT = Path(__file__).parents[2]
+TWIN = ROOT / "tests" / "twin"
+FIXTURES = ROOT / "tests" / "unit" / "fixtures" / "github_log"
+COMMIT = "5b83e49d5a9c0535d1db17315e3907212862aece"
+OTHER = "0" * 40
+TOKEN = "ghs_0123456789abcdefghijABCDEFGHIJ012345"
+WORKFLOW = "Backend PSP-03D Postgres Tests"
+START_SECONDS = 20
+RELEASE = Release("PSP-1234", "2026.11.0-rc3", COMMIT, "staging")
+POLICY = {
+    "workflow": WORKFLOW,
+    "job": "postgres-tests",
+    "events": ["pull_request", "push", "workflow_dispatch"],
+    "allow_rerun": True,
+}
+
+
+def failed_output() -> str:
+    """Return what pytest printed of tests that failed, as it stands between GitHub's own lines."""
+    lines = github_log.clean((FIXTURES / "pytest_assertion.log").read_text("utf-8"))
+    section = next(found for found in github_log.sections(lines) if "pytest" in found.name)
+    ended = [number for number, text in enumerate(section.texts) if text.startswith("##[e")]
+    return "\n".join(section.texts[ended[0] + 1 : ended[1]])
+
+
+PASSES = "import sys; print('48 passed in 0.10s')"
+FAILS = f"import sys; print({failed_output()!r}); sys.exit(1)"
+
+
+@dataclass
+class Api:
+    """The CI API, what it runs as its tests, and what of it is to go wrong."""
+
+    url: str
+    home: Path
+
+    def faults(self, **faults: Any) -> None:
+        """Make these go wrong from now on, and nothing else."""
+        (self.home / "etc" / "ci_faults.json").write_text(json.dumps(faults), encoding="utf-8")
+
+    def tests(self, program: str) -> None:
+        """Run this in place of the backend's tests."""
+        (self.home / "job.py").write_text(program, encoding="utf-8")
+
+    def rerun(self, run_id: int) -> None:
+        """Have a run run again, as a person would."""
+        url = f"{self.url}/repos/psp/backend/actions/runs/{run_id}/rerun"
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        with urllib_request.urlopen(urllib_request.Request(url, b"", headers), timeout=5) as response:
+            assert response.status == 201
+
+    def answers(self) -> bool:
+        """Whether it is up."""
+        try:
+            with urllib_request.urlopen(f"{self.url}/", timeout=1):
+                return True
+        except (URLError, OSError):
+            return False
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """Start a CI API of its own: it needs nothing else of the twin."""
+    home = tmp_path_factory.mktemp("ci")
+    for name in ("etc", "secrets"):
+        (home / name).mkdir()
+    (home / "state.json").write_text(json.dumps({"commit": COMMIT}), encoding="utf-8")
+    (home / "secrets" / "ci_token").write_text(f"{TOKEN}\n", encoding="utf-8")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    api = Api(f"http://127.0.0.1:{port}", home)
+    environment = {
+        **os.environ,
+        "TWIN_STATE": str(home / "state.json"),
+        "CI_QUEUE_SECONDS": "0.1",
+        "CI_TEST_COMMAND": f"{sys.executable} {home / 'job.py'}",
+    }
+    argv = [sys.executable, "-m", "uvicorn", "ci_api.app:app", "--port", str(port), "--log-level", "warning"]
+    with subprocess.Popen(argv, cwd=TWIN, env=environment) as process:
+        deadline = time.monotonic() + START_SECONDS
+        while not api.answers():
+            assert process.poll() is None, "the CI API ended"
+            assert time.monotonic() < deadline, "the CI API did not come up"
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.05)
+        yield api
+        process.terminate()
+
+
+@pytest.fixture
+def api(server: Api) -> Api:
+    """Return the CI API, with nothing wrong."""
+    server.faults()
+    server.tests(PASSES)
+    return server
+
+
+def options(api: Api, **more: Any) -> dict[str, Any]:
+    token_file = str(api.home / "secrets" / "ci_token")
+    common = {
+        "url": api.url,
+        "repository": "psp/backend",
+        "token": None,
+        "token_file": token_file,
+        "ca_file": None,
+    }
+    return {**common, **more}
+
+
+def dispatched(api: Api, *, check_mode: bool = False, **more: Any) -> Collector:
+    """Return the collector that is to dispatch."""
+    defaults: dict[str, Any] = {
+        "workflow": WORKFLOW,
+        "commit": COMMIT,
+        "mode": "dispatch",
+        "ref": None,
+        "inputs": {},
+        "marker": None,
+        "marker_input": None,
+        "events": POLICY["events"],
+        "limit": 20,
+    }
+    return Collector(options(api, **{**defaults, **more}), check_mode=check_mode, secrets={})
+
+
+def waited(api: Api, run_id: int, **more: Any) -> Collector:
+    """Return the collector that is to wait for the run."""
+    defaults = {"run_id": run_id, "job": POLICY["job"], "limit": 30, "interval": 0.1}
+    return Collector(options(api, **{**defaults, **more}), check_mode=False, secrets={})
+
+
+def closed(api: Api, *, limit: float = 30, **more: Any) -> Verdict:
+    """Dispatch, wait, and judge."""
+    first = dispatched(api, **more)
+    run_id = ci_dispatch_steps.collect(first)["run_id"]
+    second = waited(api, run_id, limit=limit)
+    ci_run_steps.collect(second)
+    steps = (*first.steps, *second.steps)
+    assert TOKEN not in str(steps)
+    return package_0.judge(Evidence(0, RELEASE, steps), POLICY)
+
+
+def criterion(verdict: Verdict, name: str) -> Criterion:
+    return next(found for found in verdict.criteria if found.id == name)
+
+
+def test_green(api: Api) -> None:
+    verdict = closed(api)
+    assert verdict.status == PASS
+    assert f"(attempt 1) is GREEN for commit {COMMIT}: {api.url}" in verdict.note
+
+
+def test_red_names_the_test_and_keeps_the_log(api: Api) -> None:
+    api.tests(FAILS)
+    verdict = closed(api)
+    assert verdict.status == FAIL
+    assert "The CI job is GREEN is not met" in verdict.note
+    assert "FAILED tests/test_ledger.py::test_entries_balance - AssertionError" in verdict.note
+    assert "E       assert 100 == 90" in criterion(verdict, "ci_error_block").detail
+
+
+@pytest.mark.parametrize(
+    ("faults", "name", "reason"),
+    [
+        ({"skip_job": True}, "ci_job_green", "it was skipped, so no test ran"),
+        ({"other_commit": OTHER}, "ci_release_commit", f"tested {OTHER}, not the release's commit {COMMIT}"),
+        ({"cancelled": True}, "ci_job_green", "it was cancelled before its end"),
+        ({"startup_failure": True}, "ci_job_green", "GitHub could not start it"),
+    ],
+)
+def test_what_is_not_green(api: Api, faults: dict[str, Any], name: str, reason: str) -> None:
+    api.faults(**faults)
+    verdict = closed(api)
+    assert verdict.status == FAIL
+    found = criterion(verdict, name)
+    assert found.result == "not_met"
+    assert reason in found.reason
+    assert reason in verdict.note
+
+
+def test_a_run_that_no_runner_picks_up(api: Api) -> None:
+    api.faults(queue_forever=True)
+    verdict = closed(api, limit=0.5)
+    assert verdict.status == FAIL
+    assert "it is still queued at the limit of 0.5 s" in criterion(verdict, "ci_job_green").reason
+
+
+@pytest.mark.parametrize("answer", ["ignored", "refused"])
+@pytest.mark.parametrize("marker_input", [None, "marker"])
+def test_servers_that_do_not_name_the_run(api: Api, answer: str, marker_input: str | None) -> None:
+    api.faults(run_details=answer)
+    verdict = closed(api, marker_input=marker_input)
+    assert verdict.status == PASS
+    assert "came with the dispatch" in criterion(verdict, "ci_run_identity").reason
+
+
+def test_the_same_attempt_dispatches_once(api: Api) -> None:
+    first = dispatched(api, marker="20261124T025200.1Z", marker_input="marker")
+    again = dispatched(api, marker="20261124T025200.1Z", marker_input="marker")
+    known, taken_up = ci_dispatch_steps.collect(first), ci_dispatch_steps.collect(again)
+    assert (known["changed"], taken_up["changed"]) == (True, False)
+    assert known["run_id"] == taken_up["run_id"]
+
+
+def test_check_mode_starts_no_run(api: Api) -> None:
+    before = dispatched(api)
+    newest = ci_dispatch_steps.collect(before)["run_id"]
+    assert "run_id" not in ci_dispatch_steps.collect(dispatched(api, check_mode=True))
+    assert ci_dispatch_steps.collect(dispatched(api, mode="find"))["run_id"] == newest
+
+
+def test_a_run_is_found_by_its_commit(api: Api) -> None:
+    ci_dispatch_steps.collect(dispatched(api))
+    assert closed(api, mode="find").status == PASS
+    with pytest.raises(CollectError, match="no run of .* started by push, appeared within"):
+        ci_dispatch_steps.collect(dispatched(api, mode="find", events=["push"], limit=0.1))
+
+
+def test_a_run_that_was_run_again_names_its_red_attempt(api: Api) -> None:
+    api.tests(FAILS)
+    first = dispatched(api)
+    run_id = ci_dispatch_steps.collect(first)["run_id"]
+    ci_run_steps.collect(waited(api, run_id))
+    api.tests(PASSES)
+    api.rerun(run_id)
+    second = waited(api, run_id)
+    ci_run_steps.collect(second)
+    verdict = package_0.judge(Evidence(0, RELEASE, (*first.steps, *second.steps)), POLICY)
+    assert verdict.status == PASS
+    assert "(attempt 2) is GREEN" in verdict.note
+    assert "attempt 1 was failure" in verdict.note
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_a_secondary_rate_limit_is_waited_for(api: Api, status: int) -> None:
+    api.faults(rate_limit={"requests": 1, "status": status, "retry_after": 1})
+    assert closed(api).status == PASS
+
+
+def test_a_red_job_whose_log_has_expired(api: Api) -> None:
+    api.tests(FAILS)
+    api.faults(expired_logs=True)
+    verdict = closed(api)
+    assert criterion(verdict, "ci_error_block").result == "not_proven"
+    assert "HTTP status 410" in criterion(verdict, "ci_error_block").reason
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (
+            {"token": "ghs_thistokeniswrong", "token_file": None},
+            "401 (Bad credentials): GitHub does not take the token",
+        ),
+        ({"token_file": None}, "401 (Requires authentication)"),
+        ({"repository": "psp/other"}, "it is not there, or the token may not see psp/other"),
+        ({"workflow": "Nightly"}, f"no workflow 'Nightly'; it has '{WORKFLOW}', 'Backend Lint'"),
+        ({"workflow": "Backend Lint"}, "the workflow has no workflow_dispatch trigger on this ref"),
+        ({"ref": "release/1"}, "the repository has no such commit or ref"),
+        (
+            {"commit": OTHER},
+            f"main is at {COMMIT}, not at the release's commit {OTHER}: nothing was dispatched",
+        ),
+        ({"inputs": {"suite": "all"}}, "the workflow does not declare these inputs"),
+    ],
+)
+def test_bad_input_is_named(api: Api, more: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(CollectError) as raised:
+        ci_dispatch_steps.collect(dispatched(api, **more))
+    assert sentence in str(raised.value)
+
+
+@pytest.mark.parametrize("before", [["dispatch"], []], ids=["dispatched before", "by itself"])
+def test_the_role_keeps_it_all_in_the_locker(api: Api, tmp_path: Path, before: list[str]) -> None:
+    inventory = {
+        "rc_ci": {
+            "hosts": {"ci": None},
+            "vars": {
+                "ansible_connection": "local",
+                "ansible_python_interpreter": sys.executable,
+                "package_0_ci_url": api.url,
+                "package_0_ci_repository": "psp/backend",
+                "package_0_ci_job": "postgres-tests",
+                "package_0_ci_token_file": str(api.home / "secrets" / "ci_token"),
+                "package_0_ci_marker_input": "marker",
+                "package_0_ci_interval": 0.1,
+                "rc_closure_ticket": RELEASE.ticket,
+                "rc_closure_release": RELEASE.candidate,
+                "rc_closure_commit": COMMIT,
+                "rc_closure_locker": str(tmp_path / "locker"),
+            },
+        }
+    }
+    (tmp_path / "inventory.json").write_text(json.dumps(inventory), encoding="utf-8")
+    roles = [("closure", "open"), *[("package_0_ci", tasks) for tasks in ["preflight", *before, "main"]]]
+    plays = [
+        {
+            "hosts": "rc_ci",
+            "gather_facts": False,
+            "tags": ["package_0"],
+            "tasks": [
+                {"ansible.builtin.import_role": {"name": f"psp.rc_closure.{role}", "tasks_from": tasks}}
+            ],
+        }
+        for role, tasks in roles
+    ]
+    (tmp_path / "play.json").write_text(json.dumps(plays), encoding="utf-8")
+    playbook = Path(sys.executable).parent / "ansible-playbook"
+    files = ["-i", str(tmp_path / "inventory.json"), str(tmp_path / "play.json")]
+    argv = [str(playbook), *files, "--tags", "package_0", "-vv"]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert TOKEN not in done.stdout + done.stderr
+    package = next((tmp_path / "locker").rglob("package_0"))
+    steps = [json.loads(path.read_text("utf-8")) for path in sorted(package.glob("[0-9]*.json"))]
+    assert [step["name"] for step in steps] == [
+        "ci_workflow",
+        "ci_repository",
+        "ci_commit",
+        "ci_runs_before",
+        "ci_dispatch",
+        "ci_run",
+        "ci_jobs",
+        "ci_job_log",
+    ]
+    assert json.loads((package / "policy.json").read_text("utf-8")) == POLICY
+    assert package.parent.name in steps[4]["command"]

@@ -1,0 +1,424 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Package-0 passes only on the release's own GREEN job, and says why where it does not."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import Evidence, Release, Step
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import package_0
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import (
+    FAIL,
+    MET,
+    NOT_MET,
+    NOT_PROVEN,
+    PASS,
+    Criterion,
+    Verdict,
+)
+from tests.unit.plugins.module_utils.fake_github import (
+    AFTER,
+    BEFORE,
+    COMMIT,
+    DATE,
+    OTHER,
+    WORKFLOW,
+    job,
+    run,
+    workflow,
+)
+
+FIXTURES = Path(__file__).resolve().parents[3] / "fixtures" / "github_log"
+RELEASE = Release("PSP-1234", "2026.11.0-rc3", COMMIT, "staging")
+POLICY = {"workflow": WORKFLOW, "job": "", "events": ["pull_request", "push"], "allow_rerun": True}
+URL = "https://github.com/psp/backend/actions/runs/42/job/99"
+STEPS = json.loads((FIXTURES / "pytest_assertion.steps.json").read_text())
+RED_LOG = (FIXTURES / "pytest_assertion.log").read_text("utf-8")
+GREEN_LOG = (FIXTURES / "green.log").read_text("utf-8")
+RED = job(conclusion="failure", steps=STEPS)
+FAILED_TEST = (
+    "FAILED tests/test_ledger.py::test_entries_balance - AssertionError: ledger entry is not balanced"
+)
+
+Steps = dict[str, Step | None]
+
+
+def http(name: str, *documents: Any, text: str = "", **changes: Any) -> Step:
+    """Return a step as the collectors keep it."""
+    step = Step(
+        name=name,
+        title=name.replace("_", " "),
+        kind="http",
+        command=f"GET https://api.github.com/{name}",
+        host="controller",
+        started="2026-11-24T02:52:02.000Z",
+        ended="2026-11-24T02:53:04.000Z",
+        exit_status=200,
+        stdout=text or "\n".join(json.dumps(document) for document in documents),
+        stderr=f"HTTP/1.1 200 OK\nDate: {DATE}\n",
+    )
+    return replace(step, **changes)
+
+
+def listed(name: str, key: str, *items: Any) -> Step:
+    return http(name, {"total_count": len(items), key: list(items)})
+
+
+def green() -> Steps:
+    """Return the evidence of a dispatched run that ended GREEN."""
+    return {
+        "ci_workflow": listed("ci_workflow", "workflows", workflow(), workflow(id=8, name="Lint")),
+        "ci_runs_before": listed("ci_runs_before", "workflow_runs", run(id=41, created_at=BEFORE)),
+        "ci_dispatch": http("ci_dispatch", {"workflow_run_id": 42}),
+        "ci_run": http("ci_run", run()),
+        "ci_jobs": listed("ci_jobs", "jobs", job()),
+        "ci_job_log": http("ci_job_log", text=GREEN_LOG),
+    }
+
+
+def judged(changes: Steps, **policy: Any) -> Verdict:
+    steps = {**green(), **changes}
+    kept = tuple(step for step in steps.values() if step is not None)
+    return package_0.judge(Evidence(0, RELEASE, kept), {**POLICY, **policy})
+
+
+def criterion(verdict: Verdict, name: str) -> Criterion:
+    return next(found for found in verdict.criteria if found.id == name)
+
+
+def test_green() -> None:
+    verdict = judged({})
+    assert verdict.status == PASS
+    assert verdict.note == f"Job postgres-tests of run 42 (attempt 1) is GREEN for commit {COMMIT}: {URL}."
+    assert {found.result for found in verdict.criteria} == {MET}
+
+
+# case, what is other than GREEN, policy, criterion, result, in its reason
+TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
+    (
+        "red",
+        {"ci_jobs": listed("ci_jobs", "jobs", RED), "ci_job_log": http("ci_job_log", text=RED_LOG)},
+        {},
+        "ci_job_green",
+        NOT_MET,
+        f"job postgres-tests of run 42 (attempt 1) is RED: {FAILED_TEST}: {URL}",
+    ),
+    (
+        "red, its log has expired",
+        {
+            "ci_jobs": listed("ci_jobs", "jobs", RED),
+            "ci_job_log": http("ci_job_log", {"message": "Gone"}, exit_status=410),
+        },
+        {},
+        "ci_error_block",
+        NOT_PROVEN,
+        "HTTP status 410, no log",
+    ),
+    (
+        "red, its log is empty",
+        {"ci_jobs": listed("ci_jobs", "jobs", RED), "ci_job_log": http("ci_job_log", text="\ufeff\n")},
+        {},
+        "ci_error_block",
+        NOT_PROVEN,
+        "the log of job postgres-tests is empty",
+    ),
+    *[
+        (
+            conclusion,
+            {"ci_jobs": listed("ci_jobs", "jobs", job(conclusion=conclusion))},
+            {},
+            "ci_job_green",
+            NOT_MET,
+            meaning,
+        )
+        for conclusion, meaning in [
+            ("skipped", "neither GREEN nor RED but skipped: it was skipped, so no test ran"),
+            ("neutral", "it ended neutral"),
+            ("cancelled", "it was cancelled before its end"),
+            ("timed_out", "is RED"),
+            ("action_required", "approval"),
+            ("stale", "stale"),
+        ]
+    ],
+    (
+        "a run without a job",
+        {"ci_run": http("ci_run", run(conclusion="startup_failure")), "ci_jobs": listed("ci_jobs", "jobs")},
+        {},
+        "ci_job_green",
+        NOT_MET,
+        "run 42 has no job: GitHub could not start it",
+    ),
+    (
+        "a job that goes on",
+        {"ci_jobs": listed("ci_jobs", "jobs", job(status="in_progress", conclusion=None))},
+        {},
+        "ci_job_green",
+        NOT_PROVEN,
+        "it is still in_progress",
+    ),
+    (
+        "stopped at the limit",
+        {
+            "ci_run": http(
+                "ci_run", run(status="queued"), outcome="timed_out", reason="still queued after 60 s"
+            )
+        },
+        {},
+        "ci_job_green",
+        NOT_PROVEN,
+        "ci run: still queued after 60 s",
+    ),
+    (
+        "another commit",
+        {"ci_run": http("ci_run", run(head_sha=OTHER))},
+        {},
+        "ci_release_commit",
+        NOT_MET,
+        f"run 42 tested {OTHER}, not the release's commit {COMMIT}",
+    ),
+    (
+        "a job of another run",
+        {"ci_jobs": listed("ci_jobs", "jobs", job(run_id=41))},
+        {},
+        "ci_job_green",
+        NOT_PROVEN,
+        "is not of run 42",
+    ),
+    (
+        "another workflow",
+        {"ci_run": http("ci_run", run(workflow_id=8, name="Lint"))},
+        {},
+        "ci_workflow",
+        NOT_MET,
+        "run 42 is of the workflow 'Lint'",
+    ),
+    (
+        "no such workflow",
+        {"ci_workflow": listed("ci_workflow", "workflows", workflow(name="Lint"))},
+        {},
+        "ci_workflow",
+        NOT_PROVEN,
+        f"no workflow '{WORKFLOW}' was found",
+    ),
+    (
+        "another run than the dispatched",
+        {"ci_dispatch": http("ci_dispatch", {"workflow_run_id": 43})},
+        {},
+        "ci_run_identity",
+        NOT_MET,
+        "GitHub answered the dispatch with run 43, and run 42 was looked at",
+    ),
+    (
+        "a run from before the dispatch",
+        {
+            "ci_dispatch": http("ci_dispatch", exit_status=204),
+            "ci_run": http("ci_run", run(created_at="2026-11-24T02:51:59Z")),
+        },
+        {},
+        "ci_run_identity",
+        NOT_MET,
+        "was there before the dispatch",
+    ),
+    (
+        "a run that was known before the dispatch",
+        {
+            "ci_dispatch": http("ci_dispatch", exit_status=204),
+            "ci_runs_before": listed("ci_runs_before", "workflow_runs", run()),
+        },
+        {},
+        "ci_run_identity",
+        NOT_MET,
+        "was there before the dispatch",
+    ),
+    (
+        "a run of another event",
+        {"ci_dispatch": http("ci_dispatch", exit_status=204), "ci_run": http("ci_run", run(event="push"))},
+        {},
+        "ci_run_identity",
+        NOT_MET,
+        "was started by push, not by the dispatch",
+    ),
+    (
+        "a dispatch without the server's time",
+        {
+            "ci_dispatch": http("ci_dispatch", exit_status=204),
+            "ci_runs_before": http("ci_runs_before", {"workflow_runs": []}, stderr="HTTP/1.1 200 OK\n"),
+        },
+        {},
+        "ci_run_identity",
+        NOT_PROVEN,
+        "the server's time before the dispatch was not kept",
+    ),
+    (
+        "a found run of another event",
+        {"ci_dispatch": None, "ci_runs_before": None, "ci_run": http("ci_run", run(event="schedule"))},
+        {},
+        "ci_run_identity",
+        NOT_MET,
+        "was started by schedule",
+    ),
+    (
+        "no link",
+        {"ci_jobs": listed("ci_jobs", "jobs", job(html_url=None))},
+        {},
+        "ci_job_link",
+        NOT_PROVEN,
+        "the job bears no link",
+    ),
+    (
+        "two jobs, none named",
+        {"ci_jobs": listed("ci_jobs", "jobs", job(), job(id=98, name="lint"))},
+        {},
+        "ci_job_green",
+        NOT_PROVEN,
+        "exactly one job, and no job is named; it has postgres-tests, lint",
+    ),
+    (
+        "not the named job",
+        {},
+        {"job": "postgres-15"},
+        "ci_job_result",
+        NOT_PROVEN,
+        "exactly one job 'postgres-15'; it has postgres-tests",
+    ),
+    (
+        "an earlier attempt that was not kept",
+        {
+            "ci_run": http("ci_run", run(run_attempt=3)),
+            "ci_attempts": http("ci_attempts", run(run_attempt=2)),
+        },
+        {},
+        "ci_attempts",
+        NOT_PROVEN,
+        "of the 2 earlier attempts, 1 were kept",
+    ),
+    (
+        "run again, which is not allowed",
+        {
+            "ci_run": http("ci_run", run(run_attempt=2)),
+            "ci_attempts": http("ci_attempts", run(conclusion="failure")),
+        },
+        {"allow_rerun": False},
+        "ci_attempts",
+        NOT_MET,
+        "attempt 1 was failure, and a run that was run again is not allowed to pass",
+    ),
+    ("nothing kept", dict.fromkeys(green()), {}, "ci_job_green", NOT_PROVEN, "no step ci_run was kept"),
+    (
+        "the collector broke down",
+        {
+            **dict.fromkeys(green()),
+            "failed": http("ci_run_dispatch_failed", outcome="failed", reason="the token is wrong"),
+        },
+        {},
+        "ci_job_green",
+        NOT_PROVEN,
+        "no step ci_run was kept; the token is wrong",
+    ),
+    (
+        "no JSON",
+        {"ci_run": http("ci_run", text="<html>")},
+        {},
+        "ci_job_green",
+        NOT_PROVEN,
+        "is no JSON object",
+    ),
+    (
+        "an error in place of the run",
+        {"ci_run": http("ci_run", {"message": "Not Found"}, exit_status=404)},
+        {},
+        "ci_release_commit",
+        NOT_PROVEN,
+        "ci run: HTTP status 404",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("changes", "policy", "name", "result", "reason"),
+    [row[1:] for row in TABLE],
+    ids=[row[0] for row in TABLE],
+)
+def test_what_is_not_green(
+    changes: Steps, policy: dict[str, Any], name: str, result: str, reason: str
+) -> None:
+    verdict = judged(changes, **policy)
+    assert verdict.status == FAIL
+    found = criterion(verdict, name)
+    assert found.result == result
+    assert reason in found.reason
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        (
+            {"ci_dispatch": http("ci_dispatch", exit_status=204)},
+            f"run 42, created at {AFTER}, came with the dispatch",
+        ),
+        (
+            {"ci_dispatch": http("ci_dispatch", text="bad gateway", exit_status=502)},
+            f"run 42, created at {AFTER}, came with the dispatch",
+        ),
+        ({"ci_dispatch": None}, f"run 42 was started by workflow_dispatch at {AFTER}"),
+        (
+            {
+                "ci_dispatch": None,
+                "ci_runs_before": None,
+                "ci_run": http("ci_run", run(event="pull_request")),
+            },
+            f"run 42 was started by pull_request at {AFTER}",
+        ),
+    ],
+    ids=["an older server", "the dispatch's answer was lost", "taken up again", "found"],
+)
+def test_the_run_is_known_in_other_ways(changes: Steps, reason: str) -> None:
+    verdict = judged(changes)
+    assert verdict.status == PASS
+    assert criterion(verdict, "ci_run_identity").reason == reason
+
+
+def test_a_red_job_quotes_its_error_block() -> None:
+    verdict = judged(
+        {"ci_jobs": listed("ci_jobs", "jobs", RED), "ci_job_log": http("ci_job_log", text=RED_LOG)}
+    )
+    block = criterion(verdict, "ci_error_block")
+    assert block.result == MET
+    assert FAILED_TEST in block.reason
+    assert "E       assert 100 == 90" in block.detail
+    assert verdict.note.startswith("The CI job is GREEN is not met: job postgres-tests of run 42")
+
+
+def test_the_note_names_an_earlier_red_attempt() -> None:
+    changes: Steps = {
+        "ci_run": http("ci_run", run(run_attempt=2)),
+        "ci_attempts": http("ci_attempts", run(conclusion="failure")),
+        "ci_jobs": listed("ci_jobs", "jobs", job(run_attempt=2)),
+    }
+    verdict = judged(changes)
+    assert verdict.status == PASS
+    assert "(attempt 2) is GREEN" in verdict.note
+    assert verdict.note.endswith("; attempt 1 was failure.")
+
+
+def test_the_required_job_counts_and_not_its_run() -> None:
+    jobs = listed("ci_jobs", "jobs", job(), job(id=98, name="lint", conclusion="failure"))
+    red_run = http("ci_run", run(conclusion="failure"))
+    assert judged({"ci_run": red_run, "ci_jobs": jobs}, job="postgres-tests").status == PASS
+    assert judged({"ci_run": red_run, "ci_jobs": jobs}, job="lint").status == FAIL
+
+
+def test_jobs_of_all_pages_count() -> None:
+    pages = http("ci_jobs", {"jobs": [job(id=98, name="lint")]}, {"jobs": [job()]})
+    assert judged({"ci_jobs": pages}, job="postgres-tests").status == PASS
+
+
+def test_a_workflow_may_be_named_by_its_file() -> None:
+    assert judged({}, workflow="backend-psp03d-postgres.yml").status == PASS

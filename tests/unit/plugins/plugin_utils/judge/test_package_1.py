@@ -1,0 +1,332 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Package-1's rules, each from both its sides, on what Alembic and Postgres really print."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils import postgres
+from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import FAILED, NOT_RUN, Evidence, Step
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import MET, NOT_MET, NOT_PROVEN
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.package_1 import judge
+from tests.unit.captured import captured, evidence, step
+
+POLICY = {
+    "table": "reconciliation_findings",
+    "columns": ["provider", "provider_event_id", "finding_type"],
+}
+ENTRY = {
+    "index": "uq_recon",
+    "constraint": "uq_recon",
+    "definition": "UNIQUE (provider, provider_event_id, finding_type)",
+    "columns": ["provider", "provider_event_id", "finding_type"],
+    "nullable": [],
+    "valid": True,
+    "deferrable": False,
+    "nulls_not_distinct": False,
+    "predicate": None,
+}
+LEFT_OUT = "the downgrade could lose data (DROP TABLE x)"
+
+
+def _catalog(*entries: dict[str, t.Any]) -> list[Step]:
+    """What the two catalog queries answer for these unique indexes."""
+    constraints = [[e["constraint"], e["definition"]] for e in entries if e["constraint"]]
+    return [
+        step(
+            "unique_constraints",
+            stdout=postgres.table(["conname", "pg_get_constraintdef"], constraints),
+        ),
+        step("unique_catalog", stdout=postgres.table(["unique_index"], [[json.dumps(e)] for e in entries])),
+    ]
+
+
+def _steps(**other: Step | None) -> Evidence:
+    """The evidence of a good run, with some steps exchanged or, by None, taken away."""
+    steps: dict[str, Step | None] = {
+        "alembic_current": captured("alembic_current", "alembic/current_behind"),
+        "alembic_heads": captured("alembic_heads", "alembic/heads"),
+        "alembic_history": captured("alembic_history", "alembic/history"),
+        "alembic_upgrade": captured("alembic_upgrade", "alembic/upgrade_head"),
+        "alembic_check": captured("alembic_check", "alembic/check_clean"),
+        "alembic_current_after": captured("alembic_current_after", "alembic/current_head"),
+        "alembic_downgrade": captured("alembic_downgrade", "alembic/downgrade_1"),
+        "alembic_reupgrade": captured("alembic_reupgrade", "alembic/upgrade_head_after_downgrade"),
+        "alembic_current_final": captured("alembic_current_final", "alembic/current_head"),
+        "describe_table": captured("describe_table", "psql/describe_table_head"),
+    }
+    steps |= {s.name: s for s in _catalog(ENTRY)} | other
+    return evidence(1, steps.values())
+
+
+def _uniques(*entries: dict[str, t.Any]) -> Evidence:
+    return _steps(**{s.name: s for s in _catalog(*entries)})
+
+
+def test_a_good_run_passes_and_says_by_what() -> None:
+    verdict = judge(_steps(), POLICY)
+    assert verdict.status == "PASS"
+    assert verdict.note == (
+        "Alembic is at head (3 migrations ran, 0004_provider_events -> 0007_mig_01c_finding_unique), and "
+        "reconciliation_findings has uq_recon: UNIQUE (provider, provider_event_id, finding_type)."
+    )
+    assert {c.result for c in verdict.criteria} == {MET}
+    assert all(c.steps for c in verdict.criteria)
+
+
+GOOD: list[tuple[str, Evidence, str, str]] = [
+    (
+        "a project that logs warnings only",
+        _steps(alembic_upgrade=captured("alembic_upgrade", "alembic/upgrade_head_warn_level")),
+        "schema_is_the_migrations",
+        "the database went from 0004_provider_events to 0007_mig_01c_finding_unique",
+    ),
+    (
+        "a second run",
+        _steps(
+            alembic_current=captured("alembic_current", "alembic/current_head"),
+            alembic_upgrade=captured("alembic_upgrade", "alembic/upgrade_head_again"),
+        ),
+        "schema_is_the_migrations",
+        "nothing had to run, and alembic check finds no difference",
+    ),
+    (
+        "an unsafe smoke is left out",
+        _steps(
+            alembic_downgrade=step("alembic_downgrade", exit_status=None, outcome=NOT_RUN, reason=LEFT_OUT),
+            alembic_reupgrade=None,
+            alembic_current_final=None,
+        ),
+        "smoke",
+        f"left out, being optional: {LEFT_OUT}",
+    ),
+    (
+        "the columns in another order are as unique",
+        _uniques({**ENTRY, "columns": ["finding_type", "provider", "provider_event_id"]}),
+        "unique_constraint",
+        "uq_recon: UNIQUE (provider, provider_event_id, finding_type)",
+    ),
+    (
+        "NULLs that weaken the key are named",
+        _uniques({**ENTRY, "nullable": ["provider_event_id"], "deferrable": True}),
+        "unique_constraint",
+        "(deferrable; rows with NULL in provider_event_id are not compared)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kept", "rule", "reason"), [case[1:] for case in GOOD], ids=[c[0] for c in GOOD])
+def test_passes(kept: Evidence, rule: str, reason: str) -> None:
+    verdict = judge(kept, POLICY)
+    assert verdict.status == "PASS"
+    assert reason in {c.id: c.reason for c in verdict.criteria}[rule]
+
+
+BAD: list[tuple[str, Evidence, str, str, str]] = [
+    (
+        "table already exists",
+        _steps(
+            alembic_upgrade=captured("alembic_upgrade", "alembic/upgrade_duplicate_table"),
+            alembic_current_after=captured("alembic_current_after", "alembic/current_after_duplicate_table"),
+            alembic_current_final=None,
+        ),
+        "upgrade_clean",
+        NOT_MET,
+        'DuplicateTable: relation "reconciliation_findings" already exists: whether to reset or to stamp',
+    ),
+    (
+        "a constraint's name already exists",
+        _steps(alembic_upgrade=captured("alembic_upgrade", "alembic/upgrade_duplicate_constraint_name")),
+        "upgrade_clean",
+        NOT_MET,
+        "already exists: whether to reset or to stamp is to be decided in the ticket",
+    ),
+    (
+        "the lock was never free",
+        _steps(alembic_upgrade=captured("alembic_upgrade", "alembic/upgrade_lock_timeout")),
+        "upgrade_clean",
+        NOT_MET,
+        "canceling statement due to lock timeout",
+    ),
+    (
+        "stopped at its limit",
+        _steps(alembic_upgrade=captured("alembic_upgrade", "alembic/upgrade_waits_for_lock_killed")),
+        "upgrade_clean",
+        NOT_PROVEN,
+        "stopped at its limit of 4 s",
+    ),
+    (
+        "two heads",
+        _steps(
+            alembic_heads=captured("alembic_heads", "alembic/heads_two"),
+            alembic_upgrade=captured("alembic_upgrade", "alembic/upgrade_two_heads"),
+        ),
+        "one_head",
+        NOT_MET,
+        "there are 2 heads",
+    ),
+    (
+        "wrong password",
+        _steps(alembic_upgrade=captured("alembic_upgrade", "alembic/upgrade_wrong_password")),
+        "upgrade_clean",
+        NOT_MET,
+        'password authentication failed for user "psp"',
+    ),
+    (
+        "unknown revision",
+        _steps(alembic_upgrade=captured("alembic_upgrade", "alembic/upgrade_unknown_revision")),
+        "upgrade_clean",
+        NOT_MET,
+        "Can't locate revision identified by '9999_gone'",
+    ),
+    (
+        "no alembic.ini here",
+        _steps(alembic_upgrade=captured("alembic_upgrade", "alembic/upgrade_wrong_directory")),
+        "upgrade_clean",
+        NOT_MET,
+        "No 'script_location' key found",
+    ),
+    (
+        "rc 0 and yet not at head",
+        _steps(alembic_current_final=captured("alembic_current_final", "alembic/current_after_downgrade")),
+        "at_head",
+        NOT_MET,
+        "the database is at 0006_mig_01b_reconciliation, the head is 0007_mig_01c_finding_unique",
+    ),
+    (
+        "an unstamped database",
+        _steps(alembic_current_final=captured("alembic_current_final", "alembic/current_unstamped")),
+        "at_head",
+        NOT_MET,
+        "the database is at no revision",
+    ),
+    (
+        "only stamped",
+        _steps(
+            alembic_current=captured("alembic_current", "alembic/current_after_stamp"),
+            alembic_upgrade=captured("alembic_upgrade", "alembic/upgrade_head_after_stamp"),
+            alembic_check=captured("alembic_check", "alembic/check_after_stamp"),
+        ),
+        "schema_is_the_migrations",
+        NOT_MET,
+        "alembic check finds reconciliation_findings different from the models",
+    ),
+    (
+        "nothing ran and nothing can compare",
+        _steps(
+            alembic_current=captured("alembic_current", "alembic/current_head"),
+            alembic_upgrade=captured("alembic_upgrade", "alembic/upgrade_head_again"),
+            alembic_check=captured("alembic_check", "alembic/upgrade_unknown_revision"),
+        ),
+        "schema_is_the_migrations",
+        NOT_PROVEN,
+        "alembic check could not compare",
+    ),
+    (
+        "no table",
+        _steps(describe_table=captured("describe_table", "psql/describe_table_missing")),
+        "table_exists",
+        NOT_MET,
+        "there is no table reconciliation_findings",
+    ),
+    (
+        "psql was refused",
+        _steps(describe_table=captured("describe_table", "psql/wrong_password")),
+        "table_exists",
+        NOT_PROVEN,
+        "\\d ended with status 2",
+    ),
+    (
+        "an index is no constraint",
+        _uniques({**ENTRY, "constraint": None, "definition": None}),
+        "unique_constraint",
+        NOT_MET,
+        "only the unique index uq_recon (provider, provider_event_id, finding_type), which is no constraint",
+    ),
+    (
+        "the constraint is on other columns",
+        _uniques({**ENTRY, "columns": ["provider", "provider_event_id"]}),
+        "unique_constraint",
+        NOT_MET,
+        "have UNIQUE (provider, provider_event_id) as constraint uq_recon",
+    ),
+    ("no constraint at all", _uniques(), "unique_constraint", NOT_MET, "have none"),
+    (
+        "the constraint's index is not valid",
+        _uniques({**ENTRY, "valid": False}),
+        "unique_constraint",
+        NOT_MET,
+        "as constraint uq_recon, not valid",
+    ),
+    (
+        "no connection",
+        _steps(
+            unique_constraints=step(
+                "unique_constraints",
+                exit_status=None,
+                outcome=FAILED,
+                reason="no connection to Postgres: refused",
+            )
+        ),
+        "unique_constraint",
+        NOT_PROVEN,
+        "no connection to Postgres: refused",
+    ),
+    (
+        "the smoke left staging broken",
+        _steps(alembic_reupgrade=captured("alembic_reupgrade", "alembic/upgrade_lock_timeout")),
+        "smoke",
+        NOT_MET,
+        "canceling statement due to lock timeout",
+    ),
+    (
+        "history is minimum evidence",
+        _steps(alembic_history=None),
+        "history_kept",
+        NOT_PROVEN,
+        "no step alembic_history",
+    ),
+    (
+        "current is minimum evidence",
+        _steps(alembic_current=None),
+        "current_kept",
+        NOT_PROVEN,
+        "no step alembic_current",
+    ),
+    (
+        "the collector broke down",
+        evidence(1, [step("x", exit_status=None, outcome=FAILED, reason="the host cannot be reached")]),
+        "upgrade_clean",
+        NOT_PROVEN,
+        "no step alembic_upgrade was kept; the host cannot be reached",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("kept", "rule", "result", "reason"), [case[1:] for case in BAD], ids=[case[0] for case in BAD]
+)
+def test_fails_for_the_right_reason(kept: Evidence, rule: str, result: str, reason: str) -> None:
+    verdict = judge(kept, POLICY)
+    criterion = {c.id: c for c in verdict.criteria}[rule]
+    assert verdict.status == "FAIL"
+    assert criterion.result == result
+    assert reason in criterion.reason
+
+
+def test_evidence_of_nothing_is_a_fail() -> None:
+    verdict = judge(evidence(1, []), POLICY)
+    assert verdict.status == "FAIL"
+    assert {c.result for c in verdict.criteria} == {NOT_PROVEN}
+
+
+def test_the_last_thirty_lines_of_a_long_history_are_quoted() -> None:
+    history = "".join(f"{n:04d} -> {n + 1:04d}, step {n}\n" for n in range(54, 0, -1))
+    verdict = judge(_steps(alembic_history=step("alembic_history", stdout=history)), POLICY)
+    quoted = next(c.detail for c in verdict.criteria if c.id == "history_kept")
+    assert quoted.splitlines() == history.splitlines()[-30:]

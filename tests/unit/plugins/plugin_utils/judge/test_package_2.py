@@ -1,0 +1,667 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Package-2's rules, each from both its sides, on what backend, backfill, yarn and log really say."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils import webhook_log
+from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import (
+    FAILED,
+    FILE,
+    HTTP,
+    LOG,
+    NOT_RUN,
+    SQL,
+    TIMED_OUT,
+    Evidence,
+    Step,
+)
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import MET, NOT_MET, NOT_PROVEN
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.package_2 import RULES, judge
+from tests.unit.captured import FIXTURES, captured, evidence, step
+
+FLAGS = (
+    "ledger_shadow_write",
+    "ledger_balance_mismatch_log",
+    "webhook_signature_enforced",
+    "ledger_enforce_balance",
+)
+POLICY = {
+    "flags": [{"name": f, "variable": f.upper(), "pointer": f"/{f}"} for f in FLAGS],
+    "spec": "tests/finance-withdrawals-smoke.spec.ts",
+    "code": "WEBHOOK_SIGNATURE_INVALID",
+    "minimum_requests": 30,
+    "spike": {"p_value": 0.01, "floor": 5, "rate_ratio": 3.0, "share": 0.05},
+}
+LEFT_OUT = "left out, for the dry run wrote: what the real run would do is not known"
+
+
+def _running(*off: str, **more: t.Any) -> Step:
+    """What the running process tells, some of the flags off."""
+    told = json.dumps({**{flag: flag not in off for flag in FLAGS}, "recon_runner": "queue"})
+    return step("flags_running", **{"kind": HTTP, "exit_status": 200, "stdout": told, **more})
+
+
+def _file(value: str = "True") -> Step:
+    lines = "".join(f"{flag.upper()}={value}\n" for flag in FLAGS)
+    return step("flags_file", kind=FILE, exit_status=None, stdout=lines, command="/etc/psp/backend.env")
+
+
+def _rows(name: str, with_balance: int = 860) -> Step:
+    table = f" wallets | with_balance\n---------+--------------\n 1200    | {with_balance:<13}\n(1 row)\n"
+    return step(f"backfill_rows_{name}", kind=SQL, stdout=table)
+
+
+def _run(name: str, file: str, **more: t.Any) -> Step:
+    return captured(f"backfill_{name}", f"backfill/{file}", **more)
+
+
+def _log(name: str, file: str) -> Step:
+    text = (FIXTURES / f"webhook/{file}.stdout").read_text("utf-8")
+    return step(f"webhook_{name}", kind=LOG, exit_status=None, stdout=text)
+
+
+def _webhooks(case: str) -> dict[str, Step | None]:
+    """All that one run of the twin showed of its webhooks."""
+    refused = FIXTURES / f"webhook/{case}_probe_log.stdout"
+    return {
+        "webhook_baseline": _log("baseline", f"{case}_baseline"),
+        "webhook_window": _log("window", f"{case}_window"),
+        "webhook_probe": captured("webhook_probe", f"webhook/{case}_probe", kind=HTTP),
+        "webhook_probe_log": _log("probe_log", f"{case}_probe_log") if refused.exists() else None,
+    }
+
+
+def _window(requests: int, invalid: int, refused: int | None = None, **head: t.Any) -> Step:
+    """Counts of one interval, as the collector renders them."""
+    count = webhook_log.Count(requests, invalid if refused is None else refused, invalid)
+    text = webhook_log.render(
+        webhook_log.Tally(intervals={1795488720: count}, lines=requests),
+        {"source": "/var/log/psp/access.log", "enforced": requests},
+    )
+    first, rest = text.split("\n", 1)
+    return step(
+        "webhook_window",
+        kind=LOG,
+        exit_status=None,
+        stdout=json.dumps({**json.loads(first), **head}) + f"\n{rest}",
+    )
+
+
+def _baseline(requests: int, invalid: int) -> Step:
+    return step("webhook_baseline", kind=LOG, exit_status=None, stdout=_window(requests, invalid).stdout)
+
+
+def _steps(**other: Step | None) -> Evidence:
+    """The evidence of a good run, with some steps exchanged or, by None, taken away."""
+    steps: dict[str, Step | None] = {
+        "flags_file": _file(),
+        "flags_running": _running(),
+        "backfill_rows_before": _rows("before"),
+        "backfill_dry_run": _run("dry_run", "dry_run"),
+        "backfill_rows_after_dry_run": _rows("after_dry_run"),
+        "backfill_real_run": _run("real_run", "run"),
+        "backfill_rows_after": _rows("after", 1200),
+        "backfill_second_dry_run": _run("second_dry_run", "dry_run_after"),
+        "e2e_smoke": captured("e2e_smoke", "playwright/all_passed"),
+        **_webhooks("pass"),
+    }
+    return evidence(2, {**steps, **other}.values())
+
+
+def _e2e(file: str) -> Evidence:
+    return _steps(e2e_smoke=captured("e2e_smoke", f"playwright/{file}"))
+
+
+def test_a_good_run_passes_and_says_by_what() -> None:
+    verdict = judge(_steps(), POLICY)
+    assert verdict.note == (
+        "All 4 flags are True in the running process, the backfill wrote 340 of 1200 rows as its dry run "
+        "announced (340), the E2E smoke has 3 passed, and there is no 401 spike (0 of 33 webhooks)."
+    )
+    assert verdict.status == "PASS"
+    assert {c.result for c in verdict.criteria} == {MET}
+    assert all(c.steps for c in verdict.criteria)
+
+
+GOOD: list[tuple[str, Evidence, str, str]] = [
+    (
+        "a second closure, with nothing left to backfill",
+        _steps(
+            backfill_dry_run=_run("dry_run", "dry_run_after"),
+            backfill_real_run=_run("real_run", "dry_run_after"),
+        ),
+        "real_run_as_announced",
+        "0 rows, as the dry run announced",
+    ),
+    (
+        "the other vocabulary, on stderr",
+        _steps(
+            backfill_dry_run=_run("dry_run", "dry_run_other_words"),
+            backfill_real_run=_run("real_run", "run_other_words"),
+            backfill_second_dry_run=_run("second_dry_run", "dry_run_after_other_words"),
+        ),
+        "real_run_ok",
+        "scanned=1200 created=340 skipped_exists=860 updated_forced=0 errors=0",
+    ),
+    (
+        "no word for errors, but every row is in another count",
+        _steps(backfill_real_run=step("backfill_real_run", stdout="processed=1200 updated=340 skipped=860")),
+        "real_run_ok",
+        "processed=1200 updated=340 skipped=860",
+    ),
+    (
+        "flags printed by a command",
+        _steps(flags_running=step("flags_running", stdout=_file("true").stdout)),
+        "flags_set",
+        "ledger_enforce_balance are True in the running process",
+    ),
+    ("colours", _e2e("passed_colour"), "e2e_passes", "1 passed"),
+    (
+        "two refused webhooks after none are no spike",
+        _steps(webhook_window=_window(40, 2), webhook_baseline=_baseline(400, 0)),
+        "no_spike",
+        "no: 2 of 40 webhooks since, 0 of 400 before",
+    ),
+    (
+        "as many as ever, on more traffic",
+        _steps(webhook_window=_window(4000, 120), webhook_baseline=_baseline(400, 12)),
+        "no_spike",
+        "no: 120 of 4000 webhooks since, 12 of 400 before",
+    ),
+    (
+        "no log before the flags",
+        _steps(webhook_baseline=step("webhook_baseline", kind=LOG, outcome=FAILED, reason="it is not there")),
+        "no_spike",
+        "no: 0 of 33 webhooks since, 0 of 0 before",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kept", "rule", "reason"), [case[1:] for case in GOOD], ids=[c[0] for c in GOOD])
+def test_passes(kept: Evidence, rule: str, reason: str) -> None:
+    verdict = judge(kept, POLICY)
+    assert verdict.status == "PASS", verdict.note
+    assert reason in {c.id: c.reason for c in verdict.criteria}[rule]
+
+
+BAD: list[tuple[str, Evidence, str, str, str]] = [
+    (
+        "flags in the file only",
+        _steps(flags_running=_running(*FLAGS), **_webhooks("not_restarted")),
+        "flags_set",
+        NOT_MET,
+        "ledger_shadow_write is False, ledger_balance_mismatch_log is False, webhook_signature_enforced is "
+        "False, ledger_enforce_balance is False in the running process; ledger_shadow_write, "
+        "ledger_balance_mismatch_log, webhook_signature_enforced, ledger_enforce_balance True in the file "
+        "but not in the process",
+    ),
+    (
+        "one flag off everywhere",
+        _steps(flags_running=_running("ledger_enforce_balance"), flags_file=_file("False")),
+        "flags_set",
+        NOT_MET,
+        "ledger_enforce_balance is False in the running process",
+    ),
+    (
+        "the flags could not be set",
+        _steps(
+            flags_running=_running("ledger_enforce_balance"),
+            set_flags=step(
+                "set_flags", kind=FILE, outcome=FAILED, reason="Restart the backend: no such program"
+            ),
+        ),
+        "flags_set",
+        NOT_MET,
+        "; Restart the backend: no such program",
+    ),
+    (
+        "a flag that the process does not know",
+        _steps(flags_running=_running(stdout='{"ledger_shadow_write": true}')),
+        "flags_shown",
+        NOT_PROVEN,
+        "does not tell ledger_balance_mismatch_log, webhook_signature_enforced, ledger_enforce_balance",
+    ),
+    (
+        "some flags told, some not",
+        _steps(flags_running=_running(stdout='{"ledger_shadow_write": true}')),
+        "flags_set",
+        NOT_PROVEN,
+        "the running process tells only ledger_shadow_write",
+    ),
+    (
+        "a token that is refused",
+        _steps(flags_running=_running(exit_status=401, stdout="{}", stderr="HTTP/1.1 401 Unauthorized")),
+        "flags_set",
+        NOT_PROVEN,
+        "flags_running: status 401: HTTP/1.1 401 Unauthorized",
+    ),
+    (
+        "a backend that is down",
+        _steps(
+            flags_running=_running(outcome=FAILED, exit_status=None, reason="backend refused the connection")
+        ),
+        "flags_set",
+        NOT_PROVEN,
+        "backend refused the connection",
+    ),
+    (
+        "a flag without effect",
+        _steps(webhook_probe=captured("webhook_probe", "webhook/not_restarted_probe", kind=HTTP)),
+        "signature_enforced",
+        NOT_MET,
+        "POST {} without a signature is answered 422, not 401 WEBHOOK_SIGNATURE_INVALID",
+    ),
+    (
+        "a probe that breaks the backend",
+        _steps(webhook_probe=step("webhook_probe", kind=HTTP, exit_status=502)),
+        "signature_enforced",
+        NOT_PROVEN,
+        "POST {} without a signature is answered 502",
+    ),
+    (
+        "a 401 for another reason",
+        _steps(
+            webhook_probe=step("webhook_probe", kind=HTTP, exit_status=401, stdout='{"code":"UNAUTHORIZED"}')
+        ),
+        "signature_enforced",
+        NOT_MET,
+        "is answered 401, not 401 WEBHOOK_SIGNATURE_INVALID",
+    ),
+    (
+        "a silent dry run",
+        _steps(backfill_dry_run=_run("dry_run", "dry_run_silent")),
+        "dry_run_ok",
+        NOT_PROVEN,
+        "it printed no summary of its rows",
+    ),
+    (
+        "a silent real run",
+        _steps(backfill_real_run=_run("real_run", "run_silent")),
+        "real_run_ok",
+        NOT_PROVEN,
+        "it printed no summary of its rows",
+    ),
+    (
+        "row errors while the status is 0",
+        _steps(
+            backfill_dry_run=_run("dry_run", "dry_run_row_errors"),
+            backfill_real_run=_run("real_run", "run_row_errors"),
+        ),
+        "dry_run_ok",
+        NOT_MET,
+        "status 0, but 2 errors: processed=1200 updated=338 skipped=860 errors=2",
+    ),
+    (
+        "row errors in the real run alone",
+        _steps(
+            backfill_real_run=_run("real_run", "run_row_errors"),
+            backfill_second_dry_run=_run("second_dry_run", "dry_run_after_row_errors"),
+        ),
+        "real_run_ok",
+        NOT_MET,
+        "status 0, but 2 errors",
+    ),
+    (
+        "a real run that wrote less than announced",
+        _steps(backfill_real_run=_run("real_run", "run_row_errors")),
+        "real_run_as_announced",
+        NOT_MET,
+        "the dry run announced 340 rows, the real run wrote 338",
+    ),
+    (
+        "a real run that commits nothing",
+        _steps(backfill_second_dry_run=_run("second_dry_run", "dry_run_after_nothing_committed")),
+        "nothing_left",
+        NOT_MET,
+        "after the real run, a dry run still finds 340 rows",
+    ),
+    (
+        "a second dry run that fails",
+        _steps(backfill_second_dry_run=_run("second_dry_run", "dry_run_row_errors")),
+        "nothing_left",
+        NOT_MET,
+        "status 0, but 2 errors",
+    ),
+    (
+        "a dry run that writes",
+        _steps(
+            backfill_rows_after_dry_run=_rows("after_dry_run", 1200),
+            backfill_real_run=step("backfill_real_run", exit_status=None, outcome=NOT_RUN, reason=LEFT_OUT),
+            backfill_second_dry_run=None,
+        ),
+        "dry_run_is_dry",
+        NOT_MET,
+        "the dry run wrote: wallets=1200 with_balance=860 before it, wallets=1200 with_balance=1200 after it",
+    ),
+    (
+        "a real run that is left out",
+        _steps(
+            backfill_real_run=step("backfill_real_run", exit_status=None, outcome=NOT_RUN, reason=LEFT_OUT)
+        ),
+        "real_run_ok",
+        NOT_PROVEN,
+        LEFT_OUT,
+    ),
+    (
+        "rows that cannot be counted",
+        _steps(
+            backfill_rows_before=step(
+                "backfill_rows_before",
+                kind=SQL,
+                exit_status=1,
+                stderr='ERROR: relation "wallets" does not exist',
+            )
+        ),
+        "dry_run_is_dry",
+        NOT_PROVEN,
+        'exit status 1: ERROR: relation "wallets" does not exist',
+    ),
+    (
+        "a crash",
+        _steps(backfill_dry_run=_run("dry_run", "dry_run_crash")),
+        "dry_run_ok",
+        NOT_MET,
+        "exit status 1: NegativeBalanceError: player 1: the ledger holds",
+    ),
+    (
+        "no database server",
+        _steps(backfill_dry_run=_run("dry_run", "no_server")),
+        "dry_run_ok",
+        NOT_MET,
+        "failed: Connection refused",
+    ),
+    (
+        "no such module",
+        _steps(backfill_dry_run=_run("dry_run", "wrong_directory")),
+        "dry_run_ok",
+        NOT_MET,
+        "No module named 'backend'",
+    ),
+    (
+        "a traceback in spite of status 0",
+        _steps(
+            backfill_real_run=replace(
+                _run("real_run", "run"),
+                stderr=(FIXTURES / "backfill/dry_run_crash.stderr").read_text("utf-8"),
+            )
+        ),
+        "real_run_ok",
+        NOT_MET,
+        "a traceback in spite of status 0: NegativeBalanceError",
+    ),
+    (
+        "rows that are in no count",
+        _steps(backfill_real_run=step("backfill_real_run", stdout="processed=1200 updated=340 skipped=800")),
+        "real_run_ok",
+        NOT_PROVEN,
+        "60 rows are in no other count: processed=1200 updated=340 skipped=800",
+    ),
+    (
+        "a summary without what was written",
+        _steps(backfill_real_run=step("backfill_real_run", stdout="processed=1200 errors=0")),
+        "real_run_ok",
+        NOT_PROVEN,
+        "it does not say how many rows it wrote: processed=1200 errors=0",
+    ),
+    (
+        "a test that fails",
+        _e2e("one_failed"),
+        "e2e_passes",
+        NOT_MET,
+        "1 failed, 2 passed (a pending withdrawal",
+    ),
+    ("all skipped", _e2e("all_skipped"), "e2e_passes", NOT_MET, "3 skipped"),
+    ("one skipped", _e2e("one_skipped"), "e2e_passes", NOT_MET, "1 skipped, 2 passed"),
+    (
+        "a flaky test",
+        _e2e("flaky"),
+        "e2e_passes",
+        NOT_MET,
+        "1 flaky, 2 passed (a withdrawal is paid only once)",
+    ),
+    ("a serial test left out", _e2e("did_not_run"), "e2e_passes", NOT_MET, "1 failed, 1 did not run"),
+    ("stopped by its own limit", _e2e("interrupted"), "e2e_passes", NOT_MET, "2 did not run"),
+    (
+        "an error outside any test",
+        _e2e("failed_and_did_not_run"),
+        "e2e_passes",
+        NOT_MET,
+        "1 failed, 1 did not run, 1 error",
+    ),
+    ("a test that prints a summary", _e2e("late_error"), "e2e_passes", NOT_MET, "1 failed (finance approves"),
+    (
+        "a test that is expected to fail",
+        _e2e("expected_failure"),
+        "e2e_passes",
+        NOT_MET,
+        "1 passed, but finance approves a withdrawal failed as it is marked to",
+    ),
+    (
+        "no test, and that is allowed",
+        _e2e("pass_with_no_tests"),
+        "e2e_passes",
+        NOT_PROVEN,
+        "exit status 0, yet no test is said to have passed",
+    ),
+    ("tests only listed", _e2e("listed_only"), "e2e_passes", NOT_PROVEN, "exit status 0, yet no test"),
+    ("no such spec", _e2e("spec_missing"), "e2e_passes", NOT_MET, "exit status 1: Error: No tests found."),
+    (
+        "a spec that cannot be read",
+        _e2e("syntax_error"),
+        "e2e_passes",
+        NOT_MET,
+        "exit status 1: SyntaxError:",
+    ),
+    (
+        "a setup that fails",
+        _e2e("bad_setup"),
+        "e2e_passes",
+        NOT_MET,
+        "Error: connect ECONNREFUSED 127.0.0.1:1",
+    ),
+    ("a focused test", _e2e("test_only"), "e2e_passes", NOT_MET, "item focused with '.only' is not allowed"),
+    ("no base URL", _e2e("no_base_url"), "e2e_passes", NOT_MET, "exit status 1: Error: BASE_URL is not set"),
+    ("no such script", _e2e("no_script"), "e2e_passes", NOT_MET, 'error Command "test:e2e" not found.'),
+    (
+        "not installed",
+        _e2e("not_installed"),
+        "e2e_passes",
+        NOT_MET,
+        "exit status 127: /bin/sh: 1: playwright: not",
+    ),
+    (
+        "stopped at its limit",
+        _steps(
+            e2e_smoke=captured(
+                "e2e_smoke",
+                "playwright/all_passed",
+                outcome=TIMED_OUT,
+                reason="stopped at its limit of 900 s",
+            )
+        ),
+        "e2e_passes",
+        NOT_PROVEN,
+        "stopped at its limit of 900 s",
+    ),
+    (
+        "all specs ran",
+        _e2e("all_specs"),
+        "e2e_spec",
+        NOT_MET,
+        "tests/health.spec.ts ran, want tests/finance-withdrawals-smoke.spec.ts alone",
+    ),
+    (
+        "a copy of the spec ran as well",
+        _e2e("also_nested_copy"),
+        "e2e_spec",
+        NOT_MET,
+        "tests/nested/tests/finance-withdrawals-smoke.spec.ts ran",
+    ),
+    (
+        "a reporter that names no file",
+        _e2e("passed_dot"),
+        "e2e_spec",
+        NOT_PROVEN,
+        "does not show which file's",
+    ),
+    (
+        "a reporter for machines",
+        _e2e("passed_json"),
+        "e2e_passes",
+        NOT_PROVEN,
+        "no test is said to have passed",
+    ),
+    (
+        "a spike",
+        _steps(**_webhooks("spike"), webhook_401_lines=_log("401_lines", "spike_401_lines")),
+        "no_spike",
+        NOT_MET,
+        "yes: 33 of 36 webhooks since, 0 of 23 before (91.7% of the webhooks, above 5.0%)",
+    ),
+    (
+        "a small provider's spike",
+        _steps(webhook_window=_window(1000, 10), webhook_baseline=_baseline(3000, 0)),
+        "no_spike",
+        NOT_MET,
+        "yes: 10 of 1000 webhooks since, 0 of 3000 before (none before, p = 1e-06)",
+    ),
+    (
+        "more of a trouble that was there",
+        _steps(webhook_window=_window(1000, 40), webhook_baseline=_baseline(1000, 4)),
+        "no_spike",
+        NOT_MET,
+        "yes: 40 of 1000 webhooks since, 4 of 1000 before (10.0 times the share before, p = 9e-09)",
+    ),
+    (
+        "the same trouble before, in an earlier attempt",
+        _steps(webhook_window=_window(100, 90), webhook_baseline=_baseline(100, 90)),
+        "no_spike",
+        NOT_MET,
+        "yes: 90 of 100 webhooks since, 90 of 100 before",
+    ),
+    (
+        "a log that does not tell the error code",
+        _steps(
+            webhook_window=_window(100, 0, refused=40),
+            webhook_probe_log=step(
+                "webhook_probe_log",
+                kind=LOG,
+                stdout='- - [24/Nov/2026:02:52:03 +0000] "POST /w HTTP/1.1" 401 98',
+            ),
+        ),
+        "no_spike",
+        NOT_MET,
+        "yes: 40 of 100 webhooks since",
+    ),
+    (
+        "no traffic",
+        _steps(**_webhooks("no_traffic")),
+        "webhooks_covered",
+        NOT_PROVEN,
+        "the log shows 0 webhooks while the flags were on, want 30",
+    ),
+    (
+        "no traffic is no proof that there is no spike",
+        _steps(**_webhooks("no_traffic")),
+        "no_spike",
+        NOT_PROVEN,
+        "none is seen, but the log shows 0 webhooks while the flags were on",
+    ),
+    (
+        "a log without times",
+        _steps(webhook_window=_window(100, 0, unreadable=7)),
+        "webhooks_covered",
+        NOT_PROVEN,
+        "7 webhook lines of the log bear no time or no status",
+    ),
+    (
+        "a log that does not show the probe",
+        _steps(webhook_probe_log=step("webhook_probe_log", kind=LOG)),
+        "webhooks_covered",
+        NOT_PROVEN,
+        "the log does not show the probe's 401, so it would show no other",
+    ),
+    (
+        "a probe that was not refused",
+        _steps(**_webhooks("not_restarted")),
+        "webhooks_covered",
+        NOT_PROVEN,
+        "the probe is answered 422, so whether the log shows a 401 is not known",
+    ),
+    (
+        "no log",
+        _steps(
+            webhook_window=step(
+                "webhook_window",
+                kind=LOG,
+                outcome=FAILED,
+                reason="the access log /x cannot be read: No such file",
+            )
+        ),
+        "no_spike",
+        NOT_PROVEN,
+        "the access log /x cannot be read",
+    ),
+    (
+        "counts that are none",
+        _steps(webhook_window=step("webhook_window", kind=LOG, stdout="{}\n[]\n")),
+        "webhooks_covered",
+        NOT_PROVEN,
+        "these are no counts",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("kept", "rule", "result", "reason"), [case[1:] for case in BAD], ids=[case[0] for case in BAD]
+)
+def test_fails_for_the_right_reason(kept: Evidence, rule: str, result: str, reason: str) -> None:
+    verdict = judge(kept, POLICY)
+    found = next(c for c in verdict.criteria if c.id == rule)
+    assert verdict.status == "FAIL"
+    assert reason in found.reason
+    assert found.result == result
+
+
+NOTES = [
+    (BAD[0][1], "The four flags are True is not met: ledger_shadow_write is False"),
+    (
+        _steps(backfill_dry_run=_run("dry_run", "dry_run_silent")),
+        "The backfill's dry run is OK, its output kept is",
+    ),
+    (
+        _steps(**_webhooks("spike")),
+        "No spike of 401 WEBHOOK_SIGNATURE_INVALID is not met: yes: 33 of 36 webhooks",
+    ),
+    (
+        _steps(**_webhooks("no_traffic")),
+        "Proof of a 401 spike or of none is not proven: the log shows 0 webhooks",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kept", "note"), NOTES)
+def test_the_note_names_the_deciding_fact(kept: Evidence, note: str) -> None:
+    assert judge(kept, POLICY).note.startswith(note)
+
+
+def test_a_failure_quotes_the_first_failed_test() -> None:
+    verdict = judge(_e2e("one_failed"), POLICY)
+    detail = next(c.detail for c in verdict.criteria if c.id == "e2e_passes")
+    assert detail.startswith("  1) tests/finance-withdrawals-smoke.spec.ts:29:5 › a pending withdrawal")
+    assert "Error: " in detail
+    assert "\x1b" not in detail
+
+
+def test_without_evidence_no_rule_is_met() -> None:
+    verdict = judge(evidence(2, []), POLICY)
+    assert {c.result for c in verdict.criteria} == {NOT_PROVEN}
+    assert len(verdict.criteria) == len(RULES)
