@@ -75,15 +75,18 @@ def events(text: str) -> list[Event]:
 
 
 def attempts(text: str) -> list[Attempt]:
-    """Return every start in the log, joined to the next line that ends that job."""
+    """Return every start in the log, joined to the next line that ends that job.
+
+    A job that has been retried too often fails without another start: that line ends its last attempt.
+    """
     found: list[Attempt] = []
-    open_at: dict[str, int] = {}
+    latest: dict[str, int] = {}
     for event in events(text):
         if event.kind == STARTED:
-            open_at[event.job] = len(found)
+            latest[event.job] = len(found)
             found.append(Attempt(event))
-        elif event.job in open_at:
-            index = open_at.pop(event.job)
+        elif event.job in latest and not found[latest[event.job]].finished:
+            index = latest[event.job]
             found[index] = replace(found[index], end=event)
     return found
 

@@ -2,17 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Postgres' catalog knows of a table and what it keeps unique, and how that reads as text."""
+"""What to ask Postgres' catalog of a table and of what it keeps unique, and how to read the answer. Pure."""
 
 from __future__ import annotations
 
 import json
 import re
 import typing as t
-
-from .command import hostname
-from .evidence import SQL, Step, utc_now
-from .postgres import query
 
 _UNIQUE = """\
 SELECT json_build_object(
@@ -83,38 +79,17 @@ def unique_query(table: str) -> str:
     return _UNIQUE.format(table=table)
 
 
+def columns_query(table: str) -> str:
+    """Return the query for the columns that C(\\d) shows."""
+    return _COLUMNS.format(table=table)
+
+
+def indexes_query(table: str) -> str:
+    """Return the query for the indexes that C(\\d) shows, each as its line there."""
+    return _INDEXES.format(table=table)
+
+
 def unique_entries(stdout: str) -> list[dict[str, t.Any]]:
     """Read the answer to C(unique_query()), in psql's aligned form."""
     lines = (line.strip() for line in stdout.splitlines())
     return [json.loads(line) for line in lines if line.startswith("{")]
-
-
-def describe(connection: t.Any, table: str, name: str, title: str, redact: t.Callable[[str], str]) -> Step:
-    """Return the step of C(\\d), rendered from the catalog where there is no psql.
-
-    A table that is not there gives psql's own sentence on stderr and status 1.
-    """
-    started = utc_now()
-    columns = query(connection, _COLUMNS.format(table=table), name=name, title=title, redact=redact)
-    indexes = query(connection, _INDEXES.format(table=table), name=name, title=title, redact=redact)
-    failed = next((step for step in (columns, indexes) if not step.ok), None)
-    missing = not failed and "(0 rows)" in columns.stdout
-    stderr = f'Did not find any relation named "{table}".\n' if missing else ""
-    return Step(
-        name=name,
-        title=title,
-        kind=SQL,
-        command=f"\\d {table}  -- rendered from the catalog, psql being absent",
-        host=hostname(),
-        started=started,
-        ended=utc_now(),
-        exit_status=1 if failed or missing else 0,
-        stdout="" if failed or missing else _described(table, columns.stdout, indexes.stdout),
-        stderr=failed.stderr if failed else stderr,
-    )
-
-
-def _described(table: str, columns: str, indexes: str) -> str:
-    body = columns[: columns.rindex("(")]
-    rows = [line.strip() for line in indexes.splitlines()[2:] if not line.startswith("(")]
-    return f'Table "{table}"\n{body}Indexes:\n' + "".join(f"    {row}\n" for row in rows)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from . import psql_text
 from .command import hostname
 from .evidence import FAILED, SQL, Step, utc_now
 
@@ -113,7 +114,7 @@ def query(connection: t.Any, sql: str, *, name: str, title: str, redact: t.Calla
         with connection.cursor() as cursor:
             cursor.execute(sql)
             columns = [column.name for column in cursor.description]
-            stdout = table(columns, cursor.fetchall())
+            stdout = psql_text.table(columns, cursor.fetchall())
     except psycopg2.Error as exc:
         stderr, status = f"ERROR: {exc}", 1
     return Step(
@@ -144,25 +145,3 @@ def unreachable(sql: str, *, name: str, title: str, reason: str) -> Step:
         outcome=FAILED,
         reason=reason,
     )
-
-
-def table(columns: t.Sequence[str], rows: t.Sequence[t.Sequence[t.Any]]) -> str:
-    """Render rows the way psql's aligned format does, with its count of rows below."""
-    cells = [["" if value is None else str(value) for value in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
-    head = " | ".join(name.center(width) for name, width in zip(columns, widths, strict=True))
-    rule = "-+-".join("-" * width for width in widths)
-    body = [" | ".join(v.ljust(w) for v, w in zip(row, widths, strict=True)).rstrip() for row in cells]
-    count = f"({len(rows)} row{'' if len(rows) == 1 else 's'})"
-    lines = [f" {head}".rstrip(), f"-{rule}-", *(f" {line}" for line in body), count]
-    return "\n".join(lines) + "\n"
-
-
-def rows_of(text: str) -> list[list[str]]:
-    """Read back the cells of C(table()) or psql's aligned output: one list a row."""
-    lines = text.splitlines()
-    rule = next((n for n, line in enumerate(lines) if line and set(line) <= {"-", "+"}), None)
-    if rule is None:
-        return []
-    body = [line for line in lines[rule + 1 :] if line.strip() and not line.startswith("(")]
-    return [[cell.strip() for cell in line.split(" | ")] for line in body]

@@ -42,7 +42,9 @@ _PLACES = (
     ),
     re.compile(
         r"(?P<keep>(?:password|passwd|secret|token|api[_-]?key|private[_-]?key|x-signature)"
-        r"[\"']?\s{0,8}[=:]\s{0,8}[\"']?)(?P<secret>(?!\*{8})[^\s\"'&,;)}\]]{4,8192})",
+        # JSON stays JSON: its literals are no secrets, and an escaped quote is left whole.
+        r"[\"']?\s{0,8}[=:]\s{0,8}[\"']?)"
+        r"(?P<secret>(?!\*{8}|(?:null|true|false)\b)(?:[^\s\"'&,;)}\]\\]|\\[^\s\"']){4,8192})",
         re.IGNORECASE,
     ),
     re.compile(r"(?P<keep>\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-))(?P<secret>[A-Za-z0-9_-]{16,512})"),

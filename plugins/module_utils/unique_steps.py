@@ -11,8 +11,8 @@ from contextlib import closing
 
 from . import catalog, postgres
 from .collector import CollectError, Collector
-from .command import run
-from .evidence import Step
+from .command import hostname, run
+from .evidence import SQL, Step, utc_now
 
 DESCRIBE = ("describe_table", "\\d {table}")
 CONSTRAINTS = ("unique_constraints", "UNIQUE constraints")
@@ -55,9 +55,7 @@ def _describe(collector: Collector, connection: t.Any, params: t.Mapping[str, st
     )
     # Without psql the catalog itself is asked, and the text rendered from what it says.
     collector.add(
-        step
-        if step.exit_status is not None
-        else catalog.describe(connection, table, name, title, collector.redact)
+        step if step.exit_status is not None else _render(connection, table, name, title, collector.redact)
     )
 
 
@@ -75,3 +73,34 @@ def _cannot_ask(collector: Collector, table: str, why: str) -> None:
         (CATALOG, catalog.unique_query(table)),
     ):
         collector.add(postgres.unreachable(sql, name=name, title=title.format(table=table), reason=reason))
+
+
+def _render(connection: t.Any, table: str, name: str, title: str, redact: t.Callable[[str], str]) -> Step:
+    """Return the step of C(\\d), rendered from the catalog where there is no psql.
+
+    A table that is not there gives psql's own sentence on stderr and status 1.
+    """
+    started = utc_now()
+    columns = postgres.query(connection, catalog.columns_query(table), name=name, title=title, redact=redact)
+    indexes = postgres.query(connection, catalog.indexes_query(table), name=name, title=title, redact=redact)
+    failed = next((step for step in (columns, indexes) if not step.ok), None)
+    missing = not failed and "(0 rows)" in columns.stdout
+    stderr = f'Did not find any relation named "{table}".\n' if missing else ""
+    return Step(
+        name=name,
+        title=title,
+        kind=SQL,
+        command=f"\\d {table}  -- rendered from the catalog, psql being absent",
+        host=hostname(),
+        started=started,
+        ended=utc_now(),
+        exit_status=1 if failed or missing else 0,
+        stdout="" if failed or missing else _described(table, columns.stdout, indexes.stdout),
+        stderr=failed.stderr if failed else stderr,
+    )
+
+
+def _described(table: str, columns: str, indexes: str) -> str:
+    body = columns[: columns.rindex("(")]
+    rows = [line.strip() for line in indexes.splitlines()[2:] if not line.startswith("(")]
+    return f'Table "{table}"\n{body}Indexes:\n' + "".join(f"    {row}\n" for row in rows)

@@ -54,9 +54,8 @@ class _Webhooks:
 
     def before(self) -> tuple[dict[str, t.Any], webhook_log.Count]:
         """Count what came until now, and return the mark at which the count ends."""
-        mark: dict[str, t.Any] = {"path": self._path, "inode": None, "offset": 0, "time": utc_now()}
+        mark = self._mark()
         try:
-            mark = log_source.mark(self._path)
             raw = _tail(self._path, mark["offset"], self._params["baseline_bytes"])
         except OSError as exc:
             self._cannot_read(BASELINE, exc)
@@ -96,8 +95,7 @@ class _Webhooks:
         """Return what was logged since the mark, and how many webhooks came while the flags were on."""
         deadline = time.monotonic() + (0 if self._collector.check_mode else self._params["limit"])
         while True:
-            Path(self._path).stat()
-            reading = log_source.read_since(mark)
+            reading = self._read(mark)
             enforced = self._tally(reading.data, asked).total.requests
             if enforced >= self._params["minimum_requests"] or time.monotonic() >= deadline:
                 return reading, enforced
@@ -105,7 +103,7 @@ class _Webhooks:
 
     def probe(self) -> None:
         """Send a webhook without a signature, and find it in the log."""
-        mark = log_source.mark(self._path)
+        mark = self._mark()
         answer = self._collector.add(
             http_step.request(
                 "POST",
@@ -142,7 +140,7 @@ class _Webhooks:
         deadline = time.monotonic() + PROBE_LOG_SECONDS
         try:
             while True:
-                refused = self._tally(log_source.since(mark)).refused
+                refused = self._tally(self._read(mark).data).refused
                 if refused or time.monotonic() >= deadline:
                     break
                 time.sleep(POLL_SECONDS / 10)
@@ -150,6 +148,17 @@ class _Webhooks:
             self._cannot_read(PROBE_LOG, exc)
             return
         self._keep_lines(PROBE_LOG, refused, {"from": mark["time"], "to": utc_now()})
+
+    def _mark(self) -> dict[str, t.Any]:
+        """Return where the log ends; a log that cannot be looked at is read from its beginning on."""
+        try:
+            return log_source.mark(self._path)
+        except OSError:
+            return {"path": self._path, "time": utc_now(), "inode": None, "offset": 0}
+
+    def _read(self, mark: t.Mapping[str, t.Any]) -> log_source.Reading:
+        Path(self._path).stat()
+        return log_source.read_since(mark)
 
     def _tally(self, raw: bytes, since: str | None = None) -> webhook_log.Tally:
         return webhook_log.tally(

@@ -32,8 +32,9 @@ attributes:
 options:
   variables:
     description:
-      - Name → C(value), C(want) and C(optional). C(want) is one of C(ticket), C(name), C(commit), C(repository),
-        C(path), C(directory) (absolute), C(identifier) (a table's name), C(url), C(seconds), C(count), C(boolean),
+      - Name → C(value), C(want) and C(optional).
+      - C(want) is one of C(ticket), C(name), C(commit), C(repository), C(path), C(directory) (an absolute
+        path), C(identifier) (a table's name), C(url), C(seconds), C(count), C(number), C(share), C(boolean),
         C(names) and C(text).
     type: dict
     required: true

@@ -34,7 +34,7 @@ options:
     type: str
     required: true
   file:
-    description: The file for its section, in a directory that supervisor includes. Without it, the section stays.
+    description: The file for its section, where supervisor includes it. Without it the section stays.
     type: path
   content:
     description: The section. Required with O(file).
@@ -83,9 +83,7 @@ UP = ("RUNNING", "STARTING")
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
-        ARGUMENT_SPEC, supports_check_mode=True, required_together=[("file", "content")]
-    )
+    module = AnsibleModule(ARGUMENT_SPEC, supports_check_mode=True, required_together=[("file", "content")])
     try:
         before = _section(module.params["file"])
     except OSError as exc:

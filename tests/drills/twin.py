@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg2
+
 from ansible_collections.psp.rc_closure.plugins.module_utils import env_file, postgres
 
 ROOT = Path(__file__).parents[2]

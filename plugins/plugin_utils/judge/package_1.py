@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils import alembic, catalog, postgres
+from ...module_utils import alembic, catalog, psql_text
 from ...module_utils.evidence import Evidence, Step
 from .base import (
     Finding,
@@ -125,7 +125,7 @@ def unique_constraint(evidence: Evidence, policy: Policy) -> Finding:
     asked = ended(evidence, "unique_constraints")
     if asked.exit_status != 0:
         return not_met(asked.stderr.strip().splitlines()[0], "unique_constraints")
-    named = {row[0] for row in postgres.rows_of(asked.stdout)}
+    named = {row[0] for row in psql_text.rows_of(asked.stdout)}
     entries = catalog.unique_entries(succeeded(evidence, "unique_catalog").stdout)
     same = [entry for entry in entries if sorted(entry["columns"]) == sorted(want)]
     constraints = [e for e in same if e["constraint"] in named and e["valid"] and not e["predicate"]]

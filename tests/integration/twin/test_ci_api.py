@@ -318,14 +318,14 @@ def test_nobody_gets_in_without_the_token(ci: Server, authorization: str, messag
 @pytest.mark.parametrize(("status", "after"), [(403, 1), (429, None)])
 def test_rate_limits_on_demand(ci: Server, status: int, after: int | None) -> None:
     ci.faults(rate_limit={"requests": 2, "status": status, "retry_after": after})
-    refused = [ci.client.get(f"{ACTIONS}/runs") for _ in range(2)]
+    refused = [ci.client.get(f"{ACTIONS}/runs") for number in range(2)]
     assert [answer.status_code for answer in refused] == [status, status]
     assert refused[0].headers.get("Retry-After") == (str(after) if after else None)
     assert ci.client.get(f"{ACTIONS}/runs").status_code == 200
 
 
 def test_lists_come_in_pages(ci: Server) -> None:
-    paths = {ci.dispatch() for _ in range(3)}
+    paths = {ci.dispatch() for number in range(3)}
     ids: list[int] = []
     address = f"{ACTIONS}/runs?per_page=2&event=workflow_dispatch"
     while address:

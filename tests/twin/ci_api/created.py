@@ -25,7 +25,7 @@ def matches(wanted: str, created: datetime) -> bool:
     """Does the filter let a run of that time through? Seconds count, fractions do not."""
     moment = created.replace(microsecond=0)
     if ".." in wanted:
-        start, _, end = wanted.partition("..")
+        start, end = wanted.split("..", 1)
         return (start == "*" or moment >= _first(start)) and (end == "*" or moment <= _last(end))
     for sign, compare in COMPARISONS.items():
         if wanted.startswith(sign):

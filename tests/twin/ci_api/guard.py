@@ -34,7 +34,7 @@ class Guard:
         """401 without the token, with a `Bearer` or `token` before it."""
         if not authorization:
             raise GitHubError(401, "Requires authentication")
-        scheme, _, token = authorization.partition(" ")
+        scheme, _space, token = authorization.partition(" ")
         known = self._settings.token()
         same = hmac.compare_digest(token.strip().encode(), known.encode())
         if scheme.lower() not in {"bearer", "token"} or not same:

@@ -27,7 +27,7 @@ async def one(job_id: int, parts: OfApplication) -> Shape:
 @router.get("/{job_id}/logs")
 async def logs(job_id: int, parts: OfApplication) -> RedirectResponse:
     """302 to the storage; 404 before the job is over or where it has no log, 410 when expired."""
-    _, _, job = parts.store.job(job_id)
+    job = parts.store.job(job_id)[2]
     if job.status != "completed" or not parts.storage.path(job_id).exists():
         raise NotFound
     if parts.settings.faults().expired_logs:

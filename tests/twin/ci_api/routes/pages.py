@@ -37,7 +37,7 @@ async def run(run_id: int, parts: OfApplication) -> str:
 @router.get(f"{_PREFIX}/job/{{job_id}}")
 async def job(run_id: int, job_id: int, parts: OfApplication) -> str:
     """The job, its steps and its log so far."""
-    found, _, one = parts.store.job(job_id)
+    found, _attempt, one = parts.store.job(job_id)
     return "\n".join([_headline(found), *_steps(one), "", _log(one, parts)])
 
 

@@ -102,3 +102,19 @@ def test_secrets_of_an_environment() -> None:
         "WEBHOOK_SECRET_ACME": "s3cr3t-value",
         "API_TOKEN": "token-value",
     }
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"message": 'say "password=hunter22"'},
+        {"message": "password=hunter22\\"},
+        {"temp_clone_token": None, "token": True},
+        {"message": "token: hunter22\nand more"},
+        {"password": "hunter22"},
+    ],
+)
+def test_json_stays_json(document: dict[str, object]) -> None:
+    text = redact(json.dumps(document), {})
+    assert json.loads(text).keys() == document.keys()
+    assert "hunter22" not in text

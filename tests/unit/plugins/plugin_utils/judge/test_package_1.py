@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import postgres
+from ansible_collections.psp.rc_closure.plugins.module_utils import psql_text
 from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import FAILED, NOT_RUN, Evidence, Step
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import MET, NOT_MET, NOT_PROVEN
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.package_1 import judge
@@ -40,9 +40,9 @@ def _catalog(*entries: dict[str, t.Any]) -> list[Step]:
     return [
         step(
             "unique_constraints",
-            stdout=postgres.table(["conname", "pg_get_constraintdef"], constraints),
+            stdout=psql_text.table(["conname", "pg_get_constraintdef"], constraints),
         ),
-        step("unique_catalog", stdout=postgres.table(["unique_index"], [[json.dumps(e)] for e in entries])),
+        step("unique_catalog", stdout=psql_text.table(["unique_index"], [[json.dumps(e)] for e in entries])),
     ]
 
 

@@ -1,0 +1,31 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rows as psql's aligned format shows them, written and read. Pure: no database is needed for it."""
+
+from __future__ import annotations
+
+import typing as t
+
+
+def table(columns: t.Sequence[str], rows: t.Sequence[t.Sequence[t.Any]]) -> str:
+    """Render rows the way psql's aligned format does, with its count of rows below."""
+    cells = [["" if value is None else str(value) for value in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+    head = " | ".join(name.center(width) for name, width in zip(columns, widths, strict=True))
+    rule = "-+-".join("-" * width for width in widths)
+    body = [" | ".join(v.ljust(w) for v, w in zip(row, widths, strict=True)).rstrip() for row in cells]
+    count = f"({len(rows)} row{'' if len(rows) == 1 else 's'})"
+    lines = [f" {head}".rstrip(), f"-{rule}-", *(f" {line}" for line in body), count]
+    return "\n".join(lines) + "\n"
+
+
+def rows_of(text: str) -> list[list[str]]:
+    """Read back the cells of C(table()) or psql's aligned output: one list a row."""
+    lines = text.splitlines()
+    rule = next((n for n, line in enumerate(lines) if line and set(line) <= {"-", "+"}), None)
+    if rule is None:
+        return []
+    body = [line for line in lines[rule + 1 :] if line.strip() and not line.startswith("(")]
+    return [[cell.strip() for cell in line.split(" | ")] for line in body]
