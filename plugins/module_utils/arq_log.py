@@ -93,6 +93,8 @@ def attempts(text: str) -> list[Attempt]:
 
 def attempts_for(text: str, run_id: str) -> list[Attempt]:
     """Return the attempts whose start line bears the run's id, in the arguments or as the job's id."""
+    if not run_id:
+        return []
     bears = re.compile(rf"(?<![\w-]){re.escape(run_id)}(?![\w-])")
     return [
         attempt

@@ -74,7 +74,10 @@ def parse(text: str) -> list[Running]:
         ValueError: the text is something else.
     """
     try:
-        return [_running(process) for process in json.loads(text)]
+        processes = json.loads(text)
+        if not isinstance(processes, list):
+            raise TypeError("it is no list")
+        return [_running(process) for process in processes]
     except (TypeError, KeyError, AttributeError) as exc:
         raise ValueError(f"this is not a list of processes: {exc}") from exc
 

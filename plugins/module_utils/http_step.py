@@ -47,12 +47,21 @@ class Exchange:
     body: bytes
 
 
-def request(method: str, url: str, **options: t.Any) -> Step:
+def request(
+    method: str,
+    url: str,
+    *,
+    name: str,
+    title: str,
+    limit: float,
+    redact: t.Callable[[str], str],
+    **more: t.Any,
+) -> Step:
     """Make a request and return it as a step, whatever the other side does.
 
     The arguments are those of C(exchange()).
     """
-    return exchange(method, url, **options).step
+    return exchange(method, url, name=name, title=title, limit=limit, redact=redact, **more).step
 
 
 def exchange(

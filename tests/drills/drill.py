@@ -19,6 +19,7 @@ LOCKER = ROOT / "evidence" / "drills"
 LIMIT_SECONDS = 300
 
 Fault = t.Callable[[Twin], AbstractContextManager[t.Any] | None]
+Extra = t.Mapping[str, t.Any] | t.Callable[[Twin], t.Mapping[str, t.Any]]
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Drill:
         reason: a part of the reason that the rule must give.
         also: packages that have to run before this one.
         status: the package's verdict.
-        extra: variables for the playbook.
+        extra: variables for the playbook, or what makes them from the twin.
     """
 
     name: str
@@ -45,37 +46,34 @@ class Drill:
     reason: str
     also: tuple[int, ...] = ()
     status: str = "FAIL"
-    extra: t.Mapping[str, t.Any] = field(default_factory=dict)
+    extra: Extra = field(default_factory=dict)
 
 
 def run(drill: Drill) -> list[str]:
     """Carry the drill out, and return what is wrong with what came of it: nothing, when it passed."""
     twin = Twin()
-    with drill.fault(twin) or nullcontext():
-        status, output = _closure(drill)
     report = LOCKER / "DRILL-1" / drill.name / "report.json"
+    report.unlink(missing_ok=True)
+    with drill.fault(twin) or nullcontext():
+        status, output = _closure(drill, twin)
     if not report.exists():
         return [f"no report was written; the closure ended with {status}", *output.splitlines()[-25:]]
     return _faults(drill, status, json.loads(report.read_text("utf-8")))
 
 
-def _closure(drill: Drill) -> tuple[int, str]:
+def _closure(drill: Drill, twin: Twin) -> tuple[int, str]:
     packages = sorted({drill.package, *drill.also})
-    extra = {
-        "rc_closure_ticket": "DRILL-1",
-        "rc_closure_release": drill.name,
-        "rc_closure_locker": str(LOCKER),
-        **drill.extra,
-    }
-    report = LOCKER / "DRILL-1" / drill.name / "report.json"
-    report.unlink(missing_ok=True)
+    # A file, since a variable may be a secret.
+    variables = twin.etc / "drill.json"
+    variables.touch(mode=0o600)
+    variables.write_text(json.dumps(_variables(drill, twin)), "utf-8")
     done = subprocess.run(
         [
             str(Path(sys.executable).parent / "ansible-playbook"),
             "playbooks/rc_closure.yml",
             "--inventory=inventories/twin",
             f"--tags={','.join(f'package_{number}' for number in packages)}",
-            f"--extra-vars={json.dumps(extra)}",
+            f"--extra-vars=@{variables}",
         ],
         cwd=ROOT,
         capture_output=True,
@@ -84,6 +82,15 @@ def _closure(drill: Drill) -> tuple[int, str]:
         check=False,
     )
     return done.returncode, done.stdout + done.stderr
+
+
+def _variables(drill: Drill, twin: Twin) -> dict[str, t.Any]:
+    return {
+        "rc_closure_ticket": "DRILL-1",
+        "rc_closure_release": drill.name,
+        "rc_closure_locker": str(LOCKER),
+        **(drill.extra(twin) if callable(drill.extra) else drill.extra),
+    }
 
 
 def _faults(drill: Drill, status: int, report: dict[str, t.Any]) -> list[str]:

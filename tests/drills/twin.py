@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import typing as t
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg2
-
-from ansible_collections.psp.rc_closure.plugins.module_utils import env_file, postgres
+import dotenv
+import sqlalchemy
 
 ROOT = Path(__file__).parents[2]
 LIMIT_SECONDS = 60
@@ -38,6 +38,11 @@ class Twin:
         return Path(self.state["directory"])
 
     @property
+    def e2e(self) -> Path:
+        """The deployed browser tests: a copy, too."""
+        return Path(self.state["e2e_directory"])
+
+    @property
     def etc(self) -> Path:
         """The environment files and supervisor's configuration."""
         return Path(self.state["backend_env_file"]).parent
@@ -50,7 +55,14 @@ class Twin:
 
     def set_env(self, file: Path, **values: str) -> None:
         """Set variables in an environment file."""
-        file.write_text(env_file.update(file.read_text("utf-8"), values), "utf-8")
+        for name, value in values.items():
+            dotenv.set_key(file, name, value, quote_mode="never")
+
+    def database_urls(self, database: str) -> dict[str, str]:
+        """Return the backend's URL variables, with another database of the cluster in them."""
+        env = self._env()
+        names = ("DATABASE_URL", "SYNC_DATABASE_URL")
+        return {name: f"{env[name].rsplit('/', 1)[0]}/{database}" for name in names}
 
     def ci_faults(self, **faults: t.Any) -> None:
         """Tell the CI API what to get wrong."""
@@ -58,27 +70,40 @@ class Twin:
 
     def sql(self, statement: str) -> None:
         """Run a statement on the backend's database, and commit it."""
-        with closing(self._connect()) as connection, connection, connection.cursor() as cursor:
-            cursor.execute(statement)
+        with self._engine().begin() as connection:
+            connection.execute(sqlalchemy.text(statement))
 
     @contextmanager
     def transaction(self, statement: str) -> t.Iterator[None]:
         """Hold what the statement locks until the block ends."""
-        with closing(self._connect()) as connection:
-            connection.cursor().execute(statement)
+        with self._engine().connect() as connection:
+            connection.execute(sqlalchemy.text(statement))
             yield
+
+    def migrate(self, database: str) -> None:
+        """Bring another database of the cluster to head."""
+        self._run("-m", "alembic", "upgrade", "head", cwd=self.backend, **self.database_urls(database))
 
     def supervisorctl(self, *arguments: str) -> None:
         """Run supervisorctl."""
         self._run("-m", "supervisor.supervisorctl", "-c", self.state["supervisor_conf"], *arguments)
 
-    def _connect(self) -> t.Any:
-        env = env_file.parse(Path(self.state["backend_env_file"]).read_text("utf-8"))
-        return psycopg2.connect(**postgres.parameters(env))
+    def _engine(self) -> sqlalchemy.Engine:
+        return sqlalchemy.create_engine(self._env()["SYNC_DATABASE_URL"], poolclass=sqlalchemy.NullPool)
+
+    def _env(self) -> dict[str, str]:
+        values = dotenv.dotenv_values(self.state["backend_env_file"], interpolate=False)
+        return {name: value or "" for name, value in values.items()}
 
     @staticmethod
-    def _run(*arguments: str) -> None:
+    def _run(*arguments: str, cwd: Path | None = None, **env: str) -> None:
         done = subprocess.run(
-            [sys.executable, *arguments], capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False
+            [sys.executable, *arguments],
+            cwd=cwd,
+            env={**os.environ, **env},
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_SECONDS,
+            check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr

@@ -244,8 +244,8 @@ def _counts(evidence: Evidence, name: str) -> backfill.Summary:
 
 def _rows(step: Step) -> str:
     """Return what a query of one row found, as name=value."""
-    names, _, values, *_ = [*step.stdout.splitlines(), "", "", ""]
-    cells = zip(names.split("|"), values.split("|"), strict=False)
+    lines = [*step.stdout.splitlines(), "", "", ""]
+    cells = zip(lines[0].split("|"), lines[2].split("|"), strict=False)
     return " ".join(f"{name.strip()}={value.strip()}" for name, value in cells)
 
 
@@ -299,7 +299,7 @@ def _proof(before: spike.Stretch, after: spike.Stretch, limits: t.Mapping[str, t
 def _summary(evidence: Evidence, policy: Policy) -> str:
     dry, real = (_counts(evidence, f"backfill_{run}_run") for run in ("dry", "real"))
     passed = playwright.summary(ended(evidence, "e2e_smoke"))["passed"]
-    _, after = _refused(evidence, policy)
+    after = _refused(evidence, policy)[1]
     return (
         f"All {len(policy['flags'])} flags are True in the running process, the backfill wrote "
         f"{real.changed} of {real.total} rows as its dry run announced ({dry.changed}), the E2E smoke has "

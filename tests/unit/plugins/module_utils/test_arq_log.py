@@ -71,8 +71,7 @@ def test_arguments_that_arq_has_cut_off_show_no_run() -> None:
 
 @pytest.mark.parametrize("run_id", ["0000-4000", "00000000-0000-4000-8000-00000000001", ""])
 def test_a_part_of_an_id_is_not_the_id(run_id: str) -> None:
-    attempts = arq_log.attempts_for(log("many_jobs"), run_id)
-    assert all(attempt.start.arguments.startswith("''") for attempt in attempts)
+    assert arq_log.attempts_for(log("many_jobs"), run_id) == []
 
 
 @pytest.mark.parametrize(
@@ -95,7 +94,7 @@ def test_a_line(line: str, kind: str, detail: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "INFO sqlalchemy: UPDATE runs SET status='completed' WHERE id = '38e48592-5162-4229-8560-2ad02579525d'",
+        "INFO sqlalchemy: UPDATE runs SET status='completed' WHERE id='38e48592-5162-4229-8560-2ad02579525d'",
         "reconciliation run 38e48592-5162-4229-8560-2ad02579525d started",
         "mismatch 0.10s → provider",
         "03:25:03: shutdown on SIGTERM ◆ 0 jobs complete ◆ 0 failed ◆ 0 retries ◆ 0 ongoing to cancel",
@@ -107,7 +106,12 @@ def test_what_an_application_says_itself_counts_for_nothing(line: str) -> None:
 
 @pytest.mark.parametrize(
     ("file", "connected"),
-    [("worker_start_only", True), ("redis_noauth", False), ("redis_wrong_password", False), ("no_redis", False)],
+    [
+        ("worker_start_only", True),
+        ("redis_noauth", False),
+        ("redis_wrong_password", False),
+        ("no_redis", False),
+    ],
 )
 def test_the_start(file: str, connected: bool) -> None:
     text = log(file)

@@ -51,7 +51,7 @@ def test_a_token_that_is_not_in_the_file_is_named(env_file: str) -> None:
 
 
 def test_a_backend_that_does_not_answer(env_file: str) -> None:
-    _, steps = _flags(env_file=env_file, url="http://127.0.0.1:1/flags", token_variable="API_TOKEN")
+    steps = _flags(env_file=env_file, url="http://127.0.0.1:1/flags", token_variable="API_TOKEN")[1]
     assert steps["flags_running"].reason == "127.0.0.1:1 refused the connection"
 
 
@@ -71,7 +71,7 @@ def test_the_smoke_keeps_all_that_it_prints(tmp_path: Path) -> None:
 
 
 def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
-    _, step = _smoke(tmp_path / "none")
+    step = _smoke(tmp_path / "none")[1]
     assert step.reason == f"the directory {tmp_path}/none is not there"
 
 

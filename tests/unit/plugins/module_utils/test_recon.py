@@ -71,7 +71,9 @@ def test_it_begins_quick_and_slows_down() -> None:
     assert waits[-1] == Backoff.SLOWEST
 
 
-@pytest.mark.parametrize(("header", "wait"), [("7", 7.0), ("99999", Backoff.LONGEST), ("soon", 1.0), ("", 1.0)])
+@pytest.mark.parametrize(
+    ("header", "wait"), [("7", 7.0), ("99999", Backoff.LONGEST), ("soon", 1.0), ("", 1.0)]
+)
 def test_429_says_how_long_to_wait(header: str, wait: float) -> None:
     assert Backoff().after(429, header) == wait
 

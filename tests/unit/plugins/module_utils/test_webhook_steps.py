@@ -96,7 +96,7 @@ def test_before_counts_as_far_back_as_it_is_asked_to(log: Path) -> None:
 def test_before_reads_no_more_than_it_may(log: Path) -> None:
     _log(log, 100)
     whole = log.stat().st_size
-    result, _ = _before(log, baseline_bytes=whole // 4)
+    result = _before(log, baseline_bytes=whole // 4)[0]
     assert result["requests"] == 24
 
 
@@ -132,7 +132,7 @@ def test_after_waits_for_enough_webhooks(log: Path, backend: str, monkeypatch: p
         _log(log, 2)
 
     monkeypatch.setattr(webhook_steps.time, "sleep", wait)
-    result, _ = _after(log, mark, probe_url=backend, limit=60.0, minimum_requests=5)
+    result = _after(log, mark, probe_url=backend, limit=60.0, minimum_requests=5)[0]
     assert result["requests"] == 6
     assert waits == [webhook_steps.POLL_SECONDS] * 3
 
@@ -142,7 +142,7 @@ def test_webhooks_before_the_flags_were_seen_on_do_not_count_as_enough(log: Path
     _log(log, 5, timedelta(seconds=30))
     _log(log, 2)
     begun = rfc3339(datetime.now(UTC) - timedelta(seconds=20))
-    _, steps = _after(log, mark, enforced_from=begun)
+    steps = _after(log, mark, enforced_from=begun)[1]
     window = webhook_log.read(steps["webhook_window"].stdout)
     assert (window.total.requests, window.head["enforced"]) == (7, 2)
 
@@ -150,7 +150,7 @@ def test_webhooks_before_the_flags_were_seen_on_do_not_count_as_enough(log: Path
 def test_lines_beyond_the_bound_are_told(log: Path) -> None:
     mark = _before(log)[0]["mark"]
     _log(log, 10, **REFUSED)
-    _, steps = _after(log, mark, lines=3)
+    steps = _after(log, mark, lines=3)[1]
     lines = steps["webhook_401_lines"].stdout.splitlines()
     assert len(lines) == 4
     assert lines[-1] == "… 7 more of these lines are left out"
@@ -162,21 +162,21 @@ def test_a_log_that_does_not_show_the_probe(
     monkeypatch.setattr(webhook_steps, "PROBE_LOG_SECONDS", 0.0)
     other = tmp_path / "other.log"
     other.touch()
-    _, steps = _after(other, _before(other)[0]["mark"], probe_url=backend)
+    steps = _after(other, _before(other)[0]["mark"], probe_url=backend)[1]
     assert (steps["webhook_probe_log"].outcome, steps["webhook_probe_log"].stdout) == (ENDED, "")
 
 
 def test_a_log_that_is_gone(log: Path, backend: str) -> None:
     mark = _before(log)[0]["mark"]
     log.unlink()
-    _, steps = _after(log, mark)
+    steps = _after(log, mark)[1]
     assert steps["webhook_window"].outcome == FAILED
     assert steps["webhook_window"].reason.endswith("cannot be read: No such file or directory")
     assert steps["webhook_probe"].reason == "127.0.0.1:1 refused the connection"
 
 
 def test_without_a_mark_nothing_is_counted(log: Path) -> None:
-    _, steps = _after(log, None)
+    steps = _after(log, None)[1]
     assert steps["webhook_window"].reason == (
         "where the access log stood before the flags were set is not known"
     )

@@ -1,0 +1,208 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The faults: each puts one thing wrong into a twin that is fresh, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import threading
+import typing as t
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.drills.twin import Twin
+
+MIGRATIONS = Path("migrations/versions")
+UNIQUE = MIGRATIONS / "0007_mig_01c_finding_unique.py"
+BACKFILL = Path("scripts/backfill_wallet_balances.py")
+SPEC = Path("tests/finance-withdrawals-smoke.spec.ts")
+POLL_SECONDS = 0.02
+OTHER_COMMIT = "b" * 40
+
+
+def ci_red(twin: Twin) -> None:
+    """A test of the backend's fails."""
+    twin.ci_faults(fail_tests=True)
+
+
+def ci_skipped_job(twin: Twin) -> None:
+    """The job is skipped, which the run counts as success."""
+    twin.ci_faults(skip_job=True)
+
+
+def ci_other_commit(twin: Twin) -> None:
+    """The run is green, for another commit."""
+    twin.ci_faults(other_commit=OTHER_COMMIT)
+
+
+def table_exists(twin: Twin) -> None:
+    """Somebody has made the table by hand."""
+    twin.sql("CREATE TABLE reconciliation_findings (id integer PRIMARY KEY)")
+
+
+def two_heads(twin: Twin) -> None:
+    """Two branches were merged without a merge revision."""
+    text = (twin.backend / UNIQUE).read_text("utf-8")
+    other = text.replace("0007_mig_01c_finding_unique", "0007_other_branch")
+    (twin.backend / MIGRATIONS / "0007_other_branch.py").write_text(other, "utf-8")
+
+
+def stamped(twin: Twin) -> None:
+    """The head was stamped, and no migration ran."""
+    twin.sql("UPDATE alembic_version SET version_num = '0007_mig_01c_finding_unique'")
+
+
+def index_not_constraint(twin: Twin) -> None:
+    """The migration makes a unique index in place of the constraint."""
+    file = twin.backend / UNIQUE
+    twin.patch(file, "op.create_unique_constraint(", "op.create_index(unique=True, index_name=")
+    twin.patch(file, '"reconciliation_findings",\n', 'table_name="reconciliation_findings",\n')
+    twin.patch(file, '["provider", ', 'columns=["provider", ')
+
+
+def wrong_columns(twin: Twin) -> None:
+    """The constraint leaves out the finding's type."""
+    twin.patch(twin.backend / UNIQUE, ', "finding_type"]', "]")
+
+
+def lock_wait(twin: Twin) -> t.ContextManager[None]:
+    """A forgotten transaction holds what a migration needs."""
+    return twin.transaction("LOCK TABLE provider_events IN ACCESS EXCLUSIVE MODE")
+
+
+def flag_in_file_only(twin: Twin) -> None:
+    """The backend is started with another file than the one that the flags are set in."""
+    own = twin.etc / "backend-own.env"
+    shutil.copyfile(twin.state["backend_env_file"], own)
+    own.chmod(0o600)
+    twin.patch(Path(twin.state["supervisor_conf"]), twin.state["backend_env_file"], str(own))
+    twin.supervisorctl("update", "backend")
+
+
+def backfill_silent(twin: Twin) -> None:
+    """The backfill prints nothing: its summary goes to a logger that nobody configured."""
+    file = twin.backend / BACKFILL
+    twin.patch(file, "    print(\n", "    logger.info(\n")
+    twin.patch(file, "    logging.basicConfig(", "    dict(")
+
+
+def backfill_row_errors(twin: Twin) -> None:
+    """One player's ledger is below zero; the backfill counts an error and ends with 0."""
+    twin.sql(
+        "WITH taken AS ("
+        "  INSERT INTO ledger_transactions (kind, reference) VALUES ('adjustment', 'drill') RETURNING id"
+        ") INSERT INTO ledger_entries (transaction_id, account, amount)"
+        "  SELECT id, account, amount FROM taken,"
+        "  (VALUES ('player:61', -100000000), ('house', 100000000)) AS entry(account, amount)"
+    )
+
+
+def backfill_dry_run_writes(twin: Twin) -> None:
+    """The dry run writes."""
+    twin.patch(twin.backend / BACKFILL, "    if not dry_run:\n", "    if not dry_run or True:\n")
+
+
+def e2e_fails(twin: Twin) -> None:
+    """The Approve button of the page does nothing."""
+    twin.patch(twin.backend / "app/admin/withdrawals.html", "/approve`", "/reject`")
+    twin.supervisorctl("restart", "backend")
+
+
+def e2e_all_skipped(twin: Twin) -> None:
+    """All tests of the smoke are skipped, which ends with 0."""
+    twin.patch(twin.e2e / SPEC, "\ntest(", "\ntest.skip(")
+
+
+def e2e_flaky(twin: Twin) -> None:
+    """A test fails at first and passes when it is tried again, which ends with 0."""
+    twin.patch(twin.e2e / "playwright.config.ts", "retries: 0", "retries: 1")
+    test = "test('a withdrawal is paid only once', async ({ request }) => {\n"
+    twin.patch(twin.e2e / SPEC, test, f"{test}  expect(test.info().retry).toBe(1);\n")
+
+
+def spike_401(twin: Twin) -> None:
+    """The provider signs with a key that the backend does not have."""
+    twin.set_env(twin.etc / "provider.env", PROVIDER_SIGNATURE="broken")
+    twin.supervisorctl("restart", "provider")
+
+
+def no_traffic(twin: Twin) -> None:
+    """The provider sends nothing."""
+    twin.supervisorctl("stop", "provider")
+
+
+def none(twin: Twin) -> None:
+    """Nothing: the fault is in the playbook's variables."""
+
+
+def worker_down(twin: Twin) -> None:
+    """The worker cannot be started: its module has no such settings."""
+    twin.patch(
+        twin.backend / "app/queue/reconciliation_worker.py", "class WorkerSettings:", "class Settings:"
+    )
+
+
+@contextmanager
+def worker_killed_midway(twin: Twin) -> t.Iterator[None]:
+    """The worker is killed while it carries the run out."""
+    done = threading.Event()
+    killer = threading.Thread(target=_kill_at_first_job, args=(twin, done))
+    killer.start()
+    try:
+        yield
+    finally:
+        done.set()
+        killer.join()
+
+
+def _kill_at_first_job(twin: Twin, done: threading.Event) -> None:
+    log = Path(twin.state["worker_log"])
+    while not done.wait(POLL_SECONDS):
+        if log.exists() and "→" in log.read_text("utf-8", "replace"):
+            for pid in _processes("reconciliation_worker.WorkerSettings", twin.backend):
+                os.kill(pid, signal.SIGKILL)
+            return
+
+
+def _processes(word: str, directory: Path) -> list[int]:
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if word.encode() in (entry / "cmdline").read_bytes() and (entry / "cwd").readlink() == directory:
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def worker_other_database(twin: Twin) -> None:
+    """The worker is given a database that has the tables, but not the runs."""
+    twin.migrate("psp_other")
+
+
+def in_process_fallback(twin: Twin) -> None:
+    """The backend says queue, and carries the runs out by itself."""
+    file = twin.backend / "app/queue/connection.py"
+    twin.patch(file, 'if settings.recon_runner != "queue":', "if settings.recon_runner:")
+
+
+def job_fails(twin: Twin) -> None:
+    """What the run reads is gone: it ends failed, and the job catches its own exception."""
+    twin.sql("ALTER TABLE ledger_transactions RENAME TO ledger_transactions_gone")
+
+
+def api_500(twin: Twin) -> None:
+    """The API breaks at the POST."""
+    twin.patch(
+        twin.backend / "app/api/reconciliation.py",
+        "    if wanted.provider not in settings.webhook_secrets:\n",
+        '    raise RuntimeError("drill")\n    if wanted.provider not in settings.webhook_secrets:\n',
+    )
+
+
+def api_429(twin: Twin) -> None:
+    """The API lets one request a minute through: the POST, and no look at the run."""
+    twin.set_env(Path(twin.state["backend_env_file"]), RATE_LIMIT_PER_MINUTE="1")
