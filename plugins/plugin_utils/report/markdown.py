@@ -18,6 +18,9 @@ _OUTCOMES = {
     "not_run": "left out",
 }
 
+# An underscore inside a word is none of Markdown's business, and names are full of them.
+_MARKUP = re.compile(r"[\\`*<>\[\]#]|(?<!\w)_|_(?!\w)")
+
 
 def render(document: Document) -> str:
     """Return the whole report: verdicts first, then every step with its full output."""
@@ -123,4 +126,4 @@ def _cell(text: str) -> str:
 
 def _inline(text: str) -> str:
     """Keep a sentence a sentence: no line break, and no markup of its own."""
-    return re.sub(r"([\\`*_<>\[\]#])", r"\\\1", " ".join(text.split()))
+    return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))

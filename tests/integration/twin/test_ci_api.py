@@ -406,11 +406,11 @@ def test_nothing_outlives_the_api(tmp_path: Path, how: signal.Signals) -> None:
         leave = shutil.ignore_patterns("__pycache__")
         shutil.copytree(TWIN / "backend", tmp_path / "app" / "backend", ignore=leave)
         run = ci.dispatch()
-        work = tmp_path / "ci" / "work"
+        jobs = tmp_path / "ci" / "jobs"
         until(lambda: len(ci.job(run)["steps"]) >= 4, "the job has its Postgres")
-        assert any("postgres" in command for command in processes_of(work))
+        assert any("postgres" in command for command in processes_of(jobs))
         ci.process.send_signal(how)
         ci.process.wait(LIMIT_SECONDS)
-        until(lambda: not processes_of(work), f"the job's processes end after {how.name}")
+        until(lambda: not processes_of(jobs), f"the job's processes end after {how.name}")
     if how is signal.SIGTERM:
-        assert list(work.iterdir()) == []
+        assert list(jobs.iterdir()) == []

@@ -25,7 +25,7 @@ from ci_api.store import Store
 @asynccontextmanager
 async def _life(app: FastAPI) -> AsyncIterator[None]:
     # What a CI API that was killed left behind.
-    shutil.rmtree(app.state.settings.work, ignore_errors=True)
+    shutil.rmtree(app.state.settings.jobs, ignore_errors=True)
     yield
     await app.state.runner.stop()
 

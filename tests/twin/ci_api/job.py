@@ -65,8 +65,8 @@ class TestsJob:
         if self._settings.test_command:
             argv = list(self._settings.test_command)
             return await self._command("Run pytest", argv, Path.cwd(), dict(os.environ), {})
-        self._settings.work.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._settings.work, ignore_cleanup_errors=True) as temporary:
+        self._settings.jobs.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self._settings.jobs, ignore_cleanup_errors=True) as temporary:
             return await self._test(Path(temporary))
 
     async def _test(self, temporary: Path) -> bool:

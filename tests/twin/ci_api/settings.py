@@ -41,9 +41,9 @@ class Settings:
         return self.home / "ci" / "logs"
 
     @property
-    def work(self) -> Path:
+    def jobs(self) -> Path:
         """Where jobs have their checkouts and databases."""
-        return self.home / "ci" / "work"
+        return self.home / "ci" / "jobs"
 
     def token(self) -> str:
         """The only token that is let in."""
