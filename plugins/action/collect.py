@@ -37,17 +37,19 @@ class ActionModule(ActionBase):
         host = str((task_vars or {}).get("inventory_hostname", ""))
         args = dict(self._task.args)
         given, package = args.pop("attempt", None), args.get("package")
-        attempt = locker.Attempt.from_dict(given) if given else None
-        if attempt and not self._task.check_mode and "digest" in args:
+        attempt = locker.Attempt.from_dict(given) if given and not self._task.check_mode else None
+        if attempt and "digest" in args:
             args["digest_key"] = locker.digest_key(attempt)
         with _Progress(f"{self._task.action.split('.')[-1]} on {host}"):
             result = self._collect(args, task_vars)
         steps = [_on(host, Step.from_dict(step)) for step in result.pop("steps", [])]
-        if attempt is None or self._task.check_mode:
+        if attempt is None and not self._task.check_mode:
             return {**result, "steps": [step.as_dict() for step in steps]}
-        if package is None:
-            return {"failed": True, "msg": "package: missing; evidence is kept by package, 0 to 3"}
-        return self._kept(result, steps, attempt, int(package), host)
+        if result.pop("failed", False):
+            steps.append(self._breakdown(result, host))
+        if attempt is None:
+            return {**result, "steps": [step.as_dict() for step in steps]}
+        return self._kept(result, steps, attempt, package)
 
     def _collect(self, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
         try:
@@ -59,21 +61,31 @@ class ActionModule(ActionBase):
         except AnsibleError as exc:
             return {"failed": True, "msg": exc.message}
 
+    def _breakdown(self, result: dict[str, t.Any], host: str) -> Step:
+        """A collector that broke down is evidence too, and does not end the play."""
+        message = str(result.pop("msg", "") or result.get("module_stderr") or "it gave no result")
+        display.warning(f"{host}: {message}")
+        module, now = self._task.action.rsplit(".", maxsplit=1)[-1], utc_now()
+        return Step(
+            name=f"{module}_failed",
+            title=f"Collector {module}",
+            kind=FILE,
+            command=self._task.action,
+            host=host,
+            started=now,
+            ended=now,
+            outcome=FAILED,
+            reason=" ".join(message.split()),
+        )
+
+    @staticmethod
     def _kept(
-        self,
-        result: dict[str, t.Any],
-        steps: list[Step],
-        attempt: locker.Attempt,
-        package: int,
-        host: str,
+        result: dict[str, t.Any], steps: list[Step], attempt: locker.Attempt, package: t.Any
     ) -> dict[str, t.Any]:
-        """Keep the steps. A collector that broke down is evidence too, and does not end the play."""
-        if result.pop("failed", False):
-            message = str(result.pop("msg", "") or result.get("module_stderr") or "it gave no result")
-            steps.append(_breakdown(self._task.action, host, message))
-            display.warning(f"{host}: {message}")
+        if package is None:
+            return {"failed": True, "msg": "package: missing; evidence is kept by package, 0 to 3"}
         try:
-            result["steps"] = locker.keep(attempt, package, steps)
+            result["steps"] = locker.keep(attempt, int(package), steps)
         except locker.LockerError as exc:
             return {"failed": True, "msg": str(exc)}
         return result
@@ -105,19 +117,3 @@ def _on(host: str, step: Step) -> Step:
     """Name the host as the inventory does, with the machine's own name behind it."""
     name = host if host == step.host else f"{host} ({step.host})"
     return Step.from_dict({**step.as_dict(), "host": name})
-
-
-def _breakdown(action: str, host: str, message: str) -> Step:
-    now = utc_now()
-    module = action.rsplit(".", maxsplit=1)[-1]
-    return Step(
-        name=f"{module}_failed",
-        title=f"Collector {module}",
-        kind=FILE,
-        command=action,
-        host=host,
-        started=now,
-        ended=now,
-        outcome=FAILED,
-        reason=" ".join(message.split()),
-    )

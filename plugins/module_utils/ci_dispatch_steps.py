@@ -20,9 +20,10 @@ from uuid import uuid4
 from . import github_runs
 from .collector import CollectError, Collector
 from .evidence import NOT_RUN
-from .github_actions import Answer, Deadline, GitHub, connect
+from .github_actions import GitHub, connect
 from .github_problems import is_unknown_field
 from .github_runs import DISPATCHED, Document
+from .rest_client import Answer, Deadline
 
 LOOK_PAUSE = 1.0
 DETAILS = "return_run_details"

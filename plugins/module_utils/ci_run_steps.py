@@ -12,8 +12,9 @@ from dataclasses import replace
 from . import command, github_runs
 from .collector import CollectError, Collector
 from .evidence import HTTP, NOT_RUN, TIMED_OUT, Step, utc_now
-from .github_actions import Answer, Deadline, GitHub, connect, joined
+from .github_actions import GitHub, connect
 from .github_runs import COMPLETED, Document
+from .rest_client import Answer, Deadline, joined
 
 LONGEST_PAUSE = 30.0
 GROWTH = 1.5

@@ -45,6 +45,18 @@ def update(text: str, values: t.Mapping[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def for_docker(variables: t.Mapping[str, str]) -> str:
+    """Return the variables as Docker's C(--env-file) takes them, which knows no quotes.
+
+    Raises:
+        ValueError: a value begins or ends with a blank, which Docker would cut off.
+    """
+    for name, value in variables.items():
+        if value != value.strip():
+            raise ValueError(f"the value of {name} begins or ends with a blank, which Docker would cut off")
+    return "".join(f"{name}={value}\n" for name, value in sorted(variables.items()))
+
+
 def _name(line: str) -> str:
     match = _LINE.match(line)
     return match["name"] if match else ""

@@ -76,6 +76,7 @@ def exchange(
     body: str | None = None,
     ca_file: str | None = None,
     maximum_bytes: int = MAXIMUM_BYTES,
+    kept: bool = True,
 ) -> Exchange:
     """Make a request and return its step and the bare answer, whatever the other side does.
 
@@ -94,6 +95,7 @@ def exchange(
         body: sent as UTF-8, as C(application/json) unless C(headers) say otherwise.
         ca_file: a PEM file of authorities to trust in place of the system's.
         maximum_bytes: where an answer is cut off.
+        kept: whether the step is evidence; one that is not shows no bodies and no headers.
     """
     sent = {"User-Agent": "psp.rc_closure", "Accept": "application/json, */*", **(headers or {})}
     if body is not None:
@@ -114,13 +116,13 @@ def exchange(
         name=name,
         title=title,
         kind=HTTP,
-        command=hide(f"{method} {url}" + (f" {body}" if body else "")),
+        command=hide(f"{method} {url}" + (f" {body}" if body and kept else "")),
         host=hostname(),
         started=started,
         ended=utc_now(),
         exit_status=answer.status,
-        stdout=hide(answer.body.decode("utf-8", "backslashreplace")),
-        stderr=hide(answer.head),
+        stdout=hide(answer.body.decode("utf-8", "backslashreplace")) if kept else "",
+        stderr=hide(answer.head) if kept else "",
         outcome=answer.outcome,
         reason=hide(answer.reason),
     )

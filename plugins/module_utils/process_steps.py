@@ -24,14 +24,14 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         found = process.find(params["process"], params["directory"])
         running = [_running(one, params) for one in found]
     except process.ProcessError as exc:
-        collector.failure(params["name"], params["title"], f"/proc/PID/environ of {what}", str(exc))
+        collector.failure(params["name"], params["title"], f"/proc/PID/environ of every {what}", str(exc))
         return {"processes": []}
     collector.add(
         Step(
             name=params["name"],
             title=params["title"],
             kind=FILE,
-            command=collector.redact(f"/proc/PID/environ of {what}"),
+            command=collector.redact(f"/proc/PID/environ of every {what}"),
             directory=params["directory"],
             host=hostname(),
             started=started,
@@ -43,9 +43,9 @@ def collect(collector: Collector) -> dict[str, t.Any]:
 
 
 def describe(words: t.Sequence[str], directory: str | None) -> str:
-    """Say which processes are meant."""
+    """Say which process is meant, or which processes are."""
     place = f" in {directory}" if directory else ""
-    return f"the processes{place} whose command line bears {' and '.join(words)}"
+    return f"process{place} whose command line bears {' and '.join(words)}"
 
 
 def _running(found: process.Process, params: t.Mapping[str, t.Any]) -> Running:

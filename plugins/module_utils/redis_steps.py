@@ -63,12 +63,14 @@ class _Redis:
                 self._put(redis, INFO)
                 self._put(redis, CONFIG)
         except RedisError as exc:
-            return {"pong": self._add(PING, started, error=str(exc)).ok}
-        except (OSError, ValueError) as exc:
-            reason = f"Redis cannot be asked: {getattr(exc, 'strerror', None) or exc}"
-            self._collector.failure(PING.name, PING.title, self._shown(PING), reason, COMMAND)
-            return {"pong": False}
-        return {"pong": pong.stdout == "PONG\n"}
+            self._add(PING, started, error=str(exc))
+        except OSError as exc:
+            self._add(PING, started, error=f"Redis cannot be reached: {exc.strerror or exc}")
+        except ValueError as exc:
+            self._collector.failure(PING.name, PING.title, self._shown(PING), f"the URL: {exc}", COMMAND)
+        else:
+            return {"pong": pong.stdout == "PONG\n"}
+        return {"pong": False}
 
     def _put(self, redis: Redis, question: Question) -> Step:
         started, replies, errors = utc_now(), [], []
@@ -76,7 +78,7 @@ class _Redis:
             try:
                 replies.append(_text(redis.call(*command)))
             except RedisError as exc:
-                errors.append(f"{' '.join(command)}: {exc}")
+                errors.append(str(exc) if len(question.commands) == 1 else f"{' '.join(command)}: {exc}")
         return self._add(question, started, "\n".join(replies), "\n".join(errors))
 
     def _add(self, question: Question, started: str, reply: str = "", error: str = "") -> Step:

@@ -13,7 +13,6 @@ from pathlib import Path
 from . import log_source
 
 POLL_SECONDS = 0.2
-_TOLD_LINES = 15
 
 
 def until_ready(problem: t.Callable[[], str], limit: float) -> str:
@@ -26,10 +25,10 @@ def until_ready(problem: t.Callable[[], str], limit: float) -> str:
     return ""
 
 
-def last_lines(path: str | None) -> str:
-    """Return the end of a log, which mostly tells why its service is not ready, or C('')."""
+def last_line(path: str | None) -> str:
+    """Return the last line of a log, which mostly tells why its service is not ready, after a semicolon."""
     if not path or not Path(path).is_file():
         return ""
-    data = log_source.last_lines_before(path, lambda data: data.count(b"\n") > _TOLD_LINES, 256 * 1024)
-    lines = data.decode("utf-8", "backslashreplace").splitlines()[-_TOLD_LINES:]
-    return f"\nThe end of {path}:\n" + "\n".join(lines) if lines else ""
+    data = log_source.last_lines_before(path, lambda data: data.count(b"\n") > 1, 64 * 1024)
+    line = data.decode("utf-8", "backslashreplace").strip().split("\n")[-1].strip()
+    return f"; the last line of {path} is: {line}" if line else ""

@@ -32,7 +32,7 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         collector.failure(NAME, TITLE, path, f"{path} cannot be read: {why}", kind=LOG)
         return {}
     what = process_steps.describe(params["process"], params["directory"])
-    reason = problem(path, lines, running) if running else f"there are none of {what}"
+    reason = problem(path, lines, running) if running else f"there is no {what}"
     collector.add(
         Step(
             name=NAME,

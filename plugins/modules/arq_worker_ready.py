@@ -123,7 +123,7 @@ def main() -> None:
     if problem:
         redact = Redactor(secrets_of_env(environment))
         told = f"the worker is not ready after {params['limit']:g} s: {problem}"
-        module.fail_json(msg=redact(told + waiting.last_lines(params["log"])))
+        module.fail_json(msg=redact(told + waiting.last_line(params["log"])))
     module.exit_json(changed=False)
 
 
@@ -132,7 +132,7 @@ def _problem(params: t.Mapping[str, t.Any], url: str) -> str:
     try:
         running = process.find(params["process"], params["directory"])
         if not running:
-            return f"there are none of {process_steps.describe(params['process'], params['directory'])}"
+            return f"there is no {process_steps.describe(params['process'], params['directory'])}"
         lines = worker_log_steps.start_lines(params["log"], 20)
         trouble = worker_log_steps.problem(params["log"], lines, running)
         if trouble:

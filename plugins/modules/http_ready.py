@@ -39,7 +39,7 @@ options:
     description: Authorities to trust in place of the system's, as PEM.
     type: path
   log:
-    description: The service's log; its end is told where the service is not ready in time.
+    description: The service's log; its last line is told where the service is not ready in time.
     type: path
 """
 
@@ -78,7 +78,7 @@ def main() -> None:
     problem = waiting.until_ready(lambda: _problem(params, redact), params["limit"])
     if problem:
         told = f"{params['url']} is not ready after {params['limit']:g} s: {problem}"
-        module.fail_json(msg=redact(told + waiting.last_lines(params["log"])))
+        module.fail_json(msg=redact(told + waiting.last_line(params["log"])))
     module.exit_json(changed=False)
 
 

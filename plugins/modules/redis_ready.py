@@ -48,7 +48,7 @@ options:
     type: float
     default: 30
   log:
-    description: Redis's log; its end is told where Redis is not ready in time.
+    description: Redis's log; its last line is told where Redis is not ready in time.
     type: path
 """
 
@@ -94,7 +94,7 @@ def main() -> None:
     if problem:
         redact = Redactor({"password": params["password"] or ""})
         told = f"Redis at {place} is not ready after {params['limit']:g} s: {problem}"
-        module.fail_json(msg=redact(told + waiting.last_lines(params["log"])))
+        module.fail_json(msg=redact(told + waiting.last_line(params["log"])))
     module.exit_json(changed=False)
 
 

@@ -15,6 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TWIN = ROOT / "tests" / "twin" / "twin.py"
+STATE = ROOT / ".twin" / "state.json"
 LIMIT_SECONDS = 60
 
 
@@ -27,11 +28,28 @@ def twin_command(verb: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def twin() -> t.Iterator[dict[str, t.Any]]:
-    """Yield the twin's C(state.json). A twin that was up before is used, and left up."""
-    state = ROOT / ".twin" / "state.json"
-    was_up = state.exists()
-    twin_command("up")
-    yield json.loads(state.read_text("utf-8"))
+def _twin_session() -> t.Iterator[None]:
+    was_up = STATE.exists()
+    yield
     if not was_up:
         twin_command("down")
+
+
+@pytest.fixture(scope="module")
+def twin(_twin_session: None) -> dict[str, t.Any]:
+    """Return the twin's C(state.json). A twin that was up before is used, and left up."""
+    twin_command("up")
+    return read_state()
+
+
+@pytest.fixture(scope="module")
+def fresh_twin(_twin_session: None) -> dict[str, t.Any]:
+    """Return the state of a twin that has just been reset, behind the release."""
+    twin_command("reset")
+    return read_state()
+
+
+def read_state() -> dict[str, t.Any]:
+    """Return C(.twin/state.json)."""
+    state: dict[str, t.Any] = json.loads(STATE.read_text("utf-8"))
+    return state

@@ -43,7 +43,7 @@ def redis_healthcheck(evidence: Evidence, policy: Policy) -> Finding:
     ping = ended(evidence, "redis_ping")
     if ping.exit_status == 0 and ping.stdout.strip() == "PONG":
         return met("PING was answered PONG", "redis_ping")
-    return not_met(f"PING was answered {' '.join(ping.output.split())!r}, not PONG", "redis_ping")
+    return not_met(f"PING got no PONG: {' '.join(ping.output.split())}", "redis_ping")
 
 
 def redis_keeps_jobs(evidence: Evidence, policy: Policy) -> Finding:
@@ -58,6 +58,14 @@ def redis_keeps_jobs(evidence: Evidence, policy: Policy) -> Finding:
             return decide(f"maxmemory-policy is {found['value']}", step.name)
     config = ended(evidence, "redis_config")
     return not_proven(f"Redis does not tell its maxmemory-policy{last_line(config.stderr)}", config.name)
+
+
+def enabled(evidence: Evidence, policy: Policy) -> Finding:
+    """3.1: what sets Redis, the worker and the backend up went through, where it was run."""
+    broken = [step for step in evidence.steps if step.name == "queue_enablement" and step.outcome == FAILED]
+    if broken:
+        return not_met("; ".join(f"{step.host}: {step.reason}" for step in broken), "queue_enablement")
+    return met("nothing broke down")
 
 
 def worker_environment(evidence: Evidence, policy: Policy) -> Finding:
@@ -154,8 +162,10 @@ def worker_log(evidence: Evidence, policy: Policy) -> Finding:
     """
     run = recon_run.find(evidence)
     if not run.attempts:
-        lost = _jobs_that_never_started(ended(evidence, WORKER_LOG))
-        return not_met(f"no line since the POST bears run {run.id}{lost}", WORKER_LOG)
+        why = _jobs_that_never_started(ended(evidence, WORKER_LOG))
+        if run.state in (recon.RUNNING, *recon.TERMINAL):
+            why += f", though the API shows it {run.state}: no worker of this log carried it out"
+        return not_met(f"no line since the POST bears run {run.id}{why}", WORKER_LOG)
     last = (run.finished or run.attempts)[-1]
     fate = last.end.kind if last.end else "no line ends it"
     link, decide = ("and", met) if last.finished else ("but", not_met)
@@ -193,17 +203,10 @@ def in_order(evidence: Evidence, policy: Policy) -> Finding:
     return met(", ".join(name for name, _moment in moments), *names)
 
 
-def enabled(evidence: Evidence, policy: Policy) -> Finding:
-    """3.1: what sets Redis, the worker and the backend up went through, where it was run."""
-    broken = [step for step in evidence.steps if step.name == "queue_enablement" and step.outcome == FAILED]
-    if broken:
-        return not_met("; ".join(f"{step.host}: {step.reason}" for step in broken), "queue_enablement")
-    return met("nothing broke down")
-
-
 RULES = (
     Rule("redis_healthcheck", "Redis answers its healthcheck", redis_healthcheck),
     Rule("redis_noeviction", "Redis evicts nothing", redis_keeps_jobs),
+    Rule("enabled", "Redis, worker and backend were set up", enabled),
     Rule("worker_environment", "the worker runs with DATABASE_URL, REDIS_URL and ENV", worker_environment),
     Rule("worker_start_log", "the worker's start log shows its Redis connection", worker_start_log),
     Rule("backend_runner", "the backend runs with RECON_RUNNER=queue", backend_runner),
@@ -214,7 +217,6 @@ RULES = (
     Rule("worker_log", "the worker's log has the run's start and end", worker_log),
     Rule("get_response", "the GET's answer is kept", get_response),
     Rule("order", "it all happened in this order", in_order),
-    Rule("enabled", "Redis, worker and backend were set up", enabled),
 )
 
 

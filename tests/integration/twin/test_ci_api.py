@@ -400,6 +400,15 @@ def processes_of(directory: Path) -> list[str]:
     return named
 
 
+def test_a_job_that_cannot_be_set_up_is_red(tmp_path: Path) -> None:
+    with started(tmp_path, CI_QUEUE_SECONDS="0") as ci:
+        run = ci.dispatch()
+        assert ci.completed(run)["conclusion"] == "failure"
+        steps = {step["name"]: step["conclusion"] for step in ci.job(run)["steps"]}
+        assert steps["Check out psp/backend"] == "failure"
+        assert "No such file or directory" in httpx.get(ci.job(run)["html_url"], trust_env=False).text
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_nothing_outlives_the_api(tmp_path: Path, how: signal.Signals) -> None:
     with started(tmp_path, CI_QUEUE_SECONDS="0") as ci:

@@ -43,14 +43,14 @@ class TestsJob:
             async with asyncio.timeout(LIMIT_SECONDS):
                 succeeded = await self._steps()
             self._complete_job("success" if succeeded else "failure")
-        except TwinError as error:
-            self._log.error(str(error))
-            self._end_steps("failure")
-            self._complete_job("failure")
         except TimeoutError:
             self._log.error(f"The job has exceeded its maximum time of {LIMIT_SECONDS} seconds.")
             self._end_steps("cancelled")
             self._job.complete("timed_out")
+        except (TwinError, OSError) as error:
+            self._log.error(str(error))
+            self._end_steps("failure")
+            self._complete_job("failure")
         except asyncio.CancelledError:
             self._log.error("The operation was canceled.")
             self._end_steps("cancelled")

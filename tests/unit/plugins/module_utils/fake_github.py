@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from ansible_collections.psp.rc_closure.plugins.module_utils.collector import Collector
-from ansible_collections.psp.rc_closure.plugins.module_utils.github_actions import Deadline
+from ansible_collections.psp.rc_closure.plugins.module_utils.rest_client import Deadline
 
 COMMIT = "5b83e49d5a9c0535d1db17315e3907212862aece"
 OTHER = "0" * 40

@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The first line of every comment: what it is a part of, so that posting again finds it and does not double it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import typing as t
+from dataclasses import dataclass, fields, replace
+
+PART = "part"
+VERDICT = "verdict"
+VOID = "void"
+
+NOT_CLOSED = "no"
+CLOSING = "asked"
+
+_WORD = "rc-closure/1"
+_PAIR = re.compile(r"([a-z0-9]+)=(\S+)")
+_DIGEST = "0" * 64
+_LARGEST = 99_999
+
+
+@dataclass(frozen=True)
+class Marker:
+    """What a comment is.
+
+    Attributes:
+        ticket: the ticket's key.
+        release: the release candidate's name.
+        attempt: the attempt's name in the locker.
+        kind: C(part) of the report, C(verdict), or C(void): a comment that is no longer in use.
+        number: of a part, from 1.
+        total: the number of parts.
+        cut: of a part, how the next one goes on from it; see C(parts.py).
+        status: of a verdict, C(PASS) or C(FAIL).
+        closed: of a verdict, C(no), C(asked), or the time at which the ticket was closed for it.
+        sha256: of the comment's text.
+    """
+
+    ticket: str
+    release: str
+    attempt: str
+    kind: str
+    number: int = 0
+    total: int = 0
+    cut: str = "-"
+    status: str = "-"
+    closed: str = NOT_CLOSED
+    sha256: str = _DIGEST
+
+    def __str__(self) -> str:
+        """Return the line."""
+        pairs = {"ticket": self.ticket, "release": self.release, "attempt": self.attempt, "kind": self.kind}
+        if self.kind == PART:
+            pairs |= {"part": f"{self.number}/{self.total}", "cut": self.cut}
+        if self.kind == VERDICT:
+            pairs |= {"status": self.status, "closed": self.closed}
+        return " ".join([_WORD, *(f"{key}={value}" for key, value in pairs.items()), f"sha256={self.sha256}"])
+
+    def same_attempt(self, other: Marker) -> bool:
+        """Whether both belong to the same attempt of the same release."""
+        return (self.ticket, self.release, self.attempt) == (other.ticket, other.release, other.attempt)
+
+    def of(self, text: str) -> Marker:
+        """Return the marker with the digest of that text."""
+        return replace(self, sha256=digest(text))
+
+
+def digest(text: str) -> str:
+    """Return the SHA-256 of a text, as hex digits."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def longest(marker: Marker) -> Marker:
+    """Return a marker of the same attempt that takes at least as much room as any."""
+    return replace(marker, kind=PART, number=_LARGEST, total=_LARGEST, cut="fence-line", sha256=_DIGEST)
+
+
+def parse(line: str) -> Marker | None:
+    """Read a line that C(str()) wrote; None for any other."""
+    word, _space, rest = line.partition(" ")
+    if word != _WORD:
+        return None
+    pairs = dict(_PAIR.findall(rest))
+    number, _slash, total = pairs.pop("part", "0/0").partition("/")
+    known = {field.name for field in fields(Marker)}
+    values: dict[str, t.Any] = {key: value for key, value in pairs.items() if key in known}
+    try:
+        return Marker(**{**values, "number": int(number), "total": int(total)})
+    except (TypeError, ValueError):
+        return None

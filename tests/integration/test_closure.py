@@ -1,0 +1,257 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole closure on a fresh twin: checked, carried out, and again; and what it does with bad input."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import subprocess
+import sys
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+import dotenv
+import pytest
+import sqlalchemy
+
+from tests.integration.conftest import ROOT, read_state
+
+LIMIT_SECONDS = 300
+TICKET = "PSP-3031"
+NO_HOST = {
+    "ansible_connection": "ssh",
+    "ansible_host": "127.0.0.1",
+    "ansible_port": 1,
+    "ansible_ssh_retries": 0,
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run of the playbook left behind."""
+
+    status: int
+    output: str
+    locker: Path
+
+    @property
+    def report(self) -> dict[str, t.Any]:
+        """The newest C(report.json)."""
+        (path,) = self.locker.glob("*/*/report.json")
+        report: dict[str, t.Any] = json.loads(path.read_text("utf-8"))
+        return report
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """Package → PASS or FAIL."""
+        return {name: package["status"] for name, package in self.report["packages"].items()}
+
+
+def play(locker: Path, *arguments: str, **variables: t.Any) -> Run:
+    """Run the closure's playbook on the twin."""
+    extra = {"rc_closure_locker": str(locker), **variables}
+    done = subprocess.run(
+        [
+            str(Path(sys.executable).parent / "ansible-playbook"),
+            "playbooks/rc_closure.yml",
+            "--inventory=inventories/twin",
+            f"--extra-vars={json.dumps(extra)}",
+            *arguments,
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_SECONDS,
+        check=False,
+    )
+    return Run(done.returncode, done.stdout + done.stderr, locker)
+
+
+def _env(state: t.Mapping[str, t.Any], name: str = "backend_env_file") -> dict[str, str]:
+    return {k: v or "" for k, v in dotenv.dotenv_values(state[name], interpolate=False).items()}
+
+
+def _revision(state: t.Mapping[str, t.Any]) -> str:
+    engine = sqlalchemy.create_engine(_env(state)["SYNC_DATABASE_URL"], poolclass=sqlalchemy.NullPool)
+    with engine.connect() as connection:
+        return str(connection.scalar(sqlalchemy.text("SELECT version_num FROM alembic_version")))
+
+
+def _processes(state: t.Mapping[str, t.Any]) -> dict[str, str]:
+    """Program → process id and start, of what supervisor runs."""
+    done = subprocess.run(
+        [sys.executable, "-m", "supervisor.supervisorctl", "-c", state["supervisor_conf"], "status"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    return dict(re.findall(r"^(\w+) +RUNNING +pid (\d+)", done.stdout, re.MULTILINE))
+
+
+@pytest.fixture(scope="module")
+def checked(
+    fresh_twin: dict[str, t.Any], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Run, dict[str, t.Any]]:
+    """A run in check mode, and what the twin was like before it."""
+    before = {
+        "revision": _revision(fresh_twin),
+        "env": _env(fresh_twin),
+        "processes": _processes(fresh_twin),
+        "include": sorted(p.name for p in Path(fresh_twin["supervisor_include_dir"]).iterdir()),
+    }
+    return play(tmp_path_factory.mktemp("checked") / "evidence", "--check", "--diff"), before
+
+
+@pytest.fixture(scope="module")
+def first(checked: tuple[Run, dict[str, t.Any]], tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The closure, on the twin that was only checked until then."""
+    return play(tmp_path_factory.mktemp("first") / "evidence")
+
+
+@pytest.fixture(scope="module")
+def second(
+    first: Run, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Run, dict[str, str], dict[str, str]]:
+    """The closure again, and the processes before it and after."""
+    before = _processes(read_state())
+    run = play(tmp_path_factory.mktemp("second") / "evidence")
+    return run, before, _processes(read_state())
+
+
+def test_check_mode_changes_nothing_and_shows_what_would_be_done(
+    checked: tuple[Run, dict[str, t.Any]], fresh_twin: dict[str, t.Any]
+) -> None:
+    run, before = checked
+    assert run.status == 0, run.output[-4000:]
+    assert _revision(fresh_twin) == before["revision"]
+    assert _env(fresh_twin) == before["env"]
+    assert before["processes"].items() <= _processes(fresh_twin).items()
+    assert sorted(p.name for p in Path(fresh_twin["supervisor_include_dir"]).iterdir()) == before["include"]
+    assert not run.locker.exists()
+    assert "RECON_RUNNER=queue" in run.output
+
+
+def test_the_closure_passes(first: Run) -> None:
+    assert first.status == 0, first.output[-4000:]
+    assert first.report["gate"] == {"status": "PASS", "reasons": []}
+    assert set(first.verdicts.values()) == {"PASS"}
+    for package in first.report["packages"].values():
+        assert package["steps"]
+        assert {criterion["result"] for criterion in package["criteria"]} == {"met"}
+    assert first.report["release"]["commit"] == read_state()["commit"]
+
+
+def test_the_ticket_text_is_complete(first: Run) -> None:
+    (path,) = first.locker.glob(f"{TICKET}/*/report.md")
+    text = path.read_text("utf-8")
+    for package in first.report["packages"].values():
+        assert package["note"].split(" ")[0] in text
+        for step in package["steps"]:
+            assert step["command"] in text
+            assert step["stdout"].rstrip("\n") in text
+            assert step["stderr"].rstrip("\n") in text
+
+
+def test_no_secret_is_anywhere_in_the_locker_or_the_output(first: Run) -> None:
+    state = read_state()
+    secrets = {
+        Path(state[name]).read_text("utf-8").strip() for name in ("ci_token_file", "redis_password_file")
+    }
+    env = _env(state)
+    secrets |= {
+        env["API_TOKEN"],
+        *(value for name, value in env.items() if name.startswith("WEBHOOK_SECRET_")),
+    }
+    secrets.add(unquote(re.split(r"[:@]", env["DATABASE_URL"])[2]))
+    texts = [first.output, *(p.read_text("utf-8", "replace") for p in first.locker.rglob("*") if p.is_file())]
+    assert len(texts) > 50
+    for secret in secrets:
+        for form in (secret, quote(secret, safe=""), base64.b64encode(secret.encode()).decode()):
+            assert not any(form in text for text in texts)
+
+
+def test_a_second_run_passes_and_restarts_nothing(second: tuple[Run, dict[str, str], dict[str, str]]) -> None:
+    run, before, after = second
+    assert run.status == 0, run.output[-4000:]
+    assert run.report["gate"]["status"] == "PASS"
+    assert {"backend", "redis", "worker"} <= set(before)
+    assert after == before
+
+
+def test_one_package_alone_decides_the_status_while_the_gate_stays_shut(first: Run, tmp_path: Path) -> None:
+    run = play(tmp_path / "evidence", "--tags=package_1")
+    assert run.status == 0, run.output[-4000:]
+    assert run.report["run"] == {"packages": [1], "status": "PASS"}
+    assert run.report["gate"]["status"] == "FAIL"
+
+
+BAD_VARIABLES: list[tuple[str, t.Any]] = [
+    ("rc_closure_ticket", ""),
+    ("rc_closure_release", "a/b"),
+    ("rc_closure_commit", "HEAD"),
+    ("package_0_ci_url", "staging.example"),
+    ("package_0_ci_repository", ""),
+    ("package_1_migration_directory", "app/backend"),
+    ("package_1_migration_table", "findings; drop table x"),
+    ("package_2_rollout_flags_url", "not a url"),
+    ("package_3_queue_url", ""),
+    ("redis_port", 0),
+    ("arq_worker_directory", "backend"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), BAD_VARIABLES, ids=[name for name, _value in BAD_VARIABLES])
+def test_a_bad_variable_ends_the_play_before_anything_is_touched(
+    twin: dict[str, t.Any], tmp_path: Path, name: str, value: t.Any
+) -> None:
+    run = play(tmp_path / "evidence", **{name: value})
+    assert run.status != 0
+    assert f"{name} is " in run.output
+    assert "it wants " in run.output
+    assert not list(run.locker.rglob("package_*"))
+    assert "Set the CI run off" not in run.output
+
+
+def test_an_unreachable_host_fails_its_packages_and_the_rest_goes_on(first: Run, tmp_path: Path) -> None:
+    away = tmp_path / "away.yml"
+    away.write_text(json.dumps({"rc_backend": {"hosts": {"backend": NO_HOST}}}), "utf-8")
+    run = play(tmp_path / "evidence", f"--inventory={away}", "--tags=package_0,package_1,package_2")
+    assert run.status != 0
+    assert run.verdicts["package_0"] == "PASS"
+    for name in ("package_1", "package_2"):
+        assert run.verdicts[name] == "FAIL"
+        assert "cannot be reached" in run.report["packages"][name]["note"]
+
+
+BROKEN: list[tuple[str, t.Any, str]] = [
+    ("package_1_migration_alembic", ["no-such-alembic"], "no-such-alembic was not found"),
+    ("package_1_migration_directory", "/no/such/directory", "the directory /no/such/directory is not there"),
+    ("package_1_migration_env_file", "/no/such.env", "the env_file /no/such.env cannot be read"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "reason"), BROKEN, ids=[case[0] for case in BROKEN])
+def test_what_is_missing_on_the_host_is_named(
+    first: Run, tmp_path: Path, name: str, value: t.Any, reason: str
+) -> None:
+    run = play(tmp_path / "evidence", "--tags=package_1", **{name: value})
+    assert run.status != 0
+    assert run.verdicts["package_1"] == "FAIL"
+    assert reason in run.report["packages"]["package_1"]["note"]
+
+
+def test_a_wrong_password_is_named(first: Run, tmp_path: Path) -> None:
+    state = read_state()
+    env = tmp_path / "wrong.env"
+    env.touch(mode=0o600)
+    text = Path(state["backend_env_file"]).read_text("utf-8")
+    env.write_text(re.sub(r"(://\w+:)[^@]+@", r"\1wrong-password@", text), "utf-8")
+    run = play(tmp_path / "evidence", "--tags=package_1", package_1_migration_env_file=str(env))
+    assert run.status != 0
+    assert "password authentication failed" in run.report["packages"]["package_1"]["note"]
