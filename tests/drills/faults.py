@@ -149,7 +149,7 @@ def worker_down(twin: Twin) -> None:
 def worker_killed_midway(twin: Twin) -> t.Iterator[None]:
     """The worker is killed while it carries the run out."""
     done = threading.Event()
-    killer = threading.Thread(target=_kill_at_first_job, args=(twin, done))
+    killer = threading.Thread(target=_kill_at_first_run, args=(twin, done))
     killer.start()
     try:
         yield
@@ -158,13 +158,17 @@ def worker_killed_midway(twin: Twin) -> t.Iterator[None]:
         killer.join()
 
 
-def _kill_at_first_job(twin: Twin, done: threading.Event) -> None:
+def _kill_at_first_run(twin: Twin, done: threading.Event) -> None:
     log = Path(twin.state["worker_log"])
     while not done.wait(POLL_SECONDS):
-        if log.exists() and "→" in log.read_text("utf-8", "replace"):
+        if log.exists() and "→" in log.read_text("utf-8", "replace") and _a_run_is_running(twin):
             for pid in _processes("reconciliation_worker.WorkerSettings", twin.backend):
                 os.kill(pid, signal.SIGKILL)
             return
+
+
+def _a_run_is_running(twin: Twin) -> bool:
+    return twin.count("SELECT count(*) FROM reconciliation_runs WHERE status = 'running'") > 0
 
 
 def _processes(word: str, directory: Path) -> list[int]:

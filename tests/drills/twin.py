@@ -73,6 +73,11 @@ class Twin:
         with self._engine().begin() as connection:
             connection.execute(sqlalchemy.text(statement))
 
+    def count(self, query: str) -> int:
+        """Return the number that a query answers on the backend's database."""
+        with self._engine().connect() as connection:
+            return int(connection.scalar(sqlalchemy.text(query)) or 0)
+
     @contextmanager
     def transaction(self, statement: str) -> t.Iterator[None]:
         """Hold what the statement locks until the block ends."""

@@ -204,9 +204,10 @@ def in_order(evidence: Evidence, policy: Policy) -> Finding:
 
 
 RULES = (
+    # First, since what did not come up is the cause of whatever else is missing.
+    Rule("enabled", "Redis, worker and backend were set up", enabled),
     Rule("redis_healthcheck", "Redis answers its healthcheck", redis_healthcheck),
     Rule("redis_noeviction", "Redis evicts nothing", redis_keeps_jobs),
-    Rule("enabled", "Redis, worker and backend were set up", enabled),
     Rule("worker_environment", "the worker runs with DATABASE_URL, REDIS_URL and ENV", worker_environment),
     Rule("worker_start_log", "the worker's start log shows its Redis connection", worker_start_log),
     Rule("backend_runner", "the backend runs with RECON_RUNNER=queue", backend_runner),

@@ -20,7 +20,7 @@ _limit = MinuteLimit(settings.rate_limit_per_minute)
 
 async def _require_token(request: Request, authorization: Annotated[str, Header()] = "") -> None:
     """401 without a token that is known, 429 above the limit of requests a minute."""
-    scheme, _, token = authorization.partition(" ")
+    scheme, _space, token = authorization.partition(" ")
     known = [t for t in (settings.api_token, settings.admin_token) if t]
     if scheme.lower() != "bearer" or not any(_same(token, t) for t in known):
         raise ApiError(401, "UNAUTHORIZED", "a bearer token is needed")

@@ -125,7 +125,7 @@ def test_a_withdrawal_beyond_the_wallet_is_refused(client: Client) -> None:
 
 def test_too_many_requests_a_minute_are_refused(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(security, "_limit", MinuteLimit(2))
-    statuses = [client.get("/api/v1/flags").status_code for _ in range(3)]
+    statuses = [client.get("/api/v1/flags").status_code for _time in range(3)]
     assert statuses == [200, 200, 429]
 
 

@@ -65,7 +65,7 @@ def test_a_body_of_several_lines_is_one_line_of_the_transcript() -> None:
 
 def test_it_begins_quick_and_slows_down() -> None:
     backoff = Backoff()
-    waits = [backoff.after(200) for _ in range(20)]
+    waits = [backoff.after(200) for _poll in range(20)]
     assert waits[0] == Backoff.FIRST
     assert waits == sorted(waits)
     assert waits[-1] == Backoff.SLOWEST
@@ -80,4 +80,4 @@ def test_429_says_how_long_to_wait(header: str, wait: float) -> None:
 
 def test_429_without_a_time_doubles_the_wait() -> None:
     backoff = Backoff()
-    assert [backoff.after(429) for _ in range(8)] == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert [backoff.after(429) for _poll in range(8)] == [1, 2, 4, 8, 16, 32, 60, 60]

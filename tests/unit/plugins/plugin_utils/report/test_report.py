@@ -79,18 +79,18 @@ def test_the_fact_and_the_statistics_hold_no_streams(monkeypatch: pytest.MonkeyP
 
 
 def _code_blocks(text: str) -> list[str]:
-    """Read fences the way CommonMark does: closed only by a bar at least as long."""
-    blocks, bar, body = [], "", []
+    """Read fences the way CommonMark does: closed only by a ticks at least as long."""
+    blocks, ticks, body = [], "", []
     for line in text.splitlines():
         match = re.match(r"^(`{3,})", line)
-        if not bar and match:
-            bar, body = match[1], []
-        elif bar and re.fullmatch(f"{bar}`*", line):
+        if not ticks and match:
+            ticks, body = match[1], []
+        elif ticks and re.fullmatch(f"{ticks}`*", line):
             blocks.append("\n".join(body))
-            bar = ""
-        elif bar:
+            ticks = ""
+        elif ticks:
             body.append(line)
-    assert not bar
+    assert not ticks
     return blocks
 
 
