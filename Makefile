@@ -27,7 +27,7 @@ closure: setup ## bring the twin up and carry out Package-0 to 3 on it (ARGS="--
 	$(BIN)/ansible-playbook playbooks/rc_closure.yml -i inventories/twin $(ARGS)
 
 .PHONY: test
-test: lint unit integration ## pass every test
+test: lint unit integration drill ## pass every test
 
 .PHONY: lint
 lint: ruff mypy yamllint ansible-lint changelog-lint sanity ## every linter, ansible-test sanity included

@@ -19,6 +19,7 @@ import importlib.util
 import os
 import platform
 import shutil
+import ssl
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -173,12 +174,18 @@ def _own(tree: Path) -> None:
         os.chown(path, os.geteuid(), os.getegid(), follow_symlinks=False)
 
 
+def _with_authorities() -> dict[str, str]:
+    """Node brings certificate authorities of its own; a machine may have more."""
+    system = ssl.get_default_verify_paths().cafile
+    return {"NODE_EXTRA_CA_CERTS": system, **os.environ} if system else dict(os.environ)
+
+
 def _run(command: list[str], fault: str, environment: dict[str, str] | None = None) -> None:
     try:
         done = subprocess.run(
             command,
             cwd=PROJECT,
-            env={**os.environ, "PATH": f"{BIN}{os.pathsep}{_system_path()}", **(environment or {})},
+            env={**_with_authorities(), "PATH": f"{BIN}{os.pathsep}{_system_path()}", **(environment or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
