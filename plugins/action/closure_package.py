@@ -22,8 +22,10 @@ class ActionModule(ActionBase):
         """Take C(attempt), C(package) and C(policy)."""
         super().run(tmp, task_vars)
         args = self._task.args
-        if self._task.check_mode or not args.get("attempt"):
+        if self._task.check_mode:
             return {"changed": False}
+        if not args.get("attempt"):
+            return {"failed": True, "msg": "no attempt is open: role closure, entry point open, comes first"}
         try:
             attempt = locker.Attempt.from_dict(args["attempt"])
             locker.open_package(attempt, int(args["package"]), args.get("policy") or {})

@@ -34,7 +34,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the module's result, its steps without their streams where they were kept."""
         super().run(tmp, task_vars)
-        host = str((task_vars or {}).get("inventory_hostname", ""))
+        host = str(self._task.delegate_to or (task_vars or {}).get("inventory_hostname", ""))
         args = dict(self._task.args)
         given, package = args.pop("attempt", None), args.get("package")
         attempt = locker.Attempt.from_dict(given) if given and not self._task.check_mode else None

@@ -32,7 +32,7 @@ attributes:
     platforms: posix
 options:
   attempt:
-    description: The fact C(rc_closure_attempt). Without it, nothing is kept.
+    description: The fact C(rc_closure_attempt). Required, but for check mode.
     type: dict
   package:
     description: The package's number.

@@ -24,6 +24,14 @@ options:
     description: The variable of O(env_file) that holds the URL.
     type: str
     default: REDIS_URL
+  url:
+    description:
+      - The URL itself, user and password percent-encoded, where no environment on the host holds it, as on Redis's own.
+    type: str
+  prefix:
+    description: What the steps' names begin with, where Redis is asked from more than one host.
+    type: str
+    default: redis
   limit:
     description: Seconds that an answer may take.
     type: float
@@ -54,6 +62,8 @@ from ansible_collections.psp.rc_closure.plugins.module_utils.redis_steps import 
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "variable": {"type": "str", "default": "REDIS_URL"},
+    "url": {"type": "str", "no_log": True},
+    "prefix": {"type": "str", "default": "redis"},
     "limit": {"type": "float", "default": 10},
     "ca_file": {"type": "path"},
 }

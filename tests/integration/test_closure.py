@@ -255,3 +255,11 @@ def test_a_wrong_password_is_named(first: Run, tmp_path: Path) -> None:
     run = play(tmp_path / "evidence", "--tags=package_1", package_1_migration_env_file=str(env))
     assert run.status != 0
     assert "password authentication failed" in run.report["packages"]["package_1"]["note"]
+
+
+@pytest.mark.parametrize("arguments", [("--skip-tags=always",), ("--limit=worker", "--tags=package_3")])
+def test_what_was_left_out_is_never_a_success(first: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    run = play(tmp_path / "evidence", *arguments)
+    reports = [json.loads(path.read_text("utf-8")) for path in run.locker.glob("*/*/report.json")]
+    assert run.status != 0
+    assert not any(report["gate"]["status"] == "PASS" for report in reports)

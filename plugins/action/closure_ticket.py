@@ -1,0 +1,164 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bring the report of an attempt into the ticket, and carry the closing rule out."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import typing as t
+from pathlib import Path
+
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ..module_utils.evidence import utc_now
+from ..module_utils.redaction import Redactor
+from ..module_utils.rest_client import Deadline
+from ..plugin_utils import locker
+from ..plugin_utils.ticket import opening, telling
+from ..plugin_utils.ticket.base import TicketError
+from ..plugin_utils.ticket.posting import Pace
+
+SCHEMA = "psp.rc_closure/ticket/1"
+PROGRESS_SECONDS = 15.0
+
+display = Display()
+
+Result = dict[str, t.Any]
+
+
+class ActionModule(ActionBase):
+    """Post what C(closure_report) wrote; it is in the locker before the first request is made."""
+
+    supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
+        """Take the options of C(opening.SPEC). Where something goes wrong, C(problem) says it in one sentence."""
+        super().run(tmp, task_vars)
+        _result, options = self.validate_argument_spec(argument_spec=opening.SPEC)
+        redact = Redactor({})
+        attempt: locker.Attempt | None = None
+        try:
+            wrong = opening.problems(options)
+            choice = opening.choice(options)
+            if wrong:
+                raise TicketError("; ".join(wrong))
+            attempt = _attempt(options.get("attempt"))
+            if attempt is None:
+                return _nothing(options)
+            secret = opening.token(options, os.environ)
+            redact = Redactor({"token": secret} if secret else {})
+            order = _order(attempt, options, choice, redact)
+            return self._tell(attempt, options, order, secret)
+        except (TicketError, locker.LockerError, OSError, ValueError) as exc:
+            return self._failed(attempt, options, redact(str(exc)))
+
+    def _tell(
+        self, attempt: locker.Attempt, options: Result, order: telling.Order, secret: str
+    ) -> Result:
+        deadline = Deadline(options["limit"])
+        ticket = opening.open_ticket(options, attempt, secret, order.redact, deadline)
+        if self._task.check_mode:
+            told = telling.preview(ticket, order)
+            return {**_shown(told, ticket.place), "msg": f"check mode: would {_said(told, ticket.place)}"}
+        interval = 0.0 if options["provider"] == opening.FILE else options["interval"]
+        told = telling.tell(ticket, order, Pace(deadline.pause, interval, _Progress(ticket.place)))
+        result = {**_shown(told, ticket.place), "msg": f"did {_said(told, ticket.place)}"}
+        _record(attempt, options, {**result, "locker_sha256": order.locker, "problem": ""})
+        return result
+
+    def _failed(self, attempt: locker.Attempt | None, options: Result, problem: str) -> Result:
+        """Say what is wrong, and that the report is safe."""
+        where = f". The report is in {attempt.path}/report.md, and posting again goes on" if attempt else ""
+        sentence = f"the ticket was not told everything: {problem.rstrip('.')}{where}"
+        if attempt and not self._task.check_mode:
+            _record(attempt, options, {"problem": sentence})
+        return {"failed": True, "msg": sentence, "problem": sentence}
+
+
+class _Progress:
+    """Say every so often how far a long posting is."""
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+        self._next = time.monotonic() + PROGRESS_SECONDS
+
+    def __call__(self, done: int, total: int) -> None:
+        if time.monotonic() >= self._next:
+            display.display(f"  … {self._place}: {done} of {total} comments")
+            self._next = time.monotonic() + PROGRESS_SECONDS
+
+
+def _attempt(given: t.Any) -> locker.Attempt | None:
+    """Return the attempt of this run, or one that was kept before."""
+    if not given:
+        return None
+    if "path" in given:
+        return locker.Attempt.from_dict(given)
+    try:
+        wanted = {key: str(given[key]) for key in ("locker", "ticket", "release")}
+    except KeyError as exc:
+        raise TicketError(f"attempt: {exc} is missing") from exc
+    return locker.find_attempt(
+        wanted["locker"], wanted["ticket"], wanted["release"], str(given.get("name") or "")
+    )
+
+
+def _order(
+    attempt: locker.Attempt, options: Result, choice: t.Any, redact: Redactor
+) -> telling.Order:
+    path = Path(attempt.path)
+    try:
+        document = json.loads((path / "report.json").read_text("utf-8"))
+    except FileNotFoundError as exc:
+        raise TicketError(f"{path} holds no report.json: closure_report comes first") from exc
+    return telling.Order(
+        document=document,
+        attempt=path.name,
+        locker=locker.digest(attempt),
+        redact=redact,
+        close=options["close"],
+        label=options["label"],
+        analysts=options["analysts"],
+        choice=choice,
+    )
+
+
+def _nothing(options: Result) -> Result:
+    target = options.get("issue") or options.get("repository") or "the locker"
+    return {
+        "changed": False,
+        "msg": f"no attempt is open, so there is no report to post ({options['provider']}: {target})",
+    }
+
+
+def _shown(told: telling.Told, place: str) -> Result:
+    return {
+        "changed": told.changed,
+        "ticket": place,
+        "url": told.url,
+        "action": told.action,
+        "state": told.state,
+        "added": told.added,
+        "edited": told.edited,
+        "comments": telling.summary(told),
+        "report_sha256": told.report,
+    }
+
+
+def _said(told: telling.Told, place: str) -> str:
+    actions = {"close": ", close it", "reopen": ", open it again"}
+    return (
+        f"bring {len(told.messages) - 1} parts and the verdict into {place}: add {told.added}, edit {told.edited}, "
+        f"leave {len(told.messages) - told.added - told.edited}{actions.get(told.action, '')}"
+    )
+
+
+def _record(attempt: locker.Attempt, options: Result, facts: Result) -> None:
+    record = {"schema": SCHEMA, "provider": options["provider"], "told": utc_now(), **facts}
+    text = json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+    locker.write_report(attempt, locker.TICKET_RECORD, text)
