@@ -12,6 +12,7 @@ import time
 import typing as t
 from pathlib import Path
 
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -25,6 +26,7 @@ from ..plugin_utils.ticket.posting import Pace
 
 SCHEMA = "psp.rc_closure/ticket/1"
 PROGRESS_SECONDS = 15.0
+_UNOPENED = "no attempt is open, so there is nothing to post; the variables of the ticket ({provider}) are right"
 
 display = Display()
 
@@ -39,23 +41,21 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         """Take the options of C(opening.SPEC). Where something goes wrong, C(problem) says it in one sentence."""
         super().run(tmp, task_vars)
-        _result, options = self.validate_argument_spec(argument_spec=opening.SPEC)
         redact = Redactor({})
         attempt: locker.Attempt | None = None
         try:
-            wrong = opening.problems(options)
-            choice = opening.choice(options)
+            _result, options = self.validate_argument_spec(argument_spec=opening.SPEC)
+            wrong = opening.problems(options, os.environ)
             if wrong:
                 raise TicketError("; ".join(wrong))
-            attempt = _attempt(options.get("attempt"))
+            attempt = _attempt(options["attempt"])
             if attempt is None:
-                return _nothing(options)
+                return {"changed": False, "complete": True, "msg": _UNOPENED.format(**options)}
             secret = opening.token(options, os.environ)
             redact = Redactor({"token": secret} if secret else {})
-            order = _order(attempt, options, choice, redact)
-            return self._tell(attempt, options, order, secret)
-        except (TicketError, locker.LockerError, OSError, ValueError) as exc:
-            return self._failed(attempt, options, redact(str(exc)))
+            return self._tell(attempt, options, _order(attempt, options, redact), secret)
+        except (AnsibleError, TicketError, locker.LockerError, OSError, ValueError) as exc:
+            return self._failed(attempt, redact(str(exc)))
 
     def _tell(
         self, attempt: locker.Attempt, options: Result, order: telling.Order, secret: str
@@ -68,16 +68,16 @@ class ActionModule(ActionBase):
         interval = 0.0 if options["provider"] == opening.FILE else options["interval"]
         told = telling.tell(ticket, order, Pace(deadline.pause, interval, _Progress(ticket.place)))
         result = {**_shown(told, ticket.place), "msg": f"did {_said(told, ticket.place)}"}
-        _record(attempt, options, {**result, "locker_sha256": order.locker, "problem": ""})
+        _record(attempt, {**result, "locker_sha256": order.locker, "problem": ""})
         return result
 
-    def _failed(self, attempt: locker.Attempt | None, options: Result, problem: str) -> Result:
+    def _failed(self, attempt: locker.Attempt | None, problem: str) -> Result:
         """Say what is wrong, and that the report is safe."""
         where = f". The report is in {attempt.path}/report.md, and posting again goes on" if attempt else ""
         sentence = f"the ticket was not told everything: {problem.rstrip('.')}{where}"
         if attempt and not self._task.check_mode:
-            _record(attempt, options, {"problem": sentence})
-        return {"failed": True, "msg": sentence, "problem": sentence}
+            _record(attempt, {"problem": sentence})
+        return {"failed": True, "complete": False, "msg": sentence}
 
 
 class _Progress:
@@ -108,9 +108,7 @@ def _attempt(given: t.Any) -> locker.Attempt | None:
     )
 
 
-def _order(
-    attempt: locker.Attempt, options: Result, choice: t.Any, redact: Redactor
-) -> telling.Order:
+def _order(attempt: locker.Attempt, options: Result, redact: Redactor) -> telling.Order:
     path = Path(attempt.path)
     try:
         document = json.loads((path / "report.json").read_text("utf-8"))
@@ -124,21 +122,14 @@ def _order(
         close=options["close"],
         label=options["label"],
         analysts=options["analysts"],
-        choice=choice,
+        choice=opening.choice(options),
     )
-
-
-def _nothing(options: Result) -> Result:
-    target = options.get("issue") or options.get("repository") or "the locker"
-    return {
-        "changed": False,
-        "msg": f"no attempt is open, so there is no report to post ({options['provider']}: {target})",
-    }
 
 
 def _shown(told: telling.Told, place: str) -> Result:
     return {
         "changed": told.changed,
+        "complete": True,
         "ticket": place,
         "url": told.url,
         "action": told.action,
@@ -158,7 +149,7 @@ def _said(told: telling.Told, place: str) -> str:
     )
 
 
-def _record(attempt: locker.Attempt, options: Result, facts: Result) -> None:
-    record = {"schema": SCHEMA, "provider": options["provider"], "told": utc_now(), **facts}
+def _record(attempt: locker.Attempt, facts: Result) -> None:
+    record = {"schema": SCHEMA, "told": utc_now(), **facts}
     text = json.dumps(record, ensure_ascii=False, indent=2) + "\n"
     locker.write_report(attempt, locker.TICKET_RECORD, text)

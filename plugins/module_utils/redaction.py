@@ -26,6 +26,11 @@ _SECRET_NAME = re.compile(
     r"PASS(WORD|WD|PHRASE)?(_|$)|SECRET|TOKEN|CREDENTIAL|PRIVATE|(^|_)(API|ACCESS|SIGNING|ENCRYPTION)_?KEY|(^|_)AUTH(_|$)|(^|_)KEY$",
     re.IGNORECASE,
 )
+# What such a variable may hold and is no secret: masked everywhere, it would eat the evidence.
+_ABOUT_SECRETS = re.compile(
+    r"_(FILE|PATH|DIR|NAME|TTL|SECONDS|MINUTES|EXPIRY|ENABLED|REQUIRED)$", re.IGNORECASE
+)
+_ORDINARY = re.compile(r"|true|false|yes|no|on|off|none|null|enabled|disabled|\d{1,6}", re.IGNORECASE)
 _PROTECTED = re.compile(
     r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"
     r"|\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
@@ -70,14 +75,15 @@ def redact(text: str, secrets: t.Mapping[str, str]) -> str:
 def secrets_of_env(env: t.Mapping[str, str]) -> dict[str, str]:
     """Return name → value of the secrets among a service's variables.
 
-    A variable is secret by its name; one that holds a URL with a password gives that password.
+    A variable is secret by its name; one that holds a URL with a password gives that password. Switches,
+    small numbers, and what only says something about a secret, such as its file, are none.
     """
     secrets: dict[str, str] = {}
     for name, value in env.items():
         password = password_of_url(value)
         if password:
             secrets[name] = password
-        elif _SECRET_NAME.search(name) and value:
+        elif _SECRET_NAME.search(name) and not _ABOUT_SECRETS.search(name) and not _ORDINARY.fullmatch(value):
             secrets[name] = value
     return secrets
 

@@ -96,6 +96,10 @@ def test_secrets_of_an_environment() -> None:
         "API_TOKEN": "token-value",
         "ENV": "staging",
         "LEDGER_SHADOW_WRITE": "True",
+        "TOKEN_REQUIRED_BY_ADMIN": "true",
+        "SECRET_ROTATION_DAYS": "3600",
+        "CI_TOKEN_FILE": "/etc/psp/ci_token",
+        "EMPTY_PASSWORD": "",
     }
     assert secrets_of_env(env) == {
         "DATABASE_URL": "p@ss",
