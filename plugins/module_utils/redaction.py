@@ -17,6 +17,7 @@ import json
 import re
 import shlex
 import typing as t
+from bisect import bisect_right
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 MASK = "********"
@@ -119,7 +120,9 @@ class Redactor:
         protected = [match.span() for match in _PROTECTED.finditer(text)]
 
         def mask(match: re.Match[str]) -> str:
-            inside = any(_is_part(match.span(), span) for span in protected)
+            # Spans do not overlap: only the last one that begins before the match can hold it.
+            before = bisect_right(protected, (match.start(), len(text)))
+            inside = before > 0 and _is_part(match.span(), protected[before - 1])
             return match[0] if inside else MASK
 
         return known.sub(mask, text)
