@@ -75,9 +75,13 @@ integration: setup ## tests on the twin, which they bring up themselves
 drill: setup ## one fault at a time, and the verdict it must give (DRILL=name for one)
 	$(BIN)/python -m tests.drills $(DRILL)
 
+.PHONY: molecule
+molecule: setup ## the roles and the whole closure on Docker (ARGS="default upgrade" for these scenarios)
+	$(BIN)/python molecule/run.py $(ARGS)
+
 .PHONY: bench
 bench: setup ## the closure against a plain script and a naive playbook
-	$(BIN)/python tests/bench/bench.py $(ARGS)
+	$(BIN)/python -m tests.bench $(ARGS)
 
 .PHONY: lock
 lock: setup ## compile requirements/*.in into requirements/locks (ARGS=--upgrade for new versions)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Make sure that a Docker engine answers: the one that is there, or one installed and started here.
 
-    python molecule/engine.py        says which engine answers; 1, with what is missing, where none does
+python molecule/engine.py        says which engine answers; 1, with what is missing, where none does
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 LOG = Path("/var/log/psp-rc-dockerd.log")
@@ -21,7 +22,7 @@ DEBIAN_CLIENT = Path("/usr/bin/docker")
 PACKAGE = "docker.io"
 ANSWER_SECONDS = 10
 START_SECONDS = 60
-INSTALL_SECONDS = 600
+LONGEST_SECONDS = 900
 LAST_LINES = 10
 
 
@@ -69,20 +70,25 @@ def ensure() -> str:
             "As root, on Debian, one would be installed and started"
         )
     if shutil.which("dockerd") is None:
-        _install()
+        print(f"installing {PACKAGE}", flush=True)
+        install(PACKAGE, "iptables")
     if Path("/run/systemd/system").is_dir():
-        _run(["systemctl", "start", "docker"])
+        run(["systemctl", "start", "docker"])
     elif not answer():
         _start_by_hand()
     return _wait()
 
 
-def _install() -> None:
+def install(*packages: str) -> None:
+    """Install packages of Debian's, as root.
+
+    Raises:
+        EngineError: that is not possible.
+    """
     if shutil.which("apt-get") is None:
-        raise EngineError("there is no Docker engine, and no apt-get to install one with: install Docker")
-    print(f"installing {PACKAGE}", flush=True)
-    _run(["apt-get", "update", "--quiet=2"])
-    _run(["apt-get", "install", "--yes", "--quiet=2", "--no-install-recommends", PACKAGE, "iptables"])
+        raise EngineError(f"there is no apt-get to install {packages[0]} with: install it")
+    run(["apt-get", "update", "--quiet=2"])
+    run(["apt-get", "install", "--yes", "--quiet=2", "--no-install-recommends", *packages])
 
 
 def _start_by_hand() -> None:
@@ -110,14 +116,17 @@ def _end_of_log() -> str:
     return "\n".join([f"; {LOG} ends with", *lines])
 
 
-def _run(command: list[str]) -> None:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+def run(command: list[str], environment: Mapping[str, str] | None = None) -> None:
+    """Run a command that takes its time.
+
+    Raises:
+        EngineError: it failed; what it said goes before.
+    """
+    variables = {**(os.environ if environment is None else environment), "DEBIAN_FRONTEND": "noninteractive"}
     try:
-        subprocess.run(
-            command, env=environment, check=True, timeout=INSTALL_SECONDS, stdout=subprocess.DEVNULL
-        )
+        subprocess.run(command, env=variables, check=True, timeout=LONGEST_SECONDS, stdout=subprocess.DEVNULL)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        raise EngineError(f"{' '.join(command)} failed: {error}") from error
+        raise EngineError(f"{command[0]} failed: {error}") from error
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ import time
 import typing as t
 from pathlib import Path
 
-from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -26,7 +26,9 @@ from ..plugin_utils.ticket.posting import Pace
 
 SCHEMA = "psp.rc_closure/ticket/1"
 PROGRESS_SECONDS = 15.0
-_UNOPENED = "no attempt is open, so there is nothing to post; the variables of the ticket ({provider}) are right"
+_UNOPENED = (
+    "no attempt is open, so there is nothing to post; the variables of the ticket ({provider}) are right"
+)
 
 display = Display()
 
@@ -39,27 +41,25 @@ class ActionModule(ActionBase):
     supports_check_mode = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
-        """Take the options of C(opening.SPEC). Where something goes wrong, C(problem) says it in one sentence."""
+        """Take the options of C(opening.SPEC). Without an attempt they are checked, and that is all."""
         super().run(tmp, task_vars)
         redact = Redactor({})
         attempt: locker.Attempt | None = None
         try:
-            _result, options = self.validate_argument_spec(argument_spec=opening.SPEC)
+            options = _options(self._task.args)
             wrong = opening.problems(options, os.environ)
             if wrong:
                 raise TicketError("; ".join(wrong))
             attempt = _attempt(options["attempt"])
             if attempt is None:
-                return {"changed": False, "complete": True, "msg": _UNOPENED.format(**options)}
+                return {"changed": False, "msg": _UNOPENED.format(**options)}
             secret = opening.token(options, os.environ)
             redact = Redactor({"token": secret} if secret else {})
             return self._tell(attempt, options, _order(attempt, options, redact), secret)
-        except (AnsibleError, TicketError, locker.LockerError, OSError, ValueError) as exc:
+        except (TicketError, locker.LockerError, OSError, ValueError) as exc:
             return self._failed(attempt, redact(str(exc)))
 
-    def _tell(
-        self, attempt: locker.Attempt, options: Result, order: telling.Order, secret: str
-    ) -> Result:
+    def _tell(self, attempt: locker.Attempt, options: Result, order: telling.Order, secret: str) -> Result:
         deadline = Deadline(options["limit"])
         ticket = opening.open_ticket(options, attempt, secret, order.redact, deadline)
         if self._task.check_mode:
@@ -77,7 +77,14 @@ class ActionModule(ActionBase):
         sentence = f"the ticket was not told everything: {problem.rstrip('.')}{where}"
         if attempt and not self._task.check_mode:
             _record(attempt, {"problem": sentence})
-        return {"failed": True, "complete": False, "msg": sentence}
+        return {"failed": True, "msg": sentence}
+
+
+def _options(args: t.Mapping[str, t.Any]) -> Result:
+    checked = ArgumentSpecValidator(opening.SPEC).validate(dict(args))
+    if checked.error_messages:
+        raise TicketError("; ".join(checked.error_messages))
+    return dict(checked.validated_parameters)
 
 
 class _Progress:
@@ -129,7 +136,6 @@ def _order(attempt: locker.Attempt, options: Result, redact: Redactor) -> tellin
 def _shown(told: telling.Told, place: str) -> Result:
     return {
         "changed": told.changed,
-        "complete": True,
         "ticket": place,
         "url": told.url,
         "action": told.action,
@@ -143,9 +149,11 @@ def _shown(told: telling.Told, place: str) -> Result:
 
 def _said(told: telling.Told, place: str) -> str:
     actions = {"close": ", close it", "reopen": ", open it again"}
+    parts = len(told.messages) - 1
+    left = len(told.messages) - told.added - told.edited
     return (
-        f"bring {len(told.messages) - 1} parts and the verdict into {place}: add {told.added}, edit {told.edited}, "
-        f"leave {len(told.messages) - told.added - told.edited}{actions.get(told.action, '')}"
+        f"bring {parts} part{'' if parts == 1 else 's'} and the verdict into {place}: add {told.added}, "
+        f"edit {told.edited}, leave {left}{actions.get(told.action, '')}"
     )
 
 

@@ -63,7 +63,7 @@ class ActionModule(ActionBase):
 
     def _breakdown(self, result: dict[str, t.Any], host: str) -> Step:
         """A collector that broke down is evidence too, and does not end the play."""
-        message = str(result.pop("msg", "") or result.get("module_stderr") or "it gave no result")
+        message = _message(result)
         display.warning(f"{host}: {message}")
         module, now = self._task.action.rsplit(".", maxsplit=1)[-1], utc_now()
         return Step(
@@ -111,6 +111,18 @@ class _Progress:
         while not self._done.wait(PROGRESS_SECONDS):
             display.display(f"  … {self._what}: {seconds:.0f} s")
             seconds += PROGRESS_SECONDS
+
+
+def _message(result: dict[str, t.Any]) -> str:
+    """Take why a collector broke down out of its result.
+
+    A container or a pod that is down is no broken connection to Ansible, but a module that says nothing:
+    what it was to be run by says why on its standard error."""
+    message = str(result.pop("msg", ""))
+    if "module_stdout" not in result:
+        return message or "it gave no result"
+    said = [line.strip() for line in str(result.get("module_stderr", "")).splitlines() if line.strip()]
+    return f"the host gave no result: {said[-1] if said else 'exit status {}'.format(result.get('rc'))}"
 
 
 def _on(host: str, step: Step) -> Step:

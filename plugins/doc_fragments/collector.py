@@ -26,6 +26,8 @@ options:
     description:
       - The service's environment file on the host. Commands run with its variables, and its secrets are
         masked in everything that leaves the host.
+      - Without it, the environment of the login is taken for the service's, which it is in a container or
+        a pod.
     type: path
   path:
     description: Directories put before E(PATH), for instance a virtual environment's C(bin).

@@ -25,11 +25,9 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         tool.preview(current)
         return {"changed": current != heads, "before": current, "after": current}
     upgrade = tool.take("upgrade", "alembic upgrade head", *UPGRADE, waits_for_locks=True)
-    tool.take("check", "alembic check", "check")
-    after = alembic.revisions(
-        tool.take("current_after", "alembic current, after the upgrade", "current").stdout
-    )
-    smoked = upgrade.ok and tool.smoke(alembic.single(after))
+    head = alembic.single(heads) if upgrade.ok else ""
+    after, preview = tool.look_again(head)
+    smoked = upgrade.ok and tool.smoke(preview, at_head=after == [head])
     return {"changed": bool(alembic.moves(upgrade)) or smoked, "before": current, "after": after}
 
 
@@ -42,17 +40,32 @@ class _Alembic:
         self._patience = {"PGOPTIONS": options}
 
     def look(self) -> tuple[list[str], list[str]]:
-        """Ask for what is there. The three need nothing of one another, and most of each is start-up."""
-        questions = (
+        """Ask for what is there; return where the database is, and the heads."""
+        current, heads, _history = self._ask(
             ("current", "alembic current, before the upgrade", "current"),
             ("heads", "alembic heads", "heads"),
             ("history", "alembic history", "history"),
         )
+        return alembic.revisions(current.stdout), alembic.revisions(heads.stdout)
+
+    def look_again(self, head: str) -> tuple[list[str], Step | None]:
+        """Ask what the upgrade led to; return where the database is, and the SQL of the way down."""
+        questions: list[tuple[str, ...]] = [
+            ("check", "alembic check", "check"),
+            ("current_after", "alembic current, after the upgrade", "current"),
+        ]
+        if head and self._params["downgrade_smoke"] == "safe":
+            questions.append(
+                ("downgrade_preview", "alembic downgrade --sql", "downgrade", f"{head}:-1", "--sql")
+            )
+        _check, current, *preview = self._ask(*questions)
+        return alembic.revisions(current.stdout), next(iter(preview), None)
+
+    def _ask(self, *questions: tuple[str, ...]) -> list[Step]:
+        """Ask what needs nothing of one another side by side; most of each is start-up."""
         with ThreadPoolExecutor(max_workers=len(questions)) as pool:
             steps = list(pool.map(self._run, questions))
-        for step in steps:
-            self._collector.add(step)
-        return alembic.revisions(steps[0].stdout), alembic.revisions(steps[1].stdout)
+        return [self._collector.add(step) for step in steps]
 
     def preview(self, current: t.Sequence[str]) -> None:
         """Show, without connecting for it, the SQL that the upgrade would run."""
@@ -60,9 +73,9 @@ class _Alembic:
         self.take("upgrade_preview", "alembic upgrade head --sql", "upgrade", span, "--sql")
         self._leave_out("upgrade", "alembic upgrade head", UPGRADE, "check mode: nothing is changed")
 
-    def smoke(self, head: str) -> bool:
+    def smoke(self, preview: Step | None, *, at_head: bool) -> bool:
         """Go one step down and up again, where that is asked for and can lose nothing."""
-        refusal = self._refusal(head)
+        refusal = self._refusal(preview, at_head)
         if refusal:
             self._leave_out("downgrade", "alembic downgrade -1", DOWNGRADE, refusal)
             return False
@@ -71,18 +84,15 @@ class _Alembic:
         self.take("current_final", "alembic current, after the smoke", "current")
         return bool(alembic.moves(down, "downgrade"))
 
-    def _refusal(self, head: str) -> str:
+    def _refusal(self, preview: Step | None, at_head: bool) -> str:
         wish = self._params["downgrade_smoke"]
         if wish == "never":
             return "downgrade_smoke is never"
-        if not head:
-            return "the database is not at one revision"
+        if not at_head:
+            return "the database is not at the one head"
         if wish == "always":
             return ""
-        preview = self.take(
-            "downgrade_preview", "alembic downgrade --sql", "downgrade", f"{head}:-1", "--sql"
-        )
-        if not preview.ok:
+        if preview is None or not preview.ok:
             return "the downgrade's SQL cannot be shown beforehand, so it cannot be known to be safe"
         losses = alembic.destructive_statements(preview.stdout)
         return f"the downgrade could lose data ({losses[0]})" if losses else ""

@@ -46,7 +46,7 @@ class Collector:
         check_mode: whether nothing may be changed.
         env: the complete environment for commands: this process's, then the C(env_file)'s, with
             C(path) put before PATH.
-        service_env: the variables of the C(env_file) alone.
+        service_env: the variables of the C(env_file) alone, or where none is named those of this process.
         redact: masks the secrets of C(env_file) and of the options.
         steps: what was collected, in order.
     """
@@ -67,17 +67,19 @@ class Collector:
     def read_env_file(self) -> None:
         """Take the service's environment from C(env_file), where one is named.
 
+        Without one it is this process's own: in a container or a pod that is the service's.
+
         Raises:
             CollectError: the file cannot be read; the step says why.
         """
         name = self.params.get("env_file")
-        if not name:
-            return
         try:
-            self.service_env = env_file.parse(Path(name).read_text("utf-8"))
+            self.service_env = env_file.parse(Path(name).read_text("utf-8")) if name else dict(os.environ)
         except (OSError, UnicodeDecodeError) as exc:
             reason = f"the env_file {name} cannot be read: {getattr(exc, 'strerror', None) or exc}"
-            raise CollectError(self.failure("env_file", "Environment file", name, reason).reason) from exc
+            raise CollectError(
+                self.failure("env_file", "Environment file", str(name), reason).reason
+            ) from exc
         self.env.update(self.service_env)
         self._use_path(self.params.get("path") or [])
         self.redact = Redactor({**secrets_of_env(self.service_env), **self._secrets})

@@ -18,6 +18,7 @@ _LINE = re.compile(rf"\s*(?:export\s+)?(?P<name>{_NAME.pattern})\s*=[ \t]*(?P<va
 _SINGLE = re.compile(r"'(?P<inner>(?:[^'\\]|\\.)*)'")
 _DOUBLE = re.compile(r'"(?P<inner>(?:[^"\\]|\\.)*)"')
 _COMMENT = re.compile(r"(?:^|\s+)#.*$")
+_SYSTEMD_ESCAPED, _ESCAPE = re.compile(r"[\"\\$`]"), r"\\\g<0>"
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./?&~-]*")
 
 
@@ -55,6 +56,13 @@ def for_docker(variables: t.Mapping[str, str]) -> str:
         if value != value.strip():
             raise ValueError(f"the value of {name} begins or ends with a blank, which Docker would cut off")
     return "".join(f"{name}={value}\n" for name, value in sorted(variables.items()))
+
+
+def for_systemd(variables: t.Mapping[str, str]) -> str:
+    """Return the variables as systemd's C(EnvironmentFile) takes them, which knows no C(export)."""
+    return "".join(
+        f'{name}="{_SYSTEMD_ESCAPED.sub(_ESCAPE, value)}"\n' for name, value in sorted(variables.items())
+    )
 
 
 def _name(line: str) -> str:

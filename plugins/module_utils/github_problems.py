@@ -37,18 +37,18 @@ def explain(exchange: Exchange, repository: str, *, json_wanted: bool = True) ->
     """
     step, status = exchange.step, exchange.step.exit_status
     if status is None or step.outcome != ENDED:
-        return f"{_asked(exchange)}: {step.reason}"
+        return f"{exchange.asked}: {step.reason}"
     if status == 304:
         return ""
-    if _is_web_page(exchange):
+    if exchange.is_web_page:
         return (
-            f"{_asked(exchange)} answered {status} with a web page, not with GitHub's API: the url must be "
+            f"{exchange.asked} answered {status} with a web page, not with GitHub's API: the url must be "
             "the API's (https://api.github.com, or https://HOST/api/v3), with no login page before it"
         )
     if status >= _LOWEST_ERROR:
         return _explain_status(exchange, status, repository)
-    if json_wanted and status != 204 and not _is_json(exchange.body):
-        return f"{_asked(exchange)} answered {status} with something that is no JSON"
+    if json_wanted and status != 204 and not exchange.is_json:
+        return f"{exchange.asked} answered {status} with something that is no JSON"
     return ""
 
 
@@ -93,7 +93,7 @@ def _error(error: t.Any) -> str:
 
 def _explain_status(exchange: Exchange, status: int, repository: str) -> str:
     said = message(exchange.body)
-    what = f"{_asked(exchange)} answered {status}" + (f" ({said})" if said else "")
+    what = f"{exchange.asked} answered {status}" + (f" ({said})" if said else "")
     if is_rate_limited(exchange):
         return f"{what}: the token's rate limit is used up, and lasts longer than the limit given here"
     if status == 422:
@@ -120,21 +120,3 @@ def _forbidden(exchange: Exchange, repository: str) -> str:
         "x-accepted-github-permissions", "actions=write to dispatch, actions=read to look"
     )
     return f"the token may not do this on {repository}: it needs {wanted}"
-
-
-def _asked(exchange: Exchange) -> str:
-    """Return the request without its body."""
-    return " ".join(exchange.step.command.split(" ")[:2])
-
-
-def _is_web_page(exchange: Exchange) -> bool:
-    kind = exchange.headers.get("content-type", "")
-    return kind.startswith("text/html") or exchange.body.lstrip()[:1] == b"<"
-
-
-def _is_json(body: bytes) -> bool:
-    try:
-        json.loads(body)
-    except ValueError:
-        return False
-    return True

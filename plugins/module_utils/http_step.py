@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import json
 import re
 import socket
 import ssl
@@ -45,6 +46,26 @@ class Exchange:
     step: Step
     headers: t.Mapping[str, str]
     body: bytes
+
+    @property
+    def asked(self) -> str:
+        """The request without its body."""
+        return " ".join(self.step.command.split(" ")[:2])
+
+    @property
+    def is_web_page(self) -> bool:
+        """Whether the answer is a page for people, such as that of a login in between."""
+        kind = self.headers.get("content-type", "")
+        return kind.startswith("text/html") or self.body.lstrip()[:1] == b"<"
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the answer is a JSON document."""
+        try:
+            json.loads(self.body)
+        except ValueError:
+            return False
+        return True
 
 
 def request(

@@ -61,7 +61,8 @@ def find(words: t.Sequence[str], directory: str | None = None) -> list[Process]:
     found = {
         pid: process
         for pid, process in everything.items()
-        if pid not in own and _bears(process.argv, words) and where in (None, process.directory)
+        # One whose directory may not be seen is looked at, too, and says then what else may not be.
+        if pid not in own and _bears(process.argv, words) and where in (None, process.directory or where)
     }
     wrappers = {above for pid in found for above in _line(everything, pid)[1:]}
     return [found[pid] for pid in sorted(found.keys() - wrappers)]

@@ -14,7 +14,7 @@ import time
 import typing as t
 from pathlib import Path
 
-from . import arq_log, env_file, log_source, recon
+from . import arq_log, env_file, log_sources, recon
 from .collector import CollectError, Collector
 from .command import hostname
 from .evidence import ENDED, FAILED, HTTP, LOG, NOT_RUN, TIMED_OUT, Step, utc_now
@@ -141,13 +141,13 @@ class _WorkerLog:
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
-        self._path = str(collector.params["worker_log"])
+        self._log = log_sources.chosen(collector.params, "worker_log")
         self._marked_at = utc_now()
         try:
-            self._mark: dict[str, t.Any] | None = log_source.mark(self._path)
+            self._mark: dict[str, t.Any] | None = self._log.mark()
         except OSError as exc:
             self._mark = None
-            self._keep(self._path, "", f"{self._path} cannot be read: {exc.strerror}")
+            self._keep(self._log.name, "", f"{self._log.name} cannot be read: {exc.strerror}")
 
     def read(self, run_id: str, *, patient: bool) -> None:
         """Keep what was written since; where C(patient), wait for the run's end to be among it."""
@@ -156,16 +156,16 @@ class _WorkerLog:
         deadline = time.monotonic() + (self._collector.params["worker_limit"] if patient else 0)
         try:
             while True:
-                reading = log_source.read_since(self._mark)
+                reading = self._log.read_since(self._mark)
                 text = reading.data.decode("utf-8", "backslashreplace")
                 finished = any(attempt.finished for attempt in arq_log.attempts_for(text, run_id))
                 if finished or time.monotonic() >= deadline:
                     break
                 time.sleep(LOG_POLL_SECONDS)
         except OSError as exc:
-            self._keep(self._path, "", f"{self._path} cannot be read: {exc.strerror}")
+            self._keep(self._log.name, "", f"{self._log.name} cannot be read: {exc.strerror}")
             return
-        self._keep(f"{self._path} {reading.note}", text)
+        self._keep(f"{self._log.name} {reading.note}", text)
 
     def _keep(self, what: str, text: str, reason: str = "") -> None:
         self._collector.add(
@@ -200,7 +200,9 @@ def _authorization(collector: Collector) -> dict[str, str]:
     variables = env_file.parse(text) if file else collector.service_env
     token = variables.get(variable, "") if variable else text.strip()
     if not token:
-        raise CollectError(f"{file or collector.params['env_file']} holds no {variable or 'token'}")
+        raise CollectError(
+            f"{file or collector.params['env_file'] or 'the environment'} holds no {variable or 'token'}"
+        )
     collector.redact = Redactor({**collector.redact.secrets, "token": token})
     return {"Authorization": f"Bearer {token}"}
 

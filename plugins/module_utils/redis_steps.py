@@ -17,33 +17,37 @@ from .redis_client import Redis, RedisError, Reply
 
 @dataclass(frozen=True)
 class Question:
-    """A step's name and title, and the commands whose replies it shows."""
+    """The end of a step's name, its title, and the commands whose replies it shows."""
 
     name: str
     title: str
     commands: tuple[tuple[str, ...], ...]
 
 
-PING = Question("redis_ping", "Redis healthcheck: PING", (("PING",),))
+PING = Question("ping", "Redis healthcheck: PING", (("PING",),))
 INFO = Question(
-    "redis_info",
+    "info",
     "Redis INFO",
     (("INFO", "server"), ("INFO", "clients"), ("INFO", "memory"), ("INFO", "persistence")),
 )
 CONFIG = Question(
-    "redis_config",
+    "config",
     "Redis eviction policy and user",
     (("CONFIG", "GET", "maxmemory-policy"), ("ACL", "WHOAMI")),
 )
 
 
 def collect(collector: Collector) -> dict[str, t.Any]:
-    """Take the steps with the URL in the service's environment, and return whether C(PING) got C(PONG)."""
+    """Take the steps with the URL that is given or in the service's environment.
+
+    Return whether C(PING) got C(PONG).
+    """
     name = collector.params["variable"]
-    url = collector.service_env.get(name, "")
+    url = collector.params["url"] or collector.service_env.get(name, "")
     if not url:
-        where = collector.params["env_file"]
-        collector.failure(PING.name, PING.title, f"{name} in {where}", f"{where} sets no {name}", COMMAND)
+        where = collector.params["env_file"] or "the environment"
+        step, reason = _name(collector, PING), f"{where} sets no {name}"
+        collector.failure(step, PING.title, f"{name} in {where}", reason, COMMAND)
         return {"pong": False}
     return _Redis(collector, url).ask()
 
@@ -67,7 +71,9 @@ class _Redis:
         except OSError as exc:
             self._add(PING, started, error=f"Redis cannot be reached: {exc.strerror or exc}")
         except ValueError as exc:
-            self._collector.failure(PING.name, PING.title, self._shown(PING), f"the URL: {exc}", COMMAND)
+            self._collector.failure(
+                _name(self._collector, PING), PING.title, self._shown(PING), f"the URL: {exc}", COMMAND
+            )
         else:
             return {"pong": pong.stdout == "PONG\n"}
         return {"pong": False}
@@ -84,7 +90,7 @@ class _Redis:
     def _add(self, question: Question, started: str, reply: str = "", error: str = "") -> Step:
         return self._collector.add(
             Step(
-                name=question.name,
+                name=_name(self._collector, question),
                 title=question.title,
                 kind=COMMAND,
                 command=self._shown(question),
@@ -100,6 +106,10 @@ class _Redis:
     def _shown(self, question: Question) -> str:
         asked = "; ".join(" ".join(command) for command in question.commands)
         return self._collector.redact(f"{asked}  ({self._url})")
+
+
+def _name(collector: Collector, question: Question) -> str:
+    return f"{collector.params['prefix']}_{question.name}"
 
 
 def _text(reply: Reply) -> str:

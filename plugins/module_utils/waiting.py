@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import time
 import typing as t
-from pathlib import Path
-
-from . import log_source
 
 POLL_SECONDS = 0.2
 
@@ -23,12 +20,3 @@ def until_ready(problem: t.Callable[[], str], limit: float) -> str:
             return found
         time.sleep(POLL_SECONDS)
     return ""
-
-
-def last_line(path: str | None) -> str:
-    """Return the last line of a log, which mostly tells why its service is not ready, after a semicolon."""
-    if not path or not Path(path).is_file():
-        return ""
-    data = log_source.last_lines_before(path, lambda data: data.count(b"\n") > 1, 64 * 1024)
-    line = data.decode("utf-8", "backslashreplace").strip().split("\n")[-1].strip()
-    return f"; the last line of {path} is: {line}" if line else ""

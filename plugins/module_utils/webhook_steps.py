@@ -13,9 +13,8 @@ from __future__ import annotations
 import time
 import typing as t
 from datetime import timedelta
-from pathlib import Path
 
-from . import http_step, log_source, webhook_log
+from . import http_step, log_source, log_sources, webhook_log
 from .collector import Collector
 from .command import hostname
 from .evidence import HTTP, LOG, NOT_RUN, Step, parse_time, rfc3339, utc_now
@@ -49,19 +48,19 @@ class _Webhooks:
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
         self._params = collector.params
-        self._path = str(self._params["access_log"])
+        self._log = log_sources.chosen(self._params, "access_log")
         self._webhook = webhook_log.Webhook(self._params["prefix"], self._params["code"])
 
     def before(self) -> tuple[dict[str, t.Any], webhook_log.Count]:
         """Count what came until now, and return the mark at which the count ends."""
         mark = self._mark()
+        end = parse_time(mark["time"])
+        start = end - timedelta(minutes=self._params["baseline_minutes"])
         try:
-            raw = _tail(self._path, mark["offset"], self._params["baseline_bytes"])
+            raw = self._log.before(mark, start, self._params["baseline_bytes"])
         except OSError as exc:
             self._cannot_read(BASELINE, exc)
             return mark, webhook_log.Count()
-        end = parse_time(mark["time"])
-        start = end - timedelta(minutes=self._params["baseline_minutes"])
         found = self._tally(raw, rfc3339(start))
         covered = max(start, found.first or end)
         self._keep_counts(BASELINE, found, {"from": rfc3339(covered), "to": mark["time"]})
@@ -71,7 +70,7 @@ class _Webhooks:
         """Wait for enough webhooks, and count what came since the mark."""
         if not mark:
             reason = "where the access log stood before the flags were set is not known"
-            self._collector.failure(*WINDOW, self._path, reason, kind=LOG)
+            self._collector.failure(*WINDOW, self._log.name, reason, kind=LOG)
             return webhook_log.Count()
         started, asked = utc_now(), self._params["enforced_from"] or mark["time"]
         try:
@@ -152,13 +151,14 @@ class _Webhooks:
     def _mark(self) -> dict[str, t.Any]:
         """Return where the log ends; a log that cannot be looked at is read from its beginning on."""
         try:
-            return log_source.mark(self._path)
+            return self._log.mark()
         except OSError:
-            return {"path": self._path, "time": utc_now(), "inode": None, "offset": 0}
+            return {"path": self._log.name, "time": utc_now(), "inode": None, "offset": 0}
 
     def _read(self, mark: t.Mapping[str, t.Any]) -> log_source.Reading:
-        Path(self._path).stat()
-        return log_source.read_since(mark)
+        # A log that is not there any more is not one in which nothing was written.
+        self._log.written()
+        return self._log.read_since(mark)
 
     def _tally(self, raw: bytes, since: str | None = None) -> webhook_log.Tally:
         return webhook_log.tally(
@@ -175,7 +175,7 @@ class _Webhooks:
         head: t.Mapping[str, t.Any],
         started: str | None = None,
     ) -> None:
-        whole = {"source": self._path, **head, "interval_seconds": self._params["interval"]}
+        whole = {"source": self._log.name, **head, "interval_seconds": self._params["interval"]}
         self._keep(step, webhook_log.render(found, whole), head, started)
 
     def _keep_lines(self, step: tuple[str, str], lines: t.Sequence[str], head: t.Mapping[str, t.Any]) -> None:
@@ -194,7 +194,7 @@ class _Webhooks:
         started: str | None = None,
     ) -> None:
         now = utc_now()
-        what = f"POST {self._webhook.prefix}… in {self._path} from {head['from']} to {head['to']}"
+        what = f"POST {self._webhook.prefix}… in {self._log.name} from {head['from']} to {head['to']}"
         self._collector.add(
             Step(
                 name=step[0],
@@ -209,18 +209,5 @@ class _Webhooks:
         )
 
     def _cannot_read(self, step: tuple[str, str], exc: OSError) -> None:
-        reason = f"the access log {self._path} cannot be read: {exc.strerror or exc}"
-        self._collector.failure(*step, self._path, reason, kind=LOG)
-
-
-def _tail(path: str, end: int, most: int) -> bytes:
-    """Return the whole lines among the last bytes before an offset.
-
-    Raises:
-        OSError: the file is not there, or cannot be read.
-    """
-    start = max(0, end - most)
-    with Path(path).open("rb") as log:
-        log.seek(start)
-        raw = log.read(end - start)
-    return raw if start == 0 else raw[raw.find(b"\n") + 1 :]
+        reason = f"the access log {self._log.name} cannot be read: {exc.strerror or exc}"
+        self._collector.failure(*step, self._log.name, reason, kind=LOG)

@@ -39,9 +39,14 @@ options:
     type: str
     default: REDIS_URL
   log:
-    description: The worker's log file.
+    description: The worker's log file. It, O(log_unit) or O(log_container) must be given.
     type: path
-    required: true
+  log_unit:
+    description: The systemd unit in whose journal the worker's log is, in place of a file.
+    type: str
+  log_container:
+    description: The container of Docker's that writes the worker's log to its streams, in place of a file.
+    type: str
   process:
     description:
       - Words that the process's command line bears, all of them. A path's last part is a word.
@@ -88,6 +93,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.psp.rc_closure.plugins.module_utils import (
     arq_log,
     env_file,
+    log_sources,
     process,
     process_steps,
     waiting,
@@ -99,7 +105,7 @@ from ansible_collections.psp.rc_closure.plugins.module_utils.redis_client import
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "env_file": {"type": "path", "required": True},
     "variable": {"type": "str", "default": "REDIS_URL"},
-    "log": {"type": "path", "required": True},
+    **log_sources.options("log"),
     "process": {"type": "list", "elements": "str", "required": True},
     "directory": {"type": "path"},
     "heartbeat_key": {"type": "str", "default": "arq:queue:health-check", "no_log": False},
@@ -110,7 +116,7 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(ARGUMENT_SPEC, supports_check_mode=True)
+    module = AnsibleModule(ARGUMENT_SPEC, supports_check_mode=True, **log_sources.one_of("log"))
     params = module.params
     if module.check_mode:
         module.exit_json(changed=False)
@@ -123,7 +129,7 @@ def main() -> None:
     if problem:
         redact = Redactor(secrets_of_env(environment))
         told = f"the worker is not ready after {params['limit']:g} s: {problem}"
-        module.fail_json(msg=redact(told + waiting.last_line(params["log"])))
+        module.fail_json(msg=redact(told + log_sources.last_line(params, "log")))
     module.exit_json(changed=False)
 
 
@@ -133,12 +139,13 @@ def _problem(params: t.Mapping[str, t.Any], url: str) -> str:
         running = process.find(params["process"], params["directory"])
         if not running:
             return f"there is no {process_steps.describe(params['process'], params['directory'])}"
-        lines = worker_log_steps.start_lines(params["log"], 20)
-        trouble = worker_log_steps.problem(params["log"], lines, running)
+        log = log_sources.chosen(params, "log")
+        lines = worker_log_steps.start_lines(log, running, 20)
+        trouble = worker_log_steps.problem(log, lines, running)
         if trouble:
             return trouble
         if not arq_log.redis_line("\n".join(lines)):
-            return f"{params['log']} shows no Redis connection"
+            return f"{log.name} shows no Redis connection"
         return _heartbeat_problem(params, url, running)
     except (OSError, RedisError, ValueError, process.ProcessError) as exc:
         return str(getattr(exc, "strerror", None) or exc)

@@ -41,6 +41,12 @@ options:
   log:
     description: The service's log; its last line is told where the service is not ready in time.
     type: path
+  log_unit:
+    description: The systemd unit in whose journal it is, in place of a file.
+    type: str
+  log_container:
+    description: The container of Docker's that writes it to its streams, in place of a file.
+    type: str
 """
 
 EXAMPLES = r"""
@@ -56,7 +62,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import http_step, waiting
+from ansible_collections.psp.rc_closure.plugins.module_utils import http_step, log_sources, waiting
 from ansible_collections.psp.rc_closure.plugins.module_utils.redaction import Redactor
 
 REQUEST_SECONDS = 5
@@ -65,7 +71,7 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "url": {"type": "str", "required": True},
     "limit": {"type": "float", "default": 60},
     "ca_file": {"type": "path"},
-    "log": {"type": "path"},
+    **log_sources.options("log"),
 }
 
 
@@ -78,7 +84,7 @@ def main() -> None:
     problem = waiting.until_ready(lambda: _problem(params, redact), params["limit"])
     if problem:
         told = f"{params['url']} is not ready after {params['limit']:g} s: {problem}"
-        module.fail_json(msg=redact(told + waiting.last_line(params["log"])))
+        module.fail_json(msg=redact(told + log_sources.last_line(params, "log")))
     module.exit_json(changed=False)
 
 

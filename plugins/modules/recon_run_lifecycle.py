@@ -40,9 +40,14 @@ options:
       - Without either option no token is sent.
     type: str
   worker_log:
-    description: The worker's log file.
+    description: The worker's log file. It, O(worker_log_unit) or O(worker_log_container) must be given.
     type: path
-    required: true
+  worker_log_unit:
+    description: The systemd unit in whose journal the worker's log is, in place of a file.
+    type: str
+  worker_log_container:
+    description: The container of Docker's that writes the worker's log to its streams, in place of a file.
+    type: str
   limit:
     description: Seconds until the run is given up.
     type: float
@@ -87,6 +92,7 @@ state:
 """
 
 from ansible_collections.psp.rc_closure.plugins.module_utils.collector import ArgumentSpec, run_collector
+from ansible_collections.psp.rc_closure.plugins.module_utils.log_sources import one_of, options
 from ansible_collections.psp.rc_closure.plugins.module_utils.recon_steps import collect
 
 ARGUMENT_SPEC: ArgumentSpec = {
@@ -94,7 +100,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "body": {"type": "dict", "default": {}},
     "token_file": {"type": "path", "no_log": False},
     "token_variable": {"type": "str", "no_log": False},
-    "worker_log": {"type": "path", "required": True},
+    **options("worker_log"),
     "limit": {"type": "float", "default": 120},
     "worker_limit": {"type": "float", "default": 15},
     "request_limit": {"type": "float", "default": 10},
@@ -104,7 +110,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 def main() -> None:
     """Run the module."""
-    run_collector(ARGUMENT_SPEC, collect)
+    run_collector(ARGUMENT_SPEC, collect, **one_of("worker_log"))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,8 @@ options:
     default: REDIS_URL
   url:
     description:
-      - The URL itself, user and password percent-encoded, where no environment on the host holds it, as on Redis's own.
+      - The URL itself, user and password percent-encoded, where no environment on the host holds it, as on
+        Redis's own.
     type: str
   prefix:
     description: What the steps' names begin with, where Redis is asked from more than one host.

@@ -50,6 +50,12 @@ options:
   log:
     description: Redis's log; its last line is told where Redis is not ready in time.
     type: path
+  log_unit:
+    description: The systemd unit in whose journal it is, in place of a file.
+    type: str
+  log_container:
+    description: The container of Docker's that writes it to its streams, in place of a file.
+    type: str
 """
 
 EXAMPLES = r"""
@@ -67,7 +73,7 @@ from urllib.parse import quote
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import waiting
+from ansible_collections.psp.rc_closure.plugins.module_utils import log_sources, waiting
 from ansible_collections.psp.rc_closure.plugins.module_utils.redaction import Redactor
 from ansible_collections.psp.rc_closure.plugins.module_utils.redis_client import Redis, RedisError
 
@@ -77,7 +83,7 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "username": {"type": "str", "default": "default"},
     "password": {"type": "str", "no_log": True},
     "limit": {"type": "float", "default": 30},
-    "log": {"type": "path"},
+    **log_sources.options("log"),
 }
 
 
@@ -94,7 +100,7 @@ def main() -> None:
     if problem:
         redact = Redactor({"password": params["password"] or ""})
         told = f"Redis at {place} is not ready after {params['limit']:g} s: {problem}"
-        module.fail_json(msg=redact(told + waiting.last_line(params["log"])))
+        module.fail_json(msg=redact(told + log_sources.last_line(params, "log")))
     module.exit_json(changed=False)
 
 

@@ -109,10 +109,11 @@ def _action(module: AnsibleModule) -> str:
     """Return what makes a program run whose section has not changed, or nothing."""
     if module.params["restart"]:
         return "restart"
-    _code, output, _error = module.run_command([*_supervisorctl(module), "status", module.params["name"]])
+    _code, output, error = module.run_command([*_supervisorctl(module), "status", module.params["name"]])
     words = output.split()
     if len(words) < 2 or words[0] != module.params["name"]:
-        module.fail_json(msg=f"supervisor does not tell of {module.params['name']}: {output.strip()}")
+        told = " ".join(f"{output} {error}".split())
+        module.fail_json(msg=f"supervisor does not tell of {module.params['name']}: {told}")
     if "no such process" in output:
         return "update"
     return "" if words[1] in UP else "start"

@@ -29,9 +29,14 @@ options:
     choices: [before, after]
     required: true
   access_log:
-    description: The access log on the host.
+    description: The access log on the host. It, O(access_log_unit) or O(access_log_container) must be given.
     type: path
-    required: true
+  access_log_unit:
+    description: The systemd unit in whose journal the access log is, in place of a file.
+    type: str
+  access_log_container:
+    description: The container of Docker's that writes the access log to its streams, in place of a file.
+    type: str
   prefix:
     description: What the path of a webhook begins with.
     type: str
@@ -127,11 +132,12 @@ signature_invalid:
 """
 
 from ansible_collections.psp.rc_closure.plugins.module_utils.collector import ArgumentSpec, run_collector
+from ansible_collections.psp.rc_closure.plugins.module_utils.log_sources import one_of, options
 from ansible_collections.psp.rc_closure.plugins.module_utils.webhook_steps import collect
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "window": {"type": "str", "choices": ["before", "after"], "required": True},
-    "access_log": {"type": "path", "required": True},
+    **options("access_log"),
     "prefix": {"type": "str", "default": "/api/v1/payments/webhook/"},
     "code": {"type": "str", "default": "WEBHOOK_SIGNATURE_INVALID"},
     "interval": {"type": "int", "default": 10},
@@ -150,7 +156,9 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 def main() -> None:
     """Run the module."""
-    run_collector(ARGUMENT_SPEC, collect, required_if=[("window", "after", ["probe_url"])])
+    run_collector(
+        ARGUMENT_SPEC, collect, required_if=[("window", "after", ["probe_url"])], **one_of("access_log")
+    )
 
 
 if __name__ == "__main__":

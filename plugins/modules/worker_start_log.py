@@ -12,8 +12,9 @@ module: worker_start_log
 short_description: Show the first lines that the running worker logged
 version_added: 0.1.0
 description:
-  - Finds the last start of an arq worker in its log and keeps the lines from there on. It takes what is
-    there and waits for nothing, for a worker without jobs logs two lines and no more.
+  - Finds the last start of an arq worker in its log, which is a file, the journal of a unit or what a
+    container writes, and keeps the lines from there on. It takes what is there and waits for nothing, for a
+    worker without jobs logs two lines and no more.
   - A log that the running worker has not written to, or in which no worker starts, is said to be so.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
@@ -21,9 +22,14 @@ extends_documentation_fragment:
   - psp.rc_closure.collector
 options:
   log:
-    description: The worker's log file.
+    description: The worker's log file. It, O(log_unit) or O(log_container) must be given.
     type: path
-    required: true
+  log_unit:
+    description: The systemd unit in whose journal the worker's log is, in place of a file.
+    type: str
+  log_container:
+    description: The container of Docker's that writes the worker's log to its streams, in place of a file.
+    type: str
   lines:
     description: How many lines at most.
     type: int
@@ -55,10 +61,11 @@ RETURN = r"""
 """
 
 from ansible_collections.psp.rc_closure.plugins.module_utils.collector import ArgumentSpec, run_collector
+from ansible_collections.psp.rc_closure.plugins.module_utils.log_sources import one_of, options
 from ansible_collections.psp.rc_closure.plugins.module_utils.worker_log_steps import collect
 
 ARGUMENT_SPEC: ArgumentSpec = {
-    "log": {"type": "path", "required": True},
+    **options("log"),
     "lines": {"type": "int", "default": 20},
     "process": {"type": "list", "elements": "str", "required": True},
     "directory": {"type": "path"},
@@ -67,7 +74,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 def main() -> None:
     """Run the module."""
-    run_collector(ARGUMENT_SPEC, collect)
+    run_collector(ARGUMENT_SPEC, collect, **one_of("log"))
 
 
 if __name__ == "__main__":

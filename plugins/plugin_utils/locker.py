@@ -35,6 +35,8 @@ from ..module_utils.redaction import Redactor
 
 STREAMS = ("stdout", "stderr")
 PACKAGES = (0, 1, 2, 3)
+# What became of the report in the ticket; written after it.
+TICKET_RECORD = "ticket.json"
 
 
 class LockerError(Exception):
@@ -83,8 +85,8 @@ def open_attempt(root: str, release: Release, now: str) -> Attempt:
     attempt = Attempt(str(path), now, release)
     try:
         path.mkdir(parents=True, mode=0o700)
-        _write(path / "attempt.json", _json(attempt.as_dict()))
-        _write(path / ".digest_key", random_source.token_hex(32))
+        write_file(path / "attempt.json", _json(attempt.as_dict()))
+        write_file(path / ".digest_key", random_source.token_hex(32))
     except OSError as exc:
         raise LockerError(f"the locker {root} cannot be written: {exc.strerror} ({exc.filename})") from exc
     return attempt
@@ -107,7 +109,7 @@ def close_attempt(attempt: Attempt) -> None:
 def open_package(attempt: Attempt, package: int, policy: t.Mapping[str, t.Any]) -> None:
     """Say that this package is to be judged in this attempt, and against what."""
     folder = _package_folder(attempt, package)
-    _write(folder / "policy.json", _json(policy))
+    write_file(folder / "policy.json", _json(policy))
 
 
 def keep(attempt: Attempt, package: int, steps: t.Sequence[Step]) -> list[dict[str, t.Any]]:
@@ -143,6 +145,33 @@ def load(attempt: Attempt) -> dict[int, tuple[Evidence, dict[str, t.Any]]]:
     return found
 
 
+def find_attempt(root: str, ticket: str, candidate: str, name: str = "") -> Attempt:
+    """Return an attempt that was kept before: the one of that name, or the newest that has a report.
+
+    Raises:
+        LockerError: there is none.
+    """
+    folder = Path(root).absolute() / ticket / candidate / "attempts"
+    reported = sorted(path.parent for path in folder.glob(f"{name or '*'}/report.json"))
+    if not reported:
+        raise LockerError(f"{folder} holds no report{f' of attempt {name}' if name else ''}")
+    attempt = json.loads((reported[-1] / "attempt.json").read_text("utf-8"))
+    return Attempt.from_dict({**attempt, "path": str(reported[-1])})
+
+
+def digest(attempt: Attempt) -> str:
+    """Return the SHA-256 of all that the attempt holds as evidence and as its report.
+
+    It is that of one line for each file, C(<its SHA-256>  <its path in the attempt>), in the paths' order, as
+    C(sha256sum) prints it. What becomes of the report in the ticket is not in it.
+    """
+    root = Path(attempt.path)
+    files = sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+    kept = [name for name in files if not Path(name).name.startswith(".") and name != TICKET_RECORD]
+    lines = [f"{hashlib.sha256((root / name).read_bytes()).hexdigest()}  {name}\n" for name in kept]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
 def write_report(attempt: Attempt, name: str, text: str) -> str:
     """Write a rendered report into the attempt and, as the newest, into the release's folder.
 
@@ -150,7 +179,7 @@ def write_report(attempt: Attempt, name: str, text: str) -> str:
     """
     newest = Path(attempt.path).parent.parent / name
     for path in (Path(attempt.path) / name, newest):
-        _write(path, text)
+        write_file(path, text)
     return str(newest)
 
 
@@ -178,8 +207,8 @@ def _keep_step(folder: Path, step: Step) -> dict[str, t.Any]:
             "bytes": len(content),
         }
         if content:
-            _write(base.with_name(record[stream]["file"]), content)
-    _write(base.with_name(f"{base.name}.json"), _json(record))
+            write_file(base.with_name(record[stream]["file"]), content)
+    write_file(base.with_name(f"{base.name}.json"), _json(record))
     return record
 
 
@@ -213,7 +242,8 @@ def _json(data: t.Any) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
-def _write(path: Path, content: str | bytes) -> None:
+def write_file(path: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all."""
     data = content.encode() if isinstance(content, str) else content
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

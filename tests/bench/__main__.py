@@ -34,7 +34,7 @@ from statistics import median
 
 from tests.bench import facts, overhead, playbook, script
 from tests.bench.checklist import Checklist
-from tests.drills.twin import ROOT, Twin
+from tests.bench.twin import ROOT, Twin
 
 REPORT = ROOT / "evidence" / "PSP-3031" / "twin" / "report.json"
 ANSIBLE_PLAYBOOK = str(Path(sys.executable).parent / "ansible-playbook")
@@ -86,12 +86,11 @@ def _round() -> Round:
 
 def _closure(twin: Twin) -> float:
     argv = [ANSIBLE_PLAYBOOK, "playbooks/rc_closure.yml", "-i", "inventories/twin"]
-    return _timed("closure", argv, twin, _folder(twin) / "closure.log")
+    return _timed("closure", argv, twin, twin.folder / "closure.log")
 
 
 def _script(twin: Twin) -> float:
-    folder = _folder(twin)
-    file, log = folder / "checklist.sh", folder / "checklist.log"
+    file, log = twin.folder / "checklist.sh", twin.folder / "checklist.log"
     file.write_text(script.render(_checklist(twin).steps()), "utf-8")
     seconds = _timed("script", ["/bin/sh", str(file), str(log)], twin, log)
     _see_browser_tests("script", log)
@@ -99,8 +98,7 @@ def _script(twin: Twin) -> float:
 
 
 def _naive(twin: Twin) -> float:
-    folder = _folder(twin)
-    file, log = folder / "checklist.yml", folder / "naive.log"
+    file, log = twin.folder / "checklist.yml", twin.folder / "naive.log"
     file.write_text(playbook.render(_checklist(twin).steps()), "utf-8")
     # The results are shown, for that is all the evidence such a playbook gives.
     argv = [ANSIBLE_PLAYBOOK, "-v", str(file), "-i", "localhost,", "-c", "local"]
@@ -142,16 +140,9 @@ def _see_browser_tests(name: str, log: Path) -> None:
         raise BenchError(f"{name}: {log} does not show that the E2E smoke passed")
 
 
-def _folder(twin: Twin) -> Path:
-    folder = twin.etc.parent / "bench"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
-
-
 def _checklist(twin: Twin) -> Checklist:
     """Put the secrets where script and playbook find them, which is not in argv."""
-    folder = _folder(twin)
-    token, psql = folder / "api_token", folder / "psql.env"
+    token, psql = twin.folder / "api_token", twin.folder / "psql.env"
     token.write_text(twin.api_token, "utf-8")
     psql.write_text("".join(f"{name}='{value}'\n" for name, value in twin.psql_variables().items()), "utf-8")
     return Checklist(twin.state, str(token), str(psql))

@@ -9,7 +9,7 @@ They are what the closure runs, with the stand-up of Redis, the worker and the b
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 TABLE = "reconciliation_findings"
@@ -98,7 +98,6 @@ class Checklist:
     state: t.Mapping[str, t.Any]
     api_token: str
     psql_env: str
-    kept: tuple[str, ...] = field(default=("ci_run", "ci_job", "run"), init=False)
 
     def steps(self) -> list[Step]:
         """Return all of them, in order."""
@@ -171,7 +170,9 @@ class Checklist:
             Request(
                 "A webhook without a signature", f"{backend}{WEBHOOKS}acmepay", "POST", body={}, status=401
             ),
-            Command("That webhook in the log", f"grep WEBHOOK_SIGNATURE_INVALID {self._access_log}", until=True),
+            Command(
+                "That webhook in the log", f"grep WEBHOOK_SIGNATURE_INVALID {self._access_log}", until=True
+            ),
         ]
 
     def _package_3(self) -> list[Step]:
@@ -181,7 +182,7 @@ class Checklist:
         return [
             *self._redis(),
             *self._worker(),
-            Command("The backend's environment", self._queue_environment(), until=False),
+            Command("The backend's environment", self._queue_environment()),
             *self._restart_backend(),
             self._environment_of("backend"),
             self._ping("Redis's health"),
@@ -276,7 +277,9 @@ class Checklist:
         return self._backend(title, text, self.state["app"])
 
     def _psql(self, title: str, sql: str) -> Command:
-        return Command(title, f'set -a; . {self.psql_env}\n{self.state["psql"]} --no-psqlrc --command "{sql}"')
+        return Command(
+            title, f'set -a; . {self.psql_env}\n{self.state["psql"]} --no-psqlrc --command "{sql}"'
+        )
 
     def _webhooks(self, title: str) -> Command:
         webhook = WEBHOOKS.replace("/", "\\/")

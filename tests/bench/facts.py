@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 from tests.bench.checklist import TABLE
-from tests.drills.twin import Twin
+from tests.bench.twin import Twin
 
 LIMIT_SECONDS = 10
 QUERY = f"""

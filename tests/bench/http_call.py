@@ -21,7 +21,7 @@ LIMIT_SECONDS = 30
 def main() -> int:
     """Send what the command line says."""
     options = _options()
-    url, headers = options.url, {"Content-Type": "application/json"}
+    url, headers = options.url, {"Content-Type": "application/json", "User-Agent": "checklist"}
     if options.token:
         with open(options.token, encoding="utf-8") as file:  # noqa: PTH123 - pathlib is slow to import
             headers["Authorization"] = f"Bearer {file.read().strip()}"
@@ -46,9 +46,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _send(
-    method: str, url: str, headers: dict[str, str], body: str | None
-) -> tuple[int, str, str | None]:
+def _send(method: str, url: str, headers: dict[str, str], body: str | None) -> tuple[int, str, str | None]:
     place = urlsplit(url)
     connection = http.client.HTTPConnection(place.netloc, timeout=LIMIT_SECONDS)
     try:

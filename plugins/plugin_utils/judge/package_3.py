@@ -40,10 +40,12 @@ def judge(evidence: Evidence, policy: Policy) -> Verdict:
 
 def redis_healthcheck(evidence: Evidence, policy: Policy) -> Finding:
     """3.1: "a Redis service with a healthcheck". Minimum evidence: "Redis healthcheck output"."""
-    ping = ended(evidence, "redis_ping")
-    if ping.exit_status == 0 and ping.stdout.strip() == "PONG":
-        return met("PING was answered PONG", "redis_ping")
-    return not_met(f"PING got no PONG: {' '.join(ping.output.split())}", "redis_ping")
+    # Its own host is asked where the inventory says how, the worker's always.
+    asked = ["redis_ping", *(["redis_host_ping"] if evidence.get("redis_host_ping") else [])]
+    for ping in [ended(evidence, name) for name in asked]:
+        if ping.exit_status != 0 or ping.stdout.strip() != "PONG":
+            return not_met(f"PING got no PONG: {' '.join(ping.output.split())}", ping.name)
+    return met("PING was answered PONG", *asked)
 
 
 def redis_keeps_jobs(evidence: Evidence, policy: Policy) -> Finding:

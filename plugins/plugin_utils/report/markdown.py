@@ -9,8 +9,12 @@ from __future__ import annotations
 import re
 import typing as t
 
+from . import reset_or_stamp
 from .document import Document
+from .reset_or_stamp import Question
 
+SEPARATOR = "\n\n"
+_ENDLESS = re.compile(r"`{1000}")
 _RESULTS = {"met": "met", "not_met": "**NOT MET**", "not_proven": "**NOT PROVEN**"}
 _OUTCOMES = {
     "timed_out": "STOPPED AT ITS LIMIT",
@@ -24,17 +28,38 @@ _MARKUP = re.compile(r"[\\`*<>\[\]#]|(?<!\w)_|_(?!\w)")
 
 def render(document: Document) -> str:
     """Return the whole report: verdicts first, then every step with its full output."""
-    return "\n".join(_lines(document)).rstrip() + "\n"
+    return SEPARATOR.join(sections(document)) + "\n"
+
+
+def sections(document: Document) -> list[str]:
+    """Return the report in the pieces that should stay whole where it has to be split: a step is one.
+
+    The report is these, joined by C(SEPARATOR), and a newline.
+    """
+    return ["\n".join(lines).strip("\n") for lines in _sections(document)]
 
 
 def fence(text: str) -> str:
     """Return the text as a code block that nothing in it can end."""
+    # A block's border must be longer than any run in it, and has to fit into a ticket's comment itself.
+    text = _ENDLESS.sub("\\g<0>\u200b", text)
     longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
     ticks = "`" * (longest + 1)
     return f"{ticks}text\n{text}{'' if text.endswith(chr(10)) else chr(10)}{ticks}"
 
 
-def _lines(document: Document) -> t.Iterator[str]:
+def _sections(document: Document) -> t.Iterator[t.Iterable[str]]:
+    yield _head(document)
+    for name, package in document["packages"].items():
+        yield _package(name, package)
+        asked = reset_or_stamp.question(package) if name == "package_1" else None
+        if asked:
+            yield _reset_or_stamp(asked)
+        for number, step in enumerate(package["steps"], 1):
+            yield _step(f"{name[-1]}.{number}", step)
+
+
+def _head(document: Document) -> t.Iterator[str]:
     release, gate = document["release"], document["gate"]
     yield f"# {release['ticket']}: closure of {release['candidate']}: {gate['status']}"
     yield ""
@@ -51,9 +76,17 @@ def _lines(document: Document) -> t.Iterator[str]:
     yield "|---|---|---|"
     for name, package in document["packages"].items():
         yield f"| {_title(name, package)} | **{package['status']}** | {_cell(package['note'])} |"
-    for name, package in document["packages"].items():
+
+
+def _reset_or_stamp(asked: Question) -> t.Iterator[str]:
+    yield "### Reset or stamp?"
+    for sentence in reset_or_stamp.sentences(asked):
         yield ""
-        yield from _package(name, package)
+        yield _inline(sentence)
+    compared = reset_or_stamp.comparison(asked)
+    if compared:
+        yield ""
+        yield fence(compared)
 
 
 def _title(name: str, package: t.Mapping[str, t.Any]) -> str:
@@ -81,9 +114,6 @@ def _package(name: str, package: t.Mapping[str, t.Any]) -> t.Iterator[str]:
             yield f"{_inline(criterion['text'])}:"
             yield ""
             yield fence(criterion["detail"])
-    for number, step in enumerate(package["steps"], 1):
-        yield ""
-        yield from _step(f"{name[-1]}.{number}", step)
 
 
 def _step(number: str, step: t.Mapping[str, t.Any]) -> t.Iterator[str]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The first line of every comment: what it is a part of, so that posting again finds it and does not double it."""
+"""The first line of every comment: what it is a part of, so that posting again finds it and adds no other."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def digest(text: str) -> str:
 
 
 def longest(marker: Marker) -> Marker:
-    """Return a marker of the same attempt that takes at least as much room as any."""
+    """Return a marker of the same attempt that takes at least as much room as that of any part."""
     return replace(marker, kind=PART, number=_LARGEST, total=_LARGEST, cut="fence-line", sha256=_DIGEST)
 
 

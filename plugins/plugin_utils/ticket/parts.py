@@ -4,9 +4,10 @@
 
 """The report in parts that a ticket takes, and the parts as the report again.
 
-A part ends on the border of a step where that is possible. What is longer than a part by itself is cut inside,
-between lines or, in a line that is too long, between characters; a code block is closed before the cut and opened
-again after it. Each part says how it was cut, so that joining gives back the very text. Pure.
+A part ends on the border of a step where that is possible. What is longer than a part by itself is cut
+inside, between lines or, in a line that is too long, between characters; a code block is closed before the
+cut and opened again after it. Each part says how it was cut, so that joining gives back the very text.
+Pure.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-SEPARATOR = "\n\n"
+from ..report.markdown import SEPARATOR
 
 BORDER = "border"
 LINE = "line"
@@ -111,7 +112,6 @@ class _Cutter:
         self._lines: list[str] = []
         self._used = 0
         self._fence = ""  # the line that opened the code block which the next line lies in
-        self._reopened = False  # whether the first line is one that was put there again
 
     def cut(self, section: str) -> tuple[list[Part], str]:
         """Return the full parts, and what is left for the next one to begin with."""
@@ -132,8 +132,12 @@ class _Cutter:
         """Put as much of the line into the part as there is room for, and end the part."""
         room = self._budget - self._used - self._joint - self._closing(self._fence)
         length = _longest_prefix(line, self._cost, room)
+        if not self._fence and length > 1 and line[length - 1] == "\\":
+            length -= 1  # what stood behind it would no longer be escaped
         if not length:
-            raise ValueError(f"a part of {self._budget} characters has no room for a character in its code block")
+            raise ValueError(
+                f"a part of {self._budget} characters has no room for a character in its code block"
+            )
         self._append(line[:length])
         self._break(FENCE_CHARACTER if self._fence else CHARACTER)
         return length
@@ -147,7 +151,7 @@ class _Cutter:
         moved = self._lines.pop() if cut == FENCE_LINE and self._just_opened else ""
         lines = [*self._lines, _bar(self._fence)] if cut in _FENCED and not moved else self._lines
         self._parts.append(Part("\n".join(lines), LINE if moved else cut))
-        self._lines, self._used, self._reopened = [], 0, bool(self._fence) and not moved
+        self._lines, self._used = [], 0
         if self._fence:
             self._append(self._fence)
 
@@ -169,11 +173,11 @@ class _Cutter:
 
     @property
     def _has_content(self) -> bool:
-        return len(self._lines) > (1 if self._reopened else 0)
+        return len(self._lines) > 1 or (len(self._lines) == 1 and self._lines[0] != self._fence)
 
     @property
     def _just_opened(self) -> bool:
-        return self._has_content and len(self._lines) > 1 and self._lines[-1] == self._fence
+        return len(self._lines) > 1 and self._lines[-1] == self._fence
 
 
 def _bar(opening: str) -> str:

@@ -15,7 +15,8 @@ from fastapi import FastAPI
 from ci_api import errors, settings
 from ci_api.guard import Guard
 from ci_api.http_cache import answer_not_modified
-from ci_api.routes import jobs, pages, repository, runs, storage, workflows
+from ci_api.issues import Issues
+from ci_api.routes import issues, jobs, pages, repository, runs, storage, workflows
 from ci_api.runner import Runner
 from ci_api.settings import Settings
 from ci_api.storage import Storage
@@ -35,12 +36,13 @@ def create_app(given: Settings) -> FastAPI:
     app = FastAPI(title="GitHub REST, for Actions", lifespan=_life, docs_url=None, redoc_url=None)
     app.state.settings = given
     app.state.store = Store()
+    app.state.issues = Issues()
     app.state.runner = Runner(given, app.state.store)
     app.state.guard = Guard(given)
     app.state.storage = Storage(given.logs)
     errors.install(app)
     app.middleware("http")(answer_not_modified)
-    for module in (repository, workflows, runs, jobs):
+    for module in (repository, workflows, runs, jobs, issues):
         app.include_router(module.router)
     app.include_router(storage.router)
     app.include_router(pages.router)

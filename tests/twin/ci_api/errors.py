@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,13 +17,20 @@ DOCUMENTATION = "https://docs.github.com/rest"
 
 
 class GitHubError(Exception):
-    """A status and a message, maybe with headers of its own."""
+    """A status and a message, maybe with headers of its own, and with what is wrong field by field."""
 
-    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[Mapping[str, str]] = (),
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.headers = dict(headers or {})
+        self.errors = list(errors)
 
 
 class NotFound(GitHubError):  # noqa: N818 - as GitHub's message
@@ -32,14 +40,19 @@ class NotFound(GitHubError):  # noqa: N818 - as GitHub's message
         super().__init__(404, "Not Found")
 
 
-def response(status: int, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+def response(
+    status: int,
+    message: str,
+    headers: Mapping[str, str] | None = None,
+    errors: Sequence[Mapping[str, str]] = (),
+) -> JSONResponse:
     """The answer that tells of an error."""
-    body = {"message": message, "documentation_url": DOCUMENTATION, "status": str(status)}
-    return JSONResponse(body, status, headers)
+    body: dict[str, Any] = {"message": message, "documentation_url": DOCUMENTATION, "status": str(status)}
+    return JSONResponse({**body, "errors": list(errors)} if errors else body, status, headers)
 
 
 async def _github_error(request: Request, error: GitHubError) -> JSONResponse:
-    return response(error.status, error.message, error.headers)
+    return response(error.status, error.message, error.headers, error.errors)
 
 
 async def _http_error(request: Request, error: HTTPException) -> JSONResponse:

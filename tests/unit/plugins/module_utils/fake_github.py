@@ -106,7 +106,7 @@ def serve() -> Iterator[FakeGitHub]:
             self.end_headers()
             self.wfile.write(content[: len(content) // 2] if reply.cut else content)
 
-        do_GET = do_POST = answer  # noqa: N815 (http.server's names)
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815 (http.server's names)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

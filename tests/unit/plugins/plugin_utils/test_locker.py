@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
@@ -105,3 +106,41 @@ def test_a_locker_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(locker.LockerError, match="cannot be written: Not a directory"):
         locker.open_attempt(str(tmp_path / "file"), RELEASE, NOW)
+
+
+def test_the_newest_attempt_with_a_report_is_found(tmp_path: Path) -> None:
+    root = str(tmp_path / "evidence")
+    first, second, unreported = (
+        locker.open_attempt(root, RELEASE, f"2026-11-24T0{hour}:00:00.000Z") for hour in (1, 2, 3)
+    )
+    for one in (first, second):
+        locker.write_report(one, "report.json", "{}\n")
+    assert locker.find_attempt(root, RELEASE.ticket, RELEASE.candidate) == second
+    assert locker.find_attempt(root, RELEASE.ticket, RELEASE.candidate, Path(first.path).name) == first
+    for name in (Path(unreported.path).name, "20200101T000000.000000Z"):
+        with pytest.raises(locker.LockerError, match=f"holds no report of attempt {name}"):
+            locker.find_attempt(root, RELEASE.ticket, RELEASE.candidate, name)
+
+
+def test_a_locker_that_was_moved_is_found_where_it_is(tmp_path: Path) -> None:
+    attempt = locker.open_attempt(str(tmp_path / "old"), RELEASE, NOW)
+    locker.write_report(attempt, "report.json", "{}\n")
+    (tmp_path / "old").rename(tmp_path / "new")
+    found = locker.find_attempt(str(tmp_path / "new"), RELEASE.ticket, RELEASE.candidate)
+    assert Path(found.path).is_relative_to(tmp_path / "new")
+
+
+def test_the_digest_is_that_of_all_that_is_kept(attempt: locker.Attempt) -> None:
+    locker.keep(attempt, 1, [_step(stdout="out")])
+    before = locker.digest(attempt)
+    locker.write_report(attempt, locker.TICKET_RECORD, "{}")
+    locker.close_attempt(attempt)
+    assert locker.digest(attempt) == before
+    listed = "".join(
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(attempt.path)}\n"
+        for path in sorted(Path(attempt.path).rglob("[!.]*"))
+        if path.is_file() and path.name != locker.TICKET_RECORD
+    )
+    assert hashlib.sha256(listed.encode()).hexdigest() == before
+    locker.keep(attempt, 1, [_step("two")])
+    assert locker.digest(attempt) != before

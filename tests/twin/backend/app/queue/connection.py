@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from urllib.parse import unquote
 
 from arq import ArqRedis, create_pool
 from arq.connections import RedisSettings
@@ -14,6 +15,12 @@ from arq.connections import RedisSettings
 from app.settings import settings
 
 logger = logging.getLogger(__name__)
+
+
+def arq_settings(url: str) -> RedisSettings:
+    """What arq needs; arq itself takes a percent-encoded password as it stands."""
+    given = RedisSettings.from_dsn(url)
+    return replace(given, password=unquote(given.password) if given.password else given.password)
 
 
 async def connect() -> ArqRedis | None:
@@ -25,8 +32,7 @@ async def connect() -> ArqRedis | None:
     if settings.recon_runner != "queue":
         return None
     try:
-        dsn = RedisSettings.from_dsn(settings.redis_url)
-        return await create_pool(replace(dsn, conn_retries=1, conn_timeout=1))
+        return await create_pool(replace(arq_settings(settings.redis_url), conn_retries=1, conn_timeout=1))
     except Exception:
         logger.exception("the queue cannot be reached: runs are carried out in-process")
         return None

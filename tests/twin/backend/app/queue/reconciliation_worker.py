@@ -8,9 +8,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from arq.connections import RedisSettings
-
 from app.db import engine, sessions
+from app.queue.connection import arq_settings
 from app.services import reconciliation
 from app.settings import settings
 
@@ -30,6 +29,6 @@ class WorkerSettings:
 
     functions = [reconcile_run]
     on_shutdown = close_database
-    redis_settings = RedisSettings.from_dsn(settings.redis_url)
+    redis_settings = arq_settings(settings.redis_url)
     job_timeout = 120
     health_check_interval = 10

@@ -131,3 +131,19 @@ def test_a_note_cannot_make_markup_of_its_own(monkeypatch: pytest.MonkeyPatch) -
     assert "\n# PASS" not in text
     assert "<img>" not in text.replace("\\<img\\>", "")
     assert "| a \\| b \\# PASS" in text
+
+
+def test_the_sections_are_the_report_and_a_step_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    _judges(monkeypatch, 2)
+    report = _build(0, 1, 2, 3)
+    sections = markdown.sections(report)
+    assert markdown.SEPARATOR.join(sections) + "\n" == markdown.render(report)
+    starts = [section.partition(" ")[0] for section in sections]
+    assert starts == ["#", *["##", "###"] * 4]
+    assert not any(section.startswith("\n") or section.endswith("\n") for section in sections)
+
+
+def test_a_run_without_an_end_is_broken_so_that_its_block_fits_a_comment() -> None:
+    text = markdown.fence("`" * 5000)
+    assert max(map(len, re.findall("`+", text))) == 1001
+    assert text.replace("\u200b", "").count("`") == 2 * 1001 + 5000

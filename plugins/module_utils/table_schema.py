@@ -1,0 +1,261 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A table as Postgres shows it and as migrations make it, to be held against one another. Pure.
+
+What both show is compared: columns with type, default and NOT NULL, constraints and indexes, all by name.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass, field, replace
+
+_NAME = r'"?(?:\w+"?\."?)?(?P<table>\w+)"?'
+_RUNNING = re.compile(r"-- Running upgrade (?P<old>[^\s,]*) ?-> (?P<new>[^\s,]+)")
+_CREATE_TABLE = re.compile(
+    rf"CREATE TABLE (?:IF NOT EXISTS )?{_NAME} \((?P<body>.*)\)", re.DOTALL | re.IGNORECASE
+)
+_ALTER = re.compile(rf"ALTER TABLE (?:ONLY )?{_NAME} (?P<change>.*)", re.DOTALL | re.IGNORECASE)
+_INDEX = re.compile(
+    rf"CREATE (?P<unique>UNIQUE )?INDEX (?P<name>\w+) ON {_NAME} (?:USING (?P<method>\w+) )?(?P<rest>\(.*)",
+    re.DOTALL | re.IGNORECASE,
+)
+_DROP = re.compile(rf"DROP (?:TABLE|INDEX) (?:IF EXISTS )?{_NAME}", re.IGNORECASE)
+_CONSTRAINT = re.compile(r"CONSTRAINT (?P<name>\w+) (?P<definition>.*)", re.DOTALL | re.IGNORECASE)
+_NAMELESS = re.compile(r"(?:PRIMARY KEY|UNIQUE|FOREIGN KEY|CHECK)\b", re.IGNORECASE)
+_COLUMN = re.compile(
+    r'"?(?P<name>\w+)"? (?P<type>.+?)(?P<rest>(?: DEFAULT .*| NOT NULL.*| NULL\b.*)?)$',
+    re.DOTALL | re.IGNORECASE,
+)
+_DEFAULT = re.compile(r"DEFAULT (?P<value>.+?)(?= NOT NULL| NULL\b|$)", re.DOTALL | re.IGNORECASE)
+_FOOTER = re.compile(r'"?(?P<name>[^"\s]+)"? (?P<rest>.*)')
+_TYPES = {
+    "varchar": "character varying",
+    "char": "character",
+    "int": "integer",
+    "int4": "integer",
+    "int8": "bigint",
+    "serial": "integer",
+    "bigserial": "bigint",
+    "smallserial": "smallint",
+    "bool": "boolean",
+    "float": "double precision",
+    "float8": "double precision",
+    "decimal": "numeric",
+    "timestamptz": "timestamp with time zone",
+    "timestamp": "timestamp without time zone",
+}
+_SERIALS = ("serial", "bigserial", "smallserial")
+
+
+@dataclass(frozen=True)
+class Table:
+    """What is known of a table.
+
+    Attributes:
+        name: without its schema.
+        columns: name → C(type [default …] [not null]).
+        rules: name of each constraint and index → its definition.
+        unread: statements about it that this module does not understand.
+    """
+
+    name: str
+    columns: t.Mapping[str, str] = field(default_factory=dict)
+    rules: t.Mapping[str, str] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+
+    def without_foreign_keys(self) -> Table:
+        """Return the table as a description shows it that has no foreign keys."""
+        kept = {name: rule for name, rule in self.rules.items() if not rule.startswith("FOREIGN KEY")}
+        return replace(self, rules=kept)
+
+
+def described(name: str, text: str) -> Table | None:
+    """Read what C(\\d) shows of a table; None where the text shows none."""
+    lines = text.splitlines()
+    head = next(
+        (n for n, line in enumerate(lines) if line.strip().startswith("Column ") and "|" in line), None
+    )
+    if head is None:
+        return None
+    titles = [cell.strip().lower() for cell in lines[head].split("|")]
+    rows = []
+    for line in lines[head + 2 :]:
+        if "|" not in line:
+            break
+        rows.append(dict(zip(titles, (cell.strip() for cell in line.split("|")), strict=False)))
+    columns = {
+        row["column"]: _column(row["type"], row.get("default", ""), row.get("nullable", "") == "not null")
+        for row in rows
+    }
+    return Table(_bare(name), columns, dict(_footers(lines[head + 2 + len(rows) :])))
+
+
+def made(sql: str) -> dict[str, dict[str, Table]]:
+    """Read what C(alembic upgrade … --sql) prints: revision → the tables as they are after it.
+
+    Tables that the migrations shown do not create are left out: how they were before is not to be seen here.
+    """
+    found: dict[str, dict[str, Table]] = {}
+    tables: dict[str, Table] = {}
+    revision = ""
+    for statement in _statements(sql):
+        running = _RUNNING.search(statement)
+        revision = running["new"] if running else revision
+        tables = _apply(tables, _squeezed(re.sub(r"(?m)^\s*--.*$", "", statement)))
+        if revision:
+            found[revision] = tables
+    return found
+
+
+def differences(have: Table, want: Table) -> list[str]:
+    """Return one line for each thing in which the tables differ; none where they agree."""
+    lines = _differences("column", have.columns, want.columns) + _differences("", have.rules, want.rules)
+    return lines + [f"not understood, to be compared by hand: {statement}" for statement in want.unread]
+
+
+def _differences(kind: str, have: t.Mapping[str, str], want: t.Mapping[str, str]) -> list[str]:
+    lines = []
+    for name in dict.fromkeys([*have, *want]):
+        what = f"{kind} {name}".strip()
+        if name not in want:
+            lines.append(f"{what}: exists ({have[name]}), the migrations do not make it")
+        elif name not in have:
+            lines.append(f"{what}: does not exist, the migrations make it ({want[name]})")
+        elif have[name] != want[name]:
+            lines.append(f"{what}: exists as {have[name]}, the migrations make {want[name]}")
+    return lines
+
+
+def _footers(lines: t.Sequence[str]) -> t.Iterator[tuple[str, str]]:
+    heading = ""
+    for line in lines:
+        if line and not line.startswith(" "):
+            heading = line
+            continue
+        match = _FOOTER.match(line.strip())
+        if match and heading.startswith(("Indexes", "Check constraints", "Foreign-key constraints")):
+            yield match["name"], _rule(match["rest"])
+
+
+def _rule(text: str) -> str:
+    """Bring a definition into one form, whether C(\\d) or SQL wrote it."""
+    text = _squeezed(text).replace("UNIQUE, btree", "UNIQUE INDEX").replace(", btree", "")
+    text = re.sub(r"^btree\b", "INDEX", text)
+    text = re.sub(r"\s*([(),])\s*", r"\1", text).replace("(", " (").replace(",", ", ")
+    return re.sub(r"\)(?=\w)", ") ", text)
+
+
+def _column(kind: str, default: str, not_null: bool) -> str:
+    bare = re.sub(r"::[\w ]+(?:\(\d+\))?(?=$|\))", "", default)
+    shown = [kind, *([f"default {bare}"] if bare else []), *(["not null"] if not_null else [])]
+    return " ".join(shown)
+
+
+def _type(text: str) -> str:
+    match = re.match(r"(?P<word>\w+)(?P<more>.*)", text.strip().lower(), re.DOTALL)
+    if match is None:
+        return text
+    word, more = match["word"], re.sub(r"\s*,\s*", ",", match["more"])
+    if word == "timestamp" and "time zone" in more:
+        return f"timestamp{more}"
+    return f"{_TYPES.get(word, word)}{more}".replace(" (", "(")
+
+
+def _statements(sql: str) -> list[str]:
+    """Split at the semicolons that end a line: Alembic ends each statement so."""
+    return [
+        statement.strip() for statement in re.split(r";\s*$", sql, flags=re.MULTILINE) if statement.strip()
+    ]
+
+
+def _apply(tables: dict[str, Table], statement: str) -> dict[str, Table]:
+    created = _CREATE_TABLE.match(statement)
+    if created:
+        return {**tables, created["table"]: _created(created["table"], created["body"])}
+    index, altered, dropped = (pattern.match(statement) for pattern in (_INDEX, _ALTER, _DROP))
+    if index and index["table"] in tables:
+        kind = "UNIQUE INDEX" if index["unique"] else (index["method"] or "btree")
+        return _with_rule(tables, index["table"], index["name"], f"{kind} {index['rest']}")
+    if altered and altered["table"] in tables:
+        return {**tables, altered["table"]: _altered(tables[altered["table"]], altered["change"])}
+    if dropped:
+        rest = {name: _without(table, dropped["table"]) for name, table in tables.items()}
+        rest.pop(dropped["table"], None)
+        return rest
+    return tables
+
+
+def _created(name: str, body: str) -> Table:
+    table = Table(name)
+    for item in _items(body):
+        table = _with_item(table, item)
+    return table
+
+
+def _items(body: str) -> list[str]:
+    """Split a list at its own commas, not at those inside of brackets."""
+    items, depth = [""], 0
+    for character in body:
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == "," and not depth:
+            items.append("")
+        else:
+            items[-1] += character
+    return [item.strip() for item in items if item.strip()]
+
+
+def _with_item(table: Table, item: str) -> Table:
+    named = _CONSTRAINT.match(item)
+    if named:
+        return replace(table, rules={**table.rules, named["name"]: _constraint(named["definition"])})
+    column = None if _NAMELESS.match(item) else _COLUMN.match(item)
+    if column is None:
+        return replace(table, unread=(*table.unread, item))
+    default = _DEFAULT.search(column["rest"])
+    serial = column["type"].strip().lower() in _SERIALS
+    value = f"nextval('{table.name}_{column['name']}_seq')" if serial else default["value"] if default else ""
+    not_null = serial or "not null" in column["rest"].lower()
+    shown = _column(_type(column["type"]), value, not_null)
+    return replace(table, columns={**table.columns, column["name"]: shown})
+
+
+def _constraint(definition: str) -> str:
+    return _rule(re.sub(r"^UNIQUE\b", "UNIQUE CONSTRAINT", definition, flags=re.IGNORECASE))
+
+
+def _altered(table: Table, change: str) -> Table:
+    added = re.match(r"ADD (?:COLUMN )?(?P<item>.*)", change, re.DOTALL | re.IGNORECASE)
+    if added:
+        return _with_item(table, added["item"])
+    dropped = re.match(r"DROP (?:COLUMN |CONSTRAINT )?(?:IF EXISTS )?\"?(?P<name>\w+)", change, re.IGNORECASE)
+    if dropped:
+        return _without(table, dropped["name"])
+    column = re.match(r'ALTER COLUMN "?(?P<name>\w+)"? (?P<verb>SET|DROP) NOT NULL', change, re.IGNORECASE)
+    if column and column["name"] in table.columns:
+        bare = table.columns[column["name"]].removesuffix(" not null")
+        shown = f"{bare} not null" if column["verb"].upper() == "SET" else bare
+        return replace(table, columns={**table.columns, column["name"]: shown})
+    return replace(table, unread=(*table.unread, f"ALTER TABLE {table.name} {change}"))
+
+
+def _with_rule(tables: dict[str, Table], name: str, rule: str, definition: str) -> dict[str, Table]:
+    table = tables[name]
+    return {**tables, name: replace(table, rules={**table.rules, rule: _rule(definition)})}
+
+
+def _without(table: Table, name: str) -> Table:
+    columns = {key: value for key, value in table.columns.items() if key != name}
+    rules = {key: value for key, value in table.rules.items() if key != name}
+    return replace(table, columns=columns, rules=rules)
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _bare(name: str) -> str:
+    return name.rpartition(".")[2]

@@ -1,0 +1,57 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a text passes before it leaves for a ticket: secrets masked, control characters shown, a last look.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+# Tickets refuse, drop or change control characters, and a terminal's colours say nothing there. Each is shown
+# as the one character that pictures it, so that nothing is lost and every length stays.
+_PICTURES = {
+    **{code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"},
+    0x7F: 0x2421,
+    **dict.fromkeys([*range(0xD800, 0xE000), 0xFFFE, 0xFFFF], 0xFFFD),
+}
+
+_BORDER = re.compile(r"^`{3,}(?:text)?$", re.MULTILINE)
+_BLANK = re.compile(r"[*\s]+")
+
+Redact = t.Callable[[str], str]
+
+
+def clean(value: t.Any, redact: Redact) -> t.Any:
+    """Return a document as a ticket takes it: secrets masked and control characters shown in all its texts.
+
+    It comes before the rendering, so that no mask can take a part of a code block's border with it.
+    """
+    if isinstance(value, str):
+        return redact(value).translate(_PICTURES)
+    if isinstance(value, dict):
+        return {key: clean(item, redact) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [clean(item, redact) for item in value]
+    return value
+
+
+def leaks(text: str, redact: Redact) -> bool:
+    """Whether a rendered text still shows a secret, which should have been masked.
+
+    What a code block holds is looked at by itself: a secret whose end is missing ends with its block.
+    """
+    return any(_leaks(block, redact) for block in _BORDER.split(text))
+
+
+def _leaks(block: str, redact: Redact) -> bool:
+    """A mask that was cut in two, or that takes blanks with it, is masked again and is no secret."""
+    return _bare(redact(block)) != _bare(block)
+
+
+def _bare(text: str) -> str:
+    return _BLANK.sub("", text)

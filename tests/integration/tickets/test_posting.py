@@ -1,0 +1,197 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reports in tickets: complete, in order, each part once, whatever happens on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import signal
+import subprocess
+import sys
+import threading
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.report import markdown
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket import cleaning, parts
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket.base import Ticket, TicketError
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket.marker import PART, VERDICT
+from tests.integration.tickets.conftest import Service, big_report
+from tests.unit.reports import report
+
+ROOT = Path(__file__).parents[3]
+KILL_SECONDS = 60
+
+
+def text_of(document: dict[str, t.Any]) -> str:
+    """Return the report as a ticket holds it."""
+    return markdown.render(cleaning.clean(document, str))
+
+
+def joined(ticket: Ticket) -> str:
+    """Ask the ticket for its parts, in the order of their creation, and join them."""
+    shown = [one.message for one in ticket.comments() if one.message.marker.kind == PART]
+    numbers = [one.marker.number for one in shown]
+    assert numbers == list(range(1, len(shown) + 1))
+    assert {one.marker.total for one in shown} == {len(shown)}
+    assert all(one.whole for one in shown)
+    return parts.join(parts.Part(one.text, one.marker.cut) for one in shown)
+
+
+def kinds(ticket: Ticket) -> list[str]:
+    return [comment.message.marker.kind for comment in ticket.comments()]
+
+
+def test_five_megabytes_in_order_and_read_back_identical(
+    service: Service, five_megabytes: dict[str, t.Any]
+) -> None:
+    told = service.tell(five_megabytes)
+    ticket = service.ticket()
+    text = joined(ticket)
+    assert len(text) > 5_000_000
+    assert text == text_of(five_megabytes)
+    assert told.report == hashlib.sha256(text.encode()).hexdigest()
+    assert kinds(ticket)[-1] == VERDICT
+    assert told.added == len(told.comments)
+
+
+def test_posting_again_changes_nothing(service: Service) -> None:
+    document = big_report(0.2)
+    first = service.tell(document)
+    before = [comment.message for comment in service.ticket().comments()]
+    again = service.tell(document)
+    assert (again.changed, again.added, again.edited) == (False, 0, 0)
+    assert [comment.message for comment in service.ticket().comments()] == before
+    assert again.report == first.report
+
+
+def test_another_report_of_the_same_attempt_is_brought_up_to_date(service: Service) -> None:
+    service.tell(big_report(0.2))
+    shorter = big_report(0.1)
+    told = service.tell(shorter)
+    assert told.added == 0
+    assert joined(service.ticket()) == text_of(shorter)
+    assert kinds(service.ticket()).count(VERDICT) == 1
+
+
+def test_another_attempt_stands_beside_the_first(service: Service) -> None:
+    service.tell(report(1))
+    service.tell(report(), attempt="20261125T000000.000000Z")
+    assert kinds(service.ticket()) == [PART, VERDICT, PART, VERDICT]
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_a_connection_that_is_cut_doubles_nothing(service: Service, cut: str) -> None:
+    service.memory.faults.cut = cut
+    document = big_report(0.1)
+    service.tell(document)
+    assert joined(service.ticket()) == text_of(document)
+    assert kinds(service.ticket()).count("void") == 0
+
+
+def test_people_s_comments_in_between_are_left_alone(jira: Service, github: Service) -> None:
+    github.tell(report())
+    github.memory.add_comment(1, "Looks good to me.\n\n> `rc-closure/1 ticket=PSP-3031`")
+    github.tell(report(1), attempt="20261125T000000.000000Z")
+    assert [comment.body[:5] for comment in github.memory.get(1).comments][2] == "Looks"
+    body = {"type": "doc", "version": 1, "content": []} if jira.memory.cloud else "Looks good to me."
+    jira.memory.comments.append({"id": "1", "author": {}, "body": body})
+    jira.tell(report())
+    assert jira.memory.comments[0]["body"] == body
+
+
+def test_a_list_that_is_behind_is_waited_for(github: Service) -> None:
+    github.memory.faults.stale = 3
+    github.tell(big_report(0.1))
+    assert joined(github.ticket()) == text_of(big_report(0.1))
+
+
+def test_a_server_that_drops_blanks_changes_no_text(github: Service) -> None:
+    github.memory.faults.trims = True
+    document = report()
+    github.tell(document)
+    assert joined(github.ticket()) == text_of(document)
+
+
+def test_a_server_that_changes_outputs_is_found_out(github: Service) -> None:
+    github.memory.faults.trims = True
+    document = report(1)
+    document["packages"]["package_1"]["steps"][0]["stdout"] = "blanks at the end   \n"
+    with pytest.raises(TicketError, match="part 1/1 reads back another than it was sent, from character"):
+        github.tell(document)
+    assert github.memory.get(1).open
+
+
+def test_line_ends_that_jira_changes_are_no_difference(jira: Service) -> None:
+    jira.memory.faults.carriage_returns = True
+    document = big_report(0.1)
+    jira.tell(document)
+    assert joined(jira.ticket()) == text_of(document)
+
+
+@pytest.mark.parametrize(("status", "after"), [(403, 1), (429, 7), (403, None)])
+def test_a_secondary_rate_limit_is_waited_for(github: Service, status: int, after: int | None) -> None:
+    refusal = github.memory.faults.refusal
+    refusal.times, refusal.status, refusal.retry_after = 2, status, after
+    github.tell(report())
+    assert github.pauses == [after or 60] * 2
+    assert kinds(github.ticket()) == [PART, VERDICT]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_jira_s_rate_limit_is_waited_for(jira: Service, status: int) -> None:
+    jira.memory.faults.refusals = [status, status]
+    jira.tell(report())
+    assert jira.pauses == [1, 1]
+    assert kinds(jira.ticket()) == [PART, VERDICT]
+
+
+PROGRAM = """
+import json, sys
+from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
+_AnsibleCollectionFinder(paths=[sys.argv[1]])._install()
+sys.path.insert(0, sys.argv[2])
+from tests.integration.tickets.conftest import Service, big_report
+service = Service(*json.loads(sys.stdin.read()))
+service.memory, service.pauses = None, []
+service.tell(big_report(0.2))
+"""
+
+
+def start(service: Service) -> subprocess.Popen[bytes]:
+    """Post in a process of its own, which can be killed."""
+    paths = [str(ROOT / "playbooks" / "collections"), str(ROOT)]
+    argv = [sys.executable, "-c", PROGRAM, *paths]
+    process = subprocess.Popen(argv, stdin=subprocess.PIPE, cwd=ROOT)
+    assert process.stdin
+    process.stdin.write(json.dumps([service.url, None, service.options, []]).encode())
+    process.stdin.close()
+    return process
+
+
+@pytest.mark.parametrize("writes", [1, 8])
+def test_a_killed_posting_started_again_ends_with_the_same_parts(jira: Service, writes: int) -> None:
+    reached, release = threading.Event(), threading.Event()
+
+    def hold(count: int) -> None:
+        if count == writes:
+            reached.set()
+            # The request is under way, and its answer will find nobody.
+            assert release.wait(KILL_SECONDS)
+
+    jira.memory.on_write = hold
+    process = start(jira)
+    assert reached.wait(KILL_SECONDS)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait(KILL_SECONDS) == -signal.SIGKILL
+    jira.memory.on_write = lambda count: None
+    release.set()
+    document = big_report(0.2)
+    told = jira.tell(document)
+    assert joined(jira.ticket()) == text_of(document)
+    assert kinds(jira.ticket()) == [*[PART] * (len(told.comments) - 1), VERDICT]
+    assert told.added < len(told.comments) or writes == 1

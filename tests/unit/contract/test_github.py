@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What goes against GitHub's description is noticed, on both sides."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import typing as t
+
+import pytest
+
+from tests.contract import github
+from tests.contract.github import Held, Message
+
+COMMENTS = "/repos/psp/backend/issues/1/comments"
+COMMENT = {
+    "id": 1,
+    "node_id": "IC_1",
+    "url": "https://api.github.com/repos/psp/backend/issues/comments/1",
+    "html_url": "https://github.com/psp/backend/issues/1#issuecomment-1",
+    "issue_url": "https://api.github.com/repos/psp/backend/issues/1",
+    "user": None,
+    "created_at": "2026-11-24T02:52:03Z",
+    "updated_at": "2026-11-24T02:52:03Z",
+    "body": "text",
+}
+
+
+def exchange(
+    body: t.Any, status: int, answer: t.Any, path: str = COMMENTS, kind: str = "application/json"
+) -> Held:
+    """Return the layer after one POST of C(body), answered with C(status) and C(answer)."""
+
+    async def application(scope: t.Any, receive: t.Any, send: t.Any) -> None:
+        await receive()
+        headers = [(b"content-type", kind.encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": json.dumps(body).encode()}
+
+    async def send(message: Message) -> None:
+        assert message
+
+    held = Held(application)
+    headers = [(b"content-type", b"application/json")]
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers}
+    asyncio.run(held(scope, receive, send))
+    return held
+
+
+def test_what_keeps_to_the_contract_is_let_through() -> None:
+    held = exchange({"body": "text"}, 201, COMMENT)
+    assert (held.violations, held.checked) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "answer", "violation"),
+    [
+        ({"text": "x"}, 201, COMMENT, "'body' is a required property"),
+        ({"body": "x"}, 201, {**COMMENT, "id": "1"}, "'1' is not of type 'integer'"),
+        ({"body": "x"}, 201, {}, "'node_id' is a required property"),
+        ({"body": "x"}, 204, {}, "204"),
+        ({"body": "x"}, 401, {"error": "no message"}, "401"),
+    ],
+)
+def test_what_goes_against_it_is_noticed(body: t.Any, status: int, answer: t.Any, violation: str) -> None:
+    (found,) = exchange(body, status, answer).violations
+    assert found.startswith(f"POST {COMMENTS}: {status}: ")
+    assert violation in found
+
+
+def test_a_path_that_github_does_not_have_is_noticed() -> None:
+    path = "/repos/psp/backend/issues/1/remarks"
+    assert exchange({"body": "x"}, 201, COMMENT, path).violations
+
+
+def test_refusals_that_the_description_leaves_out_are_none() -> None:
+    assert exchange({"body": "x"}, 429, {"message": "slow down"}).violations == []
+
+
+def test_a_page_before_the_api_is_no_answer_of_it() -> None:
+    assert exchange({"body": "x"}, 200, "<html>", kind="text/html; charset=utf-8").checked == 0
+
+
+def test_the_slice_names_its_source() -> None:
+    assert github.DESCRIPTION.with_name("LICENSE.github").read_text("utf-8").startswith("MIT License")
+    assert json.loads(github.DESCRIPTION.read_text("utf-8"))["servers"] == [{"url": github.HOST}]
