@@ -58,7 +58,7 @@ class Closure:
                 )
                 assert process.poll() is None, f"the closure ended before {after} was kept"
                 fault()
-                self.output, _ = process.communicate(timeout=LIMIT_SECONDS)
+                self.output, _errors = process.communicate(timeout=LIMIT_SECONDS)
             finally:
                 process.kill()
         self.status = process.returncode

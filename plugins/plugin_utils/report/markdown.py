@@ -14,6 +14,8 @@ from .document import Document
 from .reset_or_stamp import Question
 
 SEPARATOR = "\n\n"
+# GitHub tells whoever is named like this, be it @playwright out of an error's line.
+_CALL = re.compile(r"@(?=\w)")
 _ENDLESS = re.compile(r"`{1000}")
 _RESULTS = {"met": "met", "not_met": "**NOT MET**", "not_proven": "**NOT PROVEN**"}
 _OUTCOMES = {
@@ -155,5 +157,5 @@ def _cell(text: str) -> str:
 
 
 def _inline(text: str) -> str:
-    """Keep a sentence a sentence: no line break, and no markup of its own."""
-    return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
+    """Keep a sentence a sentence: no line break, no markup of its own, and nobody called by an @."""
+    return _CALL.sub("@\u200b", _MARKUP.sub(r"\\\g<0>", " ".join(text.split())))

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Becomes the server, in its data's directory: DIRECTORY SERVER CONFIGURATION.
 #
 # A Redis that is told to write an append-only file reads nothing else when it starts. Where there is a snapshot only,

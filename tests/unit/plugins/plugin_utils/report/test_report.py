@@ -147,3 +147,11 @@ def test_a_run_without_an_end_is_broken_so_that_its_block_fits_a_comment() -> No
     text = markdown.fence("`" * 5000)
     assert max(map(len, re.findall("`+", text))) == 1001
     assert text.replace("\u200b", "").count("`") == 2 * 1001 + 5000
+
+
+def test_a_note_calls_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    def judge(kept: Evidence, policy: Policy) -> Verdict:
+        return Verdict(kept.package, FAIL, "Cannot find module '@playwright/test' of ops@x.io", ())
+
+    monkeypatch.setattr(document, "JUDGES", dict.fromkeys(range(4), judge))
+    assert not re.search(r"@\w", markdown.render(_build(0)))
