@@ -15,20 +15,12 @@ description:
   - Checks what identifies the release, and makes the folder that the evidence of this run goes into.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
+extends_documentation_fragment:
+  - psp.rc_closure.controller
 attributes:
-  action:
-    description: Runs on the controller and never connects to the host.
-    support: full
   check_mode:
     description: Checks the variables and opens nothing.
     support: full
-  diff_mode:
-    description: Says what changed.
-    support: none
-  platform:
-    description: Where it runs.
-    support: full
-    platforms: posix
 options:
   ticket:
     description: The ticket's key.

@@ -16,20 +16,12 @@ description:
     against.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
+extends_documentation_fragment:
+  - psp.rc_closure.controller
 attributes:
-  action:
-    description: Runs on the controller and never connects to the host.
-    support: full
   check_mode:
     description: Keeps nothing.
     support: full
-  diff_mode:
-    description: Says what changed.
-    support: none
-  platform:
-    description: Where it runs.
-    support: full
-    platforms: posix
 options:
   attempt:
     description: The fact C(rc_closure_attempt). Required, but for check mode.

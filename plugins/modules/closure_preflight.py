@@ -15,20 +15,12 @@ description:
   - Fails with one sentence for each variable that is missing or wrong, with its name and what it wants.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
+extends_documentation_fragment:
+  - psp.rc_closure.controller
 attributes:
-  action:
-    description: Runs on the controller and never connects to the host.
-    support: full
   check_mode:
     description: Checks as it always does.
     support: full
-  diff_mode:
-    description: Says what changed.
-    support: none
-  platform:
-    description: Where it runs.
-    support: full
-    platforms: posix
 options:
   variables:
     description:

@@ -17,20 +17,12 @@ description:
     not fail on a FAIL; the role C(closure) holds the gate.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
+extends_documentation_fragment:
+  - psp.rc_closure.controller
 attributes:
-  action:
-    description: Runs on the controller and never connects to the host.
-    support: full
   check_mode:
     description: Judges nothing, since nothing was kept.
     support: full
-  diff_mode:
-    description: Says what changed.
-    support: none
-  platform:
-    description: Where it runs.
-    support: full
-    platforms: posix
 options:
   attempt:
     description: The fact C(rc_closure_attempt). Without it, nothing is kept.

@@ -27,20 +27,12 @@ description:
     into PASS.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
+extends_documentation_fragment:
+  - psp.rc_closure.controller
 attributes:
-  action:
-    description: Runs on the controller and never connects to the host.
-    support: full
   check_mode:
     description: Reads the ticket, writes nothing, and says what would be posted.
     support: full
-  diff_mode:
-    description: Says what changed.
-    support: none
-  platform:
-    description: Where it runs.
-    support: full
-    platforms: posix
 options:
   attempt:
     description:
