@@ -110,6 +110,7 @@ DRILLS = (
             "backend_env_redis_url": WITHOUT_PASSWORD,
             "arq_worker_ready_limit": 5,
         },
+        note="Authentication required",
     ),
     Drill(
         "redis_evicting",

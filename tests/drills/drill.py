@@ -35,6 +35,7 @@ class Drill:
         reason: a part of the reason that the rule must give.
         also: packages that have to run before this one.
         status: the package's verdict.
+        note: a part of the package's note, where that names a cause further back than this rule's reason.
         extra: variables for the playbook, or what makes them from the twin.
     """
 
@@ -47,6 +48,7 @@ class Drill:
     also: tuple[int, ...] = ()
     status: str = "FAIL"
     extra: Extra = field(default_factory=dict)
+    note: str = ""
 
 
 def run(drill: Drill) -> list[str]:
@@ -107,7 +109,7 @@ def _faults(drill: Drill, status: int, report: dict[str, t.Any]) -> list[str]:
         wrong.append(f"no criterion {drill.criterion}; there are {[c['id'] for c in package['criteria']]}")
     elif found["result"] != drill.result or drill.reason not in found["reason"]:
         wrong.append(f"{drill.criterion} is {found['result']}: {found['reason']}")
-    if drill.status == "FAIL" and drill.reason not in package["note"]:
+    if drill.status == "FAIL" and (drill.note or drill.reason) not in package["note"]:
         wrong.append(f"the note names another reason: {package['note']}")
     return wrong + _other_packages(drill, report) + _evidence(package)
 
