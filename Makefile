@@ -10,6 +10,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHON
 
 TYPED := -p ansible_collections.psp.rc_closure.plugins
+# What managed hosts run, whose Python may be as old as RHEL 9's.
+ON_HOSTS := plugins/modules plugins/module_utils roles/arq_worker/files
 TYPED_TOOLS := conftest.py requirements/install.py requirements/lock.py tests/run_sanity.py
 
 .PHONY: help
@@ -30,12 +32,16 @@ closure: setup ## bring the twin up and carry out Package-0 to 3 on it (ARGS="--
 test: lint unit integration drill ## pass every test
 
 .PHONY: lint
-lint: ruff mypy yamllint ansible-lint changelog-lint sanity ## every linter, ansible-test sanity included
+lint: ruff vermin mypy yamllint ansible-lint changelog-lint sanity ## every linter, ansible-test sanity included
 
 .PHONY: ruff
 ruff: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+.PHONY: vermin
+vermin: setup
+	$(BIN)/vermin --quiet --no-tips --violations --target=3.9- $(ON_HOSTS)
 
 .PHONY: mypy
 mypy: setup

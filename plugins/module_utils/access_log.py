@@ -10,7 +10,7 @@ import json
 import re
 import typing as t
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from urllib.parse import urlsplit
 
 _TIME = ("time", "timestamp", "@timestamp", "ts", "datetime", "asctime", "time_iso8601", "time_local")
@@ -104,7 +104,7 @@ def _moment(stamp: t.Any) -> datetime | None:
         if isinstance(stamp, (int, float)) or re.fullmatch(r"\d{10,13}(\.\d+)?", str(stamp)):
             seconds = float(stamp)
             seconds = seconds / 1000 if seconds > _MILLISECONDS_FROM else seconds
-            return datetime.fromtimestamp(seconds, UTC)
+            return datetime.fromtimestamp(seconds, timezone.utc)
         text = str(stamp or "")
         if combined := _CLF.fullmatch(text):
             day, month, year, clock, zone = combined.groups()

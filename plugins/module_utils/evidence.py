@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import asdict, dataclass, field, fields
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 ENDED = "ended"
 TIMED_OUT = "timed_out"
@@ -28,12 +28,12 @@ FILE = "file"
 
 def utc_now() -> str:
     """Return the time now as RFC 3339 in UTC, to the millisecond: C(2026-11-24T02:52:03.123Z)."""
-    return rfc3339(datetime.now(UTC))
+    return rfc3339(datetime.now(timezone.utc))
 
 
 def rfc3339(moment: datetime) -> str:
     """Render an aware datetime as RFC 3339 in UTC, to the millisecond."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def parse_time(text: str) -> datetime:

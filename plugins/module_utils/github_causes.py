@@ -208,7 +208,7 @@ def _chains(lines: Lines) -> list[Span]:
     ]
     starts = [n for n in heads if not _continues(lines, n)]
     ends = [*starts[1:], len(lines)]
-    return [(start, _end(lines[:end], start)) for start, end in zip(starts, ends, strict=False)]
+    return [(start, _end(lines[:end], start)) for start, end in zip(starts, ends)]
 
 
 def _continues(lines: Lines, at: int) -> bool:

@@ -87,7 +87,7 @@ def sections(lines: t.Sequence[Line]) -> list[Section]:
         if name:
             starts.append((number, name))
     ends = [start for start, _name in starts[1:]] + [len(lines)]
-    found = [Section(name, tuple(lines[start:end])) for (start, name), end in zip(starts, ends, strict=True)]
+    found = [Section(name, tuple(lines[start:end])) for (start, name), end in zip(starts, ends)]
     return [section for section in found if section.lines]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import typing as t
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 from .evidence import parse_time
 
@@ -105,7 +105,7 @@ def server_time(head: str) -> datetime | None:
 def http_date(text: str) -> datetime | None:
     """Return the time of an HTTP date such as C(Tue, 24 Nov 2026 02:52:03 GMT), None where it is none."""
     try:
-        return datetime.strptime(text.strip(), "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
+        return datetime.strptime(text.strip(), "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=timezone.utc)
     except ValueError:
         return None
 

@@ -68,13 +68,15 @@ class Container:
         """Return what was written from a moment on, at least C(count) lines where there are."""
 
         def read(start: datetime, end: datetime) -> bytes:
-            return log_timed.as_bytes(self._lines(f"--since={rfc3339(start)}", f"--until={rfc3339(end)}"))
+            lines = self._lines(f"--since={rfc3339(start)}", f"--until={rfc3339(end)}")
+            return log_timed.as_bytes(map(_shown, lines))
 
         return log_timed.first_lines(began, count, read)
 
     def tail(self, count: int) -> bytes:
         """Return the last lines."""
-        return log_timed.as_bytes(self._lines(f"--tail={count}")[-count:])
+        # The engine counts the lines of each stream.
+        return log_timed.as_bytes(map(_shown, self._lines(f"--tail={count}")[-count:]))
 
     def written(self) -> datetime | None:
         """Return None: C(around) gives nothing that is older than it is asked for."""
@@ -82,7 +84,7 @@ class Container:
 
     def _lines(self, *arguments: str) -> list[str]:
         out, err = log_timed.printed(["docker", "logs", "--timestamps", *arguments, self.container])
-        return sorted([*out.splitlines(), *err.splitlines()], key=_stamp)
+        return sorted((line for line in [*out.split("\n"), *err.split("\n")] if line), key=_stamp)
 
     def _id(self) -> str:
         out, _said = log_timed.printed(
@@ -102,4 +104,5 @@ def _moment(stamp: str) -> str:
 
 def _shown(line: str) -> str:
     """Return a line; of JSON, which has a time of its own, that alone."""
-    return log_timed.bare_json(line, len(line.partition(" ")[0]) + 1)
+    message = line.partition(" ")[2]
+    return message if message.startswith("{") else line

@@ -2,19 +2,27 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The journal of a systemd unit. A mark is journald's cursor, which no rotation takes away."""
+"""The journal of a systemd unit. A mark is journald's cursor, which no rotation takes away.
+
+journalctl's C(--after-cursor) passes over one entry too many where the cursor's own entry is another unit's
+(systemd 252), so that the first line after a mark would be missing. C(--cursor) begins with the cursor's own
+entry, if that is among what is asked for; it is left out here.
+"""
 
 from __future__ import annotations
 
+import json
 import typing as t
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 from . import log_timed
 from .evidence import parse_time, utc_now
 from .log_source import Mark, Reading
 
 _CURSOR = "-- cursor: "
+_FIELDS = "MESSAGE,SYSLOG_IDENTIFIER,_HOSTNAME,_PID"
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 # What journalctl says to those who may not see everything.
 _PARTIAL = ("not seeing messages from other users", "insufficient permissions")
 
@@ -41,9 +49,10 @@ class Journal:
     def read_since(self, mark: Mark) -> Reading:
         """Return what was logged since; without a cursor, since the mark's time."""
         cursor = mark.get("cursor")
-        where = f"--after-cursor={cursor}" if cursor else _since(parse_time(mark["time"]))
+        where = f"--cursor={cursor}" if cursor else _since(parse_time(mark["time"]))
         said = f"from the journal's cursor {cursor} on" if cursor else f"from {mark['time']} on"
-        return Reading(log_timed.as_bytes(self._lines(where)), said)
+        new = [entry for entry in self._entries(where) if entry["__CURSOR"] != cursor]
+        return Reading(log_timed.as_bytes(map(_shown, new)), said)
 
     def before(self, mark: Mark, start: datetime, most: int) -> bytes:
         """Return what was logged between a moment and the mark, the last C(most) bytes of it."""
@@ -74,23 +83,32 @@ class Journal:
         return self.unit if "." in self.unit else f"{self.unit}.service"
 
     def _lines(self, *arguments: str) -> list[str]:
-        printed = _journalctl(
-            f"_SYSTEMD_UNIT={self._full_name}", "--output=short-iso-precise", "--utc", "--all", *arguments
-        )
-        return [_shown(line) for line in printed if not line.startswith("-- ")]
+        return [_shown(entry) for entry in self._entries(*arguments)]
+
+    def _entries(self, *arguments: str) -> list[dict[str, t.Any]]:
+        what = ["--all", "--output=json", f"--output-fields={_FIELDS}", f"_SYSTEMD_UNIT={self._full_name}"]
+        # With nothing to show, it says so in words.
+        return [json.loads(line) for line in _journalctl(*what, *arguments) if line.startswith("{")]
 
 
 def _journalctl(*arguments: str) -> list[str]:
     out, err = log_timed.printed(["journalctl", "--no-pager", *arguments])
     if any(words in err for words in _PARTIAL):
         raise log_timed.failure("this user may not see all of the journal: the group systemd-journal may")
-    return out.splitlines()
+    return out.split("\n")
 
 
-def _shown(line: str) -> str:
-    """Return a line; of JSON, which has a time of its own, that alone."""
-    before, separator, _message = line.partition("]: ")
-    return log_timed.bare_json(line, len(before) + len(separator))
+def _shown(entry: t.Mapping[str, t.Any]) -> str:
+    """Return an entry as a line; of JSON, which has a time of its own, that alone."""
+    message = entry.get("MESSAGE") or ""
+    if isinstance(message, list):
+        message = bytes(message).decode("utf-8", "backslashreplace")
+    if message.startswith("{"):
+        return str(message)
+    moment = _EPOCH + timedelta(microseconds=int(entry["__REALTIME_TIMESTAMP"]))
+    stamp = moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    host, name = entry.get("_HOSTNAME", ""), entry.get("SYSLOG_IDENTIFIER", "")
+    return f"{stamp} {host} {name}[{entry.get('_PID', '')}]: {message}"
 
 
 def _since(moment: datetime) -> str:

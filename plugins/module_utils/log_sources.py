@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 
 from . import log_source
@@ -93,7 +93,7 @@ class File:
 
     def written(self) -> datetime | None:
         """Return when the file was changed last."""
-        return datetime.fromtimestamp(Path(self.path).stat().st_mtime, UTC)
+        return datetime.fromtimestamp(Path(self.path).stat().st_mtime, timezone.utc)
 
 
 def chosen(params: t.Mapping[str, t.Any], option: str) -> Source:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import typing as t
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from . import command
 
@@ -16,7 +16,7 @@ LIMIT_SECONDS = 60.0
 _FIRST_WINDOW = timedelta(minutes=1)
 # Clocks of processes and of logs differ a little.
 _EARLIER = timedelta(seconds=1)
-# What a line of an access log takes, at the least; so many bytes hold no more lines than this makes of them.
+# About what a line of an access log takes.
 LINE_BYTES = 100
 
 
@@ -42,7 +42,7 @@ def windows(began: datetime) -> t.Iterator[tuple[datetime, datetime]]:
     """Return growing spans of time from just before a moment on; the last ends now."""
     start, span = began - _EARLIER, _FIRST_WINDOW
     while True:
-        now = datetime.now(UTC)
+        now = datetime.now(timezone.utc)
         end = min(began + span, now)
         yield start, end
         if end == now:
@@ -69,8 +69,3 @@ def as_bytes(lines: t.Iterable[str], most: int | None = None) -> bytes:
         return data
     data = data[len(data) - most :]
     return data[data.find(b"\n") + 1 :]
-
-
-def bare_json(line: str, begins: int) -> str:
-    """Return a line without what stands before C(begins), where that is JSON: it has a time of its own."""
-    return line[begins:] if line.startswith("{", begins) else line

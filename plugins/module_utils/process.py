@@ -11,7 +11,7 @@ import re
 import time
 import typing as t
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -111,7 +111,7 @@ def _directory(folder: Path) -> str:
 def _began(ticks: int) -> datetime:
     """Return the time of a clock tick since the machine's start."""
     ago = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
-    return datetime.now(UTC) - timedelta(seconds=ago)
+    return datetime.now(timezone.utc) - timedelta(seconds=ago)
 
 
 def _line(processes: t.Mapping[int, Process], pid: int) -> list[int]:

@@ -12,10 +12,10 @@ import typing as t
 def table(columns: t.Sequence[str], rows: t.Sequence[t.Sequence[t.Any]]) -> str:
     """Render rows the way psql's aligned format does, with its count of rows below."""
     cells = [["" if value is None else str(value) for value in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
-    head = " | ".join(name.center(width) for name, width in zip(columns, widths, strict=True))
+    widths = [max(map(len, column)) for column in zip(columns, *cells)]
+    head = " | ".join(name.center(width) for name, width in zip(columns, widths))
     rule = "-+-".join("-" * width for width in widths)
-    body = [" | ".join(v.ljust(w) for v, w in zip(row, widths, strict=True)).rstrip() for row in cells]
+    body = [" | ".join(v.ljust(w) for v, w in zip(row, widths)).rstrip() for row in cells]
     count = f"({len(rows)} row{'' if len(rows) == 1 else 's'})"
     lines = [f" {head}".rstrip(), f"-{rule}-", *(f" {line}" for line in body), count]
     return "\n".join(lines) + "\n"

@@ -86,7 +86,7 @@ def described(name: str, text: str) -> Table | None:
     for line in lines[head + 2 :]:
         if "|" not in line:
             break
-        rows.append(dict(zip(titles, (cell.strip() for cell in line.split("|")), strict=False)))
+        rows.append(dict(zip(titles, (cell.strip() for cell in line.split("|")))))
     columns = {
         row["column"]: _column(row["type"], row.get("default", ""), row.get("nullable", "") == "not null")
         for row in rows

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import typing as t
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 from . import access_log
 from .evidence import rfc3339
@@ -106,7 +106,7 @@ def render(found: Tally, head: t.Mapping[str, t.Any]) -> str:
     """Return the counts as JSON lines: the head, then each interval in which a request came."""
     lines: list[dict[str, t.Any]] = [{**head, "lines": found.lines, "unreadable": found.unreadable}]
     for start, count in sorted(found.intervals.items()):
-        lines.append({"at": rfc3339(datetime.fromtimestamp(start, UTC)), **asdict(count)})
+        lines.append({"at": rfc3339(datetime.fromtimestamp(start, timezone.utc)), **asdict(count)})
     return "".join(json.dumps(line) + "\n" for line in lines)
 
 

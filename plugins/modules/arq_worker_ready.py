@@ -31,9 +31,8 @@ attributes:
     platforms: posix
 options:
   env_file:
-    description: The worker's environment file.
+    description: The worker's environment file; without one, the environment of the login is taken for its.
     type: path
-    required: true
   variable:
     description: The variable of O(env_file) that holds Redis's URL.
     type: str
@@ -84,8 +83,9 @@ EXAMPLES = r"""
 RETURN = r"""
 """
 
+import os
 import typing as t
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
@@ -103,7 +103,7 @@ from ansible_collections.psp.rc_closure.plugins.module_utils.redaction import Re
 from ansible_collections.psp.rc_closure.plugins.module_utils.redis_client import Redis, RedisError
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
-    "env_file": {"type": "path", "required": True},
+    "env_file": {"type": "path"},
     "variable": {"type": "str", "default": "REDIS_URL"},
     **log_sources.options("log"),
     "process": {"type": "list", "elements": "str", "required": True},
@@ -120,10 +120,11 @@ def main() -> None:
     params = module.params
     if module.check_mode:
         module.exit_json(changed=False)
+    file = params["env_file"]
     try:
-        environment = env_file.parse(Path(params["env_file"]).read_text("utf-8"))
+        environment = env_file.parse(Path(file).read_text("utf-8")) if file else dict(os.environ)
     except (OSError, UnicodeDecodeError) as exc:
-        module.fail_json(msg=f"the env_file {params['env_file']} cannot be read: {exc}")
+        module.fail_json(msg=f"the env_file {file} cannot be read: {exc}")
     url = environment.get(params["variable"], "")
     problem = waiting.until_ready(lambda: _problem(params, url), params["limit"])
     if problem:
@@ -159,7 +160,9 @@ def _heartbeat_problem(params: t.Mapping[str, t.Any], url: str, running: t.Seque
         return f"there is no heartbeat {key}"
     # arq lets the key live for a second longer than its interval.
     age = params["heartbeat_interval"] + 1 - left / 1000
-    up = (datetime.now(UTC) - min(one.started for one in running)).total_seconds()
+    up = (datetime.now(timezone.utc) - min(one.started for one in running)).total_seconds()
+    if age < 0:
+        return f"the heartbeat {key} lives for {left / 1000:.0f} s more, too long for its interval"
     if age > up:
         return f"the heartbeat {key} is {age:.0f} s old, the worker runs for {up:.0f} s"
     return ""

@@ -49,6 +49,11 @@ options:
   config:
     description: Supervisor's configuration file, where it is not at its usual place.
     type: path
+  limit:
+    description:
+      - Seconds until C(supervisorctl) is stopped. A program may take its whole C(stopwaitsecs) to end.
+    type: float
+    default: 120
 """
 
 EXAMPLES = r"""
@@ -70,6 +75,10 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.psp.rc_closure.plugins.module_utils.command import run
+from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import Step
+from ansible_collections.psp.rc_closure.plugins.module_utils.redaction import Redactor
+
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "name": {"type": "str", "required": True},
     "file": {"type": "path"},
@@ -77,6 +86,7 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "restart": {"type": "bool", "default": False},
     "supervisorctl": {"type": "path"},
     "config": {"type": "path"},
+    "limit": {"type": "float", "default": 120},
 }
 UP = ("RUNNING", "STARTING")
 
@@ -109,28 +119,36 @@ def _action(module: AnsibleModule) -> str:
     """Return what makes a program run whose section has not changed, or nothing."""
     if module.params["restart"]:
         return "restart"
-    _code, output, error = module.run_command([*_supervisorctl(module), "status", module.params["name"]])
-    words = output.split()
+    status = _supervisorctl(module, "status")
+    words = status.stdout.split()
     if len(words) < 2 or words[0] != module.params["name"]:
-        told = " ".join(f"{output} {error}".split())
-        module.fail_json(msg=f"supervisor does not tell of {module.params['name']}: {told}")
-    if "no such process" in output:
+        module.fail_json(msg=f"supervisor does not tell of {module.params['name']}: {_told(status)}")
+    if "no such process" in status.stdout:
         return "update"
     return "" if words[1] in UP else "start"
 
 
 def _control(module: AnsibleModule, action: str) -> None:
-    name = module.params["name"]
-    code, output, error = module.run_command([*_supervisorctl(module), action, name])
+    step = _supervisorctl(module, action)
     # Its status is 0 for some failures, and an update that changes nothing prints nothing.
-    if code != 0 or "ERROR" in output:
-        told = " ".join(f"{output} {error}".split())
-        module.fail_json(msg=f"supervisorctl {action} {name} failed: {told}")
+    if not step.ok or "ERROR" in step.stdout:
+        module.fail_json(msg=f"supervisorctl {action} {module.params['name']} failed: {_told(step)}")
 
 
-def _supervisorctl(module: AnsibleModule) -> list[str]:
+def _supervisorctl(module: AnsibleModule, action: str) -> Step:
     program = module.params["supervisorctl"] or module.get_bin_path("supervisorctl", required=True)
-    return [program, *(["-c", module.params["config"]] if module.params["config"] else [])]
+    config = ["-c", module.params["config"]] if module.params["config"] else []
+    return run(
+        [program, *config, action, module.params["name"]],
+        name="supervisorctl",
+        title=f"supervisorctl {action}",
+        limit=module.params["limit"],
+        redact=Redactor({}),
+    )
+
+
+def _told(step: Step) -> str:
+    return step.reason or " ".join(step.output.split())
 
 
 def _write(module: AnsibleModule, path: Path, text: str) -> None:

@@ -109,35 +109,44 @@ def is_queued(staging: Any) -> bool:
     return said.stdout.strip() not in ("", "0")
 
 
-def test_redis_stops_before_pick_up(closure: Closure, staging: Any, wait_until: Any) -> None:
-    """Redis goes between the POST and the worker's taking the job."""
+def before_pick_up(staging: Any, wait_until: Any, *command: str) -> Callable[[], None]:
+    """Return a fault: once the job is queued, and before the worker takes it, Docker is given the command."""
 
     def fault() -> None:
         # Stopped, the worker takes nothing; whoever else is in its container goes on.
         staging.docker("kill", "--signal=STOP", f"{staging.prefix}-worker")
         wait_until(lambda: is_queued(staging), "the job is queued", 60)
-        staging.docker("stop", f"{staging.prefix}-redis")
+        staging.docker(*command)
         staging.docker("kill", "--signal=CONT", f"{staging.prefix}-worker")
 
-    report = closure.run([3], "worker_environment", fault, package_3_queue_limit=10)
-    assert closure.status != 0
+    return fault
+
+
+def assert_stays_queued(report: dict[str, Any]) -> None:
+    """The API took the run and never saw it start; the worker's log has nothing of it."""
     assert report["packages"]["package_3"]["status"] == "FAIL"
     assert criterion(report, 3, "post_queued")["result"] == "met"
     found = criterion(report, 3, "api_lifecycle")
     assert (found["result"], "queued" in found["reason"]) == ("not_met", True), found
+    assert criterion(report, 3, "worker_log")["result"] != "met"
 
 
-def test_network_cut(closure: Closure, staging: Any) -> None:
-    """The worker loses Redis, and nothing else."""
-
-    def fault() -> None:
-        staging.docker("network", "disconnect", f"{staging.prefix}-queue", f"{staging.prefix}-worker")
-
+def test_redis_stops_before_pick_up(closure: Closure, staging: Any, wait_until: Any) -> None:
+    """Redis goes between the POST and the worker's taking the job."""
+    fault = before_pick_up(staging, wait_until, "stop", f"{staging.prefix}-redis")
     report = closure.run([3], "worker_environment", fault, package_3_queue_limit=10)
     assert closure.status != 0
-    assert criterion(report, 3, "post_queued")["result"] == "met"
-    found = criterion(report, 3, "api_lifecycle")
-    assert (found["result"], "queued" in found["reason"]) == ("not_met", True), found
+    assert_stays_queued(report)
+
+
+def test_network_cut(closure: Closure, staging: Any, wait_until: Any) -> None:
+    """The worker loses Redis, and nothing else."""
+    cut = ("network", "disconnect", f"{staging.prefix}-queue", f"{staging.prefix}-worker")
+    report = closure.run(
+        [3], "worker_environment", before_pick_up(staging, wait_until, *cut), package_3_queue_limit=10
+    )
+    assert closure.status != 0
+    assert_stays_queued(report)
 
 
 def test_host_unreachable(closure: Closure, staging: Any) -> None:

@@ -34,6 +34,8 @@ def problem(key: str, interval: float, unit: str) -> str:
         return f"there is no heartbeat {key}"
     # arq lets the key live for a second longer than its interval.
     age, up = interval + 1 - left / 1000, uptime(main_process(unit) if unit else 1)
+    if age < 0:
+        return f"the heartbeat {key} lives for {left / 1000:.0f} s more, too long for its interval"
     if age > up:
         return f"the heartbeat {key} is {age:.0f} s old, the worker runs for {up:.0f} s"
     return ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.env_file import parse, update
+from ansible_collections.psp.rc_closure.plugins.module_utils.env_file import for_systemd, parse, update
 
 WILD = (
     "# the backend\r\n"
@@ -59,3 +59,16 @@ def test_every_value_comes_back(value: str) -> None:
 def test_what_no_environment_can_hold_is_refused(name: str, value: str) -> None:
     with pytest.raises(ValueError, match="environment variable|line break"):
         update("", {name: value})
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        ("plain", 'A="plain"\n'),
+        ("a'b\"c\\d $x `y` %z # n", 'A="a\'b\\"c\\\\d \\$x \\`y\\` %z # n"\n'),
+        ("", 'A=""\n'),
+    ],
+)
+def test_systemd_reads_one_form(value: str, line: str) -> None:
+    assert for_systemd({"A": value}) == line
+    assert parse(line) == {"A": value}

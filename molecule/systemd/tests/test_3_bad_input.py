@@ -1,0 +1,87 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an operator may run into is said, and nothing is left half done."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+UNIT = "/etc/systemd/system/psp-worker.service"
+PORT = 6399
+
+
+def test_a_unit_that_was_edited_by_hand_is_kept(machine: Any) -> None:
+    """As a backup beside it, which is said; the unit is then as the role makes it."""
+    made = machine.host.file(UNIT).content_string
+    machine.out(f"echo '# by hand' >>{UNIT}")
+    done = machine.stand_up()
+    assert done.returncode == 0, done.stdout
+    said = re.search(rf"what it was is kept as ({UNIT}\.\S+~)", " ".join((done.stdout + done.stderr).split()))
+    assert said, done.stdout
+    assert machine.host.file(said[1]).content_string == f"{made}# by hand\n"
+    assert machine.host.file(UNIT).content_string == made
+
+
+def test_a_port_that_is_taken(machine: Any, wait_until: Any) -> None:
+    """Who has it is said, and Redis runs on as before."""
+    pid, configuration = machine.show("redis-server", "MainPID"), "/var/lib/redis/psp/redis.conf"
+    before = machine.host.file(configuration).content_string
+    machine.out(f"systemd-run --unit=squatter python3 -m http.server --bind 127.0.0.1 {PORT}")
+    try:
+        wait_until(lambda: f":{PORT}" in machine.out("ss -ltn"), "the port is taken")
+        done = machine.stand_up(redis_port=PORT)
+    finally:
+        machine.out("systemctl stop squatter.service")
+    assert done.returncode != 0
+    told = " ".join(done.stdout.split())
+    assert f"port {PORT} at 127.0.0.1 is taken by process" in told
+    assert "http.server" in told
+    assert machine.show("redis-server", "MainPID") == pid
+    assert machine.host.file(configuration).content_string == before
+
+
+def test_a_command_that_is_not_there(machine: Any) -> None:
+    """systemd-analyze says so before anything is written, and the worker runs on as before."""
+    made, pid = machine.host.file(UNIT).content_string, machine.show("psp-worker", "MainPID")
+    done = machine.stand_up(arq_worker_command=["/no/such/arq", "app.queue.patient_worker.WorkerSettings"])
+    assert done.returncode != 0
+    told = " ".join(done.stdout.split())
+    assert "Command /no/such/arq is not executable: No such file or directory" in told
+    assert machine.host.file(UNIT).content_string == made
+    assert machine.show("psp-worker", "MainPID") == pid
+
+
+def test_a_directory_without_the_module(machine: Any, wait_until: Any) -> None:
+    """What Python says of it is told; the right directory sets it right."""
+    done = machine.stand_up(arq_worker_directory="/app/e2e", arq_worker_ready_limit=5)
+    assert done.returncode != 0
+    told = " ".join(done.stdout.split())
+    assert "the last line of the journal of psp-worker is: " in told
+    assert "ModuleNotFoundError: No module named 'app'" in told
+    assert machine.stand_up().returncode == 0
+    wait_until(lambda: machine.healthy("psp-worker"), "the worker is healthy again")
+
+
+def test_what_somebody_else_runs_is_only_waited_for(machine: Any) -> None:
+    """As in a pod: nothing is set up, and what is not well is said."""
+    runtimes = {f"{role}_runtime": "none" for role in ("redis", "arq_worker", "backend_env")}
+    machine.out("journalctl --quiet --output=cat _SYSTEMD_UNIT=psp-worker.service >/tmp/worker.log")
+    done = machine.stand_up(**runtimes, arq_worker_log_file="/tmp/worker.log", redis_directory="/no/such")
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"machine +: ok=\d+ +changed=0 ", done.stdout), done.stdout
+    done = machine.stand_up(**runtimes, redis_port=PORT, redis_ready_limit=1)
+    assert done.returncode != 0
+    assert f"Redis at 127.0.0.1:{PORT} is not ready after 1 s: Connection refused" in " ".join(
+        done.stdout.split()
+    )
+
+
+def test_no_secret_is_told(machine: Any) -> None:
+    """Not even where the play is as talkative as it can be."""
+    done = machine.stand_up(backend_env_restart=True)
+    assert done.returncode == 0, done.stdout
+    verbose = machine.play("playbooks/queue_enablement.yml", "-vvv", "--diff", "--check")
+    output = done.stdout + verbose.stdout + verbose.stderr
+    assert [what for what, secret in machine.secrets.items() if secret in output] == []
