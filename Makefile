@@ -29,7 +29,7 @@ closure: setup ## bring the twin up and carry out Package-0 to 3 on it (ARGS="--
 	$(BIN)/ansible-playbook playbooks/rc_closure.yml -i inventories/twin $(ARGS)
 
 .PHONY: test
-test: lint unit integration drill ## pass every test
+test: lint unit integration drill molecule ## pass every test (the last part takes Docker, see README)
 
 .PHONY: lint
 lint: ruff vermin mypy yamllint ansible-lint changelog-lint sanity ## every linter, ansible-test sanity included

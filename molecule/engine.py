@@ -79,6 +79,18 @@ def ensure() -> str:
     return _wait()
 
 
+def need(program: str, *packages: str) -> None:
+    """Install a program that is not there.
+
+    Raises:
+        EngineError: that is not possible.
+    """
+    if shutil.which(program) is None:
+        if os.geteuid() != 0:
+            raise EngineError(f"there is no {program}: install it. As root, on Debian, it would be installed")
+        install(*packages)
+
+
 def install(*packages: str) -> None:
     """Install packages of Debian's, as root.
 

@@ -111,8 +111,7 @@ def _make_debian() -> None:
             f"no registry gives {OFFICIAL}, and only root on Debian can make one here: "
             "name an image of Debian 12 in PSP_RC_DEBIAN_IMAGE"
         )
-    if shutil.which("mmdebstrap") is None:
-        engine.install("mmdebstrap", "debian-archive-keyring")
+    engine.need("mmdebstrap", "mmdebstrap", "debian-archive-keyring")
     print(f"making {LOCAL} with mmdebstrap, for no registry can be reached", flush=True)
     with tempfile.TemporaryDirectory(dir=_cache()) as directory:
         archive = Path(directory) / "debian.tar"

@@ -38,7 +38,7 @@ def main(wanted: list[str]) -> int:
         print(f"no scenario {', '.join(unknown)}; there are {', '.join(there)}", file=sys.stderr)
         return 2
     started = time.monotonic()
-    if images.main([]):
+    if not _can_reach_by_ssh() or images.main([]):
         return 1
     print(f"{'':<7}{'engine and images':<20}{time.monotonic() - started:6.1f} s", flush=True)
     chosen = sorted(wanted or there, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
@@ -47,6 +47,16 @@ def main(wanted: list[str]) -> int:
         passed = list(pool.map(_passes, chosen))
     print(f"{sum(passed)} passed, {passed.count(False)} failed, in {time.monotonic() - started:.0f} s")
     return 0 if all(passed) else 1
+
+
+def _can_reach_by_ssh() -> bool:
+    """See to the programs with which a machine is reached over ssh; say what is missing."""
+    try:
+        engine.need("ssh", "openssh-client")
+    except engine.EngineError as error:
+        print(f"molecule: {error}", file=sys.stderr)
+        return False
+    return True
 
 
 def _passes(scenario: str) -> bool:

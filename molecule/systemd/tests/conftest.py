@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,6 +91,29 @@ class Machine:
         """Stand the queue up again, whatever comes of it."""
         return self.play("playbooks/queue_enablement.yml", **variables)
 
+    def let_in(self, folder: Path) -> Path:
+        """Let the user C(deploy) in by a new key; return an inventory that comes by it."""
+        key, known, inventory = folder / "key", folder / "known_hosts", folder / "hosts.json"
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True, timeout=30)
+        self.out("install --directory --owner=deploy --mode=0700 /home/deploy/.ssh")
+        self.out("echo %s >/home/deploy/.ssh/authorized_keys", key.with_suffix(".pub").read_text("utf-8"))
+        port = (
+            self._staging.docker("port", f"{self._staging.prefix}-machine", "22").rpartition(":")[2].strip()
+        )
+        known.write_text(f"[127.0.0.1]:{port} {self.out('cat /etc/ssh/ssh_host_ed25519_key.pub')}", "utf-8")
+        reached = {
+            "ansible_connection": "ssh",
+            "ansible_host": "127.0.0.1",
+            "ansible_port": int(port),
+            "ansible_user": "deploy",
+            "ansible_become": True,
+            "ansible_remote_tmp": "~/.ansible/tmp",
+            "ansible_ssh_private_key_file": str(key),
+            "ansible_ssh_common_args": f"-F none -o StrictHostKeyChecking=yes -o UserKnownHostsFile={known}",
+        }
+        inventory.write_text(json.dumps({"all": {"hosts": {"machine": reached}}}), "utf-8")
+        return inventory
+
     def restart(self) -> None:
         """Start the machine anew, and wait until it is up."""
         self._staging.docker("restart", f"{self._staging.prefix}-machine")
@@ -102,6 +126,12 @@ class Machine:
 def machine(staging: Any) -> Machine:
     """The machine."""
     return Machine(staging)
+
+
+@pytest.fixture(scope="session")
+def ssh(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The argument with which a playbook reaches the machine over ssh, as a user who has to become root."""
+    return f"--inventory={machine.let_in(tmp_path_factory.mktemp('ssh'))}"
 
 
 @pytest.fixture(params=UNITS)

@@ -44,9 +44,13 @@ def test_users(machine: Any, unit: str) -> None:
 
 
 def test_ports(machine: Any) -> None:
-    """Where they were told to listen and nowhere else; Docker's own resolver is none of theirs."""
+    """Where they were told to listen and nowhere else; Docker's own resolver and sshd are none of theirs."""
     listed = machine.out("ss --no-header --listening --numeric --tcp").splitlines()
-    places = {line.split()[3] for line in listed if "127.0.0.11:" not in line}
+    places = {
+        line.split()[3]
+        for line in listed
+        if "127.0.0.11:" not in line and not line.split()[3].endswith(":22")
+    }
     assert places == {"127.0.0.1:6379", "127.0.0.1:8000"}
 
 
@@ -137,9 +141,10 @@ def test_log_lines(machine: Any) -> None:
     assert "redis_version=" in log
 
 
-def test_evidence_from_the_journal(machine: Any) -> None:
+@pytest.mark.parametrize("connection", ["docker", "ssh"])
+def test_evidence_from_the_journal(machine: Any, ssh: str, connection: str) -> None:
     """The start, dated as arq's own lines are not; a run's start and end, from a mark before the POST."""
-    done = machine.play("molecule/systemd/evidence.yml")
+    done = machine.play("molecule/systemd/evidence.yml", *([ssh] if connection == "ssh" else []))
     assert done.returncode == 0, done.stdout
     steps = {step["name"]: step for step in json.loads((machine.work / "steps.json").read_text("utf-8"))}
     start = steps["worker_start_log"]
@@ -153,3 +158,10 @@ def test_evidence_from_the_journal(machine: Any) -> None:
     assert "← " in log["stdout"]
     assert "Starting worker" not in log["stdout"]
     assert json.loads(steps["recon_get"]["stdout"])["status"] == "completed"
+
+
+def test_nothing_to_change_over_ssh(machine: Any, ssh: str) -> None:
+    """Whoever comes as another user, and becomes root, finds it as it was left."""
+    done = machine.play("playbooks/queue_enablement.yml", ssh)
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"machine +: ok=\d+ +changed=0 ", done.stdout), done.stdout
