@@ -148,8 +148,11 @@ def _problem(params: t.Mapping[str, t.Any], url: str) -> str:
         if not arq_log.redis_line("\n".join(lines)):
             return f"{log.name} shows no Redis connection"
         return _heartbeat_problem(params, url, running)
-    except (OSError, RedisError, ValueError, process.ProcessError) as exc:
-        return str(getattr(exc, "strerror", None) or exc)
+    except OSError as exc:
+        said = exc.strerror or str(exc)
+        return f"{exc.filename}: {said}" if exc.filename else said
+    except (RedisError, ValueError, process.ProcessError) as exc:
+        return str(exc)
 
 
 def _heartbeat_problem(params: t.Mapping[str, t.Any], url: str, running: t.Sequence[process.Process]) -> str:
