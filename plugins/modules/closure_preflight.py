@@ -27,7 +27,7 @@ options:
       - Name → C(value), C(want) and C(optional).
       - C(want) is one of C(ticket), C(name), C(commit), C(repository), C(path), C(directory) (an absolute
         path), C(identifier) (a table's name), C(url), C(seconds), C(count), C(number), C(share), C(boolean),
-        C(names) and C(text).
+        C(names), C(text) and C(redis_url), which is never shown.
     type: dict
     required: true
 """

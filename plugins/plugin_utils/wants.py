@@ -36,7 +36,7 @@ def problems(variables: t.Mapping[str, t.Mapping[str, t.Any]]) -> list[str]:
 
     Args:
         variables: name → C(value), C(want) (a pattern's name, C(url), C(seconds), C(count),
-            C(number), C(share), C(boolean) or C(names)) and C(optional).
+            C(number), C(share), C(boolean), C(names) or C(redis_url), which is never shown) and C(optional).
 
     Raises:
         ValueError: a C(want) that does not exist.
@@ -50,7 +50,8 @@ def _problem(name: str, spec: t.Mapping[str, t.Any]) -> str:
     satisfied, description = _check(want, value)
     if value is None or value == "":
         return "" if spec.get("optional") else f"{name} is missing: it wants {description}"
-    return "" if satisfied else f"{name} is {value!r}: it wants {description}"
+    shown = "something else" if want in _NOT_SHOWN else repr(value)
+    return "" if satisfied else f"{name} is {shown}: it wants {description}"
 
 
 def _check(want: str, value: t.Any) -> tuple[bool, str]:
@@ -67,6 +68,27 @@ def _is_url(value: t.Any) -> bool:
     try:
         parts = urlsplit(str(value))
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _is_redis_url(value: t.Any) -> bool:
+    """Whether every client finds the same user, password and place in a URL.
+
+    RFC 3986, section 3.2: a raw C(@), C(/), C(?) or C(#) in a password ends it early, and where it ends is
+    each parser's own guess; a raw C(%) begins an escape.
+    """
+    try:
+        parts = urlsplit(str(value))
+        user, _at, _place = parts.netloc.rpartition("@")
+        return (
+            parts.scheme in ("redis", "rediss")
+            and bool(parts.hostname)
+            and parts.port != 0
+            and re.fullmatch(r"(?:[^%@\s]|%[0-9A-Fa-f]{2})*", user) is not None
+            and re.fullmatch(r"(?:/\d*)?", parts.path) is not None
+            and not parts.fragment
+        )
     except ValueError:
         return False
 
@@ -98,4 +120,11 @@ _CHECKS: dict[str, tuple[t.Callable[[t.Any], bool], str]] = {
     "share": (_is_share, "a number above 0 and at most 1"),
     "boolean": (lambda value: isinstance(value, bool), "true or false"),
     "names": (_is_names, "a list of names"),
+    "redis_url": (
+        _is_redis_url,
+        "redis://user:password@host:port/0 (or rediss), with whatever is neither letter nor digit in user "
+        "and password percent-encoded",
+    ),
 }
+# What is wrong may be a password.
+_NOT_SHOWN = {"redis_url"}

@@ -25,6 +25,10 @@ GOOD: list[tuple[str, t.Any]] = [
     ("count", 3),
     ("boolean", False),
     ("names", ["a"]),
+    ("redis_url", "redis://localhost"),
+    ("redis_url", "redis://:p%40ss%2Fw%3Ard%25%27@10.0.0.5:6379/0"),
+    ("redis_url", "rediss://worker:it's:fine@redis.example:6380/1?ssl_cert_reqs=required"),
+    ("redis_url", "redis://:pw@[::1]:6379"),
 ]
 BAD: list[tuple[str, t.Any]] = [
     ("ticket", "PSP 1"),
@@ -72,3 +76,18 @@ def test_missing(value: t.Any) -> None:
 def test_an_unknown_want_is_an_error() -> None:
     with pytest.raises(ValueError, match="no want 'nonsense'"):
         problems({"x": {"value": "1", "want": "nonsense"}})
+
+
+@pytest.mark.parametrize("password", ["a@b", "a/b", "a?b", "a#b", "a%b", "a%", "a b", "1/2@3:4%'\""])
+def test_a_password_that_was_not_encoded_is_told_and_not_shown(password: str) -> None:
+    (problem,) = problems({"rc_url": {"value": f"redis://:{password}@redis:6379/0", "want": "redis_url"}})
+    assert problem.startswith("rc_url is something else: it wants redis://user:password@host:port/0")
+    assert password not in problem
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://redis:6379/0", "redis://", "redis:6379", "redis://h:99999/0", "redis://h/cache", "redis://h:/x"],
+)
+def test_what_is_no_redis_url(url: str) -> None:
+    assert len(problems({"rc_url": {"value": url, "want": "redis_url"}})) == 1
