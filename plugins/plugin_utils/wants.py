@@ -20,6 +20,7 @@ _PATTERNS: dict[str, tuple[str, str]] = {
         r"[0-9a-f]{40}|[0-9a-f]{64}",
         "a full git commit: 40 (or 64) hex digits, lower case",
     ),
+    "sha256": (r"[0-9a-f]{64}", "a SHA-256: 64 hex digits, lower case"),
     "repository": (r"[\w.-]+/[\w.-]+", "a repository as owner/name"),
     "path": (r"[^\0\n]+", "a path"),
     "directory": (r"/[^\0\n]*", "an absolute path"),

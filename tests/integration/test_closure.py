@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shutil
 import subprocess
 import sys
 import typing as t
@@ -19,6 +20,7 @@ import dotenv
 import pytest
 import sqlalchemy
 
+from ansible_collections.psp.rc_closure.plugins.plugin_utils import locker, verify
 from tests.integration.conftest import ROOT, read_state
 
 LIMIT_SECONDS = 300
@@ -156,6 +158,17 @@ def test_the_ticket_text_is_complete(first: Run) -> None:
             assert step["command"] in text
             assert step["stdout"].rstrip("\n") in text
             assert step["stderr"].rstrip("\n") in text
+
+
+def test_the_report_is_verified_by_its_locker_alone(first: Run) -> None:
+    (path,) = first.locker.glob("*/*/report.json")
+    attempt = locker.find_attempt(str(first.locker), TICKET, path.parent.name)
+    assert verify.problems(attempt) == []
+    (path.parent / "report.md").write_text("PASS\n", "utf-8")
+    try:
+        assert verify.problems(attempt) == [f"{path.parent / 'report.md'} is not the newest attempt's"]
+    finally:
+        shutil.copy(Path(attempt.path, "report.md"), path.parent / "report.md")
 
 
 def test_no_secret_is_anywhere_in_the_locker_or_the_output(first: Run) -> None:

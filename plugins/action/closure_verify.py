@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Judge an attempt again by the locker alone, and compare with what was reported."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.plugins.action import ActionBase
+
+from ..plugin_utils import locker, verify, wants
+
+
+class ActionModule(ActionBase):
+    """Fail with one sentence for each place where report and evidence differ."""
+
+    supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Take C(locker), C(ticket), C(release), C(name) and C(sha256)."""
+        super().run(tmp, task_vars)
+        args = self._task.args
+        problems = wants.problems(
+            {
+                "rc_closure_ticket": {"value": args.get("ticket"), "want": "ticket"},
+                "rc_closure_release": {"value": args.get("release"), "want": "name"},
+                "rc_closure_ticket_attempt": {"value": args.get("name"), "want": "name", "optional": True},
+                "rc_closure_locker_sha256": {"value": args.get("sha256"), "want": "sha256", "optional": True},
+            }
+        )
+        if problems:
+            return {"failed": True, "msg": "; ".join(problems)}
+        try:
+            attempt = locker.find_attempt(
+                str(args["locker"]), str(args["ticket"]), str(args["release"]), str(args.get("name") or "")
+            )
+            return _result(attempt, str(args.get("sha256") or ""))
+        except (locker.LockerError, OSError, ValueError) as exc:
+            return {"failed": True, "msg": f"the report cannot be verified: {exc}"}
+
+
+def _result(attempt: locker.Attempt, told_digest: str) -> dict[str, t.Any]:
+    digest = locker.digest(attempt)
+    problems = verify.problems(attempt)
+    if told_digest and told_digest != digest:
+        problems.append(f"the attempt's SHA-256 is {digest}, and not the {told_digest} that was given")
+    found = {"changed": False, "attempt": attempt.as_dict(), "sha256": digest, "problems": problems}
+    if problems:
+        return {**found, "failed": True, "msg": "; ".join(problems)}
+    return {**found, "msg": f"{attempt.path} says what its evidence shows; its SHA-256 is {digest}"}
