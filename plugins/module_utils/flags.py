@@ -37,6 +37,14 @@ def values(step: Step, flags: t.Sequence[t.Mapping[str, str]]) -> dict[str, t.An
     return found
 
 
+def at(step: Step, pointer: str) -> t.Any:
+    """Return what a JSON answer has at a pointer (RFC 6901), or None."""
+    try:
+        return _resolve(json.loads(step.stdout), pointer)
+    except (LookupError, TypeError, ValueError):
+        return None
+
+
 def is_true(value: t.Any) -> bool:
     """Whether a flag's value is the checklist's C(True), as JSON or as text."""
     return value is True or (isinstance(value, str) and value.lower() == "true")

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The steps that show the flags: what the environment file says, and what the running process believes."""
+"""The steps that show the flags: what the environment file says, and what the running process believes.
+
+And, where it can be asked for it, the commit that the running process was deployed from.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from .command import hostname
 from .evidence import ENDED, FILE, HTTP, Step, utc_now
 
 FILE_STEP = ("flags_file", "The flags in the environment file")
+COMMIT_STEP = ("backend_commit", "The commit of the running backend")
 RUNNING_STEP = ("flags_running", "The flags in the running process")
 
 
@@ -21,7 +25,10 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the steps and return C(at), when the process was asked, and C(flags), what it said."""
     _file(collector)
     at = utc_now()
-    running = _command(collector) if collector.params["argv"] else _ask(collector)
+    url = collector.params["url"]
+    running = _command(collector) if collector.params["argv"] else _ask(collector, RUNNING_STEP, url)
+    if collector.params["commit_url"]:
+        _ask(collector, COMMIT_STEP, collector.params["commit_url"])
     return {"at": at, "flags": flags.values(running, collector.params["flags"])}
 
 
@@ -59,8 +66,8 @@ def _command(collector: Collector) -> Step:
     )
 
 
-def _ask(collector: Collector) -> Step:
-    (name, title), url = RUNNING_STEP, collector.params["url"]
+def _ask(collector: Collector, step: tuple[str, str], url: str) -> Step:
+    name, title = step
     variable = collector.params["token_variable"]
     token = collector.service_env.get(variable or "", "")
     if variable and not token:

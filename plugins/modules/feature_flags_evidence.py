@@ -42,6 +42,9 @@ options:
   url:
     description: Where the running process says what it believes.
     type: str
+  commit_url:
+    description: Where the running process says which commit it was deployed from.
+    type: str
   token_variable:
     description: The variable of O(env_file) that holds the bearer token; without it none is sent.
     type: str
@@ -103,6 +106,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
         },
     },
     "url": {"type": "str"},
+    "commit_url": {"type": "str"},
     "token_variable": {"type": "str", "no_log": False},
     "ca_file": {"type": "path"},
     "argv": {"type": "list", "elements": "str"},

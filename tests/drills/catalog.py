@@ -54,6 +54,15 @@ DRILLS = (
         AFTER_MIGRATIONS,
     ),
     Drill(
+        "other_commit_deployed",
+        faults.other_commit_deployed,
+        2,
+        "runs_release",
+        "not_met",
+        "it is of " + "f" * 40,
+        AFTER_MIGRATIONS,
+    ),
+    Drill(
         "backfill_silent",
         faults.backfill_silent,
         2,

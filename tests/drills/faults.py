@@ -82,6 +82,11 @@ def flag_in_file_only(twin: Twin) -> None:
     twin.supervisorctl("update", "backend")
 
 
+def other_commit_deployed(twin: Twin) -> None:
+    """Somebody deploys another commit after CI has tested the release's."""
+    twin.set_env(Path(twin.state["backend_env_file"]), GIT_COMMIT="f" * 40)
+
+
 def backfill_silent(twin: Twin) -> None:
     """The backfill prints nothing: its summary goes to a logger that nobody configured."""
     file = twin.backend / BACKFILL

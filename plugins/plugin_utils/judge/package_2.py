@@ -5,12 +5,13 @@
 """Package-2, STG-ROLL: the flags are on, the backfill is done, the smoke passes, and no webhook spikes.
 
 Policy: C(flags), a list of C(name), C(variable) and C(pointer); C(spec), the end-to-end spec's file;
-C(code), the error code of a refused signature; C(minimum_requests); and C(spike): C(p_value), C(floor),
-C(rate_ratio) and C(share).
+C(code), the error code of a refused signature; C(minimum_requests); C(commit_pointer), empty where the
+running backend is not asked for its commit; and C(spike): C(p_value), C(floor), C(rate_ratio) and C(share).
 """
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ...module_utils import backfill, env_file, flags, playwright, webhook_log
@@ -35,7 +36,8 @@ from .base import (
 
 def judge(evidence: Evidence, policy: Policy) -> Verdict:
     """Derive the verdict of Package-2 from its evidence."""
-    return conclude(evidence, policy, RULES, _summary)
+    rules = (*RULES, RELEASE) if policy.get("commit_pointer") else RULES
+    return conclude(evidence, policy, rules, _summary)
 
 
 def flags_shown(evidence: Evidence, policy: Policy) -> Finding:
@@ -173,6 +175,20 @@ def no_spike(evidence: Evidence, policy: Policy) -> Finding:
     return met(f"no: {told}", *names)
 
 
+def runs_release(evidence: Evidence, policy: Policy) -> Finding:
+    """What all of the evidence is about: the release's commit is what runs. Asked where it can be told."""
+    step = ended(evidence, "backend_commit")
+    if step.exit_status != 200:
+        raise MissingStepError(f"{step.title}: status {step.exit_status}{last_line(step.stderr)}")
+    told = flags.at(step, policy["commit_pointer"])
+    if not isinstance(told, str) or not re.fullmatch(r"[0-9a-f]{7,64}", told):
+        return not_proven(f"the answer has no commit at {policy['commit_pointer']}, but {told!r}", step.name)
+    if not evidence.release.commit.startswith(told):
+        return not_met(f"it is of {told}, and the release is {evidence.release.commit}", step.name)
+    return met(f"it is of {told}", step.name)
+
+
+RELEASE = Rule("runs_release", "The running backend is of the release's commit", runs_release)
 RULES = (
     Rule("flags_shown", "Proof that the flags are set, out of the running process", flags_shown),
     Rule("flags_set", "The four flags are True", flags_set),

@@ -84,7 +84,7 @@ def state(settings: Settings) -> dict[str, str | int]:
     """What inventories and tests have to know."""
     layout, ports = settings.layout, settings.ports
     return {
-        "commit": identity.content_hash(SOURCES / "backend"),
+        "commit": settings.commit,
         "app": str(layout.app),
         "directory": str(layout.backend),
         "e2e_directory": str(layout.e2e),

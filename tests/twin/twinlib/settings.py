@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from twinlib.layout import Layout
+from twinlib import identity
+from twinlib.layout import SOURCES, Layout
 from twinlib.ports import free_ports
 
 DATABASE = "psp"
@@ -52,6 +53,7 @@ class Settings:
     layout: Layout
     ports: Ports
     secrets: Secrets
+    commit: str
 
     @property
     def backend_url(self) -> str:
@@ -72,7 +74,7 @@ class Settings:
 
 def new_settings(layout: Layout) -> Settings:
     """Settings with free ports and fresh secrets."""
-    return Settings(layout, Ports(*free_ports(4)), Secrets())
+    return Settings(layout, Ports(*free_ports(4)), Secrets(), identity.content_hash(SOURCES / "backend"))
 
 
 def write(settings: Settings) -> None:
@@ -106,6 +108,7 @@ def _backend(settings: Settings) -> dict[str, str]:
     """The state before the release: flags off, runs carried out in-process, no Redis."""
     return {
         "ENV": "staging",
+        "GIT_COMMIT": settings.commit,
         "DATABASE_URL": settings.database_url("asyncpg"),
         "SYNC_DATABASE_URL": settings.database_url("psycopg2"),
         "API_TOKEN": settings.secrets.api_token,

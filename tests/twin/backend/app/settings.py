@@ -25,6 +25,7 @@ class Settings:
     """What the environment said when the process started. Amounts are in cents, times in seconds."""
 
     env: str
+    git_commit: str
     database_url: str
     sync_database_url: str
     redis_url: str
@@ -52,6 +53,7 @@ def read(environment: Mapping[str, str]) -> Settings:
     api_token = environment.get("API_TOKEN", "")
     return Settings(
         env=environment.get("ENV", "staging"),
+        git_commit=environment.get("GIT_COMMIT", ""),
         database_url=database_url,
         sync_database_url=environment.get("SYNC_DATABASE_URL", ""),
         redis_url=environment.get("REDIS_URL", ""),

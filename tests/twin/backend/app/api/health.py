@@ -33,6 +33,12 @@ async def ready(session: Session) -> dict[str, str]:
     return {"status": "ready"}
 
 
+@router.get("/version")
+async def version() -> dict[str, str]:
+    """The commit that this process was deployed from, as its deployment told it."""
+    return {"commit": settings.git_commit}
+
+
 async def _ask_database(session: Session) -> None:
     try:
         await session.execute(text("SELECT 1"))

@@ -665,3 +665,32 @@ def test_without_evidence_no_rule_is_met() -> None:
     verdict = judge(evidence(2, []), POLICY)
     assert {c.result for c in verdict.criteria} == {NOT_PROVEN}
     assert len(verdict.criteria) == len(RULES)
+
+
+def _told(commit: t.Any, **more: t.Any) -> Step:
+    answer = json.dumps({"build": {"commit": commit}})
+    return step("backend_commit", **{"kind": HTTP, "exit_status": 200, "stdout": answer, **more})
+
+
+@pytest.mark.parametrize(
+    ("told", "result", "reason"),
+    [
+        (_told("a" * 40), MET, "it is of " + "a" * 40),
+        (_told("a" * 7), MET, "it is of aaaaaaa"),
+        (_told("a" * 6), NOT_PROVEN, "no commit at /build/commit, but 'aaaaaa'"),
+        (_told("b" * 40), NOT_MET, f"it is of {'b' * 40}, and the release is {'a' * 40}"),
+        (_told("a" * 41), NOT_MET, "and the release is"),
+        (_told("main"), NOT_PROVEN, "no commit at /build/commit, but 'main'"),
+        (_told(None), NOT_PROVEN, "no commit at /build/commit, but None"),
+        (_told("a" * 40, stdout="<html>"), NOT_PROVEN, "but None"),
+        (_told("a" * 40, exit_status=404), NOT_PROVEN, "status 404"),
+        (_told("", outcome=FAILED, reason="127.0.0.1:1 refused the connection"), NOT_PROVEN, "refused"),
+        (None, NOT_PROVEN, "no step backend_commit was kept"),
+    ],
+)
+def test_the_running_backend_is_the_release(told: Step | None, result: str, reason: str) -> None:
+    verdict = judge(_steps(backend_commit=told), {**POLICY, "commit_pointer": "/build/commit"})
+    found = verdict.criteria[-1]
+    assert (found.id, found.result) == ("runs_release", result)
+    assert reason in found.reason
+    assert verdict.status == ("PASS" if result == MET else "FAIL")
