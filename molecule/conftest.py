@@ -63,7 +63,7 @@ class Staging:
     def kill(self, name: str) -> None:
         """End a container's first process as the kernel would, so that the engine takes it for a crash."""
         pid = str(self.outside(name)["State"]["Pid"])
-        docker("run", "--rm", "--pid=host", "psp-rc/base", "kill", "-9", pid)
+        docker("run", "--rm", "--network=none", "--pid=host", "psp-rc/base", "kill", "-9", pid)
 
     @staticmethod
     def docker(*arguments: str) -> str:
