@@ -4,28 +4,62 @@
 
 """The environment file of a service: C(KEY=value) lines as systemd and dotenv read them.
 
-Understood are C(export), single and double quotes, comments and CRLF; a value is never expanded.
-Writing keeps every line that it does not have to change.
+Understood are C(export), single and double quotes, whose text may go over several lines, comments and
+CRLF; a value is never expanded. A quote that never ends is a character like any other. Writing keeps
+every line that it does not have to change.
 """
 
 from __future__ import annotations
 
 import re
 import typing as t
+from dataclasses import dataclass
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_LINE = re.compile(rf"\s*(?:export\s+)?(?P<name>{_NAME.pattern})\s*=[ \t]*(?P<value>.*)")
-_SINGLE = re.compile(r"'(?P<inner>(?:[^'\\]|\\.)*)'")
-_DOUBLE = re.compile(r'"(?P<inner>(?:[^"\\]|\\.)*)"')
+_VARIABLE = re.compile(
+    rf"[ \t]*(?:export[ \t]+)?(?P<name>{_NAME.pattern})[ \t]*=[ \t]*"
+    r"(?:'(?P<single>(?:[^'\\]|\\.)*)'|\"(?P<double>(?:[^\"\\]|\\.)*)\"|)(?P<rest>[^\n]*)\n?",
+    re.DOTALL,
+)
+_OTHER = re.compile(r"[^\n]*\n?")
 _COMMENT = re.compile(r"(?:^|\s+)#.*$")
 _SYSTEMD_ESCAPED, _ESCAPE = re.compile(r"[\"\\$`]"), r"\\\g<0>"
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./?&~-]*")
 
 
+@dataclass(frozen=True)
+class Entry:
+    """What stands on a line of the file, or on several where a quote goes over them.
+
+    Attributes:
+        text: as it stands there, line ends included.
+        name: the variable that it sets, or C('').
+        value: the variable's value.
+    """
+
+    text: str
+    name: str = ""
+    value: str = ""
+
+
+def entries(text: str) -> t.Iterator[Entry]:
+    """Return all that stands in an environment file, in its order; joined, the texts are the file's."""
+    position = 0
+    while position < len(text):
+        found = _VARIABLE.match(text, position)
+        if found:
+            yield Entry(found[0], found["name"], _value(found))
+        else:
+            found = _OTHER.match(text, position)
+            if found is None:
+                return
+            yield Entry(found[0])
+        position = found.end()
+
+
 def parse(text: str) -> dict[str, str]:
     """Return the variables that an environment file sets; the last of a name wins."""
-    found = (_LINE.match(line) for line in text.splitlines())
-    return {match["name"]: _unquote(match["value"].rstrip()) for match in found if match}
+    return {entry.name: entry.value for entry in entries(text) if entry.name}
 
 
 def update(text: str, values: t.Mapping[str, str]) -> str:
@@ -38,21 +72,22 @@ def update(text: str, values: t.Mapping[str, str]) -> str:
     """
     current = parse(text)
     stale = {name: value for name, value in values.items() if current.get(name) != value}
-    if not stale:
-        return text
-    rendered = {name: f"{name}={_quote(name, value)}" for name, value in stale.items()}
-    lines = [rendered.get(_name(line), line) for line in text.splitlines()]
-    lines += [line for name, line in rendered.items() if name not in current]
-    return "\n".join(lines) + "\n"
+    rendered = {name: f"{name}={_quote(name, value)}\n" for name, value in stale.items()}
+    parts = [rendered.get(entry.name, entry.text) for entry in entries(text)]
+    if rendered and parts and not parts[-1].endswith("\n"):
+        parts.append("\n")
+    return "".join([*parts, *(line for name, line in rendered.items() if name not in current)])
 
 
 def for_docker(variables: t.Mapping[str, str]) -> str:
     """Return the variables as Docker's C(--env-file) takes them, which knows no quotes.
 
     Raises:
-        ValueError: a value begins or ends with a blank, which Docker would cut off.
+        ValueError: a value begins or ends with a blank, which Docker would cut off, or has several lines.
     """
     for name, value in variables.items():
+        if "\n" in value:
+            raise ValueError(f"the value of {name} has several lines, which Docker's env file cannot hold")
         if value != value.strip():
             raise ValueError(f"the value of {name} begins or ends with a blank, which Docker would cut off")
     return "".join(f"{name}={value}\n" for name, value in sorted(variables.items()))
@@ -65,17 +100,12 @@ def for_systemd(variables: t.Mapping[str, str]) -> str:
     )
 
 
-def _name(line: str) -> str:
-    match = _LINE.match(line)
-    return match["name"] if match else ""
-
-
-def _unquote(value: str) -> str:
-    if match := _SINGLE.match(value):
-        return re.sub(r"\\(['\\])", r"\1", match["inner"])
-    if match := _DOUBLE.match(value):
-        return re.sub(r"\\([\"\\$`])", r"\1", match["inner"])
-    return _COMMENT.sub("", value)
+def _value(found: re.Match[str]) -> str:
+    if found["single"] is not None:
+        return re.sub(r"\\(['\\])", r"\1", found["single"])
+    if found["double"] is not None:
+        return re.sub(r"\\([\"\\$`])", r"\1", found["double"])
+    return _COMMENT.sub("", found["rest"].rstrip())
 
 
 def _quote(name: str, value: str) -> str:

@@ -66,10 +66,9 @@ def is_stale(environment: t.Mapping[str, str], wanted: t.Mapping[str, str]) -> b
 
 def _masked(text: str, hidden: t.AbstractSet[str], fresh: t.AbstractSet[str], redact: Redactor) -> str:
     lines = []
-    for line in text.splitlines():
-        names = list(env_file.parse(line))
-        if names and names[0] in hidden:
-            lines.append(f"{names[0]}={MASK}{' (new)' if names[0] in fresh else ''}")
+    for entry in env_file.entries(text):
+        if entry.name in hidden:
+            lines.append(f"{entry.name}={MASK}{' (new)' if entry.name in fresh else ''}")
         else:
-            lines.append(redact(line))
+            lines.append(redact(entry.text.rstrip("\r\n")))
     return "".join(f"{line}\n" for line in lines)

@@ -22,6 +22,7 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 MASK = "********"
 MINIMUM_LENGTH = 4
+_LONG_LINE = 16
 
 _SECRET_NAME = re.compile(
     r"PASS(WORD|WD|PHRASE)?(_|$)|SECRET|TOKEN|CREDENTIAL|PRIVATE|(^|_)(API|ACCESS|SIGNING|ENCRYPTION)_?KEY|(^|_)AUTH(_|$)|(^|_)KEY$",
@@ -105,7 +106,8 @@ class Redactor:
     def __init__(self, secrets: t.Mapping[str, str]) -> None:
         """Take name → value of what is known to be secret."""
         self.secrets = dict(secrets)
-        known = {form for value in self.secrets.values() for form in _forms(value)}
+        values = {part for value in self.secrets.values() for part in (value, *_long_lines(value))}
+        known = {form for value in values for form in _forms(value)}
         longest_first = sorted(known, key=lambda form: (-len(form), form))
         self._known = re.compile("|".join(map(re.escape, longest_first))) if known else None
 
@@ -135,6 +137,12 @@ def _mask_place(match: re.Match[str]) -> str:
 def _is_part(inner: tuple[int, int], outer: tuple[int, int]) -> bool:
     """Whether a match is a true part of a protected span: one that fills it is a secret after all."""
     return outer[0] <= inner[0] and inner[1] <= outer[1] and inner != outer
+
+
+def _long_lines(value: str) -> list[str]:
+    """Return what of a secret of several lines, such as a key, would give it away by itself."""
+    lines = value.splitlines()
+    return [line for line in lines if len(line) >= _LONG_LINE and "---" not in line] if len(lines) > 1 else []
 
 
 def _forms(value: str) -> set[str]:

@@ -14,7 +14,8 @@ version_added: 0.1.0
 description:
   - Sets variables in a file of C(KEY=value) lines as systemd and dotenv read them. Lines of other variables,
     comments, and the file's mode and owner stay as they are.
-  - A file that is not there is made, readable by its owner only.
+  - A file that is not there is made, readable by its owner only. One that everybody may read is refused a
+    secret, unless O(mode) is given.
   - Says, too, whether a process that is already running was started without these values.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
@@ -100,6 +101,7 @@ stale:
 """
 
 import os
+import pwd
 import tempfile
 import typing as t
 from pathlib import Path
@@ -126,14 +128,18 @@ def main() -> None:
     try:
         change = _plan(path, module.params)
         stale = _stale(module.params, change)
-        changed = change.before != change.after
-        if changed and not module.check_mode:
-            _write(module, path, change.after)
+        _refuse_exposed(path, module.params, change)
+        # Before the content: it is at no time for others to read.
+        changed = _set_attributes(module, path)
+        if change.before != change.after:
+            changed = True
+            if not module.check_mode:
+                fresh = not path.exists()
+                _write(module, path, change.after)
+                if fresh:
+                    _set_attributes(module, path)
     except (OSError, ValueError, process.ProcessError) as exc:
         module.fail_json(msg=f"{module.params['path']}: {getattr(exc, 'strerror', None) or exc}")
-    if path.exists():
-        arguments = module.load_file_common_arguments(module.params, path=str(path))
-        changed = module.set_fs_attributes_if_different(arguments, changed)
     before, after = change.shown()
     header = {"before_header": str(path), "after_header": str(path)}
     diff = {**header, "before": before, "after": after}
@@ -163,6 +169,39 @@ def _stale(params: t.Mapping[str, t.Any], change: env_file_change.Change) -> boo
         return False
     running = process.find(params["process"], params["directory"])
     return any(env_file_change.is_stale(process.environment(one.pid), change.wanted) for one in running)
+
+
+def _set_attributes(module: AnsibleModule, path: Path) -> bool:
+    """Give a file that is there the owner and mode that are asked for; return whether that changes it."""
+    if not path.exists():
+        return False
+    arguments = module.load_file_common_arguments(module.params, path=str(path))
+    new_user = module.check_mode and not _is_known(arguments["owner"])
+    if new_user:
+        # By the time the file is his, the user is there.
+        arguments["owner"] = None
+    return bool(module.set_fs_attributes_if_different(arguments, new_user))
+
+
+def _is_known(user: str | None) -> bool:
+    try:
+        return not user or user.isdecimal() or bool(pwd.getpwnam(user))
+    except KeyError:
+        return False
+
+
+def _refuse_exposed(path: Path, params: t.Mapping[str, t.Any], change: env_file_change.Change) -> None:
+    """A secret does not go where everybody can read it.
+
+    Raises:
+        ValueError: it would.
+    """
+    secret = ", ".join(name for name in change.names if name in change.secret)
+    if secret and path.exists() and not params["mode"] and path.stat().st_mode & 0o007:
+        raise ValueError(
+            f"everybody may read this file (mode {path.stat().st_mode & 0o777:04o}), and {secret} is secret: "
+            "take that from others first (chmod o-rwx), once the service does not need it"
+        )
 
 
 def _write(module: AnsibleModule, path: Path, text: str) -> None:

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.env_file import for_systemd, parse, update
+from ansible_collections.psp.rc_closure.plugins.module_utils.env_file import (
+    entries,
+    for_docker,
+    for_systemd,
+    parse,
+    update,
+)
 
 WILD = (
     "# the backend\r\n"
@@ -49,7 +55,8 @@ def test_update_leaves_a_satisfied_file_byte_for_byte() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["", "plain", "a b", "'", '"', "\\", "a'b\"c\\d", "# no comment", "$X `y`", "é"]
+    "value",
+    ["", "plain", "a b", "'", '"', "\\", "a'b\"c\\d", "# no comment", "$X `y`", "é", "a\x85b\u2028c\x0bd"],
 )
 def test_every_value_comes_back(value: str) -> None:
     assert parse(update("", {"NAME": value}))["NAME"] == value
@@ -72,3 +79,26 @@ def test_what_no_environment_can_hold_is_refused(name: str, value: str) -> None:
 def test_systemd_reads_one_form(value: str, line: str) -> None:
     assert for_systemd({"A": value}) == line
     assert parse(line) == {"A": value}
+
+
+KEY = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----\n"
+SEVERAL_LINES = f"A=1\nKEY=\"{KEY}\"\r\nexport B='two\nlines' # why\nC=3"
+
+
+def test_a_quote_may_go_over_several_lines() -> None:
+    assert parse(SEVERAL_LINES) == {"A": "1", "KEY": KEY, "B": "two\nlines", "C": "3"}
+    assert "".join(entry.text for entry in entries(SEVERAL_LINES)) == SEVERAL_LINES
+
+
+def test_an_update_leaves_the_lines_around_it_as_they_are() -> None:
+    assert update(SEVERAL_LINES, {"B": "x", "D": "4"}) == f'A=1\nKEY="{KEY}"\r\nB=x\nC=3\nD=4\n'
+
+
+def test_a_quote_that_never_ends_is_a_character() -> None:
+    assert parse("A='tis\nB=\"\nC=3\n") == {"A": "'tis", "B": '"', "C": "3"}
+
+
+def test_several_lines_reach_systemd_and_are_refused_for_docker() -> None:
+    assert parse(for_systemd({"KEY": KEY})) == {"KEY": KEY}
+    with pytest.raises(ValueError, match="KEY has several lines"):
+        for_docker({"KEY": KEY})

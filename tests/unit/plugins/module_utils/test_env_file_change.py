@@ -51,6 +51,15 @@ def test_a_secret_elsewhere_in_the_file_is_masked_too() -> None:
     assert "tok-" not in "".join(change.shown())
 
 
+def test_a_secret_of_several_lines_is_masked_whole() -> None:
+    key = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----"
+    change = plan(f'A=1\nSIGNING_KEY="{key}"\n# MC4CAQAwBQYDK2VwBCIEIA==\n', {"A": "2"}, [])
+    assert change.shown() == (
+        "A=1\nSIGNING_KEY=********\n# ********\n",
+        "A=2\nSIGNING_KEY=********\n# ********\n",
+    )
+
+
 @pytest.mark.parametrize("wanted", [{"1A": "x"}, {"A": "two\nlines"}])
 def test_what_cannot_stand_in_such_a_file_is_refused(wanted: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="A"):

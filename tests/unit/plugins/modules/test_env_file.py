@@ -79,6 +79,28 @@ def test_a_mode_that_is_asked_for_is_set(capsys: pytest.CaptureFixture[str], fil
     assert not call(capsys, file, mode="0600")["changed"]
 
 
+def test_what_everybody_may_read_gets_no_secret(capsys: pytest.CaptureFixture[str], file: Path) -> None:
+    file.chmod(0o644)
+    before = file.read_text("utf-8")
+    for check in (True, False):
+        result = call(capsys, file, check=check, secrets={"REDIS_URL": SECRET})
+        assert result["rc"] == 1
+        assert "everybody may read this file (mode 0644), and REDIS_URL is secret" in result["msg"]
+    assert file.read_text("utf-8") == before
+    assert call(capsys, file, values={"RECON_RUNNER": "queue"})["changed"]
+    assert call(capsys, file, secrets={"REDIS_URL": SECRET}, mode="0600")["changed"]
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert SECRET in file.read_text("utf-8")
+
+
+def test_an_owner_who_is_not_there_yet_is_no_trouble_in_check_mode(
+    capsys: pytest.CaptureFixture[str], file: Path
+) -> None:
+    result = call(capsys, file, check=True, owner="psp-nobody-yet")
+    assert (result["rc"], result["changed"]) == (0, True)
+    assert call(capsys, file, owner="psp-nobody-yet")["rc"] == 1
+
+
 def test_a_link_stays_a_link(capsys: pytest.CaptureFixture[str], file: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.env"
     link.symlink_to(file)
