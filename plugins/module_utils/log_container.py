@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 
 from . import log_timed
 from .evidence import rfc3339, utc_now
@@ -17,6 +18,9 @@ from .log_source import Mark, Reading
 
 # An engine reads by lines from the end, but by time from the beginning.
 _FIRST_LINES = 1000
+_TIME = re.compile(
+    r"(?P<whole>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(?P<fraction>\d{1,9}))?(?P<offset>[Zz]|[+-]\d\d:\d\d)"
+)
 
 
 @dataclass(frozen=True)
@@ -33,24 +37,28 @@ class Container:
     def mark(self) -> dict[str, t.Any]:
         """Return the engine's time, and which container it is that has the name."""
         now, _said = log_timed.printed(["docker", "info", "--format", "{{json .SystemTime}}"])
+        try:
+            since = in_utc(str(json.loads(now)))
+        except ValueError as exc:
+            raise log_timed.failure(f"the engine does not tell its time: {exc}") from exc
         return {
             "kind": "container",
             "container": self.container,
             "time": utc_now(),
-            "since": json.loads(now),
+            "since": since,
             "id": self._id(),
         }
 
     def read_since(self, mark: Mark) -> Reading:
         """Return what was written since the mark; it costs what was written since, not what was before."""
-        since = str(mark.get("since") or mark["time"])
+        since = in_utc(str(mark.get("since") or mark["time"]))
         count = _FIRST_LINES
         while True:
             lines = self._lines(f"--tail={count}")
-            if len(lines) < count or _stamp(lines[0]) < _moment(since):
+            if len(lines) < count or _stamp(lines[0]) < since:
                 break
             count *= 10
-        data = log_timed.as_bytes(_shown(line) for line in lines if _stamp(line) >= _moment(since))
+        data = log_timed.as_bytes(_shown(line) for line in lines if _stamp(line) >= since)
         remade = "id" in mark and self._id() != mark["id"]
         gone = ", made anew in between, what the one before wrote last is gone" if remade else ""
         return Reading(data, f"from {since} on{gone}")
@@ -93,13 +101,25 @@ class Container:
         return out.strip()
 
 
+def in_utc(stamp: str) -> str:
+    """Return an RFC 3339 time in UTC with nine digits, as text that sorts as times do.
+
+    An engine tells its own time in its own zone, and a line's in UTC.
+
+    Raises:
+        ValueError: it is no such time.
+    """
+    found = _TIME.fullmatch(stamp)
+    if found is None:
+        raise ValueError(f"{stamp!r} is no time as RFC 3339 has it")
+    offset = "+00:00" if found["offset"] in "Zz" else found["offset"]
+    whole = datetime.fromisoformat(f"{found['whole']}{offset}").astimezone(timezone.utc)
+    return f"{whole:%Y-%m-%dT%H:%M:%S}.{found['fraction'] or '':0<9.9}Z"
+
+
 def _stamp(line: str) -> str:
-    """Return the time of a line, whose digits have a fixed width: as text it sorts as it does as a time."""
-    return _moment(line.partition(" ")[0])
-
-
-def _moment(stamp: str) -> str:
-    return stamp.rstrip("Z")
+    """Return the time of a line: it has nine digits and is in UTC already."""
+    return line.partition(" ")[0]
 
 
 def _shown(line: str) -> str:

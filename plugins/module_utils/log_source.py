@@ -14,11 +14,14 @@ import gzip
 import os
 import typing as t
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from .evidence import utc_now
 
 _FINGERPRINT_BYTES = 256
+_PIECE_BYTES = 16 * 1024**2
+_COMPRESSED = ".gz"
 
 Mark = t.Mapping[str, t.Any]
 
@@ -92,14 +95,38 @@ def read_since(where: Mark) -> Reading:
     return Reading(data, _note(where, started, parts))
 
 
+def ends(
+    path: str, since: datetime | None, wanted: t.Callable[[bytes], bool], maximum: int
+) -> t.Iterator[bytes]:
+    """Return the ends of the log and of what rotation made of it, the newest first.
+
+    Args:
+        path: the log.
+        since: of the rotated files, those that were written after this moment are looked at; None: all.
+        wanted: as C(last_lines_before()) takes it.
+        maximum: bytes of a file that are looked at.
+
+    Raises:
+        OSError: a file cannot be read; the log itself must be there.
+    """
+    yield last_lines_before(path, wanted, maximum)
+    oldest = since.timestamp() * 1e9 if since else 0
+    older = [file for file in _files(Path(path)) if file.path != Path(path) and file.modified >= oldest]
+    for file in sorted(older, key=lambda file: -file.modified):
+        yield last_lines_before(str(file.path), wanted, maximum)
+
+
 def last_lines_before(path: str, wanted: t.Callable[[bytes], bool], maximum: int) -> bytes:
     """Return the shortest end of a file that C(wanted) accepts, or else its last C(maximum) bytes.
 
-    It is read from its end in growing pieces, since what is wanted is mostly near.
+    It is read from its end in growing pieces, since what is wanted is mostly near; where it is compressed, it
+    has no end to read from.
 
     Raises:
         OSError: the file cannot be read.
     """
+    if path.endswith(_COMPRESSED):
+        return _end_of_compressed(Path(path), maximum)
     size = 64 * 1024
     with Path(path).open("rb") as file:
         length = file.seek(0, os.SEEK_END)
@@ -109,6 +136,14 @@ def last_lines_before(path: str, wanted: t.Callable[[bytes], bool], maximum: int
             if size >= min(length, maximum) or wanted(data):
                 return data
             size *= 4
+
+
+def _end_of_compressed(path: Path, maximum: int) -> bytes:
+    data = b""
+    with gzip.open(path) as file:
+        while piece := file.read(_PIECE_BYTES):
+            data = (data + piece)[-maximum:]
+    return data
 
 
 def _note(where: Mark, started: _File | None, parts: t.Sequence[_File]) -> str:
@@ -163,7 +198,7 @@ def _before(path: Path, offset: int) -> bytes:
 
 
 def _read(path: Path, first: int, length: int = -1) -> bytes:
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+    with gzip.open(path) if path.suffix == _COMPRESSED else path.open("rb") as file:
         file.seek(first)
         return file.read(length)
 

@@ -81,11 +81,8 @@ class File:
     def around(
         self, began: datetime | None, wanted: t.Callable[[bytes], bool], count: int
     ) -> t.Iterable[bytes]:
-        """Return the end of the log that has what is wanted, and that of the log before it."""
-        yield log_source.last_lines_before(self.path, wanted, MAXIMUM_BYTES)
-        older = f"{self.path}.1"
-        if Path(older).is_file():
-            yield log_source.last_lines_before(older, wanted, MAXIMUM_BYTES)
+        """Return the end of the log that has what is wanted, and those of what it was rotated into since."""
+        return log_source.ends(self.path, began, wanted, MAXIMUM_BYTES)
 
     def tail(self, count: int) -> bytes:
         """Return the last lines."""

@@ -70,7 +70,7 @@ def problem(log: log_sources.Source, lines: t.Sequence[str], running: t.Sequence
         OSError: the log cannot be read.
     """
     if not lines:
-        return f"no worker says in {log.name} that it starts"
+        return f"no worker says in {log.name} that it starts (where it was rotated away, restart the worker)"
     written, began = log.written(), _began(running)
     if written and began and written < began:
         return (

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -143,3 +144,27 @@ def test_the_end_of_a_file_has_a_limit(tmp_path: Path) -> None:
     log.write_bytes(b"." * 2_000_000)
     found = log_source.last_lines_before(str(log), lambda data: False, 300_000)
     assert 300_000 <= len(found) < 2_000_000
+
+
+@pytest.mark.parametrize(
+    "rotated", ["worker.log.1", "worker.log-20261123", "worker.log.2.gz", "worker.log-20261123.gz"]
+)
+def test_what_was_rotated_is_looked_at_too(tmp_path: Path, rotated: str) -> None:
+    log, older = tmp_path / "worker.log", tmp_path / rotated
+    log.write_bytes(SECOND)
+    with gzip.open(older, "wb") if rotated.endswith(".gz") else older.open("wb") as file:
+        file.write(FIRST)
+    os.utime(older, (1_795_500_000, 1_795_500_000))
+    began = datetime.fromtimestamp(1_795_499_999, UTC)
+    assert list(log_source.ends(str(log), began, lambda data: False, 1024)) == [SECOND, FIRST]
+    assert list(log_source.ends(str(log), None, lambda data: False, 1024)) == [SECOND, FIRST]
+    later = datetime.fromtimestamp(1_795_500_001, UTC)
+    assert list(log_source.ends(str(log), later, lambda data: False, 1024)) == [SECOND]
+
+
+def test_the_newest_of_what_was_rotated_comes_first(tmp_path: Path) -> None:
+    for number, name in enumerate(["worker.log.3", "worker.log.2", "worker.log.1", "worker.log"]):
+        (tmp_path / name).write_text(name, "utf-8")
+        os.utime(tmp_path / name, (1_795_500_000 + number, 1_795_500_000 + number))
+    found = log_source.ends(str(tmp_path / "worker.log"), None, lambda data: False, 1024)
+    assert [data.decode() for data in found] == ["worker.log", "worker.log.1", "worker.log.2", "worker.log.3"]
