@@ -9,25 +9,35 @@ from __future__ import annotations
 import errno
 import shlex
 import socket
+import sys
 import typing as t
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 
 PROC = Path("/proc")
 _LISTENS = "0A"
+# As Redis's bind names all addresses of a family.
+_ALL = {"*": "0.0.0.0"}
 
 
-def taken(addresses: t.Iterable[str], port: int) -> str:
-    """Return the first of the addresses at which the port is taken, or C('').
+def taken(addresses: t.Iterable[str], port: int) -> list[str]:
+    """Return those of the addresses at which the port is taken.
+
+    An address that begins with C(-), as in Redis's C(bind), is left out where it is none of this machine's.
 
     Raises:
-        OSError: an address is not this machine's.
+        OSError: another address is not this machine's.
     """
-    return next((address for address in addresses if _is_taken(address, port)), "")
+    return [address.lstrip("-") for address in addresses if _is_taken(address, port)]
 
 
-def holders(port: int) -> list[int]:
-    """Return the processes that listen at a port, at any address, as far as they may be seen."""
-    sockets = {f"socket:[{inode}]" for inode in _inodes(port)}
+def holders(address: str, port: int) -> list[int]:
+    """Return the processes that listen at an address and a port, as far as they may be seen.
+
+    Whoever listens at every address listens at this one, too.
+    """
+    wanted = ip_address(_place(address, port)[0])
+    sockets = {f"socket:[{inode}]" for place, inode in _listening(port) if _clash(place, wanted)}
     return [pid for pid in _pids() if sockets & _links(PROC / str(pid) / "fd")]
 
 
@@ -50,28 +60,53 @@ def belongs_to(pid: int, unit: str) -> bool:
 
 
 def _is_taken(address: str, port: int) -> bool:
-    family, kind, protocol, _name, place = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
-    with socket.socket(family, kind, protocol) as attempt:
-        # What a server that ended a moment ago leaves behind does not count.
-        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+    try:
+        place = _place(address.lstrip("-"), port)
+        family = socket.AF_INET6 if ":" in place[0] else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as attempt:
+            # What a server that ended a moment ago leaves behind does not count.
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             attempt.bind(place)
-        except OSError as exc:
-            if exc.errno == errno.EADDRINUSE:
-                return True
+    except OSError as exc:
+        if exc.errno == errno.EADDRINUSE:
+            return True
+        if not address.startswith("-"):
             raise
     return False
 
 
-def _inodes(port: int) -> set[str]:
-    found = set()
+def _place(address: str, port: int) -> tuple[str, int]:
+    """Return the address and port that a socket is bound to, names looked up.
+
+    Raises:
+        OSError: there is no such name.
+    """
+    found = socket.getaddrinfo(_ALL.get(address, address), port, type=socket.SOCK_STREAM)[0][4]
+    return str(found[0]), int(found[1])
+
+
+def _clash(one: IPv4Address | IPv6Address, other: IPv4Address | IPv6Address) -> bool:
+    return one == other or one.is_unspecified or other.is_unspecified
+
+
+def _listening(port: int) -> t.Iterator[tuple[IPv4Address | IPv6Address, str]]:
+    """Return the address and the inode of each socket that listens at a port."""
     for table in ("tcp", "tcp6"):
         path = PROC / "net" / table
         for line in path.read_text("ascii").splitlines()[1:] if path.exists() else ():
             fields = line.split()
-            if fields[3] == _LISTENS and int(fields[1].rpartition(":")[2], 16) == port:
-                found.add(fields[9])
-    return found
+            address, _colon, at = fields[1].rpartition(":")
+            if fields[3] == _LISTENS and int(at, 16) == port:
+                yield _address(address), fields[9]
+
+
+def _address(shown: str) -> IPv4Address | IPv6Address:
+    """Return an address as C(/proc/net) shows it: words of four bytes in this machine's order."""
+    raw = bytes.fromhex(shown)
+    words = [raw[first : first + 4] for first in range(0, len(raw), 4)]
+    packed = b"".join(word[::-1] if sys.byteorder == "little" else word for word in words)
+    found = ip_address(packed)
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 def _pids() -> list[int]:

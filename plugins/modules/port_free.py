@@ -77,14 +77,16 @@ def main() -> None:
 
 def _problem(addresses: list[str], port: int, unit: str) -> str:
     try:
-        address = listening.taken(addresses, port)
+        taken = listening.taken(addresses, port)
     except OSError as exc:
         return f"it cannot listen at {', '.join(addresses)}, port {port}: {exc.strerror or exc}"
-    pids = listening.holders(port) if address else []
-    if not address or any(listening.belongs_to(pid, unit) for pid in pids):
-        return ""
-    by = "; ".join(f"process {pid}, {listening.command_line(pid)}" for pid in pids)
-    return f"port {port} at {address} is taken by {by or 'a process that may not be seen'}"
+    for address in taken:
+        pids = listening.holders(address, port)
+        others = [pid for pid in pids if not listening.belongs_to(pid, unit)]
+        if others or not pids:
+            by = "; ".join(f"process {pid}, {listening.command_line(pid)}" for pid in others)
+            return f"port {port} at {address} is taken by {by or 'a process that may not be seen'}"
+    return ""
 
 
 if __name__ == "__main__":

@@ -94,7 +94,9 @@ def main() -> None:
     if module.check_mode:
         module.exit_json(changed=False)
     user, password = (quote(params[name] or "", safe="") for name in ("username", "password"))
-    place = f"{params['host']}:{params['port']}"
+    # As bind names an address that may be missing, and as a URL names one of IPv6.
+    host = params["host"].lstrip("-")
+    place = f"[{host}]:{params['port']}" if ":" in host else f"{host}:{params['port']}"
     url = f"redis://{user}:{password}@{place}" if password else f"redis://{place}"
     problem = waiting.until_ready(lambda: _problem(url), params["limit"])
     if problem:
