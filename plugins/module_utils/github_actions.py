@@ -76,6 +76,10 @@ class GitHub:
         base = f"{str(params['url']).rstrip('/')}/repos/{quote(self.repository)}"
         self._client = RestClient(base, dialect, redact, deadline, ca_file=params.get("ca_file"), kept=kept)
 
+    def url(self, path: str) -> str:
+        """Return the address of a path below the repository, which is quoted already."""
+        return self._client.url(path)
+
     def get(
         self,
         path: str,

@@ -5,17 +5,18 @@
 """Package-0: the CI Postgres job is GREEN for the release's commit.
 
 Policy: C(workflow), its file or display name; C(job), the required job's name, C('') for the only one;
-C(events), what may have started the run where it was found rather than dispatched; C(allow_rerun), whether
-a run that was run again may pass. The checklist asks for a GREEN job and not for one that was GREEN at once,
-so it may by default; the note then says that an earlier attempt was not GREEN.
+C(mode), whether the run was to be dispatched or found; C(events), what may have started it where it was
+found; C(allow_rerun), whether a run that was run again may pass. The checklist asks for a GREEN job and not
+for one that was GREEN at once, so it may by default; the note then names the attempts that were not.
 """
 
 from __future__ import annotations
 
 import typing as t
 
-from ...module_utils import github_log, github_runs
-from ...module_utils.evidence import NOT_RUN, Evidence
+from ...module_utils import ci_intent, github_log, github_runs
+from ...module_utils.ci_intent import Intent
+from ...module_utils.evidence import NOT_RUN, Evidence, rfc3339
 from ...module_utils.github_runs import Document
 from .base import (
     Finding,
@@ -62,15 +63,17 @@ def run_is_of_release(evidence: Evidence, policy: Policy) -> Finding:
 def run_is_the_dispatched(evidence: Evidence, policy: Policy) -> Finding:
     """Do: "through a PR or C(workflow_dispatch)": the run that was dispatched or, found, of this commit."""
     run, dispatch = _run(evidence), evidence.get("ci_dispatch")
+    if policy.get("mode") == "find":
+        return _started_by(run, list(policy["events"]))
     if dispatch is not None and dispatch.outcome != NOT_RUN:
         return _dispatched(evidence, run)
-    # A run that this attempt had dispatched before was taken up again: nothing was sent a second time.
+    if evidence.get(ci_intent.STEP) is not None:
+        return _came_of(_intent(evidence), run, ci_intent.STEP, timely=True)
+    # A run that bore this attempt's marker already was taken up: nothing was sent a second time.
     taken_up = evidence.get("ci_runs_before") is not None
-    allowed = [github_runs.DISPATCHED] if taken_up else list(policy["events"])
-    reason = f"{_named(run)} was started by {run.get('event')} at {run.get('created_at')}"
-    if run.get("event") not in allowed:
-        return not_met(f"{reason}, not by {' or '.join(allowed)}", "ci_run")
-    return met(reason, "ci_run")
+    if policy.get("mode") == "dispatch" and not taken_up:
+        return not_proven("a run was to be dispatched, and no dispatch was kept", "ci_run")
+    return _started_by(run, [github_runs.DISPATCHED] if taken_up else list(policy["events"]))
 
 
 def job_result_kept(evidence: Evidence, policy: Policy) -> Finding:
@@ -159,26 +162,52 @@ def _summary(evidence: Evidence, policy: Policy) -> str:
     return f"{fact[0].upper()}{fact[1:]}: {job['html_url']}{history}."
 
 
+def _started_by(run: Document, allowed: t.Sequence[str]) -> Finding:
+    reason = f"{_named(run)} was started by {run.get('event')} at {run.get('created_at')}"
+    if run.get("event") not in allowed:
+        return not_met(f"{reason}, not by {' or '.join(allowed)}", "ci_run")
+    return met(reason, "ci_run")
+
+
 def _dispatched(evidence: Evidence, run: Document) -> Finding:
-    """Hold the run against the dispatch: by the id that GitHub gave or, where it gave none, by its time."""
-    steps = ("ci_dispatch", "ci_run")
+    """Hold the run against the dispatch: by the id that GitHub gave or, where it gave none, by its intent."""
     answered = _documents(evidence, "ci_dispatch")[0].get("workflow_run_id") if _answered(evidence) else None
-    if answered is not None:
-        same = run.get("id") == answered
-        reason = f"GitHub answered the dispatch with run {answered}"
-        return met(reason, *steps) if same else not_met(f"{reason}, and {_named(run)} was looked at", *steps)
-    if run.get("event") != github_runs.DISPATCHED:
-        return not_met(f"{_named(run)} was started by {run.get('event')}, not by the dispatch", *steps)
-    before = ended(evidence, "ci_runs_before")
-    moment = github_runs.server_time(before.stderr)
-    known = _items(evidence, "ci_runs_before", "workflow_runs")
-    if moment is None:
+    if answered is None:
+        return _came_of(_intent(evidence), run, "ci_dispatch", timely=False)
+    steps = ("ci_dispatch", "ci_run")
+    reason = f"GitHub answered the dispatch with run {answered}"
+    if run.get("id") == answered:
+        return met(reason, *steps)
+    return not_met(f"{reason}, and {_named(run)} was looked at", *steps)
+
+
+def _came_of(intent: Intent, run: Document, step: str, *, timely: bool) -> Finding:
+    """Hold a run against what was meant, where no answer says which run it was."""
+    if not intent.moment and not intent.marker:
         return not_proven("the server's time before the dispatch was not kept", "ci_runs_before")
-    if not github_runs.is_new(run, known, moment):
-        return not_met(
-            f"{_named(run)}, created at {run.get('created_at')}, was there before the dispatch", *steps
-        )
-    return met(f"{_named(run)}, created at {run.get('created_at')}, came with the dispatch", *steps)
+    named = f"{_named(run)}, created at {run.get('created_at')}"
+    why_not = intent.why_not(run, timely=timely)
+    if why_not:
+        return not_met(f"{named}, is not that of the dispatch: {why_not}", step, "ci_run")
+    return met(f"{named}, came with the dispatch", step, "ci_run")
+
+
+def _intent(evidence: Evidence) -> Intent:
+    """Return what was meant to be dispatched or, where that was not kept, what was known before."""
+    if evidence.get(ci_intent.STEP) is not None:
+        return Intent.from_dict(github_runs.documents(ended(evidence, ci_intent.STEP).stdout)[0])
+    moment = github_runs.server_time(ended(evidence, "ci_runs_before").stderr)
+    known = _items(evidence, "ci_runs_before", "workflow_runs")
+    return Intent(
+        workflow=0,
+        ref="",
+        commit=evidence.release.commit,
+        marker="",
+        known=tuple(int(run["id"]) for run in known),
+        moment=rfc3339(moment) if moment else "",
+        seconds=0,
+        written="",
+    )
 
 
 def _answered(evidence: Evidence) -> bool:

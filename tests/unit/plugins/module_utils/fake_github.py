@@ -58,6 +58,7 @@ class FakeGitHub:
         self.replies: dict[tuple[str, str], list[Reply]] = {}
         self.requests: list[Request] = []
         self.url = ""
+        self.date = DATE
 
     def on(self, method: str, path: str, *replies: Reply) -> None:
         """Script the replies of one request."""
@@ -83,7 +84,7 @@ def serve() -> Iterator[FakeGitHub]:
             return
 
         def date_time_string(self, timestamp: float | None = None) -> str:
-            return DATE
+            return fake.date
 
         def answer(self) -> None:
             parts = urlsplit(self.path)
@@ -144,6 +145,51 @@ def collector(fake: FakeGitHub, *, check_mode: bool = False, **params: Any) -> C
         "ca_file": None,
     }
     return Collector({**common, **params}, check_mode=check_mode, secrets={"token": TOKEN})
+
+
+def dispatching(fake: FakeGitHub, *, check_mode: bool = False, **params: Any) -> Collector:
+    """Return the collector that is to dispatch, with the module's defaults and the given options."""
+    defaults = {
+        "workflow": WORKFLOW,
+        "commit": COMMIT,
+        "mode": "dispatch",
+        "ref": None,
+        "inputs": {},
+        "marker": None,
+        "marker_input": None,
+        "events": ["pull_request", "push", "workflow_dispatch"],
+        "stage": "whole",
+        "intent": None,
+        "answer": None,
+        "limit": 60,
+    }
+    return collector(fake, check_mode=check_mode, **{**defaults, **params})
+
+
+def ready(fake: FakeGitHub) -> None:
+    """Have the server be a repository whose main branch is at the release's commit, with a run of before."""
+    fake.on("GET", WORKFLOWS, Reply(body={"workflows": [workflow(), workflow(id=8, name="Lint")]}))
+    fake.on("GET", REPOSITORY, Reply(body={"default_branch": "main", "archived": False}))
+    for ref in ("main", COMMIT):
+        fake.on("GET", f"{REPOSITORY}/commits/{ref}", Reply(body={"sha": COMMIT}))
+    fake.on("GET", RUNS, runs(run(id=41, created_at=BEFORE)))
+    page = "https://github.com/psp/backend/actions/runs/42"
+    fake.on("POST", DISPATCHES, Reply(200, {"workflow_run_id": 42, "run_url": "x", "html_url": page}))
+
+
+def intent(**changes: Any) -> dict[str, Any]:
+    """Return what was meant to be dispatched."""
+    return {
+        "workflow": 7,
+        "ref": "main",
+        "commit": COMMIT,
+        "marker": "",
+        "known": [41],
+        "moment": "2026-11-24T02:52:00.000Z",
+        "seconds": 60,
+        "written": "2026-11-24T02:52:01.000Z",
+        **changes,
+    }
 
 
 def workflow(**changes: Any) -> dict[str, Any]:

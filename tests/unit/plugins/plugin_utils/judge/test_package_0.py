@@ -30,6 +30,7 @@ from tests.unit.plugins.module_utils.fake_github import (
     DATE,
     OTHER,
     WORKFLOW,
+    intent,
     job,
     run,
     workflow,
@@ -69,6 +70,14 @@ def http(name: str, *documents: Any, text: str = "", **changes: Any) -> Step:
 
 def listed(name: str, key: str, *items: Any) -> Step:
     return http(name, {"total_count": len(items), key: list(items)})
+
+
+def meant(**changes: Any) -> Step:
+    """Return the step that says what was meant before the dispatch."""
+    return http("ci_dispatch_intent", intent(**changes), exit_status=None)
+
+
+INTENT = meant()
 
 
 def green() -> Steps:
@@ -243,7 +252,7 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
         {},
         "ci_run_identity",
         NOT_MET,
-        "was started by push, not by the dispatch",
+        "it was started by push, not by a dispatch",
     ),
     (
         "a dispatch without the server's time",
@@ -255,6 +264,61 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
         "ci_run_identity",
         NOT_PROVEN,
         "the server's time before the dispatch was not kept",
+    ),
+    (
+        "cut off, and a run that came much later",
+        {
+            "ci_dispatch_intent": INTENT,
+            "ci_dispatch": None,
+            "ci_run": http("ci_run", run(created_at="2026-11-24T03:00:00Z")),
+        },
+        {},
+        "ci_run_identity",
+        NOT_MET,
+        "it was created later than the dispatch",
+    ),
+    (
+        "cut off, and a run that does not show the marker",
+        {"ci_dispatch_intent": meant(marker="20261124T025200.1Z"), "ci_dispatch": None},
+        {},
+        "ci_run_identity",
+        NOT_MET,
+        "its title does not show the marker 20261124T025200.1Z",
+    ),
+    (
+        "an older server, and a run that does not show the marker",
+        {
+            "ci_dispatch_intent": meant(marker="20261124T025200.1Z"),
+            "ci_dispatch": http("ci_dispatch", exit_status=204),
+        },
+        {},
+        "ci_run_identity",
+        NOT_MET,
+        "its title does not show the marker 20261124T025200.1Z",
+    ),
+    (
+        "an intent that cannot be read",
+        {"ci_dispatch_intent": http("ci_dispatch_intent", {"ref": "main"}), "ci_dispatch": None},
+        {},
+        "ci_run_identity",
+        NOT_PROVEN,
+        "KeyError: 'workflow'",
+    ),
+    (
+        "to be dispatched, and never was",
+        {"ci_dispatch": None, "ci_runs_before": None},
+        {"mode": "dispatch"},
+        "ci_run_identity",
+        NOT_PROVEN,
+        "a run was to be dispatched, and no dispatch was kept",
+    ),
+    (
+        "a dispatched run of another event, then found",
+        {"ci_run": http("ci_run", run(event="schedule"))},
+        {"mode": "find"},
+        "ci_run_identity",
+        NOT_MET,
+        "was started by schedule",
     ),
     (
         "a found run of another event",
@@ -356,31 +420,48 @@ def test_what_is_not_green(
     assert reason in found.reason
 
 
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        (
-            {"ci_dispatch": http("ci_dispatch", exit_status=204)},
-            f"run 42, created at {AFTER}, came with the dispatch",
-        ),
-        (
-            {"ci_dispatch": http("ci_dispatch", text="bad gateway", exit_status=502)},
-            f"run 42, created at {AFTER}, came with the dispatch",
-        ),
-        ({"ci_dispatch": None}, f"run 42 was started by workflow_dispatch at {AFTER}"),
-        (
-            {
-                "ci_dispatch": None,
-                "ci_runs_before": None,
-                "ci_run": http("ci_run", run(event="pull_request")),
-            },
-            f"run 42 was started by pull_request at {AFTER}",
-        ),
-    ],
-    ids=["an older server", "the dispatch's answer was lost", "taken up again", "found"],
-)
-def test_the_run_is_known_in_other_ways(changes: Steps, reason: str) -> None:
-    verdict = judged(changes)
+CAME = f"run 42, created at {AFTER}, came with the dispatch"
+PULL_REQUEST = http("ci_run", run(event="pull_request"))
+MARKED = http("ci_run", run(display_title="tests 20261124T025200.1Z"))
+OTHER_WAYS: dict[str, tuple[Steps, dict[str, Any], str]] = {
+    "an older server": ({"ci_dispatch": http("ci_dispatch", exit_status=204)}, {}, CAME),
+    "an older server, and what was meant": (
+        {"ci_dispatch_intent": INTENT, "ci_dispatch": http("ci_dispatch", exit_status=204)},
+        {"mode": "dispatch"},
+        CAME,
+    ),
+    "the dispatch's answer was lost": (
+        {"ci_dispatch": http("ci_dispatch", text="bad gateway", exit_status=502)},
+        {},
+        CAME,
+    ),
+    "cut off before the answer": (
+        {"ci_dispatch_intent": INTENT, "ci_dispatch": None},
+        {"mode": "dispatch"},
+        CAME,
+    ),
+    "cut off, with a marker": (
+        {"ci_dispatch_intent": meant(marker="20261124T025200.1Z"), "ci_dispatch": None, "ci_run": MARKED},
+        {"mode": "dispatch"},
+        CAME,
+    ),
+    "taken up again": ({"ci_dispatch": None}, {}, f"run 42 was started by workflow_dispatch at {AFTER}"),
+    "found": (
+        {"ci_dispatch": None, "ci_runs_before": None, "ci_run": PULL_REQUEST},
+        {"mode": "find"},
+        f"run 42 was started by pull_request at {AFTER}",
+    ),
+    "found, after a dispatch that was refused": (
+        {"ci_dispatch": http("ci_dispatch", exit_status=422), "ci_run": PULL_REQUEST},
+        {"mode": "find"},
+        f"run 42 was started by pull_request at {AFTER}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "policy", "reason"), OTHER_WAYS.values(), ids=list(OTHER_WAYS))
+def test_the_run_is_known_in_other_ways(changes: Steps, policy: dict[str, Any], reason: str) -> None:
+    verdict = judged(changes, **policy)
     assert verdict.status == PASS
     assert criterion(verdict, "ci_run_identity").reason == reason
 
