@@ -6,18 +6,11 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib import request as urllib_request
-from urllib.error import URLError
 
 import pytest
 
@@ -30,19 +23,17 @@ from ansible_collections.psp.rc_closure.plugins.module_utils.collector import Co
 from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import Evidence, Release
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import package_0
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import FAIL, PASS, Criterion, Verdict
+from tests.integration.ci_served import COMMIT, TOKEN, Api, ci_api
 
 ROOT = Path(__file__).parents[2]
-TWIN = ROOT / "tests" / "twin"
 FIXTURES = ROOT / "tests" / "unit" / "fixtures" / "github_log"
-COMMIT = "5b83e49d5a9c0535d1db17315e3907212862aece"
 OTHER = "0" * 40
-TOKEN = "ghs_0123456789abcdefghijABCDEFGHIJ012345"
 WORKFLOW = "Backend PSP-03D Postgres Tests"
-START_SECONDS = 20
 RELEASE = Release("PSP-1234", "2026.11.0-rc3", COMMIT, "staging")
 POLICY = {
     "workflow": WORKFLOW,
     "job": "postgres-tests",
+    "mode": "dispatch",
     "events": ["pull_request", "push", "workflow_dispatch"],
     "allow_rerun": True,
 }
@@ -60,73 +51,22 @@ PASSES = "import sys; print('48 passed in 0.10s')"
 FAILS = f"import sys; print({failed_output()!r}); sys.exit(1)"
 
 
-@dataclass
-class Api:
-    """The CI API, what it runs as its tests, and what of it is to go wrong."""
-
-    url: str
-    home: Path
-
-    def faults(self, **faults: Any) -> None:
-        """Make these go wrong from now on, and nothing else."""
-        (self.home / "etc" / "ci_faults.json").write_text(json.dumps(faults), encoding="utf-8")
-
-    def tests(self, program: str) -> None:
-        """Run this in place of the backend's tests."""
-        (self.home / "job.py").write_text(program, encoding="utf-8")
-
-    def rerun(self, run_id: int) -> None:
-        """Have a run run again, as a person would."""
-        url = f"{self.url}/repos/psp/backend/actions/runs/{run_id}/rerun"
-        headers = {"Authorization": f"Bearer {TOKEN}"}
-        with urllib_request.urlopen(urllib_request.Request(url, b"", headers), timeout=5) as response:
-            assert response.status == 201
-
-    def answers(self) -> bool:
-        """Whether it is up."""
-        try:
-            with urllib_request.urlopen(f"{self.url}/", timeout=1):
-                return True
-        except (URLError, OSError):
-            return False
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    """Start a CI API of its own: it needs nothing else of the twin."""
-    home = tmp_path_factory.mktemp("ci")
-    for name in ("etc", "secrets"):
-        (home / name).mkdir()
-    (home / "state.json").write_text(json.dumps({"commit": COMMIT}), encoding="utf-8")
-    (home / "secrets" / "ci_token").write_text(f"{TOKEN}\n", encoding="utf-8")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    api = Api(f"http://127.0.0.1:{port}", home)
-    environment = {
-        **os.environ,
-        "TWIN_STATE": str(home / "state.json"),
-        "CI_QUEUE_SECONDS": "0.1",
-        "CI_TEST_COMMAND": f"{sys.executable} {home / 'job.py'}",
-    }
-    argv = [sys.executable, "-m", "uvicorn", "ci_api.app:app", "--port", str(port), "--log-level", "warning"]
-    with subprocess.Popen(argv, cwd=TWIN, env=environment) as process:
-        deadline = time.monotonic() + START_SECONDS
-        while not api.answers():
-            assert process.poll() is None, "the CI API ended"
-            assert time.monotonic() < deadline, "the CI API did not come up"
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(0.05)
+    """Serve the CI API once for all tests."""
+    with ci_api(tmp_path_factory.mktemp("ci")) as api:
         yield api
-        process.terminate()
 
 
 @pytest.fixture
-def api(server: Api) -> Api:
-    """Return the CI API, with nothing wrong."""
+def api(server: Api) -> Iterator[Api]:
+    """Return the CI API, with nothing wrong; what goes to and fro is held to GitHub's contract."""
     server.faults()
     server.tests(PASSES)
-    return server
+    server.front.reset()
+    server.held.exchanges.clear()
+    yield server
+    assert server.held.violations == []
 
 
 def options(api: Api, **more: Any) -> dict[str, Any]:
@@ -152,6 +92,9 @@ def dispatched(api: Api, *, check_mode: bool = False, **more: Any) -> Collector:
         "marker": None,
         "marker_input": None,
         "events": POLICY["events"],
+        "stage": "whole",
+        "intent": None,
+        "answer": None,
         "limit": 20,
     }
     return Collector(options(api, **{**defaults, **more}), check_mode=check_mode, secrets={})
@@ -171,7 +114,7 @@ def closed(api: Api, *, limit: float = 30, **more: Any) -> Verdict:
     ci_run_steps.collect(second)
     steps = (*first.steps, *second.steps)
     assert TOKEN not in str(steps)
-    return package_0.judge(Evidence(0, RELEASE, steps), POLICY)
+    return package_0.judge(Evidence(0, RELEASE, steps), {**POLICY, "mode": more.get("mode", "dispatch")})
 
 
 def criterion(verdict: Verdict, name: str) -> Criterion:
@@ -256,7 +199,7 @@ def test_a_run_that_was_run_again_names_its_red_attempt(api: Api) -> None:
     run_id = ci_dispatch_steps.collect(first)["run_id"]
     ci_run_steps.collect(waited(api, run_id))
     api.tests(PASSES)
-    api.rerun(run_id)
+    api.post(f"/actions/runs/{run_id}/rerun")
     second = waited(api, run_id)
     ci_run_steps.collect(second)
     verdict = package_0.judge(Evidence(0, RELEASE, (*first.steps, *second.steps)), POLICY)
@@ -352,6 +295,7 @@ def test_the_role_keeps_it_all_in_the_locker(api: Api, tmp_path: Path, before: l
         "ci_repository",
         "ci_commit",
         "ci_runs_before",
+        "ci_dispatch_intent",
         "ci_dispatch",
         "ci_run",
         "ci_jobs",
