@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,16 +18,17 @@ from ansible_collections.psp.rc_closure.plugins.module_utils import (
     github_log,
 )
 from ansible_collections.psp.rc_closure.plugins.module_utils.collector import CollectError, Collector
-from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import Evidence, Release
+from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import Evidence
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import package_0
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import FAIL, PASS, Criterion, Verdict
+from tests.integration import ci_role
+from tests.integration.ci_role import RELEASE
 from tests.integration.ci_served import COMMIT, TOKEN, Api, ci_api
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "unit" / "fixtures" / "github_log"
 OTHER = "0" * 40
 WORKFLOW = "Backend PSP-03D Postgres Tests"
-RELEASE = Release("PSP-1234", "2026.11.0-rc3", COMMIT, "staging")
 POLICY = {
     "workflow": WORKFLOW,
     "job": "postgres-tests",
@@ -249,45 +248,9 @@ def test_bad_input_is_named(api: Api, more: dict[str, Any], sentence: str) -> No
 
 @pytest.mark.parametrize("before", [["dispatch"], []], ids=["dispatched before", "by itself"])
 def test_the_role_keeps_it_all_in_the_locker(api: Api, tmp_path: Path, before: list[str]) -> None:
-    inventory = {
-        "rc_ci": {
-            "hosts": {"ci": None},
-            "vars": {
-                "ansible_connection": "local",
-                "ansible_python_interpreter": sys.executable,
-                "package_0_ci_url": api.url,
-                "package_0_ci_repository": "psp/backend",
-                "package_0_ci_job": "postgres-tests",
-                "package_0_ci_token_file": str(api.home / "secrets" / "ci_token"),
-                "package_0_ci_marker_input": "marker",
-                "package_0_ci_interval": 0.1,
-                "rc_closure_ticket": RELEASE.ticket,
-                "rc_closure_release": RELEASE.candidate,
-                "rc_closure_commit": COMMIT,
-                "rc_closure_locker": str(tmp_path / "locker"),
-            },
-        }
-    }
-    (tmp_path / "inventory.json").write_text(json.dumps(inventory), encoding="utf-8")
-    roles = [("closure", "open"), *[("package_0_ci", tasks) for tasks in ["preflight", *before, "main"]]]
-    plays = [
-        {
-            "hosts": "rc_ci",
-            "gather_facts": False,
-            "tags": ["package_0"],
-            "tasks": [
-                {"ansible.builtin.import_role": {"name": f"psp.rc_closure.{role}", "tasks_from": tasks}}
-            ],
-        }
-        for role, tasks in roles
-    ]
-    (tmp_path / "play.json").write_text(json.dumps(plays), encoding="utf-8")
-    playbook = Path(sys.executable).parent / "ansible-playbook"
-    files = ["-i", str(tmp_path / "inventory.json"), str(tmp_path / "play.json")]
-    argv = [str(playbook), *files, "--tags", "package_0", "-vv"]
-    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert TOKEN not in done.stdout + done.stderr
+    entries = [("closure", "open"), *[("package_0_ci", tasks) for tasks in ["preflight", *before, "main"]]]
+    said = ci_role.run(ci_role.command(api, tmp_path, entries, package_0_ci_marker_input="marker"))
+    assert TOKEN not in said
     package = next((tmp_path / "locker").rglob("package_0"))
     steps = [json.loads(path.read_text("utf-8")) for path in sorted(package.glob("[0-9]*.json"))]
     assert [step["name"] for step in steps] == [
