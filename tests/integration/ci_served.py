@@ -40,6 +40,7 @@ class Front:
         cut: for the next dispatch: C(before) it reaches the application or C(after) it was carried out, no
             answer comes; C('') for an answer as usual.
         broken: whether the connection then ends, rather than stay open in silence.
+        drops: so many answers, of whatever request, break off halfway.
         login: whether a page to sign in stands before everything.
         waiting: set while a dispatch waits for its answer.
     """
@@ -55,6 +56,7 @@ class Front:
         self.requests: list[tuple[str, str]] = []
         self.cut = ""
         self.broken = False
+        self.drops = 0
         self.login = False
         self.waiting = threading.Event()
 
@@ -70,6 +72,9 @@ class Front:
         if self.login:
             await _page(send)
             return
+        if self.drops:
+            self.drops -= 1
+            await _broken_off(send)
         if scope["path"].startswith(f"{ENTERPRISE}/"):
             scope = {**scope, "root_path": ENTERPRISE}
         cut = self.cut if scope["path"].endswith("/dispatches") else ""
@@ -81,7 +86,7 @@ class Front:
             await self._application(scope, receive, _nobody)
         self.waiting.set()
         if self.broken:
-            raise ConnectionAbortedError
+            await _broken_off(send)
         while (await receive())["type"] != "http.disconnect":
             pass
 
@@ -93,6 +98,14 @@ class Front:
 
 async def _nobody(message: Message) -> None:
     """Send nothing to anybody."""
+
+
+async def _broken_off(send: Send) -> t.NoReturn:
+    """End the connection in the middle of an answer."""
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"4096")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b'{"id": 4', "more_body": True})
+    raise ConnectionAbortedError
 
 
 async def _page(send: Send) -> None:
@@ -109,6 +122,7 @@ class Api:
     home: Path
     front: Front
     held: Held = field(repr=False)
+    store: t.Any = field(repr=False)
 
     def faults(self, **faults: t.Any) -> None:
         """Make these go wrong from now on, and nothing else."""
@@ -151,7 +165,7 @@ def ci_api(home: Path) -> Iterator[Api]:
         held = Held(application)
         front = Front(held)
         with served(front) as url:
-            yield Api(url, home, front, held)
+            yield Api(url, home, front, held, application.state.store)
             front.run(application.state.runner.stop())
         for name in [name for name in sys.modules if name.partition(".")[0] == "ci_api"]:
             patch.delitem(sys.modules, name)

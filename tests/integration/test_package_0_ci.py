@@ -23,7 +23,7 @@ from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import packag
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import FAIL, PASS, Criterion, Verdict
 from tests.integration import ci_role
 from tests.integration.ci_role import RELEASE
-from tests.integration.ci_served import COMMIT, TOKEN, Api, ci_api
+from tests.integration.ci_served import COMMIT, ENTERPRISE, TOKEN, Api, ci_api
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "unit" / "fixtures" / "github_log"
@@ -64,6 +64,7 @@ def api(server: Api) -> Iterator[Api]:
     server.tests(PASSES)
     server.front.reset()
     server.held.exchanges.clear()
+    server.held.violations.clear()
     yield server
     assert server.held.violations == []
 
@@ -109,11 +110,18 @@ def closed(api: Api, *, limit: float = 30, **more: Any) -> Verdict:
     """Dispatch, wait, and judge."""
     first = dispatched(api, **more)
     run_id = ci_dispatch_steps.collect(first)["run_id"]
-    second = waited(api, run_id, limit=limit)
+    second = waited(api, run_id, limit=limit, url=more.get("url", api.url))
     ci_run_steps.collect(second)
     steps = (*first.steps, *second.steps)
     assert TOKEN not in str(steps)
     return package_0.judge(Evidence(0, RELEASE, steps), {**POLICY, "mode": more.get("mode", "dispatch")})
+
+
+def problem(api: Api, **more: Any) -> str:
+    """Return why nothing could be dispatched."""
+    with pytest.raises(CollectError) as raised:
+        ci_dispatch_steps.collect(dispatched(api, **more))
+    return str(raised.value)
 
 
 def criterion(verdict: Verdict, name: str) -> Criterion:
@@ -142,6 +150,12 @@ def test_red_names_the_test_and_keeps_the_log(api: Api) -> None:
         ({"other_commit": OTHER}, "ci_release_commit", f"tested {OTHER}, not the release's commit {COMMIT}"),
         ({"cancelled": True}, "ci_job_green", "it was cancelled before its end"),
         ({"startup_failure": True}, "ci_job_green", "GitHub could not start it"),
+        ({"run_conclusion": "action_required"}, "ci_job_green", "it waits for somebody's approval"),
+        ({"run_conclusion": "stale"}, "ci_job_green", "GitHub gave it up as stale"),
+        ({"job_conclusion": "neutral"}, "ci_job_green", "neither GREEN nor RED but neutral"),
+        ({"job_conclusion": "action_required"}, "ci_job_green", "it waits for somebody's approval"),
+        ({"job_conclusion": "timed_out"}, "ci_job_green", "is RED: it was stopped at GitHub's time limit"),
+        ({"job_conclusion": "cancelled"}, "ci_job_green", "it was cancelled before its end"),
     ],
 )
 def test_what_is_not_green(api: Api, faults: dict[str, Any], name: str, reason: str) -> None:
@@ -208,9 +222,53 @@ def test_a_run_that_was_run_again_names_its_red_attempt(api: Api) -> None:
 
 
 @pytest.mark.parametrize("status", [403, 429])
-def test_a_secondary_rate_limit_is_waited_for(api: Api, status: int) -> None:
-    api.faults(rate_limit={"requests": 1, "status": status, "retry_after": 1})
+@pytest.mark.parametrize("primary", [False, True], ids=["secondary", "primary"])
+def test_a_rate_limit_is_waited_for(api: Api, status: int, *, primary: bool) -> None:
+    api.faults(rate_limit={"requests": 1, "status": status, "retry_after": 1, "primary": primary})
     assert closed(api).status == PASS
+    assert api.held.exchanges[0].status == status
+
+
+def test_a_rate_limit_that_outlasts_the_limit_is_named(api: Api) -> None:
+    api.faults(rate_limit={"requests": 9, "status": 403, "retry_after": 900, "primary": True})
+    assert "the token's rate limit is used up, and lasts longer than the limit given here" in problem(api)
+
+
+def test_a_github_enterprise_server_is_asked_below_its_own_address(api: Api) -> None:
+    verdict = closed(api, url=f"{api.url}{ENTERPRISE}/")
+    assert verdict.status == PASS
+    assert [path for _method, path in api.front.requests if not path.startswith(f"{ENTERPRISE}/")] == []
+
+
+def test_what_has_not_changed_is_told_so_while_it_waits(api: Api) -> None:
+    api.faults(queue_forever=True)
+    closed(api, limit=1)
+    run = [one for one in api.held.exchanges if "/runs/" in one.path and "/jobs" not in one.path]
+    assert {one.status for one in run[2:]} == {304}
+
+
+def test_runs_of_all_pages_are_known_before_the_dispatch(api: Api) -> None:
+    from ci_api.faults import Faults  # noqa: PLC0415 (as it is served)
+    from ci_api.model import WORKFLOWS  # noqa: PLC0415
+
+    for _number in range(110):
+        api.store.add_run(WORKFLOWS[0], "main", COMMIT, WORKFLOW, Faults())
+    api.faults(run_details="ignored")
+    first = dispatched(api)
+    found = ci_dispatch_steps.collect(first)["run_id"]
+    assert found == api.store.runs()[0].id
+    before = next(step for step in first.steps if step.name == "ci_runs_before")
+    assert (before.command.count("GET "), 'rel="next"' in before.stderr) == (2, True)
+
+
+def test_the_log_is_fetched_from_where_github_redirects_without_the_token(api: Api) -> None:
+    api.tests(FAILS)
+    closed(api)
+    redirect = api.held.exchanges[-1]
+    assert (redirect.path.endswith("/logs"), redirect.status) == (True, 302)
+    assert "/_storage/" in redirect.answer_headers["location"]
+    # The storage answers 400 to a token.
+    assert api.front.requests[-1][1].startswith("/_storage/")
 
 
 def test_a_red_job_whose_log_has_expired(api: Api) -> None:
@@ -218,7 +276,7 @@ def test_a_red_job_whose_log_has_expired(api: Api) -> None:
     api.faults(expired_logs=True)
     verdict = closed(api)
     assert criterion(verdict, "ci_error_block").result == "not_proven"
-    assert "HTTP status 410" in criterion(verdict, "ci_error_block").reason
+    assert "the log has expired and GitHub has removed it" in criterion(verdict, "ci_error_block").reason
 
 
 @pytest.mark.parametrize(
@@ -238,12 +296,47 @@ def test_a_red_job_whose_log_has_expired(api: Api) -> None:
             f"main is at {COMMIT}, not at the release's commit {OTHER}: nothing was dispatched",
         ),
         ({"inputs": {"suite": "all"}}, "the workflow does not declare these inputs"),
+        ({"url": "http://127.0.0.1:1", "limit": 0.5}, "refused the connection; see that the url is right"),
+        ({"url": "http://api.invalid", "limit": 0.5}, "the name api.invalid cannot be resolved"),
+        ({"url": "127.0.0.1/api/v3", "limit": 0.5}, "it is no http or https URL"),
     ],
 )
 def test_bad_input_is_named(api: Api, more: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(CollectError) as raised:
-        ci_dispatch_steps.collect(dispatched(api, **more))
-    assert sentence in str(raised.value)
+    assert sentence in problem(api, **more)
+    assert api.front.dispatches <= 1
+
+
+@pytest.mark.parametrize(
+    ("faults", "more", "sentence"),
+    [
+        ({"read_only": True}, {}, "the token may not do this on psp/backend: it needs actions=write"),
+        ({"archived": True}, {}, "psp/backend is archived: nothing can be dispatched there"),
+        ({"archived": True}, {"ref": "main"}, "psp/backend is archived: nothing can be dispatched there"),
+    ],
+)
+def test_what_the_repository_does_not_allow_is_named(
+    api: Api, faults: dict[str, Any], more: dict[str, Any], sentence: str
+) -> None:
+    api.faults(**faults)
+    assert sentence in problem(api, **more)
+
+
+def test_a_page_to_sign_in_is_no_api(api: Api) -> None:
+    api.front.login = True
+    said = problem(api)
+    assert "answered 200 with a web page, not with GitHub's API: the url must be the API's" in said
+    assert "https://HOST/api/v3" in said
+
+
+def test_a_connection_that_breaks_once_is_made_again(api: Api) -> None:
+    api.front.drops = 1
+    assert closed(api).status == PASS
+
+
+def test_a_connection_that_always_breaks_is_named(api: Api) -> None:
+    api.front.drops = 99
+    said = problem(api, limit=0.5)
+    assert "the answer broke off after 8 of 4096 bytes; see what stands between here and the server" in said
 
 
 @pytest.mark.parametrize("before", [["dispatch"], []], ids=["dispatched before", "by itself"])

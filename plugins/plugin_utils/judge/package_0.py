@@ -31,6 +31,12 @@ from .base import (
     not_proven,
 )
 
+# https://docs.github.com/en/rest/actions/workflow-jobs: what the status of a log that is not there says.
+_NO_LOG: dict[int | None, str] = {
+    404: "GitHub has no log of this job",
+    410: "the log has expired and GitHub has removed it: run the job again",
+}
+
 
 def judge(evidence: Evidence, policy: Policy) -> Verdict:
     """Derive the verdict of Package-0 from its evidence."""
@@ -122,7 +128,10 @@ def job_green(evidence: Evidence, policy: Policy) -> Finding:
     if color == "GREEN":
         return met(f"{_job_of(run, job)} is GREEN: {job.get('html_url')}", "ci_jobs")
     said = "RED" if color else f"neither GREEN nor RED but {job.get('conclusion')}"
-    why = _first_line(evidence, job) or github_runs.meaning(job)
+    line = _first_line(evidence, job)
+    # What failed is said by its first error; what was stopped or never began, by that.
+    said_already = job.get("conclusion") == "failure" and line
+    why = line if said_already else "; ".join(filter(None, [github_runs.meaning(job), line]))
     return not_met(f"{_job_of(run, job)} is {said}: {why}: {job.get('html_url')}", "ci_jobs", "ci_job_log")
 
 
@@ -136,7 +145,7 @@ def earlier_attempts(evidence: Evidence, policy: Policy) -> Finding:
     kept = sorted(github_runs.attempt_of(attempt) for attempt in attempts)
     if kept != list(range(1, count)):
         return not_proven(f"of the {count - 1} earlier attempts, {len(kept)} were kept", "ci_attempts")
-    red = _not_green(attempts)
+    red = _not_green(attempts, _earlier_jobs(evidence, policy))
     if red and not policy.get("allow_rerun", True):
         return not_met(f"{red}, and a run that was run again is not allowed to pass", "ci_attempts")
     return met(red or f"all {count - 1} earlier attempts were GREEN", "ci_run", "ci_attempts")
@@ -156,7 +165,8 @@ RULES = (
 
 def _summary(evidence: Evidence, policy: Policy) -> str:
     run, job = _run(evidence), _job(evidence, policy)
-    red = _not_green(_documents(evidence, "ci_attempts")) if github_runs.attempt_of(run) > 1 else ""
+    earlier = _documents(evidence, "ci_attempts") if github_runs.attempt_of(run) > 1 else []
+    red = _not_green(earlier, _earlier_jobs(evidence, policy))
     history = f"; {red}" if red else ""
     fact = f"{_job_of(run, job)} is GREEN for commit {evidence.release.commit}"
     return f"{fact[0].upper()}{fact[1:]}: {job['html_url']}{history}."
@@ -239,7 +249,8 @@ def _job(evidence: Evidence, policy: Policy) -> Document:
 def _log(evidence: Evidence) -> str:
     step = ended(evidence, "ci_job_log")
     if step.exit_status != 200:
-        raise MissingStepError(f"{step.title}: HTTP status {step.exit_status}, no log")
+        why = _NO_LOG.get(step.exit_status, "GitHub did not give it")
+        raise MissingStepError(f"{step.title}: {why} (HTTP status {step.exit_status})")
     return step.stdout
 
 
@@ -276,13 +287,33 @@ def _items(evidence: Evidence, name: str, key: str) -> list[Document]:
     return [item for page in _documents(evidence, name) for item in page.get(key, [])]
 
 
-def _not_green(attempts: t.Sequence[Document]) -> str:
-    """Return the sentence that names the attempts that did not pass, or C('')."""
-    return " and ".join(
-        f"attempt {github_runs.attempt_of(attempt)} was {attempt.get('conclusion')}"
-        for attempt in attempts
-        if attempt.get("conclusion") != github_runs.SUCCESS
-    )
+def _earlier_jobs(evidence: Evidence, policy: Policy) -> dict[int, Document]:
+    """Return the required job of each earlier attempt that had it, by the attempt's number."""
+    if evidence.get("ci_attempt_jobs") is None:
+        return {}
+    of_attempts: dict[int, list[Document]] = {}
+    for job in _items(evidence, "ci_attempt_jobs", "jobs"):
+        of_attempts.setdefault(github_runs.attempt_of(job), []).append(job)
+    wanted = str(policy.get("job") or "")
+    found = {number: github_runs.select_job(jobs, wanted) for number, jobs in of_attempts.items()}
+    return {number: job for number, job in found.items() if job is not None}
+
+
+def _not_green(attempts: t.Sequence[Document], jobs: t.Mapping[int, Document]) -> str:
+    """Return the sentence that names the attempts that did not pass, or C('').
+
+    An attempt passed where its required job did: a job that was skipped leaves a run a success.
+    """
+    said = []
+    for attempt in attempts:
+        number = github_runs.attempt_of(attempt)
+        job = jobs.get(number)
+        passed = attempt.get("conclusion") == github_runs.SUCCESS
+        if job is not None and job.get("conclusion") != github_runs.SUCCESS:
+            said.append(f"attempt {number} was {attempt.get('conclusion')}, its job {job.get('conclusion')}")
+        elif not passed:
+            said.append(f"attempt {number} was {attempt.get('conclusion')}")
+    return " and ".join(said)
 
 
 def _named(run: Document) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.psp.rc_closure.plugins.module_utils import github_runs
 from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import Evidence, Release, Step
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import package_0
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import (
@@ -128,7 +129,18 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
         {},
         "ci_error_block",
         NOT_PROVEN,
-        "HTTP status 410, no log",
+        "the log has expired and GitHub has removed it: run the job again (HTTP status 410)",
+    ),
+    (
+        "red, and it has no log",
+        {
+            "ci_jobs": listed("ci_jobs", "jobs", RED),
+            "ci_job_log": http("ci_job_log", {"message": "Not Found"}, exit_status=404),
+        },
+        {},
+        "ci_error_block",
+        NOT_PROVEN,
+        "GitHub has no log of this job (HTTP status 404)",
     ),
     (
         "red, its log is empty",
@@ -140,7 +152,7 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
     ),
     *[
         (
-            conclusion,
+            f"a job that was {conclusion}",
             {"ci_jobs": listed("ci_jobs", "jobs", job(conclusion=conclusion))},
             {},
             "ci_job_green",
@@ -148,13 +160,39 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
             meaning,
         )
         for conclusion, meaning in [
+            ("failure", "is RED"),
+            ("startup_failure", "is RED: GitHub could not start it"),
+            ("brand_new", "which is not known to mean that it passed"),
+            (None, "neither GREEN nor RED but None"),
             ("skipped", "neither GREEN nor RED but skipped: it was skipped, so no test ran"),
             ("neutral", "it ended neutral"),
             ("cancelled", "it was cancelled before its end"),
-            ("timed_out", "is RED"),
+            ("timed_out", "is RED: it was stopped at GitHub's time limit; "),
             ("action_required", "approval"),
             ("stale", "stale"),
         ]
+    ],
+    *[
+        (
+            f"a run without a job that was {conclusion}",
+            {"ci_run": http("ci_run", run(conclusion=conclusion)), "ci_jobs": listed("ci_jobs", "jobs")},
+            {},
+            "ci_job_green",
+            NOT_MET,
+            f"run 42 has no job: {meaning}",
+        )
+        for conclusion, meaning in github_runs.MEANINGS.items()
+    ],
+    *[
+        (
+            f"a run that is {status}",
+            {"ci_jobs": listed("ci_jobs", "jobs", job(status=status, conclusion=None))},
+            {},
+            "ci_job_green",
+            NOT_PROVEN,
+            f"it is still {status}",
+        )
+        for status in ("queued", "waiting", "pending", "requested")
     ],
     (
         "a run without a job",
@@ -487,6 +525,38 @@ def test_the_note_names_an_earlier_red_attempt() -> None:
     assert verdict.status == PASS
     assert "(attempt 2) is GREEN" in verdict.note
     assert verdict.note.endswith("; attempt 1 was failure.")
+
+
+@pytest.mark.parametrize(
+    ("attempts", "jobs", "history"),
+    [
+        (["failure"], [job(conclusion="failure")], "attempt 1 was failure, its job failure"),
+        (["success"], [job(conclusion="skipped")], "attempt 1 was success, its job skipped"),
+        (["failure"], [job()], "attempt 1 was failure"),
+        (["cancelled"], [], "attempt 1 was cancelled"),
+        (["success"], [job()], ""),
+        (
+            ["failure", "success"],
+            [job(conclusion="timed_out"), job(run_attempt=2)],
+            "attempt 1 was failure, its job timed_out",
+        ),
+    ],
+)
+def test_the_required_job_of_every_earlier_attempt_counts(
+    attempts: list[str], jobs: list[dict[str, Any]], history: str
+) -> None:
+    count = len(attempts) + 1
+    runs = [run(run_attempt=n, conclusion=conclusion) for n, conclusion in enumerate(attempts, 1)]
+    changes: Steps = {
+        "ci_run": http("ci_run", run(run_attempt=count)),
+        "ci_attempts": http("ci_attempts", *runs),
+        "ci_attempt_jobs": http("ci_attempt_jobs", *[{"jobs": [found]} for found in jobs], {"jobs": []}),
+        "ci_jobs": listed("ci_jobs", "jobs", job(run_attempt=count)),
+    }
+    verdict = judged(changes)
+    assert verdict.status == PASS
+    assert verdict.note.endswith(f"; {history}." if history else f"{URL}.")
+    assert judged(changes, allow_rerun=False).status == (FAIL if history else PASS)
 
 
 def test_the_required_job_counts_and_not_its_run() -> None:
