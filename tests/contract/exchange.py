@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
 
-from tests.contract.description import HOST, Document, contract, description
+from tests.contract.description import HOST, Document, at, contract, description
 
 # Statuses that GitHub's guides tell of for all operations, though the description names them for few: who
 # asks (401, 403, 404), how often (403, 429), GitHub itself (500 to 503).
@@ -127,10 +127,7 @@ def _operation(exchange: Exchange) -> Document | None:
 
 def _resolved(node: Document) -> Document:
     while "$ref" in node:
-        place: t.Any = description()
-        for key in node["$ref"].removeprefix("#/").split("/"):
-            place = place[key]
-        node = place
+        node = at(description(), node["$ref"].removeprefix("#/").split("/"))
     return node
 
 

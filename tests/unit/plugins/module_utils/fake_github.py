@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from ansible_collections.psp.rc_closure.plugins.module_utils.collector import Collector
 from ansible_collections.psp.rc_closure.plugins.module_utils.rest_client import Deadline
+from tests.unit.certificate import behind_tls
 
 COMMIT = "5b83e49d5a9c0535d1db17315e3907212862aece"
 OTHER = "0" * 40
@@ -58,6 +60,7 @@ class FakeGitHub:
         self.replies: dict[tuple[str, str], list[Reply]] = {}
         self.requests: list[Request] = []
         self.url = ""
+        self.certificate = ""
         self.date = DATE
 
     def on(self, method: str, path: str, *replies: Reply) -> None:
@@ -75,8 +78,8 @@ class FakeGitHub:
 
 
 @contextmanager
-def serve() -> Iterator[FakeGitHub]:
-    """Run the server."""
+def serve(tls: Path | None = None) -> Iterator[FakeGitHub]:
+    """Run the server; behind TLS where C(tls) is a folder, to which it writes its C(certificate)."""
     fake = FakeGitHub()
 
     class Handler(BaseHTTPRequestHandler):
@@ -110,9 +113,11 @@ def serve() -> Iterator[FakeGitHub]:
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815 (http.server's names)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        fake.certificate = str(behind_tls(server, tls))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    fake.url = f"http://127.0.0.1:{server.server_port}"
+    fake.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
     try:
         yield fake
     finally:

@@ -225,6 +225,20 @@ def test_what_to_mend(fake: FakeGitHub, reply: Reply, sentences: list[str]) -> N
     assert "\n" not in problem
 
 
+def test_an_enterprise_server_with_an_authority_of_its_own(tmp_path: Path) -> None:
+    with serve(tls=tmp_path) as fake:
+        enterprise = f"{fake.url}/api/v3"
+        fake.on("GET", f"/api/v3{RUN}", OK)
+        fake.on("GET", f"/api/v3{LOGS}", Reply(302, headers={"Location": f"{fake.url}/_storage/99"}))
+        fake.on("GET", "/_storage/99", Reply(body="hello\n"))
+        github = client(fake, url=enterprise, ca_file=fake.certificate)
+        assert github.get("/actions/runs/42", **ASK).document == {"id": 42}
+        assert github.log(99, name="ci_job_log", title="Log").step.stdout == "hello\n"
+        problem = client(fake, url=enterprise).get("/actions/runs/42", **ASK).problem
+    assert "is not trusted: self-signed certificate" in problem
+    assert problem.endswith("name the PEM file of the server's authority as ca_file")
+
+
 def test_a_server_that_is_not_there() -> None:
     with serve() as fake:
         github = client(fake)
