@@ -164,8 +164,11 @@ def ci_api(home: Path) -> Iterator[Api]:
         application = create_app(read(environment))
         held = Held(application)
         front = Front(held)
-        with served(front) as url:
-            yield Api(url, home, front, held, application.state.store)
-            front.run(application.state.runner.stop())
-        for name in [name for name in sys.modules if name.partition(".")[0] == "ci_api"]:
-            patch.delitem(sys.modules, name)
+        try:
+            with served(front) as url:
+                yield Api(url, home, front, held, application.state.store)
+                front.run(application.state.runner.stop())
+        finally:
+            # The next test's CI API reads another environment.
+            for name in [name for name in sys.modules if name.partition(".")[0] == "ci_api"]:
+                del sys.modules[name]
