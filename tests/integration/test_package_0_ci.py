@@ -24,11 +24,10 @@ from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import F
 from tests.integration import ci_role
 from tests.integration.ci_role import RELEASE
 from tests.integration.ci_served import COMMIT, ENTERPRISE, TOKEN, Api, ci_api
+from tests.unit.plugins.module_utils.fake_github import DISPATCH, OTHER, WORKFLOW
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "unit" / "fixtures" / "github_log"
-OTHER = "0" * 40
-WORKFLOW = "Backend PSP-03D Postgres Tests"
 POLICY = {
     "workflow": WORKFLOW,
     "job": "postgres-tests",
@@ -83,21 +82,8 @@ def options(api: Api, **more: Any) -> dict[str, Any]:
 
 def dispatched(api: Api, *, check_mode: bool = False, **more: Any) -> Collector:
     """Return the collector that is to dispatch."""
-    defaults: dict[str, Any] = {
-        "workflow": WORKFLOW,
-        "commit": COMMIT,
-        "mode": "dispatch",
-        "ref": None,
-        "inputs": {},
-        "marker": None,
-        "marker_input": None,
-        "events": POLICY["events"],
-        "stage": "whole",
-        "intent": None,
-        "answer": None,
-        "limit": 20,
-    }
-    return Collector(options(api, **{**defaults, **more}), check_mode=check_mode, secrets={})
+    given = options(api, **{**DISPATCH, "limit": 20, **more})
+    return Collector(given, check_mode=check_mode, secrets={})
 
 
 def waited(api: Api, run_id: int, **more: Any) -> Collector:

@@ -16,7 +16,7 @@ import typing as t
 
 from ...module_utils import ci_intent, github_log, github_runs
 from ...module_utils.ci_intent import Intent
-from ...module_utils.evidence import NOT_RUN, Evidence, rfc3339
+from ...module_utils.evidence import ENDED, NOT_RUN, Evidence, rfc3339
 from ...module_utils.github_runs import Document
 from .base import (
     Finding,
@@ -221,9 +221,9 @@ def _intent(evidence: Evidence) -> Intent:
 
 
 def _answered(evidence: Evidence) -> bool:
-    """Whether the dispatch's answer bears a body that can name the run."""
+    """Whether the dispatch's answer bears a body, whole, that can name the run."""
     step = evidence.get("ci_dispatch")
-    return step is not None and step.exit_status == 200
+    return step is not None and (step.outcome, step.exit_status) == (ENDED, 200)
 
 
 def _run(evidence: Evidence) -> Document:

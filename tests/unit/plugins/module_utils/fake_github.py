@@ -30,6 +30,21 @@ DISPATCHES = f"{WORKFLOWS}/7/dispatches"
 DATE = "Tue, 24 Nov 2026 02:52:00 GMT"
 BEFORE = "2026-11-24T02:40:00Z"
 AFTER = "2026-11-24T02:52:03Z"
+# The options of ci_run_dispatch beside those of the API.
+DISPATCH: dict[str, Any] = {
+    "workflow": WORKFLOW,
+    "commit": COMMIT,
+    "mode": "dispatch",
+    "ref": None,
+    "inputs": {},
+    "marker": None,
+    "marker_input": None,
+    "events": ["pull_request", "push", "workflow_dispatch"],
+    "stage": "whole",
+    "intent": None,
+    "answer": None,
+    "limit": 60,
+}
 
 
 @dataclass
@@ -154,21 +169,7 @@ def collector(fake: FakeGitHub, *, check_mode: bool = False, **params: Any) -> C
 
 def dispatching(fake: FakeGitHub, *, check_mode: bool = False, **params: Any) -> Collector:
     """Return the collector that is to dispatch, with the module's defaults and the given options."""
-    defaults = {
-        "workflow": WORKFLOW,
-        "commit": COMMIT,
-        "mode": "dispatch",
-        "ref": None,
-        "inputs": {},
-        "marker": None,
-        "marker_input": None,
-        "events": ["pull_request", "push", "workflow_dispatch"],
-        "stage": "whole",
-        "intent": None,
-        "answer": None,
-        "limit": 60,
-    }
-    return collector(fake, check_mode=check_mode, **{**defaults, **params})
+    return collector(fake, check_mode=check_mode, **{**DISPATCH, **params})
 
 
 def ready(fake: FakeGitHub) -> None:

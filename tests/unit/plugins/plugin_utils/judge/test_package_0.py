@@ -473,6 +473,11 @@ OTHER_WAYS: dict[str, tuple[Steps, dict[str, Any], str]] = {
         {},
         CAME,
     ),
+    "the dispatch's answer broke off": (
+        {"ci_dispatch": http("ci_dispatch", text='{"workflow', outcome="failed", reason="it broke off")},
+        {},
+        CAME,
+    ),
     "cut off before the answer": (
         {"ci_dispatch_intent": INTENT, "ci_dispatch": None},
         {"mode": "dispatch"},
