@@ -83,7 +83,7 @@ options:
     description: The step that bears what the dispatch was answered before. The controller's half gives it.
     type: dict
   limit:
-    description: Seconds for all of it, the run's appearance included.
+    description: Seconds for each stage, the run's appearance included.
     type: float
     default: 120
 """

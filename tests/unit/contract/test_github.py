@@ -14,6 +14,7 @@ import pytest
 from tests.contract import description
 from tests.contract.exchange import Exchange, violations
 from tests.contract.github import Held, Message
+from tests.contract.refresh import OPERATIONS
 
 COMMENTS = "/repos/psp/backend/issues/1/comments"
 COMMENT = {
@@ -92,6 +93,12 @@ def test_the_slice_names_its_source() -> None:
     vendored = description.DESCRIPTION
     assert vendored.with_name("LICENSE.github").read_text("utf-8").startswith("MIT License")
     assert json.loads(vendored.read_text("utf-8"))["servers"] == [{"url": description.HOST}]
+
+
+def test_the_slice_holds_the_operations_in_use() -> None:
+    paths = json.loads(description.DESCRIPTION.read_text("utf-8"))["paths"]
+    held = {path: {key for key in item if key != "parameters"} for path, item in paths.items()}
+    assert held == {path: set(methods) for path, methods in OPERATIONS.items()}
 
 
 @pytest.mark.parametrize(("path", "mended"), description.FLAWS.items())

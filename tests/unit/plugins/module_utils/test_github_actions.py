@@ -114,6 +114,24 @@ def test_a_log_is_fetched_without_the_token(fake: FakeGitHub, location: str) -> 
     assert "200 OK" in answer.step.stderr
 
 
+def test_a_log_that_lies_behind_several_redirects(fake: FakeGitHub) -> None:
+    fake.on("GET", LOGS, Reply(302, headers={"Location": "/_services/99?sig=abcdef"}))
+    fake.on("GET", "/_services/99", Reply(307, headers={"Location": f"{fake.url}/_storage/99?sig=fedcba"}))
+    fake.on("GET", "/_storage/99", Reply(body="hello\n"))
+    answer = client(fake).log(99, name="ci_job_log", title="Log")
+    assert (answer.step.stdout, answer.status) == ("hello\n", 200)
+    assert ["authorization" in request.headers for request in fake.requests] == [True, False, False]
+    assert "abcdef" not in str(answer.step.as_dict())
+    assert "fedcba" not in str(answer.step.as_dict())
+
+
+def test_redirects_in_a_circle_end(fake: FakeGitHub) -> None:
+    fake.on("GET", LOGS, Reply(302, headers={"Location": "/_storage/99"}))
+    fake.on("GET", "/_storage/99", Reply(302, headers={"Location": "/_storage/99"}))
+    assert "answered 302" in client(fake).log(99, name="ci_job_log", title="Log").problem
+    assert len(fake.requests) == 4
+
+
 @pytest.mark.parametrize(
     ("reply", "pause"),
     [
