@@ -5,7 +5,8 @@
 """The controller's half of every collector: run the module, keep its steps in the locker, show a summary.
 
 C(meta/runtime.yml) puts it in front of each collector module. Where no attempt is given, the steps are
-returned in full and nothing is kept.
+returned in full and nothing is kept. What must not be done twice in an attempt is done in stages, and what is
+meant is in the locker before it is done: C(plugin_utils/once.py).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils.evidence import FAILED, FILE, Step, utc_now
-from ..plugin_utils import locker
+from ..plugin_utils import locker, once
 
 PROGRESS_SECONDS = 15.0
 
@@ -34,61 +35,97 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the module's result, its steps without their streams where they were kept."""
         super().run(tmp, task_vars)
-        host = str(self._task.delegate_to or (task_vars or {}).get("inventory_hostname", ""))
+        self._host = str(self._task.delegate_to or (task_vars or {}).get("inventory_hostname", ""))
+        self._task_vars = task_vars
         args = dict(self._task.args)
         given, package = args.pop("attempt", None), args.get("package")
-        attempt = locker.Attempt.from_dict(given) if given and not self._task.check_mode else None
-        if attempt and "digest" in args:
-            args["digest_key"] = locker.digest_key(attempt)
-        with _Progress(f"{self._task.action.split('.')[-1]} on {host}"):
-            result = self._collect(args, task_vars)
-        steps = [_on(host, Step.from_dict(step)) for step in result.pop("steps", [])]
-        if attempt is None and not self._task.check_mode:
-            return {**result, "steps": [step.as_dict() for step in steps]}
-        if result.pop("failed", False):
-            steps.append(self._breakdown(result, host))
-        if attempt is None:
-            return {**result, "steps": [step.as_dict() for step in steps]}
-        return self._kept(result, steps, attempt, package)
+        with _Progress(f"{self._module} on {self._host}"):
+            if not given or self._task.check_mode:
+                return self._unkept(args)
+            if package is None:
+                return {"failed": True, "msg": "package: missing; evidence is kept by package, 0 to 3"}
+            try:
+                return self._kept(args, locker.Attempt.from_dict(given), int(package))
+            except locker.LockerError as exc:
+                return {"failed": True, "msg": str(exc)}
 
-    def _collect(self, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
+    @property
+    def _module(self) -> str:
+        return str(self._task.action).rsplit(".", maxsplit=1)[-1]
+
+    def _unkept(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return everything, and keep nothing."""
+        if self._task.check_mode:
+            result, steps = self._carry_out(args)
+        else:
+            result = self._collect(args)
+            steps = self._steps(result)
+        return {**result, "steps": [step.as_dict() for step in steps]}
+
+    def _kept(self, args: dict[str, t.Any], attempt: locker.Attempt, package: int) -> dict[str, t.Any]:
+        if "digest" in args:
+            args["digest_key"] = locker.digest_key(attempt)
+        if self._module in once.COLLECTORS:
+            return self._once(once.COLLECTORS[self._module], args, attempt, package)
+        result, steps = self._carry_out(args)
+        return {**result, "steps": locker.keep(attempt, package, steps)}
+
+    def _once(
+        self, kind: once.Once, args: dict[str, t.Any], attempt: locker.Attempt, package: int
+    ) -> dict[str, t.Any]:
+        """Have something done that this attempt must not do twice, whoever else is at it or was before."""
+        before: list[dict[str, t.Any]] = []
+        meant = kind.is_meant(locker.load_package(attempt, package).steps)
+        if meant is None:
+            result, steps = self._carry_out({**args, **kind.intend()})
+            meant = kind.is_meant(steps)
+            before = locker.keep(attempt, package, steps, unless=kind.intent if meant else "")
+            if meant is None:
+                return {**result, "steps": before}
+        if before:
+            stage = kind.send(meant)
+        else:
+            evidence = locker.load_package(attempt, package)
+            stage = kind.look(kind.is_meant(evidence.steps) or meant, evidence)
+        result, steps = self._carry_out({**args, **stage})
+        return {**result, "steps": [*before, *locker.keep(attempt, package, steps)]}
+
+    def _carry_out(self, args: dict[str, t.Any]) -> tuple[dict[str, t.Any], list[Step]]:
+        """Run the module; return its result and its steps; where it broke down, that is one of them."""
+        result = self._collect(args)
+        steps = self._steps(result)
+        if result.pop("failed", False):
+            steps.append(self._breakdown(result))
+        return result, steps
+
+    def _steps(self, result: dict[str, t.Any]) -> list[Step]:
+        return [_on(self._host, Step.from_dict(step)) for step in result.pop("steps", [])]
+
+    def _collect(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
+        module, task_vars = self._task.action, self._task_vars
         try:
-            return dict(
-                self._execute_module(module_name=self._task.action, module_args=args, task_vars=task_vars)
-            )
+            return dict(self._execute_module(module_name=module, module_args=args, task_vars=task_vars))
         except AnsibleConnectionFailure as exc:
             return {"failed": True, "msg": f"the host cannot be reached: {exc.message}"}
         except AnsibleError as exc:
             return {"failed": True, "msg": exc.message}
 
-    def _breakdown(self, result: dict[str, t.Any], host: str) -> Step:
+    def _breakdown(self, result: dict[str, t.Any]) -> Step:
         """A collector that broke down is evidence too, and does not end the play."""
         message = _message(result)
-        display.warning(f"{host}: {message}")
-        module, now = self._task.action.rsplit(".", maxsplit=1)[-1], utc_now()
+        display.warning(f"{self._host}: {message}")
+        now = utc_now()
         return Step(
-            name=f"{module}_failed",
-            title=f"Collector {module}",
+            name=f"{self._module}_failed",
+            title=f"Collector {self._module}",
             kind=FILE,
             command=self._task.action,
-            host=host,
+            host=self._host,
             started=now,
             ended=now,
             outcome=FAILED,
             reason=" ".join(message.split()),
         )
-
-    @staticmethod
-    def _kept(
-        result: dict[str, t.Any], steps: list[Step], attempt: locker.Attempt, package: t.Any
-    ) -> dict[str, t.Any]:
-        if package is None:
-            return {"failed": True, "msg": "package: missing; evidence is kept by package, 0 to 3"}
-        try:
-            result["steps"] = locker.keep(attempt, int(package), steps)
-        except locker.LockerError as exc:
-            return {"failed": True, "msg": str(exc)}
-        return result
 
 
 class _Progress:

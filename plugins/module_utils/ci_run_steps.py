@@ -79,17 +79,16 @@ def _settled(answer: Answer) -> bool:
 
 
 def _attempts(collector: Collector, github: GitHub, run: Document) -> None:
-    """Keep each earlier attempt: a run that was run again shows its last one only."""
-    answers = [
-        github.get(
-            f"/actions/runs/{run['id']}/attempts/{number}",
-            name="ci_attempts",
-            title="Earlier attempts",
-        )
-        for number in range(1, github_runs.attempt_of(run))
-    ]
-    if answers:
-        collector.add(joined(answers).step)
+    """Keep each earlier attempt and its jobs: a run that was run again shows its last one only."""
+    earlier = range(1, github_runs.attempt_of(run))
+    paths = [f"/actions/runs/{run['id']}/attempts/{number}" for number in earlier]
+    if not paths:
+        return
+    runs = [github.get(path, name="ci_attempts", title="Earlier attempts") for path in paths]
+    name, title = "ci_attempt_jobs", "Jobs of the earlier attempts"
+    jobs = [github.pages(f"{path}/jobs", name=name, title=title) for path in paths]
+    collector.add(joined(runs).step)
+    collector.add(joined(jobs).step)
 
 
 def _log(github: GitHub, job: Document | None) -> Step:

@@ -26,6 +26,8 @@ LOG_SECONDS = 180.0
 PAGE = 100
 LAST_PAGE = 10
 _REDIRECTS = (301, 302, 303, 307, 308)
+# From an Enterprise server's API to its own service, and from there to a storage; more is a circle.
+_MOST_REDIRECTS = 3
 
 SPEC: dict[str, dict[str, t.Any]] = {
     "url": {"type": "str", "default": "https://api.github.com"},
@@ -75,6 +77,10 @@ class GitHub:
         )
         base = f"{str(params['url']).rstrip('/')}/repos/{quote(self.repository)}"
         self._client = RestClient(base, dialect, redact, deadline, ca_file=params.get("ca_file"), kept=kept)
+
+    def url(self, path: str) -> str:
+        """Return the address of a path below the repository, which is quoted already."""
+        return self._client.url(path)
 
     def get(
         self,
@@ -130,26 +136,36 @@ class GitHub:
     def log(self, job: int, *, name: str, title: str) -> Answer:
         """Fetch a job's whole log from where GitHub redirects to, without the token."""
         options = {"name": name, "title": title}
-        first = self._client.patiently("GET", self._client.url(f"/actions/jobs/{job}/logs"), **options)
-        location = first.headers.get("location", "")
-        if first.step.exit_status not in _REDIRECTS or not location:
-            return self._client.answer(first, json_wanted=False)
-        address = urljoin(self._client.url(""), location)
-        second = self._client.patiently("GET", address, authorized=False, limit=LOG_SECONDS, **options)
-        # The address of the storage is a secret while it holds: its query is the permission to read.
-        signature = urlsplit(location).query or location
-        step = replace(
-            second.step,
-            command=first.step.command,
-            started=first.step.started,
-            stderr=first.step.stderr + second.step.stderr,
-            reason=second.step.reason.replace(signature, MASK),
-        )
-        return self._client.answer(replace(second, step=step), json_wanted=False)
+        address = self._client.url(f"/actions/jobs/{job}/logs")
+        exchange = self._client.patiently("GET", address, **options)
+        for _hop in range(_MOST_REDIRECTS):
+            location = exchange.headers.get("location", "")
+            if exchange.step.exit_status not in _REDIRECTS or not location:
+                break
+            address = urljoin(address, location)
+            further = self._client.patiently("GET", address, authorized=False, limit=LOG_SECONDS, **options)
+            exchange = _redirected(exchange, further, location)
+        return self._client.answer(exchange, json_wanted=False)
 
     def _explain(self, exchange: http_step.Exchange, json_wanted: bool) -> str:
         special = self._explain_first(exchange, self.repository) if self._explain_first else ""
         return special or github_problems.explain(exchange, self.repository, json_wanted=json_wanted)
+
+
+def _redirected(before: http_step.Exchange, after: http_step.Exchange, location: str) -> http_step.Exchange:
+    """Return two exchanges as one, that of the first address.
+
+    The address of the storage is a secret while it holds: its query is the permission to read.
+    """
+    signature = urlsplit(location).query or location
+    step = replace(
+        after.step,
+        command=before.step.command,
+        started=before.step.started,
+        stderr=before.step.stderr + after.step.stderr,
+        reason=after.step.reason.replace(signature, MASK),
+    )
+    return replace(after, step=step)
 
 
 def connect(collector: Collector, deadline: Deadline) -> GitHub:

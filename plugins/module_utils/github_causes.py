@@ -20,7 +20,7 @@ Span = tuple[int, int]
 # What the runner or a caller says of a failure that another has explained before.
 WRAPPER = re.compile(
     r"##\[error\](Process completed with exit code|The process '.*' failed with exit code|"
-    r"Bash exited with code|Docker failed with exit code|One or more containers failed to start|"
+    r"Bash exited with code|Docker (?:\w+ )?failed with exit code|One or more containers failed to start|"
     r"The operation was canceled|A task was canceled|Cancell?ed)"
 )
 _EXIT_CODE = re.compile(r"##\[error\]Process completed with exit code (\d+)")
@@ -153,10 +153,10 @@ def crash(lines: Lines) -> Finding | None:
 
 def javascript_test(lines: Lines) -> Finding | None:
     """The first failure that Playwright, Jest or Vitest reports."""
-    at = _find(lines, r"\s+1\) .+\.[cm]?[jt]sx?:\d+|\s*● .+ › .+| ?FAIL  ?\S+ > ")
+    at = _find(lines, r"\s+1\) .+\.[cm]?[jt]sx?:\d+|\s*● (?!Console\b).+| ?FAIL  ?\S+ > ")
     if at is None:
         return None
-    following = _find(lines, r"\s+2\) .+:\d+|\s*● .+ › .+| ?FAIL  ?\S+ > |##\[error\]", at + 1)
+    following = _find(lines, r"\s+2\) .+:\d+|\s*● .+| ?FAIL  ?\S+ > |Test Suites: |##\[error\]", at + 1)
     end = min(following or len(lines), at + 80)
     reason = _find(lines[:end], r"\s*(?:\w*Error|Expected|expect\()\b.*", at + 1)
     line = lines[at].strip(" ─")
@@ -171,6 +171,29 @@ def docker_build(lines: Lines) -> Finding | None:
     complaint = _find(lines[:at], r"#\d+ [\d.]+ (?:.*: )?(?:ERROR|Error|error|E|fatal)\b")
     start = complaint if complaint is not None else max(0, at - _NEARBY)
     return Finding("image build", lines[complaint if complaint is not None else at], ((start, at + 1),))
+
+
+def linker(lines: Lines) -> Finding | None:
+    """What a linker does not find."""
+    at = _find(lines, r"(?:\S*/)?ld(?:\.\w+)?: cannot find |.*: undefined reference to ")
+    return None if at is None else Finding("compiler", lines[at], (_around(lines, at),))
+
+
+def linter(lines: Lines) -> Finding | None:
+    """The first fault that ESLint, Ruff or Flake8 found, with its file."""
+    at = _find(lines, r"\s+\d+:\d+ +error +\S")
+    if at is not None:
+        files = [n for n in range(at) if re.match(r"\S.*\.\w+$", lines[n])]
+        file = f"{lines[files[-1]]}:" if files else ""
+        return Finding("linter", file + " ".join(lines[at].split()), (_around(lines, at),))
+    at = _find(lines, r"\S+\.py:\d+:\d+: [A-Z]+\d+ ")
+    if at is not None:
+        return Finding("linter", lines[at], (_around(lines, at),))
+    at = _find(lines, r"\s*--> \S+\.\w+:\d+:\d+$")
+    if at is None or at == 0 or not re.match(r"[A-Z]+\d+ ", lines[at - 1]):
+        return None
+    where = lines[at].strip().removeprefix("--> ")
+    return Finding("linter", f"{where}: {lines[at - 1]}", (_around(lines, at),))
 
 
 def compiler(lines: Lines) -> Finding | None:
@@ -224,7 +247,7 @@ def _exception(lines: Lines, span: Span) -> str:
     at = _find(lines[:end], r"\s*(?:\| )?[A-Za-z_][\w.]*(?::|$)", last + 2)
     while at is not None and lines[at].startswith(" ") and not lines[at].lstrip().startswith("|"):
         at = _find(lines[:end], r"[A-Za-z_][\w.]*(?::|$)", at + 1)
-    return lines[at].strip() if at is not None else lines[end - 1].strip()
+    return lines[at if at is not None else end - 1].strip("| ")
 
 
 def _is_callers(exception: str) -> bool:
@@ -289,6 +312,8 @@ FINDERS: tuple[t.Callable[[Lines], Finding | None], ...] = (
     docker_build,
     traceback,
     compiler,
+    linker,
+    linter,
     package_manager,
     cancelled,
     annotation,

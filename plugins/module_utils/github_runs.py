@@ -10,8 +10,6 @@ import json
 import typing as t
 from datetime import datetime, timezone
 
-from .evidence import parse_time
-
 Document = dict[str, t.Any]
 
 DISPATCHED = "workflow_dispatch"
@@ -71,16 +69,6 @@ def select_job(jobs: t.Sequence[Document], wanted: str) -> Document | None:
 def is_of_release(run: Document, commit: str, events: t.Sequence[str]) -> bool:
     """Whether a run is of that commit and was started by one of those events."""
     return run.get("head_sha") == commit and run.get("event") in events
-
-
-def is_new(run: Document, before: t.Sequence[Document], moment: datetime | None) -> bool:
-    """Whether a run began after a moment at which others were known.
-
-    C(created_at) and the moment are both the server's, to the second.
-    """
-    if run.get("id") in [known.get("id") for known in before]:
-        return False
-    return moment is None or parse_time(str(run["created_at"])) >= moment
 
 
 def bears(run: Document, marker: str) -> bool:

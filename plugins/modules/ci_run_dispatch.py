@@ -20,6 +20,10 @@ description:
   - It returns as soon as the run is known, and does not wait for its end. M(psp.rc_closure.ci_run_evidence)
     does.
   - In check mode, looks and says what would be dispatched.
+  - In one attempt of a closure nothing is ever dispatched twice. Before the request is made, the controller's
+    half writes into the locker what is meant. Where that stands there already, the run of it is looked for
+    and nothing is sent; where there is no such run, the module fails and says so. Each attempt dispatches
+    anew.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
@@ -64,8 +68,22 @@ options:
     type: list
     elements: str
     default: [pull_request, push, workflow_dispatch]
+  stage:
+    description:
+      - How much of it to do. The controller's half gives it, where O(attempt) is given.
+      - V(whole) is all of it. V(intend) is all that comes before the request; its last step is what is meant.
+        V(send) makes the request of O(intent). V(look) looks for the run that O(intent) may have made.
+    type: str
+    choices: [whole, intend, send, look]
+    default: whole
+  intent:
+    description: What is meant, as V(intend) returned it. The controller's half gives it.
+    type: dict
+  answer:
+    description: The step that bears what the dispatch was answered before. The controller's half gives it.
+    type: dict
   limit:
-    description: Seconds for all of it, the run's appearance included.
+    description: Seconds for each stage, the run's appearance included.
     type: float
     default: 120
 """
@@ -127,13 +145,20 @@ ARGUMENT_SPEC = {
         "elements": "str",
         "default": ["pull_request", "push", "workflow_dispatch"],
     },
+    "stage": {"type": "str", "choices": ["whole", "intend", "send", "look"], "default": "whole"},
+    "intent": {"type": "dict"},
+    "answer": {"type": "dict"},
     "limit": {"type": "float", "default": 120},
 }
 
 
 def main() -> None:
     """Run the module."""
-    run_collector(ARGUMENT_SPEC, collect)
+    run_collector(
+        ARGUMENT_SPEC,
+        collect,
+        required_if=[("stage", "send", ["intent"]), ("stage", "look", ["intent"])],
+    )
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ version_added: 0.1.0
 description:
   - Looks at a GitHub Actions run, ever more rarely, until it has ended or the limit is reached; its state
     at the limit is evidence, too.
-  - Then keeps the run, each of its earlier attempts, its jobs, and the whole log of the required job.
+  - Then keeps the run and its jobs, each of its earlier attempts and theirs, and the whole log of the
+    required job.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:

@@ -15,6 +15,8 @@ description:
   - Runs the collector module that a task names, keeps its steps in the locker before anything else happens
     to them, and shows their digests. It stands in front of each collector by way of C(meta/runtime.yml),
     and is not called by name.
+  - What must not be done twice in an attempt is written into the locker before it is done, and is not done
+    where it stands there already.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:

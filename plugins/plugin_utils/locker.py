@@ -112,8 +112,17 @@ def open_package(attempt: Attempt, package: int, policy: t.Mapping[str, t.Any]) 
     write_file(folder / "policy.json", _json(policy))
 
 
-def keep(attempt: Attempt, package: int, steps: t.Sequence[Step]) -> list[dict[str, t.Any]]:
+def keep(
+    attempt: Attempt, package: int, steps: t.Sequence[Step], *, unless: str = ""
+) -> list[dict[str, t.Any]]:
     """Write steps, and return for each what the task may show: no streams, but their digests.
+
+    Args:
+        attempt: to which they belong.
+        package: likewise.
+        steps: in their order.
+        unless: a step's name; where one of that name is kept already, nothing is written and nothing is
+            returned. Of several that write at the same time, one does.
 
     Raises:
         LockerError: a step cannot be written.
@@ -121,6 +130,8 @@ def keep(attempt: Attempt, package: int, steps: t.Sequence[Step]) -> list[dict[s
     folder = _package_folder(attempt, package)
     try:
         with _alone(folder):
+            if unless and any(folder.glob(f"[0-9]*-{unless}.json")):
+                return []
             return [_keep_step(folder, step) for step in steps]
     except OSError as exc:
         raise LockerError(f"{folder} cannot be written: {exc.strerror}") from exc
@@ -136,13 +147,23 @@ def load(attempt: Attempt) -> dict[int, tuple[Evidence, dict[str, t.Any]]]:
     for package in PACKAGES:
         folder = Path(attempt.path, f"package_{package}")
         if folder.is_dir():
-            steps = tuple(_load_step(path) for path in sorted(folder.glob("[0-9]*.json")))
             policy = folder / "policy.json"
             found[package] = (
-                Evidence(package, attempt.release, steps),
+                load_package(attempt, package),
                 json.loads(policy.read_text("utf-8")) if policy.exists() else {},
             )
     return found
+
+
+def load_package(attempt: Attempt, package: int) -> Evidence:
+    """Read back what is kept of one package so far, which may be nothing.
+
+    Raises:
+        LockerError: a stream is missing or is not what was kept.
+    """
+    folder = Path(attempt.path, f"package_{package}")
+    steps = tuple(_load_step(path) for path in sorted(folder.glob("[0-9]*.json")))
+    return Evidence(package, attempt.release, steps)
 
 
 def find_attempt(root: str, ticket: str, candidate: str, name: str = "") -> Attempt:
@@ -255,3 +276,13 @@ def write_file(path: Path, content: str | bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """See that the file's name outlives a crash of the machine, too, and not its content alone."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

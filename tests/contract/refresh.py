@@ -26,13 +26,35 @@ TARGET = HERE / "github.json"
 LIMIT_SECONDS = 300
 
 _REPOSITORY = "/repos/{owner}/{repo}"
+_ACTIONS = f"{_REPOSITORY}/actions"
+_WORKFLOW = f"{_ACTIONS}/workflows/{{workflow_id}}"
+_RUN = f"{_ACTIONS}/runs/{{run_id}}"
+_ATTEMPT = f"{_RUN}/attempts/{{attempt_number}}"
+_JOB = f"{_ACTIONS}/jobs/{{job_id}}"
 _ISSUE = f"{_REPOSITORY}/issues/{{issue_number}}"
+# What the code asks for, and what the twin serves beside it: somebody who cancels a run or has it run again.
 OPERATIONS: dict[str, tuple[str, ...]] = {
+    _REPOSITORY: ("get",),
+    f"{_REPOSITORY}/commits/{{ref}}": ("get",),
+    f"{_ACTIONS}/workflows": ("get",),
+    _WORKFLOW: ("get",),
+    f"{_WORKFLOW}/dispatches": ("post",),
+    f"{_WORKFLOW}/runs": ("get",),
+    f"{_ACTIONS}/runs": ("get",),
+    _RUN: ("get",),
+    f"{_RUN}/jobs": ("get",),
+    f"{_RUN}/cancel": ("post",),
+    f"{_RUN}/rerun": ("post",),
+    _ATTEMPT: ("get",),
+    f"{_ATTEMPT}/jobs": ("get",),
+    _JOB: ("get",),
+    f"{_JOB}/logs": ("get",),
     _ISSUE: ("get", "patch"),
     f"{_ISSUE}/comments": ("get", "post"),
     f"{_REPOSITORY}/issues/comments/{{comment_id}}": ("patch",),
     f"{_ISSUE}/labels": ("post",),
     f"{_ISSUE}/labels/{{name}}": ("delete",),
+    "/rate_limit": ("get",),
 }
 # Examples make up most of the description, and nothing is checked against them.
 _LEFT_OUT = ("example", "examples", "externalDocs", "tags")

@@ -6,18 +6,9 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib import request as urllib_request
-from urllib.error import URLError
 
 import pytest
 
@@ -27,22 +18,20 @@ from ansible_collections.psp.rc_closure.plugins.module_utils import (
     github_log,
 )
 from ansible_collections.psp.rc_closure.plugins.module_utils.collector import CollectError, Collector
-from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import Evidence, Release
+from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import Evidence
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import package_0
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import FAIL, PASS, Criterion, Verdict
+from tests.integration import ci_role
+from tests.integration.ci_role import RELEASE
+from tests.integration.ci_served import COMMIT, ENTERPRISE, TOKEN, Api, ci_api
+from tests.unit.plugins.module_utils.fake_github import DISPATCH, OTHER, WORKFLOW
 
 ROOT = Path(__file__).parents[2]
-TWIN = ROOT / "tests" / "twin"
 FIXTURES = ROOT / "tests" / "unit" / "fixtures" / "github_log"
-COMMIT = "5b83e49d5a9c0535d1db17315e3907212862aece"
-OTHER = "0" * 40
-TOKEN = "ghs_0123456789abcdefghijABCDEFGHIJ012345"
-WORKFLOW = "Backend PSP-03D Postgres Tests"
-START_SECONDS = 20
-RELEASE = Release("PSP-1234", "2026.11.0-rc3", COMMIT, "staging")
 POLICY = {
     "workflow": WORKFLOW,
     "job": "postgres-tests",
+    "mode": "dispatch",
     "events": ["pull_request", "push", "workflow_dispatch"],
     "allow_rerun": True,
 }
@@ -60,73 +49,23 @@ PASSES = "import sys; print('48 passed in 0.10s')"
 FAILS = f"import sys; print({failed_output()!r}); sys.exit(1)"
 
 
-@dataclass
-class Api:
-    """The CI API, what it runs as its tests, and what of it is to go wrong."""
-
-    url: str
-    home: Path
-
-    def faults(self, **faults: Any) -> None:
-        """Make these go wrong from now on, and nothing else."""
-        (self.home / "etc" / "ci_faults.json").write_text(json.dumps(faults), encoding="utf-8")
-
-    def tests(self, program: str) -> None:
-        """Run this in place of the backend's tests."""
-        (self.home / "job.py").write_text(program, encoding="utf-8")
-
-    def rerun(self, run_id: int) -> None:
-        """Have a run run again, as a person would."""
-        url = f"{self.url}/repos/psp/backend/actions/runs/{run_id}/rerun"
-        headers = {"Authorization": f"Bearer {TOKEN}"}
-        with urllib_request.urlopen(urllib_request.Request(url, b"", headers), timeout=5) as response:
-            assert response.status == 201
-
-    def answers(self) -> bool:
-        """Whether it is up."""
-        try:
-            with urllib_request.urlopen(f"{self.url}/", timeout=1):
-                return True
-        except (URLError, OSError):
-            return False
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    """Start a CI API of its own: it needs nothing else of the twin."""
-    home = tmp_path_factory.mktemp("ci")
-    for name in ("etc", "secrets"):
-        (home / name).mkdir()
-    (home / "state.json").write_text(json.dumps({"commit": COMMIT}), encoding="utf-8")
-    (home / "secrets" / "ci_token").write_text(f"{TOKEN}\n", encoding="utf-8")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    api = Api(f"http://127.0.0.1:{port}", home)
-    environment = {
-        **os.environ,
-        "TWIN_STATE": str(home / "state.json"),
-        "CI_QUEUE_SECONDS": "0.1",
-        "CI_TEST_COMMAND": f"{sys.executable} {home / 'job.py'}",
-    }
-    argv = [sys.executable, "-m", "uvicorn", "ci_api.app:app", "--port", str(port), "--log-level", "warning"]
-    with subprocess.Popen(argv, cwd=TWIN, env=environment) as process:
-        deadline = time.monotonic() + START_SECONDS
-        while not api.answers():
-            assert process.poll() is None, "the CI API ended"
-            assert time.monotonic() < deadline, "the CI API did not come up"
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(0.05)
+    """Serve the CI API once for all tests."""
+    with ci_api(tmp_path_factory.mktemp("ci")) as api:
         yield api
-        process.terminate()
 
 
 @pytest.fixture
-def api(server: Api) -> Api:
-    """Return the CI API, with nothing wrong."""
+def api(server: Api) -> Iterator[Api]:
+    """Return the CI API, with nothing wrong; what goes to and fro is held to GitHub's contract."""
     server.faults()
     server.tests(PASSES)
-    return server
+    server.front.reset()
+    server.held.exchanges.clear()
+    server.held.violations.clear()
+    yield server
+    assert server.held.violations == []
 
 
 def options(api: Api, **more: Any) -> dict[str, Any]:
@@ -143,18 +82,8 @@ def options(api: Api, **more: Any) -> dict[str, Any]:
 
 def dispatched(api: Api, *, check_mode: bool = False, **more: Any) -> Collector:
     """Return the collector that is to dispatch."""
-    defaults: dict[str, Any] = {
-        "workflow": WORKFLOW,
-        "commit": COMMIT,
-        "mode": "dispatch",
-        "ref": None,
-        "inputs": {},
-        "marker": None,
-        "marker_input": None,
-        "events": POLICY["events"],
-        "limit": 20,
-    }
-    return Collector(options(api, **{**defaults, **more}), check_mode=check_mode, secrets={})
+    given = options(api, **{**DISPATCH, "limit": 20, **more})
+    return Collector(given, check_mode=check_mode, secrets={})
 
 
 def waited(api: Api, run_id: int, **more: Any) -> Collector:
@@ -167,11 +96,18 @@ def closed(api: Api, *, limit: float = 30, **more: Any) -> Verdict:
     """Dispatch, wait, and judge."""
     first = dispatched(api, **more)
     run_id = ci_dispatch_steps.collect(first)["run_id"]
-    second = waited(api, run_id, limit=limit)
+    second = waited(api, run_id, limit=limit, url=more.get("url", api.url))
     ci_run_steps.collect(second)
     steps = (*first.steps, *second.steps)
     assert TOKEN not in str(steps)
-    return package_0.judge(Evidence(0, RELEASE, steps), POLICY)
+    return package_0.judge(Evidence(0, RELEASE, steps), {**POLICY, "mode": more.get("mode", "dispatch")})
+
+
+def problem(api: Api, **more: Any) -> str:
+    """Return why nothing could be dispatched."""
+    with pytest.raises(CollectError) as raised:
+        ci_dispatch_steps.collect(dispatched(api, **more))
+    return str(raised.value)
 
 
 def criterion(verdict: Verdict, name: str) -> Criterion:
@@ -200,6 +136,12 @@ def test_red_names_the_test_and_keeps_the_log(api: Api) -> None:
         ({"other_commit": OTHER}, "ci_release_commit", f"tested {OTHER}, not the release's commit {COMMIT}"),
         ({"cancelled": True}, "ci_job_green", "it was cancelled before its end"),
         ({"startup_failure": True}, "ci_job_green", "GitHub could not start it"),
+        ({"run_conclusion": "action_required"}, "ci_job_green", "it waits for somebody's approval"),
+        ({"run_conclusion": "stale"}, "ci_job_green", "GitHub gave it up as stale"),
+        ({"job_conclusion": "neutral"}, "ci_job_green", "neither GREEN nor RED but neutral"),
+        ({"job_conclusion": "action_required"}, "ci_job_green", "it waits for somebody's approval"),
+        ({"job_conclusion": "timed_out"}, "ci_job_green", "is RED: it was stopped at GitHub's time limit"),
+        ({"job_conclusion": "cancelled"}, "ci_job_green", "it was cancelled before its end"),
     ],
 )
 def test_what_is_not_green(api: Api, faults: dict[str, Any], name: str, reason: str) -> None:
@@ -256,7 +198,7 @@ def test_a_run_that_was_run_again_names_its_red_attempt(api: Api) -> None:
     run_id = ci_dispatch_steps.collect(first)["run_id"]
     ci_run_steps.collect(waited(api, run_id))
     api.tests(PASSES)
-    api.rerun(run_id)
+    api.post(f"/actions/runs/{run_id}/rerun")
     second = waited(api, run_id)
     ci_run_steps.collect(second)
     verdict = package_0.judge(Evidence(0, RELEASE, (*first.steps, *second.steps)), POLICY)
@@ -266,9 +208,53 @@ def test_a_run_that_was_run_again_names_its_red_attempt(api: Api) -> None:
 
 
 @pytest.mark.parametrize("status", [403, 429])
-def test_a_secondary_rate_limit_is_waited_for(api: Api, status: int) -> None:
-    api.faults(rate_limit={"requests": 1, "status": status, "retry_after": 1})
+@pytest.mark.parametrize("primary", [False, True], ids=["secondary", "primary"])
+def test_a_rate_limit_is_waited_for(api: Api, status: int, *, primary: bool) -> None:
+    api.faults(rate_limit={"requests": 1, "status": status, "retry_after": 1, "primary": primary})
     assert closed(api).status == PASS
+    assert api.held.exchanges[0].status == status
+
+
+def test_a_rate_limit_that_outlasts_the_limit_is_named(api: Api) -> None:
+    api.faults(rate_limit={"requests": 9, "status": 403, "retry_after": 900, "primary": True})
+    assert "the token's rate limit is used up, and lasts longer than the limit given here" in problem(api)
+
+
+def test_a_github_enterprise_server_is_asked_below_its_own_address(api: Api) -> None:
+    verdict = closed(api, url=f"{api.url}{ENTERPRISE}/")
+    assert verdict.status == PASS
+    assert [path for _method, path in api.front.requests if not path.startswith(f"{ENTERPRISE}/")] == []
+
+
+def test_what_has_not_changed_is_told_so_while_it_waits(api: Api) -> None:
+    api.faults(queue_forever=True)
+    closed(api, limit=1)
+    run = [one for one in api.held.exchanges if "/runs/" in one.path and "/jobs" not in one.path]
+    assert {one.status for one in run[2:]} == {304}
+
+
+def test_runs_of_all_pages_are_known_before_the_dispatch(api: Api) -> None:
+    from ci_api.faults import Faults  # noqa: PLC0415 (as it is served)
+    from ci_api.model import WORKFLOWS  # noqa: PLC0415
+
+    for _number in range(110):
+        api.store.add_run(WORKFLOWS[0], "main", COMMIT, WORKFLOW, Faults())
+    api.faults(run_details="ignored")
+    first = dispatched(api)
+    found = ci_dispatch_steps.collect(first)["run_id"]
+    assert found == api.store.runs()[0].id
+    before = next(step for step in first.steps if step.name == "ci_runs_before")
+    assert (before.command.count("GET "), 'rel="next"' in before.stderr) == (2, True)
+
+
+def test_the_log_is_fetched_from_where_github_redirects_without_the_token(api: Api) -> None:
+    api.tests(FAILS)
+    closed(api)
+    redirect = api.held.exchanges[-1]
+    assert (redirect.path.endswith("/logs"), redirect.status) == (True, 302)
+    assert "/_storage/" in redirect.answer_headers["location"]
+    # The storage answers 400 to a token.
+    assert api.front.requests[-1][1].startswith("/_storage/")
 
 
 def test_a_red_job_whose_log_has_expired(api: Api) -> None:
@@ -276,7 +262,7 @@ def test_a_red_job_whose_log_has_expired(api: Api) -> None:
     api.faults(expired_logs=True)
     verdict = closed(api)
     assert criterion(verdict, "ci_error_block").result == "not_proven"
-    assert "HTTP status 410" in criterion(verdict, "ci_error_block").reason
+    assert "the log has expired and GitHub has removed it" in criterion(verdict, "ci_error_block").reason
 
 
 @pytest.mark.parametrize(
@@ -296,55 +282,54 @@ def test_a_red_job_whose_log_has_expired(api: Api) -> None:
             f"main is at {COMMIT}, not at the release's commit {OTHER}: nothing was dispatched",
         ),
         ({"inputs": {"suite": "all"}}, "the workflow does not declare these inputs"),
+        ({"url": "http://127.0.0.1:1", "limit": 0.5}, "refused the connection; see that the url is right"),
+        ({"url": "http://api.invalid", "limit": 0.5}, "the name api.invalid cannot be resolved"),
+        ({"url": "127.0.0.1/api/v3", "limit": 0.5}, "it is no http or https URL"),
     ],
 )
 def test_bad_input_is_named(api: Api, more: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(CollectError) as raised:
-        ci_dispatch_steps.collect(dispatched(api, **more))
-    assert sentence in str(raised.value)
+    assert sentence in problem(api, **more)
+    assert api.front.dispatches <= 1
+
+
+@pytest.mark.parametrize(
+    ("faults", "more", "sentence"),
+    [
+        ({"read_only": True}, {}, "the token may not do this on psp/backend: it needs actions=write"),
+        ({"archived": True}, {}, "psp/backend is archived: nothing can be dispatched there"),
+        ({"archived": True}, {"ref": "main"}, "psp/backend is archived: nothing can be dispatched there"),
+    ],
+)
+def test_what_the_repository_does_not_allow_is_named(
+    api: Api, faults: dict[str, Any], more: dict[str, Any], sentence: str
+) -> None:
+    api.faults(**faults)
+    assert sentence in problem(api, **more)
+
+
+def test_a_page_to_sign_in_is_no_api(api: Api) -> None:
+    api.front.login = True
+    said = problem(api)
+    assert "answered 200 with a web page, not with GitHub's API: the url must be the API's" in said
+    assert "https://HOST/api/v3" in said
+
+
+def test_a_connection_that_breaks_once_is_made_again(api: Api) -> None:
+    api.front.drops = 1
+    assert closed(api).status == PASS
+
+
+def test_a_connection_that_always_breaks_is_named(api: Api) -> None:
+    api.front.drops = 99
+    said = problem(api, limit=0.5)
+    assert "the answer broke off after 8 of 4096 bytes; see what stands between here and the server" in said
 
 
 @pytest.mark.parametrize("before", [["dispatch"], []], ids=["dispatched before", "by itself"])
 def test_the_role_keeps_it_all_in_the_locker(api: Api, tmp_path: Path, before: list[str]) -> None:
-    inventory = {
-        "rc_ci": {
-            "hosts": {"ci": None},
-            "vars": {
-                "ansible_connection": "local",
-                "ansible_python_interpreter": sys.executable,
-                "package_0_ci_url": api.url,
-                "package_0_ci_repository": "psp/backend",
-                "package_0_ci_job": "postgres-tests",
-                "package_0_ci_token_file": str(api.home / "secrets" / "ci_token"),
-                "package_0_ci_marker_input": "marker",
-                "package_0_ci_interval": 0.1,
-                "rc_closure_ticket": RELEASE.ticket,
-                "rc_closure_release": RELEASE.candidate,
-                "rc_closure_commit": COMMIT,
-                "rc_closure_locker": str(tmp_path / "locker"),
-            },
-        }
-    }
-    (tmp_path / "inventory.json").write_text(json.dumps(inventory), encoding="utf-8")
-    roles = [("closure", "open"), *[("package_0_ci", tasks) for tasks in ["preflight", *before, "main"]]]
-    plays = [
-        {
-            "hosts": "rc_ci",
-            "gather_facts": False,
-            "tags": ["package_0"],
-            "tasks": [
-                {"ansible.builtin.import_role": {"name": f"psp.rc_closure.{role}", "tasks_from": tasks}}
-            ],
-        }
-        for role, tasks in roles
-    ]
-    (tmp_path / "play.json").write_text(json.dumps(plays), encoding="utf-8")
-    playbook = Path(sys.executable).parent / "ansible-playbook"
-    files = ["-i", str(tmp_path / "inventory.json"), str(tmp_path / "play.json")]
-    argv = [str(playbook), *files, "--tags", "package_0", "-vv"]
-    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert TOKEN not in done.stdout + done.stderr
+    entries = [("closure", "open"), *[("package_0_ci", tasks) for tasks in ["preflight", *before, "main"]]]
+    said = ci_role.run(ci_role.command(api, tmp_path, entries, package_0_ci_marker_input="marker"))
+    assert TOKEN not in said
     package = next((tmp_path / "locker").rglob("package_0"))
     steps = [json.loads(path.read_text("utf-8")) for path in sorted(package.glob("[0-9]*.json"))]
     assert [step["name"] for step in steps] == [
@@ -352,6 +337,7 @@ def test_the_role_keeps_it_all_in_the_locker(api: Api, tmp_path: Path, before: l
         "ci_repository",
         "ci_commit",
         "ci_runs_before",
+        "ci_dispatch_intent",
         "ci_dispatch",
         "ci_run",
         "ci_jobs",

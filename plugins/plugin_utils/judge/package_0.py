@@ -5,17 +5,18 @@
 """Package-0: the CI Postgres job is GREEN for the release's commit.
 
 Policy: C(workflow), its file or display name; C(job), the required job's name, C('') for the only one;
-C(events), what may have started the run where it was found rather than dispatched; C(allow_rerun), whether
-a run that was run again may pass. The checklist asks for a GREEN job and not for one that was GREEN at once,
-so it may by default; the note then says that an earlier attempt was not GREEN.
+C(mode), whether the run was to be dispatched or found; C(events), what may have started it where it was
+found; C(allow_rerun), whether a run that was run again may pass. The checklist asks for a GREEN job and not
+for one that was GREEN at once, so it may by default; the note then names the attempts that were not.
 """
 
 from __future__ import annotations
 
 import typing as t
 
-from ...module_utils import github_log, github_runs
-from ...module_utils.evidence import NOT_RUN, Evidence
+from ...module_utils import ci_intent, github_log, github_runs
+from ...module_utils.ci_intent import Intent
+from ...module_utils.evidence import ENDED, NOT_RUN, Evidence, rfc3339
 from ...module_utils.github_runs import Document
 from .base import (
     Finding,
@@ -29,6 +30,12 @@ from .base import (
     not_met,
     not_proven,
 )
+
+# https://docs.github.com/en/rest/actions/workflow-jobs: what the status of a log that is not there says.
+_NO_LOG: dict[int | None, str] = {
+    404: "GitHub has no log of this job",
+    410: "the log has expired and GitHub has removed it: run the job again",
+}
 
 
 def judge(evidence: Evidence, policy: Policy) -> Verdict:
@@ -62,15 +69,17 @@ def run_is_of_release(evidence: Evidence, policy: Policy) -> Finding:
 def run_is_the_dispatched(evidence: Evidence, policy: Policy) -> Finding:
     """Do: "through a PR or C(workflow_dispatch)": the run that was dispatched or, found, of this commit."""
     run, dispatch = _run(evidence), evidence.get("ci_dispatch")
+    if policy.get("mode") == "find":
+        return _started_by(run, list(policy["events"]))
     if dispatch is not None and dispatch.outcome != NOT_RUN:
         return _dispatched(evidence, run)
-    # A run that this attempt had dispatched before was taken up again: nothing was sent a second time.
+    if evidence.get(ci_intent.STEP) is not None:
+        return _came_of(_intent(evidence), run, ci_intent.STEP, timely=True)
+    # A run that bore this attempt's marker already was taken up: nothing was sent a second time.
     taken_up = evidence.get("ci_runs_before") is not None
-    allowed = [github_runs.DISPATCHED] if taken_up else list(policy["events"])
-    reason = f"{_named(run)} was started by {run.get('event')} at {run.get('created_at')}"
-    if run.get("event") not in allowed:
-        return not_met(f"{reason}, not by {' or '.join(allowed)}", "ci_run")
-    return met(reason, "ci_run")
+    if policy.get("mode") == "dispatch" and not taken_up:
+        return not_proven("a run was to be dispatched, and no dispatch was kept", "ci_run")
+    return _started_by(run, [github_runs.DISPATCHED] if taken_up else list(policy["events"]))
 
 
 def job_result_kept(evidence: Evidence, policy: Policy) -> Finding:
@@ -119,7 +128,10 @@ def job_green(evidence: Evidence, policy: Policy) -> Finding:
     if color == "GREEN":
         return met(f"{_job_of(run, job)} is GREEN: {job.get('html_url')}", "ci_jobs")
     said = "RED" if color else f"neither GREEN nor RED but {job.get('conclusion')}"
-    why = _first_line(evidence, job) or github_runs.meaning(job)
+    line = _first_line(evidence, job)
+    # What failed is said by its first error; what was stopped or never began, by that.
+    said_already = job.get("conclusion") == "failure" and line
+    why = line if said_already else "; ".join(filter(None, [github_runs.meaning(job), line]))
     return not_met(f"{_job_of(run, job)} is {said}: {why}: {job.get('html_url')}", "ci_jobs", "ci_job_log")
 
 
@@ -133,7 +145,7 @@ def earlier_attempts(evidence: Evidence, policy: Policy) -> Finding:
     kept = sorted(github_runs.attempt_of(attempt) for attempt in attempts)
     if kept != list(range(1, count)):
         return not_proven(f"of the {count - 1} earlier attempts, {len(kept)} were kept", "ci_attempts")
-    red = _not_green(attempts)
+    red = _not_green(attempts, _earlier_jobs(evidence, policy))
     if red and not policy.get("allow_rerun", True):
         return not_met(f"{red}, and a run that was run again is not allowed to pass", "ci_attempts")
     return met(red or f"all {count - 1} earlier attempts were GREEN", "ci_run", "ci_attempts")
@@ -153,38 +165,65 @@ RULES = (
 
 def _summary(evidence: Evidence, policy: Policy) -> str:
     run, job = _run(evidence), _job(evidence, policy)
-    red = _not_green(_documents(evidence, "ci_attempts")) if github_runs.attempt_of(run) > 1 else ""
+    earlier = _documents(evidence, "ci_attempts") if github_runs.attempt_of(run) > 1 else []
+    red = _not_green(earlier, _earlier_jobs(evidence, policy))
     history = f"; {red}" if red else ""
     fact = f"{_job_of(run, job)} is GREEN for commit {evidence.release.commit}"
     return f"{fact[0].upper()}{fact[1:]}: {job['html_url']}{history}."
 
 
+def _started_by(run: Document, allowed: t.Sequence[str]) -> Finding:
+    reason = f"{_named(run)} was started by {run.get('event')} at {run.get('created_at')}"
+    if run.get("event") not in allowed:
+        return not_met(f"{reason}, not by {' or '.join(allowed)}", "ci_run")
+    return met(reason, "ci_run")
+
+
 def _dispatched(evidence: Evidence, run: Document) -> Finding:
-    """Hold the run against the dispatch: by the id that GitHub gave or, where it gave none, by its time."""
-    steps = ("ci_dispatch", "ci_run")
+    """Hold the run against the dispatch: by the id that GitHub gave or, where it gave none, by its intent."""
     answered = _documents(evidence, "ci_dispatch")[0].get("workflow_run_id") if _answered(evidence) else None
-    if answered is not None:
-        same = run.get("id") == answered
-        reason = f"GitHub answered the dispatch with run {answered}"
-        return met(reason, *steps) if same else not_met(f"{reason}, and {_named(run)} was looked at", *steps)
-    if run.get("event") != github_runs.DISPATCHED:
-        return not_met(f"{_named(run)} was started by {run.get('event')}, not by the dispatch", *steps)
-    before = ended(evidence, "ci_runs_before")
-    moment = github_runs.server_time(before.stderr)
-    known = _items(evidence, "ci_runs_before", "workflow_runs")
-    if moment is None:
+    if answered is None:
+        return _came_of(_intent(evidence), run, "ci_dispatch", timely=False)
+    steps = ("ci_dispatch", "ci_run")
+    reason = f"GitHub answered the dispatch with run {answered}"
+    if run.get("id") == answered:
+        return met(reason, *steps)
+    return not_met(f"{reason}, and {_named(run)} was looked at", *steps)
+
+
+def _came_of(intent: Intent, run: Document, step: str, *, timely: bool) -> Finding:
+    """Hold a run against what was meant, where no answer says which run it was."""
+    if not intent.moment and not intent.marker:
         return not_proven("the server's time before the dispatch was not kept", "ci_runs_before")
-    if not github_runs.is_new(run, known, moment):
-        return not_met(
-            f"{_named(run)}, created at {run.get('created_at')}, was there before the dispatch", *steps
-        )
-    return met(f"{_named(run)}, created at {run.get('created_at')}, came with the dispatch", *steps)
+    named = f"{_named(run)}, created at {run.get('created_at')}"
+    why_not = intent.why_not(run, timely=timely)
+    if why_not:
+        return not_met(f"{named}, is not that of the dispatch: {why_not}", step, "ci_run")
+    return met(f"{named}, came with the dispatch", step, "ci_run")
+
+
+def _intent(evidence: Evidence) -> Intent:
+    """Return what was meant to be dispatched or, where that was not kept, what was known before."""
+    if evidence.get(ci_intent.STEP) is not None:
+        return Intent.from_dict(github_runs.documents(ended(evidence, ci_intent.STEP).stdout)[0])
+    moment = github_runs.server_time(ended(evidence, "ci_runs_before").stderr)
+    known = _items(evidence, "ci_runs_before", "workflow_runs")
+    return Intent(
+        workflow=0,
+        ref="",
+        commit=evidence.release.commit,
+        marker="",
+        known=tuple(int(run["id"]) for run in known),
+        moment=rfc3339(moment) if moment else "",
+        seconds=0,
+        written="",
+    )
 
 
 def _answered(evidence: Evidence) -> bool:
-    """Whether the dispatch's answer bears a body that can name the run."""
+    """Whether the dispatch's answer bears a body, whole, that can name the run."""
     step = evidence.get("ci_dispatch")
-    return step is not None and step.exit_status == 200
+    return step is not None and (step.outcome, step.exit_status) == (ENDED, 200)
 
 
 def _run(evidence: Evidence) -> Document:
@@ -210,7 +249,8 @@ def _job(evidence: Evidence, policy: Policy) -> Document:
 def _log(evidence: Evidence) -> str:
     step = ended(evidence, "ci_job_log")
     if step.exit_status != 200:
-        raise MissingStepError(f"{step.title}: HTTP status {step.exit_status}, no log")
+        why = _NO_LOG.get(step.exit_status, "GitHub did not give it")
+        raise MissingStepError(f"{step.title}: {why} (HTTP status {step.exit_status})")
     return step.stdout
 
 
@@ -247,13 +287,33 @@ def _items(evidence: Evidence, name: str, key: str) -> list[Document]:
     return [item for page in _documents(evidence, name) for item in page.get(key, [])]
 
 
-def _not_green(attempts: t.Sequence[Document]) -> str:
-    """Return the sentence that names the attempts that did not pass, or C('')."""
-    return " and ".join(
-        f"attempt {github_runs.attempt_of(attempt)} was {attempt.get('conclusion')}"
-        for attempt in attempts
-        if attempt.get("conclusion") != github_runs.SUCCESS
-    )
+def _earlier_jobs(evidence: Evidence, policy: Policy) -> dict[int, Document]:
+    """Return the required job of each earlier attempt that had it, by the attempt's number."""
+    if evidence.get("ci_attempt_jobs") is None:
+        return {}
+    of_attempts: dict[int, list[Document]] = {}
+    for job in _items(evidence, "ci_attempt_jobs", "jobs"):
+        of_attempts.setdefault(github_runs.attempt_of(job), []).append(job)
+    wanted = str(policy.get("job") or "")
+    found = {number: github_runs.select_job(jobs, wanted) for number, jobs in of_attempts.items()}
+    return {number: job for number, job in found.items() if job is not None}
+
+
+def _not_green(attempts: t.Sequence[Document], jobs: t.Mapping[int, Document]) -> str:
+    """Return the sentence that names the attempts that did not pass, or C('').
+
+    An attempt passed where its required job did: a job that was skipped leaves a run a success.
+    """
+    said = []
+    for attempt in attempts:
+        number = github_runs.attempt_of(attempt)
+        job = jobs.get(number)
+        passed = attempt.get("conclusion") == github_runs.SUCCESS
+        if job is not None and job.get("conclusion") != github_runs.SUCCESS:
+            said.append(f"attempt {number} was {attempt.get('conclusion')}, its job {job.get('conclusion')}")
+        elif not passed:
+            said.append(f"attempt {number} was {attempt.get('conclusion')}")
+    return " and ".join(said)
 
 
 def _named(run: Document) -> str:

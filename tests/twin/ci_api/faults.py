@@ -9,13 +9,19 @@
     {"queue_forever": true}       no runner picks the run up
     {"cancelled": true}           somebody cancels the run while its tests run
     {"startup_failure": true}     the workflow file is invalid: a run without jobs
+    {"run_conclusion": "stale"}   a run that ends like this, without jobs
+    {"job_conclusion": "neutral"} the job with the tests ends like this, without a step, and so does the run
     {"rate_limit": {"requests": 3, "status": 403, "retry_after": 1}}
-                                  so many requests are refused from now on; retry_after in seconds
+                                  so many requests are refused from now on; retry_after in seconds.
+                                  With "primary": true it is the limit of the hour that is used up: no
+                                  Retry-After, but X-RateLimit-Remaining 0 and when it begins anew
+    {"archived": true}            the repository is archived: nothing can be written
+    {"read_only": true}           the token may look, and not dispatch
     {"expired_logs": true}        410 for the logs of jobs
     {"run_details": "ignored"}    a server that does not know return_run_details and answers 204;
                                   "refused": one that answers 400
 
-Those up to `startup_failure` apply to runs that are started while the file says so.
+Those up to `job_conclusion` apply to runs that are started while the file says so.
 """
 
 from __future__ import annotations
@@ -28,11 +34,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class RateLimit:
-    """Refuse so many `requests` with `status`, and name `retry_after` (seconds) where it is set."""
+    """Refuse so many `requests` with `status`, and name `retry_after` (seconds) where it is set.
+
+    `primary`: it is the limit of the hour, and not one on how fast requests come.
+    """
 
     requests: int = 0
     status: int = 403
     retry_after: int | None = 1
+    primary: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,7 +56,11 @@ class Faults:
     queue_forever: bool = False
     cancelled: bool = False
     startup_failure: bool = False
+    run_conclusion: str = ""
+    job_conclusion: str = ""
     expired_logs: bool = False
+    archived: bool = False
+    read_only: bool = False
     run_details: str = ""
     rate_limit: RateLimit = field(default_factory=RateLimit)
 

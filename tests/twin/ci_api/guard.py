@@ -12,11 +12,12 @@ from typing import Annotated
 from fastapi import Depends, Header, Request, Response
 
 from ci_api.errors import GitHubError, NotFound
-from ci_api.faults import Faults
+from ci_api.faults import Faults, RateLimit
 from ci_api.settings import OWNER, REPOSITORY, Settings
 
 LIMIT = 5000
 WINDOW_SECONDS = 3600
+PRIMARY_LIMIT = "API rate limit exceeded for user ID 4100200."
 SECONDARY_LIMIT = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 
 
@@ -45,12 +46,19 @@ class Guard:
         self._used += 1
         faults = self._settings.faults()
         if self._must_refuse(faults):
-            after = faults.rate_limit.retry_after
-            headers = {} if after is None else {"Retry-After": str(after)}
-            raise GitHubError(faults.rate_limit.status, SECONDARY_LIMIT, self.headers() | headers)
+            raise self._refusal(faults.rate_limit)
+
+    def _refusal(self, limit: RateLimit) -> GitHubError:
+        if limit.primary:
+            reset = str(int(time.time()) + (limit.retry_after or WINDOW_SECONDS))
+            used_up = {"Remaining": "0", "Used": str(LIMIT), "Reset": reset}
+            headers = {f"X-RateLimit-{name}": value for name, value in used_up.items()}
+            return GitHubError(limit.status, PRIMARY_LIMIT, self.headers() | headers)
+        headers = {} if limit.retry_after is None else {"Retry-After": str(limit.retry_after)}
+        return GitHubError(limit.status, SECONDARY_LIMIT, self.headers() | headers)
 
     def rate(self) -> dict[str, int]:
-        """The primary limit, which a twin never meets."""
+        """The primary limit, which a twin meets on demand only."""
         return {
             "limit": LIMIT,
             "used": self._used,

@@ -64,21 +64,23 @@ class Runner:
 
     async def _jobs(self, run: Run) -> str:
         """The conclusion of the run."""
-        if run.faults.startup_failure:
-            return "startup_failure"
+        without_jobs = "startup_failure" if run.faults.startup_failure else run.faults.run_conclusion
+        if without_jobs:
+            return without_jobs
         first = self._store.add_job(run, FIRST_JOB)
         with self._cancelled_with(first):
             await self._wait_for_a_runner(run)
             run.latest.start()
             self._decide(first, run)
         required = self._store.add_job(run, REQUIRED_JOB)
-        if run.faults.skip_job:
-            required.complete("skipped")
+        without_steps = "skipped" if run.faults.skip_job else run.faults.job_conclusion
+        if without_steps:
+            required.complete(without_steps)
         else:
             with self._cancelled_with(required):
                 await TestsJob(self._settings, run, required).carry_out()
         conclusions = {job.conclusion for job in run.latest.jobs}
-        return next(one for one in WORST_FIRST if one in conclusions)
+        return next(one for one in (run.faults.job_conclusion, *WORST_FIRST) if one in conclusions)
 
     async def _wait_for_a_runner(self, run: Run) -> None:
         if run.faults.queue_forever:

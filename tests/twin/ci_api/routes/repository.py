@@ -23,7 +23,7 @@ _repository = repository_router()
 @_repository.get("")
 async def repository(parts: OfApplication) -> Shape:
     """The repository."""
-    return shapes.full(parts.base)
+    return {**shapes.full(parts.base), "archived": parts.settings.faults().archived}
 
 
 @_repository.get("/commits/{ref:path}")

@@ -43,8 +43,13 @@ async def one(key: str, parts: OfApplication) -> Shape:
 @router.post("/{key}/dispatches")
 async def dispatch(key: str, request: Request, parts: OfApplication) -> Response:
     """Start a run: 200 with its id where the client asks for it, else 204."""
-    workflow, faults = find(key), parts.settings.faults()
-    wanted = _wanted(await request.body(), workflow, faults)
+    workflow, faults, body = find(key), parts.settings.faults(), await request.body()
+    if faults.read_only:
+        needs = {"X-Accepted-GitHub-Permissions": "actions=write"}
+        raise GitHubError(403, "Resource not accessible by personal access token", needs)
+    if faults.archived:
+        raise GitHubError(403, "Repository was archived so is read-only.")
+    wanted = _wanted(body, workflow, faults)
     run = _start(workflow, wanted.get("inputs") or {}, faults, parts)
     new = request.headers.get("x-github-api-version", "") >= DETAILS_SINCE
     if (wanted.get("return_run_details") or new) and faults.run_details != "ignored":

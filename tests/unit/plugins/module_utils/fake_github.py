@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from ansible_collections.psp.rc_closure.plugins.module_utils.collector import Collector
 from ansible_collections.psp.rc_closure.plugins.module_utils.rest_client import Deadline
+from tests.unit.certificate import behind_tls
 
 COMMIT = "5b83e49d5a9c0535d1db17315e3907212862aece"
 OTHER = "0" * 40
@@ -28,6 +30,21 @@ DISPATCHES = f"{WORKFLOWS}/7/dispatches"
 DATE = "Tue, 24 Nov 2026 02:52:00 GMT"
 BEFORE = "2026-11-24T02:40:00Z"
 AFTER = "2026-11-24T02:52:03Z"
+# The options of ci_run_dispatch beside those of the API.
+DISPATCH: dict[str, Any] = {
+    "workflow": WORKFLOW,
+    "commit": COMMIT,
+    "mode": "dispatch",
+    "ref": None,
+    "inputs": {},
+    "marker": None,
+    "marker_input": None,
+    "events": ["pull_request", "push", "workflow_dispatch"],
+    "stage": "whole",
+    "intent": None,
+    "answer": None,
+    "limit": 60,
+}
 
 
 @dataclass
@@ -58,6 +75,8 @@ class FakeGitHub:
         self.replies: dict[tuple[str, str], list[Reply]] = {}
         self.requests: list[Request] = []
         self.url = ""
+        self.certificate = ""
+        self.date = DATE
 
     def on(self, method: str, path: str, *replies: Reply) -> None:
         """Script the replies of one request."""
@@ -74,8 +93,8 @@ class FakeGitHub:
 
 
 @contextmanager
-def serve() -> Iterator[FakeGitHub]:
-    """Run the server."""
+def serve(tls: Path | None = None) -> Iterator[FakeGitHub]:
+    """Run the server; behind TLS where C(tls) is a folder, to which it writes its C(certificate)."""
     fake = FakeGitHub()
 
     class Handler(BaseHTTPRequestHandler):
@@ -83,7 +102,7 @@ def serve() -> Iterator[FakeGitHub]:
             return
 
         def date_time_string(self, timestamp: float | None = None) -> str:
-            return DATE
+            return fake.date
 
         def answer(self) -> None:
             parts = urlsplit(self.path)
@@ -109,9 +128,11 @@ def serve() -> Iterator[FakeGitHub]:
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815 (http.server's names)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        fake.certificate = str(behind_tls(server, tls))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    fake.url = f"http://127.0.0.1:{server.server_port}"
+    fake.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
     try:
         yield fake
     finally:
@@ -144,6 +165,37 @@ def collector(fake: FakeGitHub, *, check_mode: bool = False, **params: Any) -> C
         "ca_file": None,
     }
     return Collector({**common, **params}, check_mode=check_mode, secrets={"token": TOKEN})
+
+
+def dispatching(fake: FakeGitHub, *, check_mode: bool = False, **params: Any) -> Collector:
+    """Return the collector that is to dispatch, with the module's defaults and the given options."""
+    return collector(fake, check_mode=check_mode, **{**DISPATCH, **params})
+
+
+def ready(fake: FakeGitHub) -> None:
+    """Have the server be a repository whose main branch is at the release's commit, with a run of before."""
+    fake.on("GET", WORKFLOWS, Reply(body={"workflows": [workflow(), workflow(id=8, name="Lint")]}))
+    fake.on("GET", REPOSITORY, Reply(body={"default_branch": "main", "archived": False}))
+    for ref in ("main", COMMIT):
+        fake.on("GET", f"{REPOSITORY}/commits/{ref}", Reply(body={"sha": COMMIT}))
+    fake.on("GET", RUNS, runs(run(id=41, created_at=BEFORE)))
+    page = "https://github.com/psp/backend/actions/runs/42"
+    fake.on("POST", DISPATCHES, Reply(200, {"workflow_run_id": 42, "run_url": "x", "html_url": page}))
+
+
+def intent(**changes: Any) -> dict[str, Any]:
+    """Return what was meant to be dispatched."""
+    return {
+        "workflow": 7,
+        "ref": "main",
+        "commit": COMMIT,
+        "marker": "",
+        "known": [41],
+        "moment": "2026-11-24T02:52:00.000Z",
+        "seconds": 60,
+        "written": "2026-11-24T02:52:01.000Z",
+        **changes,
+    }
 
 
 def workflow(**changes: Any) -> dict[str, Any]:

@@ -129,11 +129,16 @@ def test_every_earlier_attempt_is_kept(fake: FakeGitHub) -> None:
     fake.on("GET", RUN, Reply(body=run(run_attempt=3)))
     for number in (1, 2):
         fake.on("GET", f"{RUN}/attempts/{number}", Reply(body=run(run_attempt=number, conclusion="failure")))
+        red = job(run_attempt=number, conclusion="failure")
+        fake.on("GET", f"{RUN}/attempts/{number}/jobs", Reply(body={"jobs": [red]}))
     started = waiting(fake)
     ci_run_steps.collect(started)
-    assert [step.name for step in started.steps] == ["ci_run", "ci_attempts", "ci_jobs", "ci_job_log"]
+    names = ["ci_run", "ci_attempts", "ci_attempt_jobs", "ci_jobs", "ci_job_log"]
+    assert [step.name for step in started.steps] == names
     kept = [json.loads(line) for line in started.steps[1].stdout.splitlines()]
     assert [attempt["run_attempt"] for attempt in kept] == [1, 2]
+    jobs = [json.loads(line)["jobs"][0] for line in started.steps[2].stdout.splitlines()]
+    assert [found["run_attempt"] for found in jobs] == [1, 2]
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,24 @@ def test_a_log_is_fetched_without_the_token(fake: FakeGitHub, location: str) -> 
     assert "200 OK" in answer.step.stderr
 
 
+def test_a_log_that_lies_behind_several_redirects(fake: FakeGitHub) -> None:
+    fake.on("GET", LOGS, Reply(302, headers={"Location": "/_services/99?sig=abcdef"}))
+    fake.on("GET", "/_services/99", Reply(307, headers={"Location": f"{fake.url}/_storage/99?sig=fedcba"}))
+    fake.on("GET", "/_storage/99", Reply(body="hello\n"))
+    answer = client(fake).log(99, name="ci_job_log", title="Log")
+    assert (answer.step.stdout, answer.status) == ("hello\n", 200)
+    assert ["authorization" in request.headers for request in fake.requests] == [True, False, False]
+    assert "abcdef" not in str(answer.step.as_dict())
+    assert "fedcba" not in str(answer.step.as_dict())
+
+
+def test_redirects_in_a_circle_end(fake: FakeGitHub) -> None:
+    fake.on("GET", LOGS, Reply(302, headers={"Location": "/_storage/99"}))
+    fake.on("GET", "/_storage/99", Reply(302, headers={"Location": "/_storage/99"}))
+    assert "answered 302" in client(fake).log(99, name="ci_job_log", title="Log").problem
+    assert len(fake.requests) == 4
+
+
 @pytest.mark.parametrize(
     ("reply", "pause"),
     [
@@ -223,6 +241,20 @@ def test_what_to_mend(fake: FakeGitHub, reply: Reply, sentences: list[str]) -> N
     assert problem.startswith(f"GET {fake.url}{RUN}")
     assert [sentence for sentence in sentences if sentence not in problem] == []
     assert "\n" not in problem
+
+
+def test_an_enterprise_server_with_an_authority_of_its_own(tmp_path: Path) -> None:
+    with serve(tls=tmp_path) as fake:
+        enterprise = f"{fake.url}/api/v3"
+        fake.on("GET", f"/api/v3{RUN}", OK)
+        fake.on("GET", f"/api/v3{LOGS}", Reply(302, headers={"Location": f"{fake.url}/_storage/99"}))
+        fake.on("GET", "/_storage/99", Reply(body="hello\n"))
+        github = client(fake, url=enterprise, ca_file=fake.certificate)
+        assert github.get("/actions/runs/42", **ASK).document == {"id": 42}
+        assert github.log(99, name="ci_job_log", title="Log").step.stdout == "hello\n"
+        problem = client(fake, url=enterprise).get("/actions/runs/42", **ASK).problem
+    assert "is not trusted: self-signed certificate" in problem
+    assert problem.endswith("name the PEM file of the server's authority as ca_file")
 
 
 def test_a_server_that_is_not_there() -> None:

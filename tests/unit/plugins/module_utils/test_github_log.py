@@ -56,6 +56,13 @@ TABLE = [
         "failed to solve",
     ),
     (
+        "eslint_error",
+        "linter",
+        "ui/src/sum.js:2:9 error 'unused' is assigned a value but never used no-unused-vars",
+        "Run npm run lint",
+        "1 problem (1 error, 0 warnings)",
+    ),
+    (
         "exit_137_without_a_word",
         "out of memory",
         "exit code 137: the process was killed",
@@ -63,11 +70,25 @@ TABLE = [
         "test_recon.py",
     ),
     (
+        "jest_failure",
+        "test",
+        "ledger sum › adds debit and credit - expect(received).toBe(expected)",
+        "Run npm test",
+        "Received: 10",
+    ),
+    (
         "killed_by_the_kernel",
         "out of memory",
         "Killed                  python -m pytest",
         PYTEST,
         "collected 212",
+    ),
+    (
+        "linker_error",
+        "compiler",
+        "/usr/bin/ld: cannot find -lpqx: No such file or directory",
+        "Run gcc -o main main.c -lpqx",
+        "ld returned 1 exit status",
     ),
     (
         "mypy_error",
@@ -153,6 +174,13 @@ TABLE = [
         "RuntimeError: the rates cannot be loaded",
         "Run python scripts/load_rates.py",
         "direct cause of the following",
+    ),
+    (
+        "ruff_error",
+        "linter",
+        "backend/ledger.py:1:8: F401 [*] `os` imported but unused",
+        "Run ruff check backend",
+        "help: Remove unused import: `os`",
     ),
     (
         "runner_shut_down",
@@ -242,6 +270,55 @@ def test_a_step_that_may_fail_is_told_from_the_one_that_failed_the_job() -> None
     assert guessed is not None
     assert told.step == f"Postgres tests ({PYTEST})"
     assert guessed.step == "Run ruff check ."
+
+
+GROUP = "##[group]Run tool\n##[endgroup]\n"
+PULL = """##[group]Checking docker version
+##[endgroup]
+##[group]Starting postgres service container
+##[command]/usr/bin/docker pull postgres:155
+Error response from daemon: manifest for postgres:155 not found: manifest unknown
+##[warning]Docker pull failed with exit code 1, back off 4.2 seconds before retry.
+##[error]Docker pull failed with exit code 1
+"""
+ESLINT = "src/a.js\n  1:1  warning  no\n\nsrc/b.js\n  3:7  warning  no\n  4:7  error  yes  rule"
+GROUPED = """  + Exception Group Traceback (most recent call last):
+  |   File "x.py", line 3, in <module>
+  |     raise ExceptionGroup("eg", [ValueError(1)])
+  | ExceptionGroup: eg (1 sub-exception)
+  +-+---------------- 1 ----------------
+    | ValueError: 1
+    +------------------------------------"""
+
+
+@pytest.mark.parametrize(
+    ("log", "kind", "line"),
+    [
+        (PULL, "tool", "Error response from daemon: manifest for postgres:155 not found: manifest unknown"),
+        (
+            GROUP + "main.c:(.text+0x5): undefined reference to `PQlibVersion'",
+            "compiler",
+            "main.c:(.text+0x5)",
+        ),
+        (
+            GROUP + "app/a.py:1:8: F401 `os` imported but unused\nFound 1 error.",
+            "linter",
+            "app/a.py:1:8: F401",
+        ),
+        (GROUP + ESLINT, "linter", "src/b.js:4:7 error yes rule"),
+        (GROUP + GROUPED, "traceback", "ExceptionGroup: eg (1 sub-exception)"),
+        (
+            GROUP + "  ● Console\n\n    console.log\n\n  ● sums\n\n    Expected: 4",
+            "test",
+            "● sums - Expected: 4",
+        ),
+    ],
+)
+def test_what_else_tools_say(log: str, kind: str, line: str) -> None:
+    cause = github_log.first_cause(f"{log}\n##[error]Process completed with exit code 1.")
+    assert cause is not None
+    assert cause.kind == kind
+    assert cause.line.startswith(line)
 
 
 def test_an_empty_log_has_no_cause() -> None:

@@ -74,20 +74,6 @@ def test_the_required_job(names: list[str], wanted: str, chosen: str | None) -> 
     assert (found and found["name"]) == chosen
 
 
-@pytest.mark.parametrize(
-    ("changes", "new"),
-    [
-        ({}, True),
-        ({"created_at": BEFORE}, False),
-        ({"created_at": "2026-11-24T02:52:00Z"}, True),
-        ({"id": 41}, False),
-    ],
-)
-def test_a_run_that_was_not_there_before(changes: dict[str, Any], *, new: bool) -> None:
-    known = [run(id=41, created_at=BEFORE)]
-    assert github_runs.is_new(run(**changes), known, MOMENT) is new
-
-
 def test_of_release_wants_commit_and_event() -> None:
     assert github_runs.is_of_release(run(), COMMIT, ["workflow_dispatch"])
     assert not github_runs.is_of_release(run(head_sha=OTHER), COMMIT, ["workflow_dispatch"])

@@ -5,25 +5,18 @@
 
 from __future__ import annotations
 
-import ssl
 import threading
 import time
 import typing as t
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from ansible_collections.psp.rc_closure.plugins.module_utils import http_step
 from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import ENDED, FAILED, TIMED_OUT, Step
 from ansible_collections.psp.rc_closure.plugins.module_utils.redaction import MASK, Redactor
+from tests.unit.certificate import behind_tls
 
 TOKEN = "sesame-open-11"
 
@@ -197,29 +190,8 @@ def test_loopback_is_asked_without_a_proxy(base: str, monkeypatch: pytest.Monkey
     assert _get(f"{base}/bytes").exit_status == 200
 
 
-def _self_signed(folder: Path) -> tuple[Path, Path]:
-    """Make a certificate for 127.0.0.1 and its key, good for an hour."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "loopback")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(minutes=5))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    files = folder / "loopback.crt", folder / "loopback.key"
-    files[0].write_bytes(certificate.public_bytes(Encoding.PEM))
-    files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return files
-
-
 def test_the_certificate_is_verified(server: ThreadingHTTPServer, base: str, tmp_path: Path) -> None:
-    certificate, key = _self_signed(tmp_path)
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate, key)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    certificate = behind_tls(server, tmp_path)
     url = f"{base.replace('http:', 'https:')}/bytes"
     refused = _get(url)
     assert refused.outcome == FAILED

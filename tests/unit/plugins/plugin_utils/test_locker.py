@@ -144,3 +144,19 @@ def test_the_digest_is_that_of_all_that_is_kept(attempt: locker.Attempt) -> None
     assert hashlib.sha256(listed.encode()).hexdigest() == before
     locker.keep(attempt, 1, [_step("two")])
     assert locker.digest(attempt) != before
+
+
+def test_of_many_that_mean_the_same_one_is_kept(attempt: locker.Attempt) -> None:
+    def mean(number: int) -> int:
+        steps = [_step(f"look_{number}"), _step("meant", stdout=str(number))]
+        return len(locker.keep(attempt, 0, steps, unless="meant"))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(mean, range(8))) == [0] * 7 + [2]
+    looked, meant = locker.load_package(attempt, 0).steps
+    assert (looked.name, meant.name) == (f"look_{meant.stdout}", "meant")
+    assert locker.keep(attempt, 0, [_step("other")], unless="mean")
+
+
+def test_a_package_that_holds_nothing_yet_is_read_as_such(attempt: locker.Attempt) -> None:
+    assert locker.load_package(attempt, 2).steps == ()

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.psp.rc_closure.plugins.module_utils import github_runs
 from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import Evidence, Release, Step
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import package_0
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import (
@@ -30,6 +31,7 @@ from tests.unit.plugins.module_utils.fake_github import (
     DATE,
     OTHER,
     WORKFLOW,
+    intent,
     job,
     run,
     workflow,
@@ -69,6 +71,14 @@ def http(name: str, *documents: Any, text: str = "", **changes: Any) -> Step:
 
 def listed(name: str, key: str, *items: Any) -> Step:
     return http(name, {"total_count": len(items), key: list(items)})
+
+
+def meant(**changes: Any) -> Step:
+    """Return the step that says what was meant before the dispatch."""
+    return http("ci_dispatch_intent", intent(**changes), exit_status=None)
+
+
+INTENT = meant()
 
 
 def green() -> Steps:
@@ -119,7 +129,18 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
         {},
         "ci_error_block",
         NOT_PROVEN,
-        "HTTP status 410, no log",
+        "the log has expired and GitHub has removed it: run the job again (HTTP status 410)",
+    ),
+    (
+        "red, and it has no log",
+        {
+            "ci_jobs": listed("ci_jobs", "jobs", RED),
+            "ci_job_log": http("ci_job_log", {"message": "Not Found"}, exit_status=404),
+        },
+        {},
+        "ci_error_block",
+        NOT_PROVEN,
+        "GitHub has no log of this job (HTTP status 404)",
     ),
     (
         "red, its log is empty",
@@ -131,7 +152,7 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
     ),
     *[
         (
-            conclusion,
+            f"a job that was {conclusion}",
             {"ci_jobs": listed("ci_jobs", "jobs", job(conclusion=conclusion))},
             {},
             "ci_job_green",
@@ -139,13 +160,39 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
             meaning,
         )
         for conclusion, meaning in [
+            ("failure", "is RED"),
+            ("startup_failure", "is RED: GitHub could not start it"),
+            ("brand_new", "which is not known to mean that it passed"),
+            (None, "neither GREEN nor RED but None"),
             ("skipped", "neither GREEN nor RED but skipped: it was skipped, so no test ran"),
             ("neutral", "it ended neutral"),
             ("cancelled", "it was cancelled before its end"),
-            ("timed_out", "is RED"),
+            ("timed_out", "is RED: it was stopped at GitHub's time limit; "),
             ("action_required", "approval"),
             ("stale", "stale"),
         ]
+    ],
+    *[
+        (
+            f"a run without a job that was {conclusion}",
+            {"ci_run": http("ci_run", run(conclusion=conclusion)), "ci_jobs": listed("ci_jobs", "jobs")},
+            {},
+            "ci_job_green",
+            NOT_MET,
+            f"run 42 has no job: {meaning}",
+        )
+        for conclusion, meaning in github_runs.MEANINGS.items()
+    ],
+    *[
+        (
+            f"a run that is {status}",
+            {"ci_jobs": listed("ci_jobs", "jobs", job(status=status, conclusion=None))},
+            {},
+            "ci_job_green",
+            NOT_PROVEN,
+            f"it is still {status}",
+        )
+        for status in ("queued", "waiting", "pending", "requested")
     ],
     (
         "a run without a job",
@@ -243,7 +290,7 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
         {},
         "ci_run_identity",
         NOT_MET,
-        "was started by push, not by the dispatch",
+        "it was started by push, not by a dispatch",
     ),
     (
         "a dispatch without the server's time",
@@ -255,6 +302,61 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
         "ci_run_identity",
         NOT_PROVEN,
         "the server's time before the dispatch was not kept",
+    ),
+    (
+        "cut off, and a run that came much later",
+        {
+            "ci_dispatch_intent": INTENT,
+            "ci_dispatch": None,
+            "ci_run": http("ci_run", run(created_at="2026-11-24T03:00:00Z")),
+        },
+        {},
+        "ci_run_identity",
+        NOT_MET,
+        "it was created later than the dispatch",
+    ),
+    (
+        "cut off, and a run that does not show the marker",
+        {"ci_dispatch_intent": meant(marker="20261124T025200.1Z"), "ci_dispatch": None},
+        {},
+        "ci_run_identity",
+        NOT_MET,
+        "its title does not show the marker 20261124T025200.1Z",
+    ),
+    (
+        "an older server, and a run that does not show the marker",
+        {
+            "ci_dispatch_intent": meant(marker="20261124T025200.1Z"),
+            "ci_dispatch": http("ci_dispatch", exit_status=204),
+        },
+        {},
+        "ci_run_identity",
+        NOT_MET,
+        "its title does not show the marker 20261124T025200.1Z",
+    ),
+    (
+        "an intent that cannot be read",
+        {"ci_dispatch_intent": http("ci_dispatch_intent", {"ref": "main"}), "ci_dispatch": None},
+        {},
+        "ci_run_identity",
+        NOT_PROVEN,
+        "KeyError: 'workflow'",
+    ),
+    (
+        "to be dispatched, and never was",
+        {"ci_dispatch": None, "ci_runs_before": None},
+        {"mode": "dispatch"},
+        "ci_run_identity",
+        NOT_PROVEN,
+        "a run was to be dispatched, and no dispatch was kept",
+    ),
+    (
+        "a dispatched run of another event, then found",
+        {"ci_run": http("ci_run", run(event="schedule"))},
+        {"mode": "find"},
+        "ci_run_identity",
+        NOT_MET,
+        "was started by schedule",
     ),
     (
         "a found run of another event",
@@ -356,31 +458,53 @@ def test_what_is_not_green(
     assert reason in found.reason
 
 
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        (
-            {"ci_dispatch": http("ci_dispatch", exit_status=204)},
-            f"run 42, created at {AFTER}, came with the dispatch",
-        ),
-        (
-            {"ci_dispatch": http("ci_dispatch", text="bad gateway", exit_status=502)},
-            f"run 42, created at {AFTER}, came with the dispatch",
-        ),
-        ({"ci_dispatch": None}, f"run 42 was started by workflow_dispatch at {AFTER}"),
-        (
-            {
-                "ci_dispatch": None,
-                "ci_runs_before": None,
-                "ci_run": http("ci_run", run(event="pull_request")),
-            },
-            f"run 42 was started by pull_request at {AFTER}",
-        ),
-    ],
-    ids=["an older server", "the dispatch's answer was lost", "taken up again", "found"],
-)
-def test_the_run_is_known_in_other_ways(changes: Steps, reason: str) -> None:
-    verdict = judged(changes)
+CAME = f"run 42, created at {AFTER}, came with the dispatch"
+PULL_REQUEST = http("ci_run", run(event="pull_request"))
+MARKED = http("ci_run", run(display_title="tests 20261124T025200.1Z"))
+OTHER_WAYS: dict[str, tuple[Steps, dict[str, Any], str]] = {
+    "an older server": ({"ci_dispatch": http("ci_dispatch", exit_status=204)}, {}, CAME),
+    "an older server, and what was meant": (
+        {"ci_dispatch_intent": INTENT, "ci_dispatch": http("ci_dispatch", exit_status=204)},
+        {"mode": "dispatch"},
+        CAME,
+    ),
+    "the dispatch's answer was lost": (
+        {"ci_dispatch": http("ci_dispatch", text="bad gateway", exit_status=502)},
+        {},
+        CAME,
+    ),
+    "the dispatch's answer broke off": (
+        {"ci_dispatch": http("ci_dispatch", text='{"workflow', outcome="failed", reason="it broke off")},
+        {},
+        CAME,
+    ),
+    "cut off before the answer": (
+        {"ci_dispatch_intent": INTENT, "ci_dispatch": None},
+        {"mode": "dispatch"},
+        CAME,
+    ),
+    "cut off, with a marker": (
+        {"ci_dispatch_intent": meant(marker="20261124T025200.1Z"), "ci_dispatch": None, "ci_run": MARKED},
+        {"mode": "dispatch"},
+        CAME,
+    ),
+    "taken up again": ({"ci_dispatch": None}, {}, f"run 42 was started by workflow_dispatch at {AFTER}"),
+    "found": (
+        {"ci_dispatch": None, "ci_runs_before": None, "ci_run": PULL_REQUEST},
+        {"mode": "find"},
+        f"run 42 was started by pull_request at {AFTER}",
+    ),
+    "found, after a dispatch that was refused": (
+        {"ci_dispatch": http("ci_dispatch", exit_status=422), "ci_run": PULL_REQUEST},
+        {"mode": "find"},
+        f"run 42 was started by pull_request at {AFTER}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "policy", "reason"), OTHER_WAYS.values(), ids=list(OTHER_WAYS))
+def test_the_run_is_known_in_other_ways(changes: Steps, policy: dict[str, Any], reason: str) -> None:
+    verdict = judged(changes, **policy)
     assert verdict.status == PASS
     assert criterion(verdict, "ci_run_identity").reason == reason
 
@@ -406,6 +530,38 @@ def test_the_note_names_an_earlier_red_attempt() -> None:
     assert verdict.status == PASS
     assert "(attempt 2) is GREEN" in verdict.note
     assert verdict.note.endswith("; attempt 1 was failure.")
+
+
+@pytest.mark.parametrize(
+    ("attempts", "jobs", "history"),
+    [
+        (["failure"], [job(conclusion="failure")], "attempt 1 was failure, its job failure"),
+        (["success"], [job(conclusion="skipped")], "attempt 1 was success, its job skipped"),
+        (["failure"], [job()], "attempt 1 was failure"),
+        (["cancelled"], [], "attempt 1 was cancelled"),
+        (["success"], [job()], ""),
+        (
+            ["failure", "success"],
+            [job(conclusion="timed_out"), job(run_attempt=2)],
+            "attempt 1 was failure, its job timed_out",
+        ),
+    ],
+)
+def test_the_required_job_of_every_earlier_attempt_counts(
+    attempts: list[str], jobs: list[dict[str, Any]], history: str
+) -> None:
+    count = len(attempts) + 1
+    runs = [run(run_attempt=n, conclusion=conclusion) for n, conclusion in enumerate(attempts, 1)]
+    changes: Steps = {
+        "ci_run": http("ci_run", run(run_attempt=count)),
+        "ci_attempts": http("ci_attempts", *runs),
+        "ci_attempt_jobs": http("ci_attempt_jobs", *[{"jobs": [found]} for found in jobs], {"jobs": []}),
+        "ci_jobs": listed("ci_jobs", "jobs", job(run_attempt=count)),
+    }
+    verdict = judged(changes)
+    assert verdict.status == PASS
+    assert verdict.note.endswith(f"; {history}." if history else f"{URL}.")
+    assert judged(changes, allow_rerun=False).status == (FAIL if history else PASS)
 
 
 def test_the_required_job_counts_and_not_its_run() -> None:
