@@ -14,17 +14,22 @@ from pathlib import Path
 from .command import run
 from .redaction import Redactor
 
-# Tells nothing and succeeds where the packages above fail to import for another reason than their absence.
+# Goes down the packages by their directories, so that nothing of the application is run. One that changes its
+# own path may have its parts anywhere, so that nothing is told of it.
 _LOOK = """
-import importlib.util, sys
-wanted = sys.argv[1]
-try:
-    found = importlib.util.find_spec(wanted) is not None
-except ModuleNotFoundError as exc:
-    found = not (wanted + ".").startswith(str(exc.name) + ".")
-except BaseException:
-    found = True
-sys.exit(0 if found else 44)
+import importlib.machinery, importlib.util, pathlib, sys
+name, *below = sys.argv[1].split(".")
+spec = importlib.util.find_spec(name)
+for part in below:
+    if spec is None or spec.submodule_search_locations is None:
+        sys.exit(44)
+    if spec.origin and "__path__" in pathlib.Path(spec.origin).read_text("utf-8", "replace"):
+        sys.exit(0)
+    # Made, not run: what is below asks it for its path.
+    sys.modules[name] = importlib.util.module_from_spec(spec)
+    places, name = list(spec.submodule_search_locations), f"{name}.{part}"
+    spec = importlib.machinery.PathFinder.find_spec(name, places)
+sys.exit(0 if spec else 44)
 """
 _ABSENT = 44
 # arq's options without a value; with others, which word is the settings' name is not told.
@@ -36,13 +41,14 @@ class NotFoundError(Exception):
     """The settings are not there; the message says what was looked for, and where."""
 
 
-def look(command: t.Sequence[str], directory: str, limit: float) -> bool:
+def look(command: t.Sequence[str], directory: str, limit: float, pythonpath: str = "") -> bool:
     """Return whether the settings of C(arq MODULE.CLASS) are there; False where it cannot be told.
 
     Args:
         command: the worker's command, as argv.
         directory: where it is started.
         limit: seconds that the look may take.
+        pythonpath: the worker's C(PYTHONPATH), where it has one.
 
     Raises:
         NotFoundError: they are not there.
@@ -59,6 +65,7 @@ def look(command: t.Sequence[str], directory: str, limit: float) -> bool:
         limit=limit,
         redact=Redactor({}),
         directory=directory,
+        env={**os.environ, "PYTHONPATH": pythonpath},
     )
     if step.exit_status == _ABSENT:
         raise NotFoundError(f"arq would find no module {wanted} in {directory}, nor in the path of {python}")

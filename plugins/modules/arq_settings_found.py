@@ -14,8 +14,8 @@ version_added: 0.1.0
 description:
   - Looks for the module that C(arq MODULE.CLASS) names, from the worker's directory and with arq's own
     Python. Where it is not there, the task fails before a worker that runs is replaced by one that cannot.
-  - The module itself is not imported, only the packages that it is in. Whether its class is there, and
-    whether it works, shows when the worker starts.
+  - Nothing of the application is run. Whether the class is there, and whether it works, shows when the worker
+    starts.
   - Nothing is refused that cannot be told, such as a command that is no script of Python's.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
@@ -40,6 +40,12 @@ options:
     description: The directory that it runs in.
     type: path
     required: true
+  pythonpath:
+    description: The worker's C(PYTHONPATH); without it, the one in O(env_file).
+    type: str
+  env_file:
+    description: The worker's environment file, where it is there already.
+    type: path
   limit:
     description: Seconds until the look is given up, and nothing is refused.
     type: float
@@ -61,14 +67,18 @@ checked:
   sample: true
 """
 
+from pathlib import Path
+
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import arq_settings
+from ansible_collections.psp.rc_closure.plugins.module_utils import arq_settings, env_file
 from ansible_collections.psp.rc_closure.plugins.module_utils.collector import ArgumentSpec
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "command": {"type": "list", "elements": "str", "required": True},
     "directory": {"type": "path", "required": True},
+    "pythonpath": {"type": "str"},
+    "env_file": {"type": "path"},
     "limit": {"type": "float", "default": 30},
 }
 
@@ -78,10 +88,17 @@ def main() -> None:
     module = AnsibleModule(ARGUMENT_SPEC, supports_check_mode=True)
     params = module.params
     try:
-        checked = arq_settings.look(params["command"], params["directory"], params["limit"])
-    except arq_settings.NotFoundError as exc:
+        pythonpath = params["pythonpath"] or _written(params["env_file"])
+        checked = arq_settings.look(params["command"], params["directory"], params["limit"], pythonpath)
+    except (arq_settings.NotFoundError, OSError, UnicodeDecodeError) as exc:
         module.fail_json(msg=str(exc))
     module.exit_json(changed=False, checked=checked)
+
+
+def _written(file: str | None) -> str:
+    if not file or not Path(file).exists():
+        return ""
+    return env_file.parse(Path(file).read_text("utf-8")).get("PYTHONPATH", "")
 
 
 if __name__ == "__main__":

@@ -52,18 +52,37 @@ def test_no_directory(arq: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "broken",
-    ["raise RuntimeError('no DATABASE_URL')", "import a_library_that_is_not_there", "raise SystemExit(44)"],
+    "text", ["raise RuntimeError('no DATABASE_URL')", "import not_there", "while True: pass"]
 )
-def test_what_cannot_be_told_is_not_refused(arq: str, backend: Path, broken: str) -> None:
-    """A package above that does not import in this environment may well do so in the worker's."""
-    (backend / "jobs" / "__init__.py").write_text(broken + "\n", "utf-8")
-    arq_settings.look([arq, SETTINGS], str(backend), 30)
+def test_the_packages_above_are_not_run(arq: str, backend: Path, text: str) -> None:
+    for package in (backend / "jobs", backend / "jobs" / "queue"):
+        (package / "__init__.py").write_text(text + "\n", "utf-8")
+    assert arq_settings.look([arq, SETTINGS], str(backend), 30)
+    with pytest.raises(arq_settings.NotFoundError):
+        arq_settings.look([arq, "jobs.queue.other.W"], str(backend), 30)
 
 
-def test_a_package_that_never_ends_is_given_up(arq: str, backend: Path) -> None:
-    (backend / "jobs" / "__init__.py").write_text("import threading; threading.Event().wait()\n", "utf-8")
-    assert not arq_settings.look([arq, SETTINGS], str(backend), 0.5)
+def test_a_package_that_changes_its_path_is_not_refused(arq: str, backend: Path) -> None:
+    (backend / "jobs" / "__init__.py").write_text("__path__ = ['/elsewhere']\n", "utf-8")
+    assert arq_settings.look([arq, "jobs.other.worker.W"], str(backend), 30)
+
+
+def test_a_module_is_no_package(arq: str, backend: Path) -> None:
+    with pytest.raises(arq_settings.NotFoundError):
+        arq_settings.look([arq, "jobs.queue.worker.inner.W"], str(backend), 30)
+
+
+def test_the_workers_own_path(arq: str, backend: Path, tmp_path: Path) -> None:
+    with pytest.raises(arq_settings.NotFoundError):
+        arq_settings.look([arq, SETTINGS], str(tmp_path), 30)
+    assert arq_settings.look([arq, SETTINGS], str(tmp_path), 30, pythonpath="/no/such:backend")
+
+
+def test_a_look_that_never_ends_is_given_up(backend: Path, tmp_path: Path) -> None:
+    python = tmp_path / "python3"
+    python.write_text("#!/bin/sh\nwhile :; do :; done\n", "utf-8")
+    python.chmod(0o755)
+    assert not arq_settings.look([script(tmp_path, f"#!{python}\n"), SETTINGS], str(backend), 0.5)
 
 
 @pytest.mark.parametrize(
