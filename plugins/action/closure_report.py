@@ -27,7 +27,9 @@ class ActionModule(ActionBase):
         if self._task.check_mode or not self._task.args.get("attempt"):
             return {"changed": False, "msg": "check mode: nothing was kept, so nothing is judged"}
         try:
-            return self._report(locker.Attempt.from_dict(self._task.args["attempt"]))
+            attempt = locker.named_attempt(self._task.args["attempt"])
+            assert attempt  # one was named
+            return self._report(attempt)
         except (locker.LockerError, OSError) as exc:
             return {"failed": True, "msg": f"the report cannot be made: {exc}"}
 

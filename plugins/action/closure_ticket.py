@@ -23,6 +23,7 @@ from ..plugin_utils import locker
 from ..plugin_utils.ticket import opening, telling
 from ..plugin_utils.ticket.base import TicketError
 from ..plugin_utils.ticket.posting import Pace
+from ..plugin_utils.ticket.rule import Later
 
 SCHEMA = "psp.rc_closure/ticket/1"
 PROGRESS_SECONDS = 15.0
@@ -50,7 +51,7 @@ class ActionModule(ActionBase):
             wrong = opening.problems(options, os.environ)
             if wrong:
                 raise TicketError("; ".join(wrong))
-            attempt = _attempt(options["attempt"])
+            attempt = locker.named_attempt(options["attempt"])
             if attempt is None:
                 return {"changed": False, "msg": _UNOPENED.format(**options)}
             secret = opening.token(options, os.environ)
@@ -100,27 +101,13 @@ class _Progress:
             self._next = time.monotonic() + PROGRESS_SECONDS
 
 
-def _attempt(given: t.Any) -> locker.Attempt | None:
-    """Return the attempt of this run, or one that was kept before."""
-    if not given:
-        return None
-    if "path" in given:
-        return locker.Attempt.from_dict(given)
-    try:
-        wanted = {key: str(given[key]) for key in ("locker", "ticket", "release")}
-    except KeyError as exc:
-        raise TicketError(f"attempt: {exc} is missing") from exc
-    return locker.find_attempt(
-        wanted["locker"], wanted["ticket"], wanted["release"], str(given.get("name") or "")
-    )
-
-
 def _order(attempt: locker.Attempt, options: Result, redact: Redactor) -> telling.Order:
     path = Path(attempt.path)
     try:
         document = json.loads((path / "report.json").read_text("utf-8"))
     except FileNotFoundError as exc:
         raise TicketError(f"{path} holds no report.json: closure_report comes first") from exc
+    later = locker.later_attempt(attempt)
     return telling.Order(
         document=document,
         attempt=path.name,
@@ -129,7 +116,7 @@ def _order(attempt: locker.Attempt, options: Result, redact: Redactor) -> tellin
         close=options["close"],
         label=options["label"],
         analysts=options["analysts"],
-        choice=opening.choice(options),
+        later=Later(*later) if later else None,
     )
 
 

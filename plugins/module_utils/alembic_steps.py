@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
-from . import alembic, command
+from . import alembic, command, existing, table_schema
 from .collector import Collector
 from .evidence import Step
 
@@ -18,17 +18,20 @@ DOWNGRADE = ("downgrade", "-1")
 
 
 def collect(collector: Collector) -> dict[str, t.Any]:
-    """Take the steps and return C(changed), C(before) and C(after)."""
+    """Take the steps and return C(changed), C(before), C(after) and C(existing)."""
     tool = _Alembic(collector)
     current, heads = tool.look()
     if collector.check_mode:
         tool.preview(current)
-        return {"changed": current != heads, "before": current, "after": current}
+        tool.leave_upgrade_out()
+        return {"changed": current != heads, "before": current, "after": current, "existing": []}
     upgrade = tool.take("upgrade", "alembic upgrade head", *UPGRADE, waits_for_locks=True)
     head = alembic.single(heads) if upgrade.ok else ""
     after, preview = tool.look_again(head)
     smoked = upgrade.ok and tool.smoke(preview, at_head=after == [head])
-    return {"changed": bool(alembic.moves(upgrade)) or smoked, "before": current, "after": after}
+    named = tool.look_into(upgrade, after)
+    changed = bool(alembic.moves(upgrade)) or smoked
+    return {"changed": changed, "before": current, "after": after, "existing": named}
 
 
 class _Alembic:
@@ -67,11 +70,30 @@ class _Alembic:
             steps = list(pool.map(self._run, questions))
         return [self._collector.add(step) for step in steps]
 
-    def preview(self, current: t.Sequence[str]) -> None:
+    def preview(self, current: t.Sequence[str]) -> Step:
         """Show, without connecting for it, the SQL that the upgrade would run."""
         span = f"{alembic.single(current)}:head".lstrip(":")
-        self.take("upgrade_preview", "alembic upgrade head --sql", "upgrade", span, "--sql")
+        return self.take("upgrade_preview", "alembic upgrade head --sql", "upgrade", span, "--sql")
+
+    def leave_upgrade_out(self) -> None:
+        """Say that the upgrade was not run."""
         self._leave_out("upgrade", "alembic upgrade head", UPGRADE, "check mode: nothing is changed")
+
+    def look_into(self, upgrade: Step, current: t.Sequence[str]) -> list[str]:
+        """Show the migrations' SQL where one would make what exists; return the table that this is about.
+
+        From the base on where the table is older than the migrations that were to run: what it is made of is
+        not to be seen in their own SQL.
+        """
+        said = "" if upgrade.ok else alembic.already_exists(upgrade)
+        if not said:
+            return []
+        sql = self.preview(current).stdout
+        table = existing.table(said, sql)
+        if table and current and not table_schema.makes(table, sql):
+            whole = self.take("base_preview", "alembic upgrade head --sql, from the base", *UPGRADE, "--sql")
+            table = existing.table(said, f"{whole.stdout}\n{sql}")
+        return [table] if table else []
 
     def smoke(self, preview: Step | None, *, at_head: bool) -> bool:
         """Go one step down and up again, where that is asked for and can lose nothing."""

@@ -23,6 +23,9 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 MASK = "********"
 MINIMUM_LENGTH = 4
 _LONG_LINE = 16
+# Shorter ones come about by chance where lines are joined.
+FOLDED_LENGTH = 16
+_FOLD = re.compile(r"[ \t\r]{0,64}\n[ \t\r]{0,64}")
 
 _SECRET_NAME = re.compile(
     r"PASS(WORD|WD|PHRASE)?(_|$)|SECRET|TOKEN|CREDENTIAL|PRIVATE|(^|_)(API|ACCESS|SIGNING|ENCRYPTION)_?KEY|(^|_)AUTH(_|$)|(^|_)KEY$",
@@ -110,28 +113,48 @@ class Redactor:
         known = {form for value in values for form in _forms(value)}
         longest_first = sorted(known, key=lambda form: (-len(form), form))
         self._known = re.compile("|".join(map(re.escape, longest_first))) if known else None
+        long = [form for form in longest_first if len(form) >= FOLDED_LENGTH]
+        self._long = re.compile("|".join(map(re.escape, long))) if long else None
 
     def __call__(self, text: str) -> str:
-        """Return the text with every secret masked."""
-        for place in _PLACES:
-            text = place.sub(_mask_place, text)
-        return self._mask_known(text, self._known) if self._known else text
+        """Return the text with every secret masked.
 
-    @staticmethod
-    def _mask_known(text: str, known: re.Pattern[str]) -> str:
+        Both kinds are looked for in the text as it came: what a place gives away may be a piece of a known
+        secret only, as of one that has a comma in it, and what is known a piece of what a place gives away.
+        """
+        spans = [match.span("secret") for place in _PLACES for match in place.finditer(text)]
+        spans += self._known_spans(text)
+        return _masked(text, sorted(spans)) if spans else text
+
+    def shows_folded(self, text: str) -> bool:
+        """Whether a long secret shows in a text once its lines are joined: tools fold base64, for instance.
+
+        Nothing is masked, for a mask over a line's end would take the output's form with it.
+        """
+        return self._long is not None and self._long.search(_FOLD.sub("", text)) is not None
+
+    def _known_spans(self, text: str) -> list[tuple[int, int]]:
+        if self._known is None:
+            return []
         protected = [match.span() for match in _PROTECTED.finditer(text)]
 
-        def mask(match: re.Match[str]) -> str:
+        def is_inside(span: tuple[int, int]) -> bool:
             # Spans do not overlap: only the last one that begins before the match can hold it.
-            before = bisect_right(protected, (match.start(), len(text)))
-            inside = before > 0 and _is_part(match.span(), protected[before - 1])
-            return match[0] if inside else MASK
+            before = bisect_right(protected, (span[0], len(text)))
+            return before > 0 and _is_part(span, protected[before - 1])
 
-        return known.sub(mask, text)
+        found = (match.span() for match in self._known.finditer(text))
+        return [span for span in found if not is_inside(span)]
 
 
-def _mask_place(match: re.Match[str]) -> str:
-    return match["keep"] + MASK
+def _masked(text: str, spans: t.Sequence[tuple[int, int]]) -> str:
+    """Return the text with one mask for each run of spans, which are sorted and may overlap."""
+    pieces, end = [], 0
+    for start, stop in spans:
+        if start >= end:
+            pieces += [text[end:start], MASK]
+        end = max(end, stop)
+    return "".join([*pieces, text[end:]])
 
 
 def _is_part(inner: tuple[int, int], outer: tuple[int, int]) -> bool:

@@ -23,9 +23,19 @@ _INDEX = re.compile(
     rf"CREATE (?P<unique>UNIQUE )?INDEX (?P<name>\w+) ON {_NAME} (?:USING (?P<method>\w+) )?(?P<rest>\(.*)",
     re.DOTALL | re.IGNORECASE,
 )
+_STATEMENT_OF = re.compile(
+    r"(?:CREATE TABLE (?:IF NOT EXISTS )?|ALTER TABLE (?:IF EXISTS )?(?:ONLY )?"
+    r"|CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?(?P<index>\"?\w+\"?) ON (?:ONLY )?)"
+    r"(?P<table>(?:\"?\w+\"?\.)?\"?\w+\"?)",
+    re.IGNORECASE,
+)
 _DROP = re.compile(rf"DROP (?:TABLE|INDEX) (?:IF EXISTS )?{_NAME}", re.IGNORECASE)
 _CONSTRAINT = re.compile(r"CONSTRAINT (?P<name>\w+) (?P<definition>.*)", re.DOTALL | re.IGNORECASE)
-_NAMELESS = re.compile(r"(?:PRIMARY KEY|UNIQUE|FOREIGN KEY|CHECK)\b", re.IGNORECASE)
+_NAMELESS = re.compile(r"(?P<kind>PRIMARY KEY|UNIQUE|FOREIGN KEY|CHECK)\b(?P<rest>.*)", re.IGNORECASE)
+# The name that Postgres gives to one that has none; to a CHECK it may give several.
+_SUFFIXES = {"PRIMARY KEY": "pkey", "UNIQUE": "key", "FOREIGN KEY": "fkey"}
+_NAME_BYTES = 63
+_IDENTITY = re.compile(r" GENERATED (?P<when>ALWAYS|BY DEFAULT) AS IDENTITY(?: \([^)]*\))?", re.IGNORECASE)
 _COLUMN = re.compile(
     r'"?(?P<name>\w+)"? (?P<type>.+?)(?P<rest>(?: DEFAULT .*| NOT NULL.*| NULL\b.*)?)$',
     re.DOTALL | re.IGNORECASE,
@@ -67,15 +77,12 @@ class Table:
     rules: t.Mapping[str, str] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
 
-    def without_foreign_keys(self) -> Table:
-        """Return the table as a description shows it that has no foreign keys."""
-        kept = {name: rule for name, rule in self.rules.items() if not rule.startswith("FOREIGN KEY")}
-        return replace(self, rules=kept)
-
 
 def described(name: str, text: str) -> Table | None:
-    """Read what C(\\d) shows of a table; None where the text shows none."""
+    """Read what C(\\d) shows of a table; None where the text shows none, or a view, for instance."""
     lines = text.splitlines()
+    if not re.search(r'\b[Tt]able "', "\n".join(lines[:2])):
+        return None
     head = next(
         (n for n, line in enumerate(lines) if line.strip().startswith("Column ") and "|" in line), None
     )
@@ -105,10 +112,32 @@ def made(sql: str) -> dict[str, dict[str, Table]]:
     for statement in _statements(sql):
         running = _RUNNING.search(statement)
         revision = running["new"] if running else revision
-        tables = _apply(tables, _squeezed(re.sub(r"(?m)^\s*--.*$", "", statement)))
+        tables = _apply(tables, _bare_statement(statement))
         if revision:
             found[revision] = tables
     return found
+
+
+def makes(name: str, sql: str) -> bool:
+    """Whether a migration of the SQL creates the table, so that all it is made of is to be seen there."""
+    return any(_bare(name) in tables for tables in made(sql).values())
+
+
+def table_of(name: str, sql: str) -> str:
+    """Return the table that a migration's SQL makes by a name, or an index or a constraint by that name on.
+
+    It bears its schema where the SQL gives one; C('') where the SQL makes nothing of that name.
+    """
+    constraint = re.compile(rf'\bCONSTRAINT "?{re.escape(name)}"? ', re.IGNORECASE)
+    for statement in map(_bare_statement, _statements(sql)):
+        found = _STATEMENT_OF.match(statement)
+        if found is None:
+            continue
+        table = found["table"].replace('"', "")
+        index = (found["index"] or "").strip('"')
+        if name in (_bare(table), index) or constraint.search(statement):
+            return table
+    return ""
 
 
 def differences(have: Table, want: Table) -> list[str]:
@@ -126,8 +155,14 @@ def _differences(kind: str, have: t.Mapping[str, str], want: t.Mapping[str, str]
         elif name not in have:
             lines.append(f"{what}: does not exist, the migrations make it ({want[name]})")
         elif have[name] != want[name]:
-            lines.append(f"{what}: exists as {have[name]}, the migrations make {want[name]}")
+            lines.append(
+                f"{what}: exists as {have[name]}, the migrations make {want[name]}{_hint(have[name])}"
+            )
     return lines
+
+
+def _hint(rule: str) -> str:
+    return "; Postgres rewrites expressions, so compare them by hand" if rule.startswith("CHECK") else ""
 
 
 def _footers(lines: t.Sequence[str]) -> t.Iterator[tuple[str, str]]:
@@ -146,11 +181,12 @@ def _rule(text: str) -> str:
     text = _squeezed(text).replace("UNIQUE, btree", "UNIQUE INDEX").replace(", btree", "")
     text = re.sub(r"^btree\b", "INDEX", text)
     text = re.sub(r"\s*([(),])\s*", r"\1", text).replace("(", " (").replace(",", ", ")
-    return re.sub(r"\)(?=\w)", ") ", text)
+    return re.sub(r"\)(?=\w)", ") ", text).replace("REFERENCES public.", "REFERENCES ")
 
 
 def _column(kind: str, default: str, not_null: bool) -> str:
     bare = re.sub(r"::[\w ]+(?:\(\d+\))?(?=$|\))", "", default)
+    bare = re.sub(r"^nextval\('\w+\.", "nextval('", bare)
     shown = [kind, *([f"default {bare}"] if bare else []), *(["not null"] if not_null else [])]
     return " ".join(shown)
 
@@ -170,6 +206,10 @@ def _statements(sql: str) -> list[str]:
     return [
         statement.strip() for statement in re.split(r";\s*$", sql, flags=re.MULTILINE) if statement.strip()
     ]
+
+
+def _bare_statement(statement: str) -> str:
+    return _squeezed(re.sub(r"(?m)^\s*--.*$", "", statement))
 
 
 def _apply(tables: dict[str, Table], statement: str) -> dict[str, Table]:
@@ -209,18 +249,37 @@ def _items(body: str) -> list[str]:
 
 
 def _with_item(table: Table, item: str) -> Table:
-    named = _CONSTRAINT.match(item)
-    if named:
-        return replace(table, rules={**table.rules, named["name"]: _constraint(named["definition"])})
-    column = None if _NAMELESS.match(item) else _COLUMN.match(item)
+    named, nameless = _CONSTRAINT.match(item), _NAMELESS.match(item)
+    name = named["name"] if named else _given_name(table.name, nameless) if nameless else ""
+    if name:
+        definition = named["definition"] if named else item
+        return replace(table, rules={**table.rules, name: _constraint(definition)})
+    column = None if nameless else _COLUMN.match(_IDENTITY.sub("", item))
     if column is None:
         return replace(table, unread=(*table.unread, item))
-    default = _DEFAULT.search(column["rest"])
+    return replace(table, columns={**table.columns, column["name"]: _made_column(table.name, column, item)})
+
+
+def _given_name(table: str, constraint: re.Match[str]) -> str:
+    """Return the name that Postgres gives to a constraint that has none, C('') where it is not certain."""
+    kind = constraint["kind"].upper()
+    columns = re.match(r"\s*\((?P<names>[^)]*)\)", constraint["rest"])
+    if kind not in _SUFFIXES or not columns:
+        return ""
+    names = [] if kind == "PRIMARY KEY" else [name.strip(' "') for name in columns["names"].split(",")]
+    name = "_".join([table, *names, _SUFFIXES[kind]])
+    return name if len(name.encode()) <= _NAME_BYTES else ""
+
+
+def _made_column(table: str, column: re.Match[str], item: str) -> str:
+    """Return a column as C(\\d) shows it, whose identity is shown in the default's place."""
+    default, identity = _DEFAULT.search(column["rest"]), _IDENTITY.search(item)
     serial = column["type"].strip().lower() in _SERIALS
-    value = f"nextval('{table.name}_{column['name']}_seq')" if serial else default["value"] if default else ""
-    not_null = serial or "not null" in column["rest"].lower()
-    shown = _column(_type(column["type"]), value, not_null)
-    return replace(table, columns={**table.columns, column["name"]: shown})
+    value = f"nextval('{table}_{column['name']}_seq')" if serial else default["value"] if default else ""
+    if identity:
+        value = f"generated {identity['when'].lower()} as identity"
+    not_null = serial or identity is not None or "not null" in column["rest"].lower()
+    return _column(_type(column["type"]), value, not_null)
 
 
 def _constraint(definition: str) -> str:

@@ -15,6 +15,7 @@ from .command import hostname, run
 from .evidence import SQL, Step, utc_now
 
 DESCRIBE = ("describe_table", "\\d {table}")
+DESCRIBE_EXISTING = ("describe_existing_table", "\\d {table}, which exists already")
 CONSTRAINTS = ("unique_constraints", "UNIQUE constraints")
 CATALOG = ("unique_catalog", "Unique indexes in the catalog")
 
@@ -34,16 +35,29 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         _cannot_ask(collector, table, str(exc))
         return {"have": [], "want": wanted}
     with closing(connection):
-        _describe(collector, connection, params, table)
+        _describe(collector, connection, params, DESCRIBE, table)
         asked = catalog.constraints_query(table)
         _ask(collector, connection, asked, CONSTRAINTS)
         facts = _ask(collector, connection, catalog.unique_query(table), CATALOG)
+        for other in _others(table, collector.params["also"]):
+            _describe(collector, connection, params, DESCRIBE_EXISTING, other)
     have = [entry["columns"] for entry in catalog.unique_entries(facts.stdout) if entry["constraint"]]
     return {"have": have, "want": wanted}
 
 
-def _describe(collector: Collector, connection: t.Any, params: t.Mapping[str, str], table: str) -> None:
-    name, title = DESCRIBE[0], DESCRIBE[1].format(table=table)
+def _others(table: str, also: t.Sequence[str]) -> list[str]:
+    """Return the tables that are others than C(table), and whose names may stand in a command."""
+    return [other for other in also if catalog.is_table_name(other) and not catalog.same_table(other, table)]
+
+
+def _describe(
+    collector: Collector,
+    connection: t.Any,
+    params: t.Mapping[str, str],
+    step_of: tuple[str, str],
+    table: str,
+) -> None:
+    name, title = step_of[0], step_of[1].format(table=table)
     psql = collector.params["psql"]
     step = run(
         [psql, "--no-psqlrc", "--command", f"\\d {table}"],
@@ -81,9 +95,10 @@ def _render(connection: t.Any, table: str, name: str, title: str, redact: t.Call
     A table that is not there gives psql's own sentence on stderr and status 1.
     """
     started = utc_now()
-    columns = postgres.query(connection, catalog.columns_query(table), name=name, title=title, redact=redact)
-    indexes = postgres.query(connection, catalog.indexes_query(table), name=name, title=title, redact=redact)
-    failed = next((step for step in (columns, indexes) if not step.ok), None)
+    queries = [query(table) for query in catalog.DESCRIPTION]
+    parts = [postgres.query(connection, sql, name=name, title=title, redact=redact) for sql in queries]
+    columns = parts[0]
+    failed = next((step for step in parts if not step.ok), None)
     missing = not failed and "(0 rows)" in columns.stdout
     stderr = f'Did not find any relation named "{table}".\n' if missing else ""
     return Step(
@@ -95,12 +110,15 @@ def _render(connection: t.Any, table: str, name: str, title: str, redact: t.Call
         started=started,
         ended=utc_now(),
         exit_status=1 if failed or missing else 0,
-        stdout="" if failed or missing else _described(table, columns.stdout, indexes.stdout),
+        stdout="" if failed or missing else _described(table, [step.stdout for step in parts]),
         stderr=failed.stderr if failed else stderr,
     )
 
 
-def _described(table: str, columns: str, indexes: str) -> str:
-    body = columns[: columns.rindex("(")]
-    rows = [line.strip() for line in indexes.splitlines()[2:] if not line.startswith("(")]
-    return f'Table "{table}"\n{body}Indexes:\n' + "".join(f"    {row}\n" for row in rows)
+def _described(table: str, parts: t.Sequence[str]) -> str:
+    columns, *footers = parts
+    text = f'Table "{table}"\n{columns[: columns.rindex("(")]}'
+    for heading, footer in zip(catalog.FOOTERS, footers):
+        rows = [line.strip() for line in footer.splitlines()[2:] if not line.startswith("(")]
+        text += "".join([f"{heading}:\n", *(f"    {row}\n" for row in rows)]) if rows else ""
+    return text

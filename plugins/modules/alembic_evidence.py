@@ -15,6 +15,8 @@ description:
   - Carries out the Alembic part of Package-1. It asks C(current), C(heads) and C(history), runs
     C(upgrade head), asks C(check) and C(current) again, and, where that can lose nothing, goes one
     revision down and up again.
+  - Where the upgrade is stopped because something exists already, it shows the SQL of the migrations
+    (C(alembic upgrade --sql), which runs nothing), for the existing table to be held against.
   - In check mode, shows the SQL that the upgrade would run, and runs none of it.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
@@ -73,6 +75,13 @@ after:
   type: list
   elements: str
   sample: [0006_recon_findings_unique]
+existing:
+  description: The table, with its schema or without, that a migration would make or change and that stood in
+    its way. Empty where none did.
+  returned: always
+  type: list
+  elements: str
+  sample: [reconciliation_findings]
 """
 
 from ansible_collections.psp.rc_closure.plugins.module_utils.alembic_steps import collect

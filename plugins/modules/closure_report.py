@@ -25,7 +25,9 @@ attributes:
     support: full
 options:
   attempt:
-    description: The fact C(rc_closure_attempt). Without it, nothing is kept.
+    description:
+      - The fact C(rc_closure_attempt), or an attempt that was kept before, as C(locker), C(ticket),
+        C(release), C(commit) and C(name). Without it, nothing is kept.
     type: dict
 """
 

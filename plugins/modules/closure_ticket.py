@@ -22,9 +22,11 @@ description:
   - Where all four packages are PASS, and O(close) is set, the ticket is then closed. With a FAIL it is not.
     It gets O(label), is opened again where this module had closed it, and O(analysts) are asked for the
     root-cause analysis.
+  - What a later attempt has decided is left as it is. A PASS closes nothing where a later attempt for the
+    ticket is FAIL, or was begun and never reported, and a FAIL opens nothing where a later one is PASS. A
+    ticket that holds the closure of another ticket, too, is neither closed nor opened again.
   - Where a migration would make what is there already, the question whether to reset or to stamp is a part
-    of the report, with the facts to decide by. The operator's O(decision) is recorded. It turns nothing
-    into PASS.
+    of the report, with the facts to decide by, and with what M(psp.rc_closure.closure_decision) has kept.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
@@ -37,7 +39,7 @@ options:
   attempt:
     description:
       - The fact C(rc_closure_attempt), or an attempt that was kept before, as C(locker), C(ticket),
-        C(release) and C(name); without C(name) the newest one that has a report.
+        C(release), C(commit) and C(name); without C(name) the newest one that has a report.
       - Without it, the other options are checked, and that is all.
     type: dict
   provider:
@@ -116,15 +118,6 @@ options:
     type: str
   resolution:
     description: The resolution to close with, where Jira's transition asks for one.
-    type: str
-  decision:
-    description: The operator's decision on tables that exist already, C(reset) or C(stamp).
-    type: str
-  decision_by:
-    description: Who decided. Required with O(decision).
-    type: str
-  decision_reason:
-    description: Why. Required with O(decision).
     type: str
 """
 

@@ -14,6 +14,7 @@ version_added: 0.1.0
 description:
   - Carries out the Postgres part of Package-1, C(\\d) of the table and the checklist's query for UNIQUE
     constraints, and adds what the catalog says of every unique index, since an index is no constraint.
+  - Tables of O(also) are shown by C(\\d), too.
   - The session is read-only.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
@@ -31,6 +32,11 @@ options:
     type: list
     elements: str
     required: true
+  also:
+    description: Further tables to show, for instance those that stood in a migration's way.
+    type: list
+    elements: str
+    default: []
   url_variables:
     description:
       - The variables of O(env_file) that hold the database's URL; the first that is set is used.
@@ -79,6 +85,7 @@ from ansible_collections.psp.rc_closure.plugins.module_utils.unique_steps import
 ARGUMENT_SPEC: ArgumentSpec = {
     "table": {"type": "str", "required": True},
     "columns": {"type": "list", "elements": "str", "required": True},
+    "also": {"type": "list", "elements": "str", "default": []},
     "url_variables": {
         "type": "list",
         "elements": "str",

@@ -166,6 +166,33 @@ def load_package(attempt: Attempt, package: int) -> Evidence:
     return Evidence(package, attempt.release, steps)
 
 
+def named_attempt(given: t.Mapping[str, t.Any] | None) -> Attempt | None:
+    """Return the attempt that a task was given: that of its run, or one that was kept before; None for none.
+
+    Args:
+        given: C(Attempt.as_dict()), or C(locker), C(ticket), C(release) and maybe C(name) and C(commit).
+
+    Raises:
+        LockerError: it is neither, there is none, or it is one of another commit.
+    """
+    if not given:
+        return None
+    if "path" in given:
+        return Attempt.from_dict(given)
+    try:
+        root, ticket, candidate = (str(given[key]) for key in ("locker", "ticket", "release"))
+    except KeyError as exc:
+        raise LockerError(f"attempt: {exc} is missing") from exc
+    attempt = find_attempt(root, ticket, candidate, str(given.get("name") or ""))
+    commit = str(given.get("commit") or attempt.release.commit)
+    if commit != attempt.release.commit:
+        raise LockerError(
+            f"rc_closure_commit is {commit}, and the attempt {Path(attempt.path).name} is of "
+            f"{attempt.release.commit}: mend it, or name another one in rc_closure_ticket_attempt"
+        )
+    return attempt
+
+
 def find_attempt(root: str, ticket: str, candidate: str, name: str = "") -> Attempt:
     """Return an attempt that was kept before: the one of that name, or the newest that has a report.
 
@@ -193,15 +220,39 @@ def digest(attempt: Attempt) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def write_report(attempt: Attempt, name: str, text: str) -> str:
-    """Write a rendered report into the attempt and, as the newest, into the release's folder.
+def later_attempt(attempt: Attempt) -> tuple[str, str] | None:
+    """Return the newest later attempt for the same ticket that says something of it, and what.
 
-    Returns the latter's path.
+    That is its gate's C(PASS), the C(FAIL) of a package, or C(not reported): it was begun, and may have
+    changed staging. Some packages alone that are all PASS say nothing.
     """
-    newest = Path(attempt.path).parent.parent / name
-    for path in (Path(attempt.path) / name, newest):
-        write_file(path, text)
-    return str(newest)
+    own = Path(attempt.path)
+    others = own.parents[2].glob("*/attempts/*")
+    later = sorted((path for path in others if path.name > own.name), key=lambda path: path.name)
+    found = ((path.name, _said(path)) for path in reversed(later))
+    return next(((name, said) for name, said in found if said), None)
+
+
+def _said(attempt: Path) -> str:
+    report = attempt / "report.json"
+    if not report.exists():
+        return "not reported" if any(attempt.glob("package_*")) else ""
+    document = json.loads(report.read_text("utf-8"))
+    statuses = (str(document["gate"]["status"]), str(document["run"]["status"]))
+    return "" if statuses == ("FAIL", "PASS") else statuses[0]
+
+
+def write_report(attempt: Attempt, name: str, text: str) -> str:
+    """Write a rendered report into the attempt and, where none is newer, into the release's folder.
+
+    Returns the path of the latter, or else of the former.
+    """
+    own, folder = Path(attempt.path), Path(attempt.path).parent.parent
+    write_file(own / name, text)
+    if any(path.parent.name > own.name for path in own.parent.glob(f"*/{name}")):
+        return str(own / name)
+    write_file(folder / name, text)
+    return str(folder / name)
 
 
 def _package_folder(attempt: Attempt, package: int) -> Path:

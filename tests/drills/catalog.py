@@ -16,7 +16,35 @@ DRILLS = (
     Drill("ci_red", faults.ci_red, 0, "ci_job_green", "not_met", "RED"),
     Drill("ci_skipped_job", faults.ci_skipped_job, 0, "ci_job_green", "not_met", "skipped"),
     Drill("ci_other_commit", faults.ci_other_commit, 0, "ci_release_commit", "not_met", faults.OTHER_COMMIT),
-    Drill("table_exists", faults.table_exists, 1, "upgrade_clean", "not_met", "reset or to stamp"),
+    Drill(
+        "table_exists",
+        faults.table_exists,
+        1,
+        "upgrade_clean",
+        "not_met",
+        "reset or to stamp",
+        shows=(
+            "### Reset or stamp?",
+            "reconciliation_findings as it exists agrees with what the migrations make at no revision; the "
+            f"nearest is {faults.TABLE_REVISION}, with ",
+            "column run_id: does not exist, the migrations make it (uuid not null)",
+            "fk_reconciliation_findings_run_id_reconciliation_runs: does not exist, the migrations make it",
+        ),
+    ),
+    Drill(
+        "table_exists_alike",
+        faults.table_exists_alike,
+        1,
+        "upgrade_clean",
+        "not_met",
+        "reset or to stamp",
+        shows=(
+            "provider_events as it exists agrees with what the migrations make at "
+            "0005_mig_01a_event_window (and",
+            f"Together they agree at {faults.TABLE_REVISION}.",
+            "uq_recon_findings_provider_event_type: does not exist, the migrations make it",
+        ),
+    ),
     Drill("two_heads", faults.two_heads, 1, "one_head", "not_met", "there are 2 heads"),
     Drill("stamped", faults.stamped, 1, "schema_is_the_migrations", "not_met", "alembic check finds"),
     Drill(

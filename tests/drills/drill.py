@@ -37,6 +37,7 @@ class Drill:
         status: the package's verdict.
         note: a part of the package's note, where that names a cause further back than this rule's reason.
         extra: variables for the playbook, or what makes them from the twin.
+        shows: what the report's text must have in it.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Drill:
     status: str = "FAIL"
     extra: Extra = field(default_factory=dict)
     note: str = ""
+    shows: tuple[str, ...] = ()
 
 
 def run(drill: Drill) -> list[str]:
@@ -60,7 +62,11 @@ def run(drill: Drill) -> list[str]:
         status, output = _closure(drill, twin)
     if not report.exists():
         return [f"no report was written; the closure ended with {status}", *output.splitlines()[-25:]]
-    return _faults(drill, status, json.loads(report.read_text("utf-8")))
+    missing = [text for text in drill.shows if text not in report.with_suffix(".md").read_text("utf-8")]
+    return [
+        *_faults(drill, status, json.loads(report.read_text("utf-8"))),
+        *(f"the report does not show {text!r}" for text in missing),
+    ]
 
 
 def _closure(drill: Drill, twin: Twin) -> tuple[int, str]:

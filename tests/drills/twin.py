@@ -85,9 +85,15 @@ class Twin:
             connection.execute(sqlalchemy.text(statement))
             yield
 
-    def migrate(self, database: str) -> None:
-        """Bring another database of the cluster to head."""
-        self._run("-m", "alembic", "upgrade", "head", cwd=self.backend, **self.database_urls(database))
+    def text(self, query: str) -> str:
+        """Return the text that a query answers on the backend's database."""
+        with self._engine().connect() as connection:
+            return str(connection.scalar(sqlalchemy.text(query)))
+
+    def migrate(self, database: str = "", revision: str = "head") -> None:
+        """Bring the backend's database, or another one of the cluster, to a revision."""
+        urls = self.database_urls(database) if database else self._env()
+        self._run("-m", "alembic", "upgrade", revision, cwd=self.backend, **urls)
 
     def supervisorctl(self, *arguments: str) -> None:
         """Run supervisorctl."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import typing as t
 
-from . import reset_or_stamp
+from . import migration_decision, reset_or_stamp
 from .document import Document
+from .migration_decision import Choice
 from .reset_or_stamp import Question
 
 SEPARATOR = "\n\n"
@@ -54,9 +55,8 @@ def _sections(document: Document) -> t.Iterator[t.Iterable[str]]:
     yield _head(document)
     for name, package in document["packages"].items():
         yield _package(name, package)
-        asked = reset_or_stamp.question(package) if name == "package_1" else None
-        if asked:
-            yield _reset_or_stamp(asked)
+        if name == "package_1":
+            yield from _reset_or_stamp(package)
         for number, step in enumerate(package["steps"], 1):
             yield _step(f"{name[-1]}.{number}", step)
 
@@ -80,12 +80,20 @@ def _head(document: Document) -> t.Iterator[str]:
         yield f"| {_title(name, package)} | **{package['status']}** | {_cell(package['note'])} |"
 
 
-def _reset_or_stamp(asked: Question) -> t.Iterator[str]:
-    yield "### Reset or stamp?"
-    for sentence in reset_or_stamp.sentences(asked):
+def _reset_or_stamp(package: t.Mapping[str, t.Any]) -> t.Iterator[t.Iterable[str]]:
+    """Yield the question and its answer as one section, or none where there is neither."""
+    asked, decided = reset_or_stamp.question(package), migration_decision.kept(package["steps"])
+    if asked or decided:
+        yield _decision(asked, decided)
+
+
+def _decision(asked: Question | None, decided: Choice | None) -> t.Iterator[str]:
+    yield "### Reset or stamp?" if asked else "### Reset or stamp"
+    answer = migration_decision.sentences(decided) if decided else []
+    for sentence in [*(reset_or_stamp.sentences(asked) if asked else []), *answer]:
         yield ""
         yield _inline(sentence)
-    compared = reset_or_stamp.comparison(asked)
+    compared = reset_or_stamp.comparison(asked) if asked else ""
     if compared:
         yield ""
         yield fence(compared)

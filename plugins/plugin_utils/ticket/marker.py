@@ -36,7 +36,8 @@ class Marker:
         number: of a part, from 1.
         total: the number of parts.
         cut: of a part, how the next one goes on from it; see C(parts.py).
-        status: of a verdict, C(PASS) or C(FAIL).
+        status: of a verdict, the gate's, C(PASS) or C(FAIL).
+        run: of a verdict, whether all that the run was asked for is C(PASS).
         closed: of a verdict, C(no), C(asked), or the time at which the ticket was closed for it.
         sha256: of the comment's text.
     """
@@ -49,6 +50,7 @@ class Marker:
     total: int = 0
     cut: str = "-"
     status: str = "-"
+    run: str = "-"
     closed: str = NOT_CLOSED
     sha256: str = _DIGEST
 
@@ -58,7 +60,7 @@ class Marker:
         if self.kind == PART:
             pairs |= {"part": f"{self.number}/{self.total}", "cut": self.cut}
         if self.kind == VERDICT:
-            pairs |= {"status": self.status, "closed": self.closed}
+            pairs |= {"status": self.status, "run": self.run, "closed": self.closed}
         return " ".join([_WORD, *(f"{key}={value}" for key, value in pairs.items()), f"sha256={self.sha256}"])
 
     def same_attempt(self, other: Marker) -> bool:
@@ -81,7 +83,7 @@ def longest(marker: Marker) -> Marker:
 
 
 def parse(line: str) -> Marker | None:
-    """Read a line that C(str()) wrote; None for any other."""
+    """Read a line that C(str()) wrote; None for any other, one with a word more among them."""
     word, _space, rest = line.partition(" ")
     if word != _WORD:
         return None
@@ -90,6 +92,7 @@ def parse(line: str) -> Marker | None:
     known = {field.name for field in fields(Marker)}
     values: dict[str, t.Any] = {key: value for key, value in pairs.items() if key in known}
     try:
-        return Marker(**{**values, "number": int(number), "total": int(total)})
+        found = Marker(**{**values, "number": int(number), "total": int(total)})
     except (TypeError, ValueError):
         return None
+    return found if str(found) == line else None

@@ -5,7 +5,8 @@
 """A comment as this collection means it, and as each kind of ticket writes it down. Pure.
 
 Every frame is reversible: C(read(write(message))) is the message, whatever its text holds, and nothing in the
-text can end the code block that it is put into.
+text can end the code block that it is put into. Nor can anything be added to a comment and not be seen: what
+is not exactly what C(write()) makes is read as another text than the one that was written.
 """
 
 from __future__ import annotations
@@ -78,9 +79,9 @@ class MarkdownFrame:
 
     def read(self, body: t.Any) -> Message | None:
         """Read what C(write()) wrote."""
-        body = str(body).replace("\r\n", "\n").strip()
+        body = _plain(body)
         first, _blank, rest = body.partition("\n\n")
-        marker = markers.parse(first.strip("`"))
+        marker = markers.parse(first.removeprefix("`").removesuffix("`"))
         if marker is None or not rest.endswith(f"\n\n{_END}"):
             return None
         text, lead = rest.removesuffix(f"\n\n{_END}"), ""
@@ -88,7 +89,8 @@ class MarkdownFrame:
             if not text.startswith("```"):
                 lead, _blank, text = text.partition("\n\n")
             text = "\n".join(text.split("\n")[1:-1])
-        return Message(marker, text, lead)
+        found = Message(marker, text, lead)
+        return found if self.write(found) == body else Message(marker, body)
 
     def size(self, message: Message) -> int:
         """Count UTF-16 units, which are never fewer than characters."""
@@ -111,14 +113,14 @@ class WikiFrame:
 
     def read(self, body: t.Any) -> Message | None:
         """Read what C(write()) wrote."""
-        body = str(body).replace("\r\n", "\n").strip()
+        body = _plain(body)
         head, _found, hidden = body.partition(f"\n\n{_NOFORMAT}\n")
         first, _blank, lead = head.partition("\n\n")
         marker = markers.parse(first.removeprefix("{{").removesuffix("}}"))
         if marker is None or not hidden.endswith(f"\n{_NOFORMAT}"):
             return None
-        text = hidden.removesuffix(f"\n{_NOFORMAT}")
-        return Message(marker, _SHOW.sub("\\1\\2", text), lead)
+        found = Message(marker, _SHOW.sub("\\1\\2", hidden.removesuffix(f"\n{_NOFORMAT}")), lead)
+        return found if self.write(found) == body else Message(marker, body)
 
     def size(self, message: Message) -> int:
         """Count UTF-16 units, as Java does."""
@@ -146,7 +148,10 @@ class DocumentFrame:
             return None
         first, *leads, text = [_text(block) for block in blocks]
         marker = markers.parse(first)
-        return None if marker is None else Message(marker, text, "\n\n".join(leads))
+        if marker is None:
+            return None
+        found = Message(marker, text, "\n\n".join(leads))
+        return found if _shown(self.write(found)) == _shown(body) else Message(marker, json.dumps(body))
 
     def size(self, message: Message) -> int:
         """Count the document's JSON: whether Jira counts all of it or less, it is never more."""
@@ -163,6 +168,27 @@ def _paragraph(node: dict[str, t.Any]) -> dict[str, t.Any]:
 
 def _text(block: t.Mapping[str, t.Any]) -> str:
     return "".join(str(node.get("text", "")) for node in block.get("content", []))
+
+
+def _shown(node: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return of a document's node what people see of it; the rest is the server's own."""
+    marks = [mark.get("type") for mark in node.get("marks", [])]
+    return {"type": node.get("type"), "text": node.get("text"), "marks": marks, "content": _content(node)}
+
+
+def _content(node: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    """Return what a node holds, a text as one node into however many it was divided."""
+    nodes: list[dict[str, t.Any]] = []
+    for one in map(_shown, node.get("content", [])):
+        if one["text"] and nodes and {**one, "text": ""} == {**nodes[-1], "text": ""}:
+            nodes[-1]["text"] += one["text"]
+        else:
+            nodes.append(one)
+    return nodes
+
+
+def _plain(body: t.Any) -> str:
+    return str(body).replace("\r\n", "\n").strip()
 
 
 def _json_size(value: t.Any) -> int:

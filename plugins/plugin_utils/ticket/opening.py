@@ -18,7 +18,6 @@ from .cleaning import Redact
 from .file_ticket import FileTicket
 from .github_ticket import GitHubTicket
 from .jira_ticket import JiraTicket
-from .rule import Choice
 
 FILE = "file"
 GITHUB = "github"
@@ -47,33 +46,10 @@ SPEC: dict[str, dict[str, t.Any]] = {
     "close_transition": {"type": "str"},
     "reopen_transition": {"type": "str"},
     "resolution": {"type": "str"},
-    "decision": {"type": "str"},
-    "decision_by": {"type": "str"},
-    "decision_reason": {"type": "str"},
 }
-_DECISIONS = ("reset", "stamp")
 _GITHUB_API = "https://api.github.com"
 _NUMBER = re.compile(r"(?:GH-|#)?([1-9]\d{0,9})")
 _KEY = re.compile(r"[A-Z][A-Z0-9_]+-[1-9]\d*")
-
-
-def choice(options: Options) -> Choice | None:
-    """Return the operator's decision on tables that exist already, where there is one.
-
-    Raises:
-        TicketError: it is none, or lacks who decided or why.
-    """
-    what = options.get("decision")
-    if not what:
-        return None
-    if what not in _DECISIONS:
-        raise TicketError(f"package_1_migration_decision is {what!r}: it wants reset or stamp")
-    for name in ("by", "reason"):
-        if not str(options.get(f"decision_{name}") or "").strip():
-            raise TicketError(
-                f"package_1_migration_decision_{name} is missing: a decision to {what} wants it"
-            )
-    return Choice(str(what), str(options["decision_by"]), str(options["decision_reason"]))
 
 
 def token(options: Options, environment: t.Mapping[str, str]) -> str:
@@ -122,7 +98,7 @@ def problems(options: Options, environment: t.Mapping[str, str]) -> list[str]:
             "rc_closure_ticket_limit": {"value": options.get("limit"), "want": "seconds"},
         }
     )
-    checks: list[t.Callable[[], object]] = [lambda: choice(options), lambda: token(options, environment)]
+    checks: list[t.Callable[[], object]] = [lambda: token(options, environment)]
     if remote and options.get("issue"):
         checks.append(lambda: issue(options, ""))
     return found + [problem for problem in map(_problem, checks) if problem]

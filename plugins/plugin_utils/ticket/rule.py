@@ -11,9 +11,11 @@ and its full log go into the ticket, and the root-cause analysis is done by Dev/
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..judge.base import FAIL, PASS
+from ..report import migration_decision
+from ..report.migration_decision import Choice
 from .base import Comment, State
 from .marker import CLOSING, NOT_CLOSED, VERDICT, Marker
 from .message import Message, message
@@ -37,27 +39,27 @@ class Decision:
         closed: what the verdict's marker says of it.
         sentence: what the verdict says of it.
         failing: the packages of this run that are FAIL.
+        outdated: whether a later attempt decides, so that this one leaves the ticket as it is.
     """
 
     action: str
     closed: str
     sentence: str
     failing: tuple[int, ...]
+    outdated: bool = False
 
 
 @dataclass(frozen=True)
-class Choice:
-    """The operator's decision on tables that exist already.
+class Later:
+    """An attempt later than the one that is told.
 
     Attributes:
-        what: C(reset) or C(stamp).
-        by: who decided.
-        reason: why.
+        attempt: its name; names are times, in UTC.
+        what: C(PASS), C(FAIL), or what else is known of it.
     """
 
+    attempt: str
     what: str
-    by: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -75,40 +77,96 @@ class Proof:
     locker: str
 
 
-def decide(document: Document, state: State, comments: t.Iterable[Comment], *, close: bool) -> Decision:
+def decide(
+    document: Document,
+    state: State,
+    comments: t.Sequence[Comment],
+    own: Marker,
+    *,
+    close: bool,
+    later: Later | None = None,
+) -> Decision:
     """Apply the rule.
 
     Args:
         document: the report.
         state: the ticket's.
         comments: all of this collection's in the ticket.
+        own: the marker of the attempt that is told.
         close: whether the ticket is to be closed where it may be.
+        later: the newest later attempt that the locker knows of.
     """
     failing = tuple(n for n in document["run"]["packages"] if _package(document, n)["status"] == FAIL)
-    ours = "" if state.open else closed_by_us(state, comments)
+    verdicts = [comment.message.marker for comment in comments if _is_verdict(comment, own.ticket)]
+    ours = None if state.open else closed_by_us(state, verdicts)
     if document["gate"]["status"] == PASS:
-        return _passed(state, ours, close)
-    if failing or not document["run"]["packages"]:
-        return _failed(state, ours, failing)
-    return Decision(STAY, NOT_CLOSED, "The ticket stays as it is.", ())
+        after = _newest(later, _later_verdict(verdicts, own))
+        decision = _outdated(after, ()) if after else _passed(state, ours, close)
+    elif failing or not document["run"]["packages"]:
+        after = _newest(later if later and later.what == PASS else None, _later_closing(ours, own))
+        decision = _outdated(after, failing) if after else _failed(state, ours, failing)
+    else:
+        decision = Decision(STAY, NOT_CLOSED, "The ticket stays as it is.", ())
+    return _shared(decision, comments, own)
 
 
-def closed_by_us(state: State, comments: t.Iterable[Comment]) -> str:
-    """Return what the verdict that closed the ticket says of when, or C('') where no verdict did.
+def closed_by_us(state: State, verdicts: t.Iterable[Marker]) -> Marker | None:
+    """Return the marker of the verdict that closed the ticket, or None where none did.
 
     One that was to close it and was cut off after that knows no time.
     """
-    for comment in comments:
-        marker = comment.message.marker
+    for marker in verdicts:
         known = marker.closed == state.closed_at or not state.closed_at or marker.closed == CLOSING
-        if marker.kind == VERDICT and marker.closed != NOT_CLOSED and known:
-            return marker.closed
-    return ""
+        if marker.closed != NOT_CLOSED and known:
+            return marker
+    return None
 
 
-def _passed(state: State, ours: str, close: bool) -> Decision:
+def _is_verdict(comment: Comment, ticket: str) -> bool:
+    """Whether it is a verdict on this ticket, as it was written: what was edited says nothing."""
+    own = comment.message.marker
+    return own.kind == VERDICT and own.ticket == ticket and comment.message.whole
+
+
+def _later_verdict(verdicts: t.Sequence[Marker], own: Marker) -> Later | None:
+    """Return the newest verdict later than this attempt that is a PASS of all, or a FAIL.
+
+    The ticket may have it from elsewhere, where the locker is another.
+    """
+    saying = [one for one in verdicts if one.attempt > own.attempt and (one.status, one.run) != (FAIL, PASS)]
+    newest = max(saying, key=lambda one: one.attempt, default=None)
+    return Later(newest.attempt, newest.status) if newest else None
+
+
+def _later_closing(ours: Marker | None, own: Marker) -> Later | None:
+    """Return the later verdict that the ticket is closed by: closing it shows that the verdict was meant."""
+    return Later(ours.attempt, ours.status) if ours and ours.attempt > own.attempt else None
+
+
+def _newest(*known: Later | None) -> Later | None:
+    return max((one for one in known if one), key=lambda one: one.attempt, default=None)
+
+
+def _outdated(after: Later, failing: tuple[int, ...]) -> Decision:
+    sentence = f"A later attempt decides: {after.attempt}, which is {after.what}."
+    return Decision(STAY, NOT_CLOSED, sentence, failing, outdated=True)
+
+
+def _shared(decision: Decision, comments: t.Sequence[Comment], own: Marker) -> Decision:
+    """Leave a ticket to people that holds the closure of another one, too: it may be the wrong one."""
+    others = sorted({comment.message.marker.ticket for comment in comments} - {own.ticket})
+    if decision.action == STAY or not others:
+        return decision
+    sentence = (
+        f"This ticket holds the closure of {', '.join(others)}, too, so whether to {decision.action} it is "
+        "left to people."
+    )
+    return replace(decision, action=STAY, closed=NOT_CLOSED, sentence=sentence)
+
+
+def _passed(state: State, ours: Marker | None, close: bool) -> Decision:
     if ours:
-        return Decision(STAY, ours, "The ticket is closed with this verdict.", ())
+        return Decision(STAY, ours.closed, "The ticket is closed with this verdict.", ())
     if not state.open:
         return Decision(STAY, NOT_CLOSED, "The ticket had been closed before, and not by this verdict.", ())
     if close:
@@ -116,7 +174,7 @@ def _passed(state: State, ours: str, close: bool) -> Decision:
     return Decision(STAY, NOT_CLOSED, "The ticket may close.", ())
 
 
-def _failed(state: State, ours: str, failing: tuple[int, ...]) -> Decision:
+def _failed(state: State, ours: Marker | None, failing: tuple[int, ...]) -> Decision:
     stays = "The ticket is open until all four packages are PASS."
     if state.open:
         return Decision(STAY, NOT_CLOSED, stays, failing)
@@ -148,8 +206,9 @@ def verdict(
         question: whether that is to be decided.
     """
     status = document["gate"]["status"]
+    run = document["run"]["status"]
     own = Marker(
-        marker.ticket, marker.release, marker.attempt, VERDICT, status=status, closed=decision.closed
+        marker.ticket, marker.release, marker.attempt, VERDICT, status=status, run=run, closed=decision.closed
     )
     lines = [
         *_head(document),
@@ -178,9 +237,12 @@ def _lead(document: Document, decision: Decision, analysts: str) -> str:
     if not decision.failing:
         return "The packages of this run are PASS. The gate wants all four in one run."
     failing = " and ".join(f"Package-{number}" for number in decision.failing)
+    said = f"{failing} {'is' if len(decision.failing) == 1 else 'are'} FAIL"
+    if decision.outdated:
+        return f"{said}. A later attempt decides what becomes of the ticket."
     return (
-        f"{analysts}: {failing} {'is' if len(decision.failing) == 1 else 'are'} FAIL. The full log is in the "
-        "parts above. Please do the root-cause analysis here, in this ticket."
+        f"{analysts}: {said}. The full log is in the parts above. Please do the root-cause analysis here, in "
+        "this ticket."
     )
 
 
@@ -191,10 +253,7 @@ def _migration(choice: Choice | None, question: bool) -> list[str]:
     )
     if choice is None:
         return [asked] if question else []
-    return [
-        f"Reset or stamp: {choice.what}, decided by {_line(choice.by)}: {_line(choice.reason)}",
-        "That decision turns nothing into PASS: Package-1 is judged by what the next run shows.",
-    ]
+    return [f"Reset or stamp. {sentence}" for sentence in migration_decision.sentences(choice)]
 
 
 def _note(document: Document, number: int) -> str:

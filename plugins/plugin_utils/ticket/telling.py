@@ -13,16 +13,21 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
+from ...module_utils.redaction import Redactor
 from ..judge.base import PASS
-from ..report import markdown, reset_or_stamp
+from ..report import markdown, migration_decision, reset_or_stamp
 from . import cleaning, parts, posting, rule
 from . import marker as markers
 from .base import Comment, State, Ticket, TicketError
-from .cleaning import Redact
 from .marker import NOT_CLOSED, PART, VERDICT, Marker
 from .message import Message, message
 from .posting import Pace
-from .rule import CLOSE, REOPEN, STAY, Choice, Decision, Document, Proof
+from .rule import CLOSE, REOPEN, STAY, Decision, Document, Later, Proof
+
+_SECRET = (
+    "still holds what looks like a secret after masking, so nothing of it was sent: look for it in the "
+    "report, mask it where it comes from, and post again"
+)
 
 
 @dataclass(frozen=True)
@@ -37,17 +42,17 @@ class Order:
         close: whether the ticket is to be closed where it may be.
         label: the label of a ticket with a FAIL; C('') for none.
         analysts: whom to ask for the root-cause analysis, as the ticket addresses people.
-        choice: the operator's decision on tables that exist already.
+        later: the newest later attempt that the locker knows of.
     """
 
     document: Document
     attempt: str
     locker: str
-    redact: Redact
+    redact: Redactor
     close: bool = False
     label: str = ""
     analysts: str = "Dev/Backend"
-    choice: Choice | None = None
+    later: Later | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ def preview(ticket: Ticket, order: Order) -> Told:
     """
     pieces = _Pieces(ticket, order)
     state, known = ticket.state(), ticket.comments()
-    decision = rule.decide(pieces.document, state, known, close=order.close)
+    decision = pieces.decide(state, known)
     wanted = [*pieces.parts, pieces.verdict(decision)]
     changes = posting.plan(posting.slots(known, wanted[0].marker), wanted)
     edited = [change for change in changes if change.kind == posting.EDIT]
@@ -131,9 +136,18 @@ class _Pieces:
         self.text = markdown.SEPARATOR.join(sections) + "\n"
         self.parts = self._parts(sections)
         self.proof = Proof(len(self.parts), markers.digest(self.text), order.locker)
-        self._question = reset_or_stamp.question(self.document["packages"]["package_1"]) is not None
+        package = self.document["packages"]["package_1"]
+        self._question = reset_or_stamp.question(package) is not None
+        self._choice = migration_decision.kept(package["steps"])
         for part in self.parts:
             self._check(part)
+        if order.redact.shows_folded(self.text):
+            raise TicketError(f"the report, with its lines joined, {_SECRET}")
+
+    def decide(self, state: State, known: t.Sequence[Comment]) -> Decision:
+        """Apply the closing rule to what the ticket shows."""
+        order = self._order
+        return rule.decide(self.document, state, known, self.marker, close=order.close, later=order.later)
 
     def verdict(self, decision: Decision) -> Message:
         """Return the comment behind the parts.
@@ -147,15 +161,11 @@ class _Pieces:
             replace(decision, sentence=self._clean(decision.sentence)),
             self.proof,
             analysts=self._clean(self._order.analysts),
-            choice=self._choice(),
+            choice=self._choice,
             question=self._question,
         )
         self._check(verdict)
         return verdict
-
-    def _choice(self) -> Choice | None:
-        choice = self._order.choice
-        return choice and Choice(choice.what, self._clean(choice.by), self._clean(choice.reason))
 
     def _clean(self, text: str) -> str:
         return str(cleaning.clean(text, self._order.redact))
@@ -176,10 +186,7 @@ class _Pieces:
     def _check(self, one: Message) -> None:
         name = f"part {one.marker.number}/{one.marker.total}" if one.marker.number else "the verdict"
         if any(cleaning.leaks(text, self._order.redact) for text in (one.text, one.lead)):
-            raise TicketError(
-                f"{name} still holds what looks like a secret after masking, so nothing of it was sent: "
-                "look for it in the report, mask it where it comes from, and post again"
-            )
+            raise TicketError(f"{name} {_SECRET}")
         size = self._ticket.frame.size(one)
         if size > self._ticket.characters:
             raise TicketError(
@@ -199,7 +206,7 @@ class _Telling:
 
     def carry_out(self) -> Told:
         state, known = self._ticket.state(), self._ticket.comments()
-        decision = rule.decide(self._pieces.document, state, known, close=self._order.close)
+        decision = self._pieces.decide(state, known)
         wanted = [*self._pieces.parts, self._pieces.verdict(decision)]
         if decision.action == REOPEN:
             self._ticket.reopen()
@@ -228,6 +235,8 @@ class _Telling:
 
     def _label(self, decision: Decision, state: State) -> None:
         label, passed = self._order.label, self._pieces.document["gate"]["status"] == PASS
+        if decision.outdated:
+            return
         if label and decision.failing and label not in state.labels:
             self._ticket.label(label, wanted=True)
         if label and passed and label in state.labels:

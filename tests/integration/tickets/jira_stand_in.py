@@ -100,8 +100,8 @@ class Jira:
     comments: list[Json] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
     writes: int = 0
-    requests: list[str] = field(default_factory=list)
     on_write: t.Callable[[int], None] = lambda writes: None
+    on_request: t.Callable[[str], None] = lambda request: None
 
     def check(self, authorization: str) -> None:
         """401 without the token."""
@@ -190,7 +190,7 @@ def create_app(jira: Jira) -> FastAPI:
 
     @app.middleware("http")
     async def guarded(request: Request, call_next: t.Callable[[Request], t.Awaitable[Response]]) -> Response:
-        jira.requests.append(f"{request.method} {request.url.path}")
+        jira.on_request(f"{request.method} {request.url.path}")
         if jira.faults.web_page:
             return HTMLResponse(LOGIN_PAGE)
         if "/issue/" not in request.url.path:

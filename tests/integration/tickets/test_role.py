@@ -23,6 +23,11 @@ from tests.unit.captured import NOW, RELEASE, step
 ROOT = Path(__file__).parents[3]
 LIMIT_SECONDS = 120
 PASSWORD = "hunter22-of-the-database"
+DECISION = {
+    "package_1_migration_decision": "stamp",
+    "package_1_migration_decision_by": "A. Operator",
+    "package_1_migration_decision_reason": "The table is that of the trial run.",
+}
 
 
 @dataclass
@@ -102,6 +107,16 @@ def on_github(github: Service, folder: Path) -> dict[str, t.Any]:
     }
 
 
+def on_jira(jira: Service) -> dict[str, t.Any]:
+    return {
+        "rc_closure_ticket_provider": "jira",
+        "rc_closure_ticket_url": jira.url,
+        "rc_closure_ticket_user": jira.options["user"] or "",
+        "rc_closure_ticket_token": jira_stand_in.TOKEN,
+        "rc_closure_ticket_close": True,
+    }
+
+
 def test_the_ticket_is_a_folder_where_none_is_named(closure: Closure) -> None:
     status, printed = closure.closes()
     assert status == 2
@@ -164,29 +179,26 @@ def test_check_mode_writes_nothing_and_says_what_would_be_posted(closure: Closur
 def test_the_operator_s_decision_is_recorded_and_turns_nothing_into_a_pass(
     closure: Closure, jira: Service
 ) -> None:
-    options = {
-        "rc_closure_ticket_provider": "jira",
-        "rc_closure_ticket_url": jira.url,
-        "rc_closure_ticket_user": jira.options["user"] or "",
-        "rc_closure_ticket_token": jira_stand_in.TOKEN,
-        "rc_closure_ticket_close": True,
-    }
+    options = on_jira(jira)
     closure.closes(**options)
-    status, printed = closure.play(
-        "repost",
-        **options,
-        package_1_migration_decision="stamp",
-        package_1_migration_decision_by="A. Operator",
-        package_1_migration_decision_reason="The table is that of the trial run.",
-    )
+    status, printed = closure.play("repost", **options, **DECISION)
     assert status == 0
-    assert "add 0, edit 1, leave 1" in printed
-    verdict = jira.ticket().comments()[-1].message
-    assert (
-        "Reset or stamp: stamp, decided by A. Operator: The table is that of the trial run." in verdict.text
-    )
+    assert "add 0, edit 2, leave 0" in printed
+    part, verdict = (comment.message for comment in jira.ticket().comments())
+    decided = "Decided: stamp, by A. Operator, recorded "
+    assert f"Reset or stamp. {decided}" in verdict.text
     assert verdict.marker.status == "FAIL"
     assert jira.memory.status == "To Do"
+    # A year later, with nothing but the locker.
+    assert decided in part.text
+    for name in ("report.md", "attempts/*/report.md", "attempts/*/package_1/*-migration_decision.stdout"):
+        (path,) = closure.release.glob(name)
+        assert "The table is that of the trial run." in path.read_text("utf-8")
+    assert f"SHA-256 {locker.digest(closure.attempt)}" in verdict.text
+    # Told again without it: what is kept stays, and is kept once.
+    before = jira.ticket().comments()
+    assert "add 0, edit 0, leave 2" in closure.play("repost", **options)[1]
+    assert jira.ticket().comments() == before
 
 
 @pytest.mark.parametrize(
@@ -215,6 +227,11 @@ def test_the_operator_s_decision_is_recorded_and_turns_nothing_into_a_pass(
             "the environment variable NO_SUCH_TOKEN is empty: jira wants a token",
         ),
         ({"package_1_migration_decision": "stamp"}, "package_1_migration_decision_by is missing"),
+        (
+            {**DECISION, "package_1_migration_decision_reason": " "},
+            "package_1_migration_decision_reason is mis",
+        ),
+        ({**DECISION, "package_1_migration_decision": "drop"}, "package_1_migration_decision must be one of"),
     ],
 )
 def test_a_wrong_variable_ends_the_play_before_anything_is_touched(
@@ -227,6 +244,42 @@ def test_a_wrong_variable_ends_the_play_before_anything_is_touched(
     assert status == 2
     assert sentence in printed
     assert list((closure.folder / "empty").iterdir()) == []
+
+
+def test_a_decision_given_to_the_closure_is_in_its_report_at_once(closure: Closure) -> None:
+    closure.closes(**DECISION)
+    report = json.loads((closure.release / "report.json").read_text("utf-8"))
+    assert report["gate"]["status"] == "FAIL"
+    assert [step["name"] for step in report["packages"]["package_1"]["steps"]][-1] == "migration_decision"
+    assert "Decided: stamp, by A. Operator" in (closure.release / "ticket/0002.md").read_text("utf-8")
+
+
+def test_a_decision_goes_nowhere_where_package_1_was_not_collected(tmp_path: Path) -> None:
+    attempt = locker.open_attempt(str(tmp_path / "locker"), RELEASE, NOW)
+    locker.open_package(attempt, 2, {})
+    Closure(tmp_path, attempt).closes(**DECISION)
+    assert not Path(attempt.path, "package_1").exists()
+
+
+def test_an_attempt_of_another_commit_is_refused(closure: Closure, github: Service) -> None:
+    closure.closes()
+    status, printed = closure.play("repost", **on_github(github, closure.folder), rc_closure_commit="b" * 40)
+    assert status == 2
+    assert f"rc_closure_commit is {'b' * 40}, and the attempt" in printed
+    assert github.memory.get(1).comments == []
+
+
+def test_the_report_is_in_the_locker_before_the_first_request(closure: Closure, jira: Service) -> None:
+    seen: list[str] = []
+
+    def look(request: str) -> None:
+        seen.append(f"{request} {locker.digest(closure.attempt)}")
+
+    jira.memory.on_request = look
+    closure.closes(**on_jira(jira))
+    assert "serverInfo" in seen[0]
+    assert (closure.release / "report.md").stat().st_size
+    assert {line.rpartition(" ")[2] for line in seen} == {locker.digest(closure.attempt)}
 
 
 def test_a_locker_without_a_report_is_said(closure: Closure) -> None:

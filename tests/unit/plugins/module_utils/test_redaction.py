@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.psp.rc_closure.plugins.module_utils.redaction import (
     MASK,
+    Redactor,
     redact,
     secrets_of_env,
 )
@@ -122,3 +123,19 @@ def test_json_stays_json(document: dict[str, object]) -> None:
     text = redact(json.dumps(document), {})
     assert json.loads(text).keys() == document.keys()
     assert "hunter22" not in text
+
+
+@pytest.mark.parametrize("secret", ["p@ss,wyrd1", "a;b&c)d}e]f", 'half"a quote', "with secret=inside of it"])
+@pytest.mark.parametrize("place", ["password={}", "{{'token': '{}'}}", "redis://:{}@host", "Bearer {}"])
+def test_a_place_that_ends_within_a_known_secret_leaves_none_of_it(secret: str, place: str) -> None:
+    shown = redact(place.format(secret), {"known": secret})
+    assert not any(secret[n : n + 4] in shown for n in range(len(secret) - 3))
+
+
+@pytest.mark.parametrize("fold", ["\n", "\r\n", " \n  "])
+def test_a_secret_folded_over_lines_is_noticed(fold: str) -> None:
+    redactor = Redactor({"known": "0123456789abcdefXYZ", "short": "abc1"})
+    assert redactor.shows_folded(f"x 01234567{fold}89abcdefXYZ")
+    assert not redactor.shows_folded(f"x 01234567{fold}{fold}89abcdefXY")
+    assert not redactor.shows_folded(f"ab{fold}c1")
+    assert not Redactor({}).shows_folded("x")

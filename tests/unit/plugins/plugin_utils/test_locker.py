@@ -160,3 +160,70 @@ def test_of_many_that_mean_the_same_one_is_kept(attempt: locker.Attempt) -> None
 
 def test_a_package_that_holds_nothing_yet_is_read_as_such(attempt: locker.Attempt) -> None:
     assert locker.load_package(attempt, 2).steps == ()
+
+
+def _reported(root: Path, hour: int, gate: str, run: str, *where: str) -> None:
+    release, ticket, *_rest = [*where, *("rc1", "PSP-3031")[len(where) :]]
+    attempt = locker.open_attempt(
+        str(root), Release(ticket, release, "a" * 40, "staging"), f"2026-11-24T{hour:02}:00:00.000Z"
+    )
+    locker.open_package(attempt, 1, {})
+    if gate:
+        document = {"gate": {"status": gate}, "run": {"status": run}}
+        locker.write_report(attempt, "report.json", json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        ([], None),
+        ([(1, "FAIL", "FAIL")], None),
+        ([(8, "FAIL", "FAIL")], "FAIL"),
+        ([(8, "PASS", "PASS")], "PASS"),
+        ([(8, "", "")], "not reported"),
+        # Some packages alone that passed say nothing of the ticket; what came before them does.
+        ([(8, "FAIL", "PASS")], None),
+        ([(7, "FAIL", "FAIL"), (8, "FAIL", "PASS")], "FAIL"),
+        ([(7, "FAIL", "FAIL"), (8, "PASS", "PASS")], "PASS"),
+        # Another candidate of the same ticket counts, another ticket does not.
+        ([(8, "FAIL", "FAIL", "rc2")], "FAIL"),
+        ([(8, "FAIL", "FAIL", "rc1", "PSP-9")], None),
+    ],
+)
+def test_a_later_attempt_for_the_ticket_is_known(
+    attempt: locker.Attempt, tmp_path: Path, others: list[t.Any], said: str | None
+) -> None:
+    for other in others:
+        _reported(tmp_path / "evidence", *other)
+    later = locker.later_attempt(attempt)
+    assert (later and later[1]) == said
+
+
+def test_an_attempt_that_collected_nothing_says_nothing(attempt: locker.Attempt, tmp_path: Path) -> None:
+    locker.open_attempt(str(tmp_path / "evidence"), RELEASE, "2026-11-24T09:00:00.000Z")
+    assert locker.later_attempt(attempt) is None
+
+
+def test_an_older_attempt_s_report_does_not_take_the_newest_s_place(
+    attempt: locker.Attempt, tmp_path: Path
+) -> None:
+    newer = locker.open_attempt(str(tmp_path / "evidence"), RELEASE, "2026-11-24T09:00:00.000Z")
+    newest = Path(locker.write_report(newer, "report.md", "newer"))
+    assert locker.write_report(attempt, "report.md", "older") == f"{attempt.path}/report.md"
+    assert newest.read_text() == "newer"
+    assert Path(attempt.path, "report.md").read_text() == "older"
+
+
+def test_an_attempt_is_named_in_full_or_looked_for(attempt: locker.Attempt, tmp_path: Path) -> None:
+    locker.write_report(attempt, "report.json", "{}\n")
+    named = {"locker": str(tmp_path / "evidence"), "ticket": RELEASE.ticket, "release": "rc1"}
+    assert locker.named_attempt(None) is None
+    assert locker.named_attempt({}) is None
+    for given in (attempt.as_dict(), named, {**named, "commit": "a" * 40, "name": ""}):
+        assert locker.named_attempt(given) == attempt
+    with pytest.raises(locker.LockerError, match="attempt: 'release' is missing"):
+        locker.named_attempt({"locker": "x", "ticket": "y"})
+    with pytest.raises(
+        locker.LockerError, match=f"rc_closure_commit is {'b' * 40}, and the attempt .* of aaa"
+    ):
+        locker.named_attempt({**named, "commit": "b" * 40})

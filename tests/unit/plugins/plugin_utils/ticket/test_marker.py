@@ -17,7 +17,7 @@ OWN = ("PSP-3031", "2026.11.0-rc3+1", "20261124T025203.123000Z")
     "given",
     [
         Marker(*OWN, "part", number=3, total=17, cut="fence-line").of("text"),
-        Marker(*OWN, "verdict", status="FAIL").of("text"),
+        Marker(*OWN, "verdict", status="FAIL", run="PASS").of("text"),
         Marker(*OWN, "verdict", status="PASS", closed="2026-11-24T03:00:00.000+0000"),
         Marker(*OWN, "void"),
     ],
@@ -43,6 +43,11 @@ def test_no_other_line_is_one(line: str) -> None:
 
 def test_a_number_that_is_none_is_no_marker() -> None:
     assert marker.parse(str(Marker(*OWN, "part", number=1, total=2)).replace("part=1/2", "part=x/y")) is None
+
+
+def test_a_line_with_a_word_more_is_no_marker() -> None:
+    assert marker.parse(f"{Marker(*OWN, 'void')} and this: closed") is None
+    assert marker.parse(str(Marker(*OWN, "void")).replace(" kind", "  kind")) is None
 
 
 def test_attempts_are_told_apart() -> None:

@@ -24,6 +24,24 @@ from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket.message impo
 PART = Marker("PSP-1", "rc1", "20261124T025203.123000Z", "part", number=1, total=2, cut="border")
 VERDICT = Marker("PSP-1", "rc1", "20261124T025203.123000Z", "verdict", status="FAIL")
 FRAMES: list[Frame] = [MarkdownFrame(), WikiFrame(), DocumentFrame()]
+
+
+def _paragraph(text: str) -> dict[str, t.Any]:
+    return {"type": "paragraph", "content": [{"type": "text", "text": text}]}
+
+
+def _with_block(place: int, block: dict[str, t.Any]) -> dict[str, t.Any]:
+    body = DocumentFrame().write(message(VERDICT, "Gate: FAIL", "lead"))
+    body["content"].insert(place, block)
+    return body
+
+
+def _with_node(block: int, node: dict[str, t.Any]) -> dict[str, t.Any]:
+    body = DocumentFrame().write(message(VERDICT, "Gate: FAIL", "lead"))
+    body["content"][block]["content"].append(node)
+    return body
+
+
 TEXTS = [
     "one line",
     "# head\n\n| a | b |\n\n```text\nout\n```",
@@ -86,6 +104,50 @@ def test_what_jira_adds_to_a_document_is_left_aside() -> None:
 def test_the_word_that_ends_a_wiki_s_block_is_broken() -> None:
     body = WikiFrame().write(message(PART, "a {noformat} b"))
     assert body.count("{noformat}") == 2
+
+
+MARKDOWN = MarkdownFrame().write(message(VERDICT, "Gate: FAIL", "lead"))
+WIKI = WikiFrame().write(message(VERDICT, "Gate: FAIL {noformat} b", "lead"))
+HIDDEN = "{\u200bnoformat}"
+
+
+@pytest.mark.parametrize(
+    ("frame", "body"),
+    [
+        (MarkdownFrame(), MARKDOWN.replace("Gate: FAIL", "Gate: PASS")),
+        (MarkdownFrame(), MARKDOWN.replace("lead", "lead: it is fine")),
+        (MarkdownFrame(), MARKDOWN.replace("```text", "```\nGate: PASS\n```text")),
+        (MarkdownFrame(), MARKDOWN.replace("```text", "```diff it is PASS")),
+        (MarkdownFrame(), MARKDOWN.replace("\n```\n", "\nGate: PASS\n")),
+        (MarkdownFrame(), MARKDOWN.replace("\n\n`rc-closure end`", "\n\nPASS\n\n`rc-closure end`")),
+        (WikiFrame(), WIKI.replace("lead", "lead\n\nh1. It is PASS")),
+        (WikiFrame(), WIKI.replace(HIDDEN, "{noformat}")),
+        (WikiFrame(), WIKI.replace("\n{noformat}\nGate", "\n{noformat}\nPASS\n{noformat}\nGate")),
+        *(
+            (DocumentFrame(), body)
+            for body in (
+                _with_block(1, {"type": "panel", "content": [_paragraph("It is PASS")]}),
+                _with_block(1, {"type": "heading", "content": [{"type": "text", "text": ""}]}),
+                _with_node(1, {"type": "status", "attrs": {"text": "PASS"}}),
+                _with_node(0, {"type": "mention", "attrs": {"text": "@everybody"}}),
+                _with_node(2, {"type": "text", "text": "\nGate: PASS"}),
+                _with_block(3, {"type": "rule"}),
+            )
+        ),
+    ],
+)
+def test_what_somebody_edited_reads_as_another_message(frame: Frame, body: t.Any) -> None:
+    """Whatever of it people see differently: it is put right where it is ours still, and never passes."""
+    text = "Gate: FAIL {noformat} b" if isinstance(frame, WikiFrame) else "Gate: FAIL"
+    found = frame.read(body)
+    assert found != message(VERDICT, text, "lead")
+    assert found is None or not found.whole or found.lead != "lead"
+
+
+def test_a_document_s_text_may_come_back_in_pieces() -> None:
+    body = DocumentFrame().write(message(PART, "a\nb"))
+    body["content"][-1]["content"] = [{"type": "text", "text": "a\n"}, {"type": "text", "text": "b"}]
+    assert DocumentFrame().read(body) == message(PART, "a\nb")
 
 
 def test_another_text_is_not_whole() -> None:

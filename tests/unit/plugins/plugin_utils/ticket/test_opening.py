@@ -14,7 +14,6 @@ from ansible_collections.psp.rc_closure.plugins.module_utils.rest_client import 
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.locker import Attempt
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket import opening
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket.base import Ticket, TicketError
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket.rule import Choice
 from tests.unit.captured import NOW, RELEASE
 
 ATTEMPT = Attempt("/evidence/PSP-3031/rc3/attempts/20261124T025203.123000Z", NOW, RELEASE)
@@ -80,9 +79,6 @@ def test_right_options_have_no_problems(given: dict[str, t.Any]) -> None:
         ({**JIRA, "token_env": "NAME"}, "the environment variable NAME is empty"),
         ({"characters": -1}, "rc_closure_ticket_characters is -1"),
         ({"limit": 0.0}, "rc_closure_ticket_limit is 0.0"),
-        ({"decision": "drop"}, "package_1_migration_decision is 'drop': it wants reset or stamp"),
-        ({"decision": "reset", "decision_by": " "}, "package_1_migration_decision_by is missing"),
-        ({"decision": "reset", "decision_by": "me"}, "package_1_migration_decision_reason is missing"),
     ],
 )
 def test_what_is_wrong_is_named(given: dict[str, t.Any], sentence: str) -> None:
@@ -104,12 +100,6 @@ def test_a_token_file_that_is_no_text_is_said(tmp_path: Path) -> None:
     (tmp_path / "token").write_bytes(b"\xff\xfe")
     with pytest.raises(TicketError, match="cannot be read: it is no text"):
         opening.token(options(**{**JIRA, "token_file": str(tmp_path / "token")}), {})
-
-
-def test_a_decision_is_read() -> None:
-    given = options(decision="reset", decision_by="A. Operator", decision_reason="An old trial run")
-    assert opening.choice(given) == Choice("reset", "A. Operator", "An old trial run")
-    assert opening.choice(options()) is None
 
 
 def test_a_ticket_s_key_that_is_no_issue_s_is_said() -> None:

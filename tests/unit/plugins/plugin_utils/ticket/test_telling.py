@@ -5,23 +5,41 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import re
+import textwrap
 import typing as t
 from dataclasses import replace
+from urllib.parse import quote, quote_plus
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.redaction import Redactor
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.report import markdown
+from ansible_collections.psp.rc_closure.plugins.module_utils.redaction import MASK, Redactor
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.report import markdown, migration_decision
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.report.migration_decision import Choice
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket import parts, telling
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket.base import Comment, TicketError
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket.message import Message
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket.posting import Pace
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket.telling import Order, Told
-from tests.unit.captured import step
+from tests.unit.captured import NOW, step
 from tests.unit.plugins.plugin_utils.ticket.memory_ticket import CLOSED_AT, MemoryTicket
 from tests.unit.reports import ATTEMPT, report
 
 SECRET = "s3cr3t-of-the-ticket"
+LONG_SECRET = "github_0123456789abcdefghijABCDEFGHIJ012345"
+AWKWARD = 'ATATT3x"F\\fGF0/Jr+token=with&all\u00e9'
+FORMS = {
+    "raw": AWKWARD,
+    "percent": quote(AWKWARD, safe=""),
+    "percent, lower case": re.sub("%..", lambda match: match[0].lower(), quote(AWKWARD, safe="")),
+    "form": quote_plus(AWKWARD),
+    "JSON": json.dumps(AWKWARD)[1:-1],
+    "base64": base64.b64encode(AWKWARD.encode()).decode(),
+    "base64 behind a user": base64.b64encode(f"user:{AWKWARD}".encode()).decode(),
+    "base64 behind another": base64.b64encode(f"a.user:{AWKWARD}".encode()).decode(),
+}
 LABEL = "closure-failed"
 LONG = {2: [step("long", stdout="".join(f"line {number}\n" for number in range(800)))]}
 
@@ -161,9 +179,63 @@ def test_everything_passes_the_redactor() -> None:
     ticket = MemoryTicket()
     dirty = report(1, steps={1: [step("x", stdout=f"a {SECRET}\n", command=f"y {SECRET}", reason=SECRET)]})
     dirty["packages"]["package_1"]["note"] = f"note {SECRET}"
-    choice = telling.Choice("reset", f"x {SECRET}", f"y {SECRET}")
-    tell(ticket, order(dirty, choice=choice, analysts=f"@{SECRET}"))
+    choice = Choice("reset", f"x {SECRET}", f"y {SECRET}")
+    dirty["packages"]["package_1"]["steps"].append(
+        migration_decision.step(choice, "c", NOW).as_dict() | {"seconds": 0.0}
+    )
+    tell(ticket, order(dirty, analysts=f"@{SECRET}"))
     assert SECRET not in str(ticket.kept)
+    assert "Decided: reset, by x ********" in ticket.kept[-1].message.text
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
+@pytest.mark.parametrize("before", range(1500, 2100, 75))
+def test_no_form_of_a_secret_gets_through_not_even_across_two_parts(form: str, before: int) -> None:
+    ticket = MemoryTicket(characters=2000)
+    dirty = report(1, steps={1: [step("x", stdout=f"{'x' * before} {form} {'y' * 2000}\n")]})
+    tell(ticket, order(dirty, redact=Redactor({"token": AWKWARD})))
+    text = joined(ticket)
+    # Of base64, what stands at a mask's sides depends on what stood beside the secret.
+    assert not any(form[n : n + 12] in text for n in range(len(form) - 11))
+    assert MASK in text
+
+
+def test_a_secret_that_is_folded_over_two_lines_is_not_sent() -> None:
+    ticket = MemoryTicket()
+    folded = "\n".join(textwrap.wrap(base64.b64encode(f"closure:{LONG_SECRET}".encode()).decode(), 28))
+    with pytest.raises(TicketError, match="still holds what looks like a secret after masking"):
+        tell(
+            ticket,
+            order(report(1, steps={1: [step("x", stdout=folded)]}), redact=Redactor({"t": LONG_SECRET})),
+        )
+    assert ticket.wrote() == []
+
+
+def test_a_pass_that_is_told_after_a_later_fail_changes_nothing_but_its_own_comments() -> None:
+    ticket = MemoryTicket()
+    tell(ticket, replace(order(report(2)), attempt="20261125T000000.000000Z"))
+    told = tell(ticket, order())
+    assert (told.action, ticket.now.open, ticket.now.labels) == ("stay", True, (LABEL,))
+    assert "A later attempt decides: 20261125T000000.000000Z, which is FAIL." in ticket.kept[-1].message.text
+
+
+def test_a_fail_that_is_told_after_a_later_pass_neither_labels_nor_opens() -> None:
+    ticket = MemoryTicket()
+    tell(ticket, replace(order(), attempt="20261125T000000.000000Z"))
+    told = tell(ticket, order(report(2)))
+    assert (told.action, ticket.now.open, ticket.now.labels) == ("stay", False, ())
+
+
+def test_what_somebody_edited_is_put_right_before_anything_is_closed() -> None:
+    ticket = MemoryTicket(characters=2000)
+    tell(ticket, order(report(steps=LONG), close=False))
+    edited = ticket.kept[1]
+    ticket.kept[1] = replace(
+        edited, message=replace(edited.message, text=edited.message.text.replace("9", "8"))
+    )
+    told = tell(ticket, order(report(steps=LONG)))
+    assert (told.action, told.edited) == ("close", 2)
+    assert joined(ticket) == markdown.render(report(steps=LONG))
 
 
 def test_a_secret_that_shows_only_when_it_is_rendered_is_not_sent() -> None:
