@@ -25,9 +25,21 @@ def redact(text: t.Any, secrets: t.Mapping[str, t.Any] | None = None) -> str:
     return redaction.redact(str(text), {str(name): str(value) for name, value in known.items()})
 
 
+def secrets_of_env(env: t.Any, names: t.Sequence[str] = ()) -> dict[str, str]:
+    """Return the secrets among a service's variables, by their names, and those named here in any case.
+
+    Raises:
+        AnsibleFilterError: C(env) is no mapping.
+    """
+    if not isinstance(env, t.Mapping):
+        raise AnsibleFilterError("secrets_of_env: it takes a mapping of names to values")
+    values = {str(name): str(value) for name, value in env.items()}
+    return {**redaction.secrets_of_env(values), **{name: values[name] for name in names if name in values}}
+
+
 class FilterModule:
     """The collection's filters."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return name → function."""
-        return {"redact": redact}
+        return {"redact": redact, "secrets_of_env": secrets_of_env}

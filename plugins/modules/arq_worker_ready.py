@@ -33,6 +33,11 @@ options:
   env_file:
     description: The worker's environment file; without one, the environment of the login is taken for its.
     type: path
+  secret_names:
+    description: Variables of its environment that are secret whatever they are called.
+    type: list
+    elements: str
+    default: []
   variable:
     description: The variable of O(env_file) that holds Redis's URL.
     type: str
@@ -96,14 +101,15 @@ from ansible_collections.psp.rc_closure.plugins.module_utils import (
     log_sources,
     process,
     process_steps,
+    service_secrets,
     waiting,
     worker_log_steps,
 )
-from ansible_collections.psp.rc_closure.plugins.module_utils.redaction import Redactor, secrets_of_env
 from ansible_collections.psp.rc_closure.plugins.module_utils.redis_client import Redis, RedisError
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "env_file": {"type": "path"},
+    "secret_names": {"type": "list", "elements": "str", "default": [], "no_log": False},
     "variable": {"type": "str", "default": "REDIS_URL"},
     **log_sources.options("log"),
     "process": {"type": "list", "elements": "str", "required": True},
@@ -128,7 +134,7 @@ def main() -> None:
     url = environment.get(params["variable"], "")
     problem = waiting.until_ready(lambda: _problem(params, url), params["limit"])
     if problem:
-        redact = Redactor(secrets_of_env(environment))
+        redact = service_secrets.of(environment, params["secret_names"])
         told = f"the worker is not ready after {params['limit']:g} s: {problem}"
         module.fail_json(msg=redact(told + log_sources.last_line(params, "log")))
     module.exit_json(changed=False)

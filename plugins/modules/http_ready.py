@@ -38,6 +38,14 @@ options:
   ca_file:
     description: Authorities to trust in place of the system's, as PEM.
     type: path
+  env_file:
+    description: The service's environment file, whose secrets are masked in what is told of its log.
+    type: path
+  secret_names:
+    description: Variables of O(env_file) that are secret whatever they are called.
+    type: list
+    elements: str
+    default: []
   log:
     description: The service's log; its last line is told where the service is not ready in time.
     type: path
@@ -62,7 +70,12 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import http_step, log_sources, waiting
+from ansible_collections.psp.rc_closure.plugins.module_utils import (
+    http_step,
+    log_sources,
+    service_secrets,
+    waiting,
+)
 from ansible_collections.psp.rc_closure.plugins.module_utils.redaction import Redactor
 
 REQUEST_SECONDS = 5
@@ -71,6 +84,8 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "url": {"type": "str", "required": True},
     "limit": {"type": "float", "default": 60},
     "ca_file": {"type": "path"},
+    "env_file": {"type": "path"},
+    "secret_names": {"type": "list", "elements": "str", "default": [], "no_log": False},
     **log_sources.options("log"),
 }
 
@@ -78,9 +93,10 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(ARGUMENT_SPEC, supports_check_mode=True)
-    params, redact = module.params, Redactor({})
+    params = module.params
     if module.check_mode:
         module.exit_json(changed=False)
+    redact = service_secrets.redactor(params["env_file"], params["secret_names"])
     problem = waiting.until_ready(lambda: _problem(params, redact), params["limit"])
     if problem:
         told = f"{params['url']} is not ready after {params['limit']:g} s: {problem}"

@@ -62,6 +62,11 @@ options:
   env_file:
     description: The service's environment file, whose secrets are masked in what is told of its journal.
     type: path
+  secret_names:
+    description: Variables of O(env_file) that are secret whatever they are called.
+    type: list
+    elements: str
+    default: []
 """
 
 EXAMPLES = r"""
@@ -87,9 +92,8 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import env_file, systemd
+from ansible_collections.psp.rc_closure.plugins.module_utils import service_secrets, systemd
 from ansible_collections.psp.rc_closure.plugins.module_utils.collector import ArgumentSpec
-from ansible_collections.psp.rc_closure.plugins.module_utils.redaction import Redactor, secrets_of_env
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "name": {"type": "str", "required": True},
@@ -105,6 +109,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "companions": {"type": "list", "elements": "str", "default": []},
     "restart": {"type": "bool", "default": False},
     "env_file": {"type": "path"},
+    "secret_names": {"type": "list", "elements": "str", "default": [], "no_log": False},
 }
 
 
@@ -129,7 +134,8 @@ def main() -> None:
             check_mode=module.check_mode,
         )
     except (systemd.SystemdError, OSError) as exc:
-        module.fail_json(msg=_redactor(module.params["env_file"])(str(exc)), backups=backups)
+        redact = service_secrets.redactor(module.params["env_file"], module.params["secret_names"])
+        module.fail_json(msg=redact(str(exc)), backups=backups)
     for backup in backups:
         module.warn(
             f"{backup.split('.service.')[0]}… was not as this role makes it; what it was is kept as {backup}"
@@ -139,14 +145,6 @@ def main() -> None:
         for path in changed
     ]
     module.exit_json(changed=bool(changed) or done, backups=backups, diff=diff)
-
-
-def _redactor(path: str | None) -> Redactor:
-    try:
-        text = Path(path).read_text("utf-8") if path else ""
-    except OSError:
-        text = ""
-    return Redactor(secrets_of_env(env_file.parse(text)))
 
 
 if __name__ == "__main__":

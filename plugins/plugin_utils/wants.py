@@ -29,6 +29,15 @@ _PATTERNS: dict[str, tuple[str, str]] = {
         "a table's name, with its schema or without, such as public.reconciliation_findings",
     ),
     "text": (r"(?s).+", "a text that is not empty"),
+    # redis.conf's "Note on units" and "maxmemory-policy".
+    "redis_memory": (
+        r"\d{1,18}(?:[bB]|[kKmMgG][bB]?)?",
+        "bytes as Redis writes them, such as 512mb or 2gb, without a blank",
+    ),
+    "redis_policy": (
+        r"noeviction|(?:allkeys|volatile)-(?:lru|lfu|random)|volatile-ttl",
+        "a policy of Redis's, such as noeviction",
+    ),
 }
 
 
