@@ -264,6 +264,25 @@ def _keep_step(folder: Path, step: Step) -> dict[str, t.Any]:
 
 
 @contextmanager
+def telling(attempt: Attempt) -> t.Iterator[None]:
+    """Be the only one on this machine that tells the attempt's ticket: two side by side would write it twice.
+
+    A process that is killed holds nothing any more.
+
+    Raises:
+        LockerError: somebody else is telling it.
+    """
+    with Path(attempt.path).parents[2].joinpath(".telling").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            raise LockerError(
+                f"another run is telling the ticket {attempt.release.ticket} just now: wait for its end"
+            ) from exc
+        yield
+
+
+@contextmanager
 def _alone(folder: Path) -> t.Iterator[None]:
     """Number one step at a time: hosts collect side by side, each in a process of its own."""
     with (folder / ".lock").open("w") as lock:
