@@ -149,10 +149,11 @@ def named_attempt(given: t.Mapping[str, t.Any] | None) -> Attempt | None:
     """Return the attempt that a task was given: that of its run, or one that was kept before; None for none.
 
     Args:
-        given: C(Attempt.as_dict()), or C(locker), C(ticket), C(release) and maybe C(name) and C(commit).
+        given: C(Attempt.as_dict()), or C(locker), C(ticket), C(release) and maybe C(name), and what the
+            attempt must be of: C(commit) and C(environment).
 
     Raises:
-        LockerError: it is neither, there is none, or it is one of another commit.
+        LockerError: it is neither, there is none, or it is one of another commit or environment.
     """
     if not given:
         return None
@@ -163,12 +164,13 @@ def named_attempt(given: t.Mapping[str, t.Any] | None) -> Attempt | None:
     except KeyError as exc:
         raise LockerError(f"attempt: {exc} is missing") from exc
     attempt = find_attempt(root, ticket, candidate, str(given.get("name") or ""))
-    commit = str(given.get("commit") or attempt.release.commit)
-    if commit != attempt.release.commit:
-        raise LockerError(
-            f"rc_closure_commit is {commit}, and the attempt {Path(attempt.path).name} is of "
-            f"{attempt.release.commit}: mend it, or name another one in rc_closure_ticket_attempt"
-        )
+    for key in ("commit", "environment"):
+        wanted, has = str(given.get(key) or ""), getattr(attempt.release, key)
+        if wanted not in ("", has):
+            raise LockerError(
+                f"rc_closure_{key} is {wanted}, and the attempt {Path(attempt.path).name} is of {has}: mend "
+                "it, or name another one in rc_closure_ticket_attempt"
+            )
     return attempt
 
 

@@ -211,6 +211,8 @@ def test_an_attempt_is_named_in_full_or_looked_for(attempt: locker.Attempt, tmp_
         locker.LockerError, match=f"rc_closure_commit is {'b' * 40}, and the attempt .* of aaa"
     ):
         locker.named_attempt({**named, "commit": "b" * 40})
+    with pytest.raises(locker.LockerError, match="rc_closure_environment is production, and the attempt"):
+        locker.named_attempt({**named, "environment": "production"})
 
 
 def test_a_ticket_is_told_by_one_at_a_time(attempt: locker.Attempt, tmp_path: Path) -> None:
