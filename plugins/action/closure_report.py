@@ -24,11 +24,10 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Take C(attempt); write the reports into the locker."""
         super().run(tmp, task_vars)
-        if self._task.check_mode or not self._task.args.get("attempt"):
-            return {"changed": False, "msg": "check mode: nothing was kept, so nothing is judged"}
         try:
-            attempt = locker.named_attempt(self._task.args["attempt"])
-            assert attempt  # one was named
+            attempt = locker.named_attempt(self._task.args.get("attempt"))
+            if self._task.check_mode or attempt is None:
+                return {"changed": False, "msg": "check mode: nothing was kept, so nothing is judged"}
             return self._report(attempt)
         except (locker.LockerError, OSError) as exc:
             return {"failed": True, "msg": f"the report cannot be made: {exc}"}

@@ -10,6 +10,7 @@ import json
 import os
 import time
 import typing as t
+from contextlib import nullcontext
 from pathlib import Path
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -56,7 +57,8 @@ class ActionModule(ActionBase):
                 return {"changed": False, "msg": _UNOPENED.format(**options)}
             secret = opening.token(options, os.environ)
             redact = Redactor({"token": secret} if secret else {})
-            return self._tell(attempt, options, _order(attempt, options, redact), secret)
+            with nullcontext() if self._task.check_mode else locker.telling(attempt):
+                return self._tell(attempt, options, _order(attempt, options, redact), secret)
         except (TicketError, locker.LockerError, OSError, ValueError) as exc:
             return self._failed(attempt, redact(str(exc)))
 

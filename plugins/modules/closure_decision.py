@@ -28,7 +28,7 @@ options:
   attempt:
     description:
       - The fact C(rc_closure_attempt), or an attempt that was kept before, as C(locker), C(ticket),
-        C(release), C(commit) and C(name).
+        C(release), C(commit), C(environment) and C(name).
       - Without it, the other options are checked, and that is all. Nor is anything kept in an attempt that
         Package-1 is no part of.
     type: dict

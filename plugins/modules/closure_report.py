@@ -27,7 +27,7 @@ options:
   attempt:
     description:
       - The fact C(rc_closure_attempt), or an attempt that was kept before, as C(locker), C(ticket),
-        C(release), C(commit) and C(name). Without it, nothing is kept.
+        C(release), C(commit), C(environment) and C(name). Without it, nothing is kept.
     type: dict
 """
 

@@ -39,7 +39,7 @@ options:
   attempt:
     description:
       - The fact C(rc_closure_attempt), or an attempt that was kept before, as C(locker), C(ticket),
-        C(release), C(commit) and C(name); without C(name) the newest one that has a report.
+        C(release), C(commit), C(environment) and C(name); without C(name) the newest one that has a report.
       - Without it, the other options are checked, and that is all.
     type: dict
   provider:

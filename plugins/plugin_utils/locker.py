@@ -170,10 +170,11 @@ def named_attempt(given: t.Mapping[str, t.Any] | None) -> Attempt | None:
     """Return the attempt that a task was given: that of its run, or one that was kept before; None for none.
 
     Args:
-        given: C(Attempt.as_dict()), or C(locker), C(ticket), C(release) and maybe C(name) and C(commit).
+        given: C(Attempt.as_dict()), or C(locker), C(ticket), C(release) and maybe C(name), and what the
+            attempt must be of: C(commit) and C(environment).
 
     Raises:
-        LockerError: it is neither, there is none, or it is one of another commit.
+        LockerError: it is neither, there is none, or it is one of another commit or environment.
     """
     if not given:
         return None
@@ -184,12 +185,13 @@ def named_attempt(given: t.Mapping[str, t.Any] | None) -> Attempt | None:
     except KeyError as exc:
         raise LockerError(f"attempt: {exc} is missing") from exc
     attempt = find_attempt(root, ticket, candidate, str(given.get("name") or ""))
-    commit = str(given.get("commit") or attempt.release.commit)
-    if commit != attempt.release.commit:
-        raise LockerError(
-            f"rc_closure_commit is {commit}, and the attempt {Path(attempt.path).name} is of "
-            f"{attempt.release.commit}: mend it, or name another one in rc_closure_ticket_attempt"
-        )
+    for key in ("commit", "environment"):
+        wanted, has = str(given.get(key) or ""), getattr(attempt.release, key)
+        if wanted not in ("", has):
+            raise LockerError(
+                f"rc_closure_{key} is {wanted}, and the attempt {Path(attempt.path).name} is of {has}: mend "
+                "it, or name another one in rc_closure_ticket_attempt"
+            )
     return attempt
 
 
@@ -282,6 +284,25 @@ def _keep_step(folder: Path, step: Step) -> dict[str, t.Any]:
             write_file(base.with_name(record[stream]["file"]), content)
     write_file(base.with_name(f"{base.name}.json"), _json(record))
     return record
+
+
+@contextmanager
+def telling(attempt: Attempt) -> t.Iterator[None]:
+    """Be the only one on this machine that tells the attempt's ticket: two side by side would write it twice.
+
+    A process that is killed holds nothing any more.
+
+    Raises:
+        LockerError: somebody else is telling it.
+    """
+    with Path(attempt.path).parents[2].joinpath(".telling").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            raise LockerError(
+                f"another run is telling the ticket {attempt.release.ticket} just now: wait for its end"
+            ) from exc
+        yield
 
 
 @contextmanager

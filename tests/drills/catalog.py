@@ -39,8 +39,7 @@ DRILLS = (
         "not_met",
         "reset or to stamp",
         shows=(
-            "provider_events as it exists agrees with what the migrations make at "
-            "0005_mig_01a_event_window (and",
+            "provider_events as it exists agrees with what the migrations make at 0005_mig_01a_event_window",
             f"Together they agree at {faults.TABLE_REVISION}.",
             "uq_recon_findings_provider_event_type: does not exist, the migrations make it",
         ),

@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 import subprocess
 import sys
 import typing as t
 from pathlib import Path
+from urllib.parse import quote, unquote
 
+import dotenv
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +51,24 @@ def fresh_twin(_twin_session: None) -> dict[str, t.Any]:
     """Return the state of a twin that has just been reset, behind the release."""
     twin_command("reset")
     return read_state()
+
+
+def read_env(state: t.Mapping[str, t.Any], name: str = "backend_env_file") -> dict[str, str]:
+    """Return the variables of one of the twin's environment files."""
+    return {k: v or "" for k, v in dotenv.dotenv_values(state[name], interpolate=False).items()}
+
+
+def secret_forms(state: t.Mapping[str, t.Any]) -> set[str]:
+    """Return the twin's secrets, each as it is, percent-encoded and in base64."""
+    secrets = {
+        Path(state[name]).read_text("utf-8").strip() for name in ("ci_token_file", "redis_password_file")
+    }
+    env = read_env(state)
+    webhooks = [value for name, value in env.items() if name.startswith("WEBHOOK_SECRET_")]
+    secrets |= {env["API_TOKEN"], *webhooks, unquote(re.split(r"[:@]", env["DATABASE_URL"])[2])}
+    assert all(len(secret) > 7 for secret in secrets)
+    encoded = {base64.b64encode(secret.encode()).decode() for secret in secrets}
+    return secrets | encoded | {quote(secret, safe="") for secret in secrets}
 
 
 def read_state() -> dict[str, t.Any]:

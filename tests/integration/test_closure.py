@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 import shutil
@@ -14,14 +13,12 @@ import sys
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, unquote
 
-import dotenv
 import pytest
 import sqlalchemy
 
 from ansible_collections.psp.rc_closure.plugins.plugin_utils import locker, verify
-from tests.integration.conftest import ROOT, read_state
+from tests.integration.conftest import ROOT, read_env, read_state, secret_forms
 
 LIMIT_SECONDS = 300
 TICKET = "PSP-3031"
@@ -74,12 +71,8 @@ def play(locker: Path, *arguments: str, **variables: t.Any) -> Run:
     return Run(done.returncode, done.stdout + done.stderr, locker)
 
 
-def _env(state: t.Mapping[str, t.Any], name: str = "backend_env_file") -> dict[str, str]:
-    return {k: v or "" for k, v in dotenv.dotenv_values(state[name], interpolate=False).items()}
-
-
 def _revision(state: t.Mapping[str, t.Any]) -> str:
-    engine = sqlalchemy.create_engine(_env(state)["SYNC_DATABASE_URL"], poolclass=sqlalchemy.NullPool)
+    engine = sqlalchemy.create_engine(read_env(state)["SYNC_DATABASE_URL"], poolclass=sqlalchemy.NullPool)
     with engine.connect() as connection:
         return str(connection.scalar(sqlalchemy.text("SELECT version_num FROM alembic_version")))
 
@@ -103,7 +96,7 @@ def checked(
     """A run in check mode, and what the twin was like before it."""
     before = {
         "revision": _revision(fresh_twin),
-        "env": _env(fresh_twin),
+        "env": read_env(fresh_twin),
         "processes": _processes(fresh_twin),
         "include": sorted(p.name for p in Path(fresh_twin["supervisor_include_dir"]).iterdir()),
     }
@@ -132,7 +125,7 @@ def test_check_mode_changes_nothing_and_shows_what_would_be_done(
     run, before = checked
     assert run.status == 0, run.output[-4000:]
     assert _revision(fresh_twin) == before["revision"]
-    assert _env(fresh_twin) == before["env"]
+    assert read_env(fresh_twin) == before["env"]
     assert before["processes"].items() <= _processes(fresh_twin).items()
     assert sorted(p.name for p in Path(fresh_twin["supervisor_include_dir"]).iterdir()) == before["include"]
     assert not run.locker.exists()
@@ -172,21 +165,10 @@ def test_the_report_is_verified_by_its_locker_alone(first: Run) -> None:
 
 
 def test_no_secret_is_anywhere_in_the_locker_or_the_output(first: Run) -> None:
-    state = read_state()
-    secrets = {
-        Path(state[name]).read_text("utf-8").strip() for name in ("ci_token_file", "redis_password_file")
-    }
-    env = _env(state)
-    secrets |= {
-        env["API_TOKEN"],
-        *(value for name, value in env.items() if name.startswith("WEBHOOK_SECRET_")),
-    }
-    secrets.add(unquote(re.split(r"[:@]", env["DATABASE_URL"])[2]))
     texts = [first.output, *(p.read_text("utf-8", "replace") for p in first.locker.rglob("*") if p.is_file())]
     assert len(texts) > 50
-    for secret in secrets:
-        for form in (secret, quote(secret, safe=""), base64.b64encode(secret.encode()).decode()):
-            assert not any(form in text for text in texts)
+    for form in secret_forms(read_state()):
+        assert not any(form in text for text in texts)
 
 
 def test_a_second_run_passes_and_restarts_nothing(second: tuple[Run, dict[str, str], dict[str, str]]) -> None:

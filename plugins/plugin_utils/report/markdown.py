@@ -26,7 +26,7 @@ _OUTCOMES = {
 }
 
 # An underscore inside a word is none of Markdown's business, and names are full of them.
-_MARKUP = re.compile(r"[\\`*<>\[\]#]|(?<!\w)_|_(?!\w)")
+_MARKUP = re.compile(r"[\\`*<>\[\]#~&]|(?<!\w)_|_(?!\w)")
 
 
 def render(document: Document) -> str:

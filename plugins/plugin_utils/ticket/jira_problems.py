@@ -83,8 +83,18 @@ def _bad_request(said: str) -> str:
     lower = said.lower()
     if "too long" in lower or "content_limit_exceeded" in lower:
         return "make rc_closure_ticket_characters smaller"
+    if "cannot be set" in lower:
+        return (
+            "put the field on the screen of that issue, or leave it out: rc_closure_ticket_label or "
+            "rc_closure_ticket_jira_resolution empty"
+        )
+    if "spaces" in lower:
+        return "rc_closure_ticket_label wants a label without spaces"
     if "permission" in lower:
-        return "the token needs Add Comments, Edit Own Comments and, for labels, Edit Issues"
+        return (
+            "the token needs Add Comments, Edit Own Comments and, for labels, Edit Issues, in the status "
+            "that the issue is in, too"
+        )
     if "transition" in lower or "workflow" in lower:
         return "the workflow does not allow this transition from the status that the issue is in"
     return ""

@@ -82,6 +82,17 @@ class Service:
 @pytest.fixture
 def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[Service]:
     """Serve GitHub's issues; all that goes to and fro is held to GitHub's contract."""
+    yield from _serve_github(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def github_of_module(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Service]:
+    """The same, with a memory that lasts for all tests of a module."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        yield from _serve_github(tmp_path_factory.mktemp("github"), monkeypatch)
+
+
+def _serve_github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[Service]:
     for name in ("etc", "secrets"):
         (tmp_path / name).mkdir()
     state = tmp_path / "state.json"

@@ -38,6 +38,8 @@ NOT_VALID = (
     "history for details."
 )
 
+NOT_ON_SCREEN = "Field '{field}' cannot be set. It is not on the appropriate screen, or unknown."
+
 Json = dict[str, t.Any]
 
 NEW, UNDER_WAY, DONE = "new", "indeterminate", "done"
@@ -75,6 +77,8 @@ class Faults:
     cut_transition: bool = False
     refusals: list[int] = field(default_factory=list)
     carriage_returns: bool = False
+    not_editable: bool = False
+    may_not_comment_on_done: bool = False
     transitions_stuck: bool = False
 
 
@@ -99,8 +103,6 @@ class Jira:
     labels: list[str] = field(default_factory=list)
     comments: list[Json] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
-    writes: int = 0
-    on_write: t.Callable[[int], None] = lambda writes: None
     on_request: t.Callable[[str], None] = lambda request: None
 
     def check(self, authorization: str) -> None:
@@ -113,8 +115,6 @@ class Jira:
 
     def refuse(self) -> None:
         """Refuse a request that writes, for as long as a fault says so."""
-        self.writes += 1
-        self.on_write(self.writes)
         if self.faults.refusals:
             raise JiraError(self.faults.refusals.pop(0), "Rate limit exceeded.")
 
@@ -140,6 +140,23 @@ class Jira:
             raise JiraError(404, f"Can not find a comment for the id: {number}.")
         return found
 
+    def check_comment(self) -> None:
+        """400 where nobody may comment now."""
+        done = CATEGORIES[self.status] == DONE
+        if self.faults.may_not_comment or (done and self.faults.may_not_comment_on_done):
+            raise JiraError(400, comment=f"{KEY} - you do not have the permission to comment on this issue.")
+
+    def relabel(self, operations: t.Sequence[dict[str, str]]) -> None:
+        """Add and remove labels."""
+        if self.faults.not_editable:
+            raise JiraError(400, labels=NOT_ON_SCREEN.format(field="labels"))
+        for operation in operations:
+            ((verb, name),) = operation.items()
+            if " " in name:
+                raise JiraError(400, labels=f"The label '{name}' contains spaces which is invalid.")
+            others = [label for label in self.labels if label != name]
+            self.labels = [*others, name] if verb == "add" else others
+
     def offered(self) -> list[Transition]:
         """The transitions from the status that the issue is in."""
         return [one for one in self.workflow if one.start == self.status]
@@ -155,8 +172,7 @@ class Jira:
         if found.wants_resolution and "resolution" not in fields:
             raise JiraError(400, resolution="Resolution is required.")
         if "resolution" in fields and not found.wants_resolution:
-            words = "Field 'resolution' cannot be set. It is not on the appropriate screen, or unknown."
-            raise JiraError(400, resolution=words)
+            raise JiraError(400, resolution=NOT_ON_SCREEN.format(field="resolution"))
         self.status = found.end
         self.resolved = _now() if CATEGORIES[found.end] == DONE else None
         self.resolution = fields.get("resolution", {}).get("name")
@@ -229,12 +245,7 @@ def create_app(jira: Jira) -> FastAPI:
 
     @app.put(issue)
     async def change(key: str, request: Request) -> Response:
-        for operation in (await request.json())["update"]["labels"]:
-            ((verb, name),) = operation.items()
-            if " " in name:
-                raise JiraError(400, labels=f"The label '{name}' contains spaces which is invalid.")
-            others = [label for label in jira.labels if label != name]
-            jira.labels = [*others, name] if verb == "add" else others
+        jira.relabel((await request.json())["update"]["labels"])
         return Response(status_code=204)
 
     @app.get(f"{issue}/comment")
@@ -245,9 +256,7 @@ def create_app(jira: Jira) -> FastAPI:
 
     @app.post(f"{issue}/comment")
     async def comment(key: str, request: Request) -> Response:
-        if jira.faults.may_not_comment:
-            words = f"{KEY} - you do not have the permission to comment on this issue."
-            raise JiraError(400, comment=words)
+        jira.check_comment()
         cut, jira.faults.cut = jira.faults.cut, ""
         if cut == "before":
             return _broken_off()

@@ -143,3 +143,25 @@ def test_a_label_that_jira_refuses(jira: Service) -> None:
     with pytest.raises(TicketError, match="The label 'closure failed' contains spaces which is invalid"):
         jira.tell(report(1), label="closure failed")
     assert jira.memory.comments
+
+
+def test_a_field_that_is_not_on_jira_s_screen(jira: Service) -> None:
+    jira.memory.faults.not_editable = True
+    said = problem(jira)
+    assert "Field 'labels' cannot be set" in said
+    assert "leave it out: rc_closure_ticket_label or" in said
+    assert len(jira.memory.comments) == 2
+
+
+def test_a_closed_issue_of_jira_takes_comments_and_stays_closed(jira: Service) -> None:
+    jira.ticket().close()
+    assert jira.tell(report(1)).added == 2
+    assert jira.memory.status == "Done"
+
+
+def test_a_closed_issue_that_takes_no_comments(jira: Service) -> None:
+    jira.ticket().close()
+    jira.memory.faults.may_not_comment_on_done = True
+    said = problem(jira)
+    assert "you do not have the permission to comment on this issue" in said
+    assert "in the status that the issue is in, too" in said

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import signal
 import subprocess
@@ -155,43 +156,70 @@ import json, sys
 from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
 _AnsibleCollectionFinder(paths=[sys.argv[1]])._install()
 sys.path.insert(0, sys.argv[2])
-from tests.integration.tickets.conftest import Service, big_report
-service = Service(*json.loads(sys.stdin.read()))
-service.memory, service.pauses = None, []
-service.tell(big_report(0.2))
+from tests.integration.tickets.conftest import Service
+given = json.loads(sys.stdin.read())
+service = Service(given["url"], None, given["options"], [])
+service.tell(given["document"], close=True)
 """
 
 
-def start(service: Service) -> subprocess.Popen[bytes]:
+def start(service: Service, document: dict[str, t.Any]) -> subprocess.Popen[bytes]:
     """Post in a process of its own, which can be killed."""
     paths = [str(ROOT / "playbooks" / "collections"), str(ROOT)]
     argv = [sys.executable, "-c", PROGRAM, *paths]
     process = subprocess.Popen(argv, stdin=subprocess.PIPE, cwd=ROOT)
     assert process.stdin
-    process.stdin.write(json.dumps([service.url, None, service.options, []]).encode())
+    given = {"url": service.url, "options": service.options, "document": document}
+    process.stdin.write(json.dumps(given).encode())
     process.stdin.close()
     return process
 
 
-@pytest.mark.parametrize("writes", [1, 8])
-def test_a_killed_posting_started_again_ends_with_the_same_parts(jira: Service, writes: int) -> None:
+def kill_at_write(
+    service: Service, number: int, document: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kill a posting while its request of that number is under way: the server still carries it out."""
     reached, release = threading.Event(), threading.Event()
+    count = itertools.count(1)
+    name = "write" if "repository" in service.options else "refuse"
+    write = getattr(service.memory, name)
 
-    def hold(count: int) -> None:
-        if count == writes:
+    def hold() -> None:
+        if next(count) == number:
             reached.set()
-            # The request is under way, and its answer will find nobody.
             assert release.wait(KILL_SECONDS)
+        write()
 
-    jira.memory.on_write = hold
-    process = start(jira)
-    assert reached.wait(KILL_SECONDS)
-    process.send_signal(signal.SIGKILL)
-    assert process.wait(KILL_SECONDS) == -signal.SIGKILL
-    jira.memory.on_write = lambda count: None
-    release.set()
-    document = big_report(0.2)
-    told = jira.tell(document)
-    assert joined(jira.ticket()) == text_of(document)
-    assert kinds(jira.ticket()) == [*[PART] * (len(told.comments) - 1), VERDICT]
-    assert told.added < len(told.comments) or writes == 1
+    with monkeypatch.context() as patched:
+        patched.setattr(service.memory, name, hold)
+        process = start(service, document)
+        assert reached.wait(KILL_SECONDS)
+        process.send_signal(signal.SIGKILL)
+        assert process.wait(KILL_SECONDS) == -signal.SIGKILL
+        release.set()
+
+
+@pytest.mark.parametrize("number", [1, 2, 8])
+def test_a_killed_posting_started_again_ends_with_the_same_parts(
+    service: Service, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = big_report(0.4)
+    kill_at_write(service, number, document, monkeypatch)
+    told = service.tell(document)
+    assert joined(service.ticket()) == text_of(document)
+    assert kinds(service.ticket()) == [*[PART] * (len(told.comments) - 1), VERDICT]
+    assert len(told.comments) - told.added in (number - 1, number)
+
+
+@pytest.mark.parametrize("number", [2, 3, 4], ids=["at the verdict", "at closing", "at noting when"])
+def test_a_posting_killed_around_the_closing_ends_closed_with_one_verdict(
+    service: Service, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill_at_write(service, number, report(), monkeypatch)
+    told = service.tell(report(), close=True)
+    assert kinds(service.ticket()) == [PART, VERDICT]
+    state = service.ticket().state()
+    assert not state.open
+    assert told.comments[-1].message.marker.closed in ("asked", state.closed_at)
+    # A later failure finds the ticket closed by this tool, wherever it was cut off.
+    assert service.tell(report(2), attempt="20261125T000000.000000Z").action == "reopen"

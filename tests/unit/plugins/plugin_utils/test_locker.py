@@ -227,3 +227,16 @@ def test_an_attempt_is_named_in_full_or_looked_for(attempt: locker.Attempt, tmp_
         locker.LockerError, match=f"rc_closure_commit is {'b' * 40}, and the attempt .* of aaa"
     ):
         locker.named_attempt({**named, "commit": "b" * 40})
+    with pytest.raises(locker.LockerError, match="rc_closure_environment is production, and the attempt"):
+        locker.named_attempt({**named, "environment": "production"})
+
+
+def test_a_ticket_is_told_by_one_at_a_time(attempt: locker.Attempt, tmp_path: Path) -> None:
+    other = locker.open_attempt(str(tmp_path / "evidence"), RELEASE, "2026-11-24T09:00:00.000Z")
+    digest = locker.digest(attempt)
+    with locker.telling(attempt):
+        with pytest.raises(locker.LockerError, match="another run is telling the ticket PSP-3031 just now"):
+            locker.telling(other).__enter__()
+        assert locker.digest(attempt) == digest
+    with locker.telling(other):
+        pass

@@ -124,13 +124,15 @@ def test_the_ticket_text_names_what_an_auditor_asks_for(monkeypatch: pytest.Monk
 
 def test_a_note_cannot_make_markup_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     def judge(kept: Evidence, policy: Policy) -> Verdict:
-        return Verdict(kept.package, FAIL, "a | b\n# PASS <img> [x](y) `z`", ())
+        return Verdict(kept.package, FAIL, "a | b\n# PASS <img> [x](y) `z` ~~s~~ &#64;psp", ())
 
     monkeypatch.setattr(document, "JUDGES", dict.fromkeys(range(4), judge))
     text = markdown.render(_build(0))
     assert "\n# PASS" not in text
     assert "<img>" not in text.replace("\\<img\\>", "")
     assert "| a \\| b \\# PASS" in text
+    assert "~~" not in text
+    assert "&#64;" not in text.replace("\\&", "")
 
 
 def test_the_sections_are_the_report_and_a_step_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
