@@ -16,6 +16,7 @@ description:
     Its process runs. Its log shows that process's start, with the Redis connection. Its heartbeat in Redis is
     younger than the process.
   - The heartbeat alone would not do, for it outlives a killed worker by up to an hour.
+  - Warns where it beats once an hour only, as arq has it by default; so long a worker that hangs looks well.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
 attributes:
@@ -67,7 +68,9 @@ options:
     type: str
     default: arq:queue:health-check
   heartbeat_interval:
-    description: The worker's C(health_check_interval) in seconds; arq's own default is an hour.
+    description:
+      - The worker's C(health_check_interval) in seconds, as its C(WorkerSettings) set it, for instance from
+        an environment variable. arq's own default is an hour.
     type: float
     default: 3600
   limit:
@@ -107,6 +110,8 @@ from ansible_collections.psp.rc_closure.plugins.module_utils import (
 )
 from ansible_collections.psp.rc_closure.plugins.module_utils.redis_client import Redis, RedisError
 
+ARQ_DEFAULT_SECONDS = 3600
+
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "env_file": {"type": "path"},
     "secret_names": {"type": "list", "elements": "str", "default": [], "no_log": False},
@@ -115,7 +120,7 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "process": {"type": "list", "elements": "str", "required": True},
     "directory": {"type": "path"},
     "heartbeat_key": {"type": "str", "default": "arq:queue:health-check", "no_log": False},
-    "heartbeat_interval": {"type": "float", "default": 3600},
+    "heartbeat_interval": {"type": "float", "default": ARQ_DEFAULT_SECONDS},
     "limit": {"type": "float", "default": 30},
 }
 
@@ -137,7 +142,18 @@ def main() -> None:
         redact = service_secrets.of(environment, params["secret_names"])
         told = f"the worker is not ready after {params['limit']:g} s: {problem}"
         module.fail_json(msg=redact(told + log_sources.last_line(params, "log")))
+    if params["heartbeat_interval"] >= ARQ_DEFAULT_SECONDS:
+        module.warn(_rare(params["heartbeat_interval"]))
     module.exit_json(changed=False)
+
+
+def _rare(seconds: float) -> str:
+    return (
+        f"the worker beats every {seconds:g} s (arq's own default is {ARQ_DEFAULT_SECONDS}), and so long one "
+        "that hangs is taken for healthy. Have its WorkerSettings read health_check_interval from an "
+        "environment variable, which the role arq_worker sets where arq_worker_heartbeat_variable names it, "
+        "to arq_worker_heartbeat_interval; some seconds are enough"
+    )
 
 
 def _problem(params: t.Mapping[str, t.Any], url: str) -> str:
@@ -171,7 +187,10 @@ def _heartbeat_problem(params: t.Mapping[str, t.Any], url: str, running: t.Seque
     age = params["heartbeat_interval"] + 1 - left / 1000
     up = (datetime.now(timezone.utc) - min(one.started for one in running)).total_seconds()
     if age < 0:
-        return f"the heartbeat {key} lives for {left / 1000:.0f} s more, too long for its interval"
+        return (
+            f"the heartbeat {key} lives for {left / 1000:.0f} s more, too long for its interval of "
+            f"{params['heartbeat_interval']:g} s: the worker's health_check_interval is another"
+        )
     if age > up:
         return f"the heartbeat {key} is {age:.0f} s old, the worker runs for {up:.0f} s"
     return ""

@@ -26,8 +26,9 @@ options:
     description:
       - Name → C(value), C(want) and C(optional).
       - C(want) is one of C(ticket), C(name), C(commit), C(sha256), C(repository), C(path), C(directory) (an
-        absolute path), C(identifier) (a table's name), C(url), C(seconds), C(count), C(number), C(share),
-        C(boolean), C(names), C(text) and C(redis_url), which is never shown.
+        absolute path), C(identifier) (a table's name), C(variable) (an environment variable's name), C(url),
+        C(seconds), C(count), C(number), C(share), C(boolean), C(names), C(text) and C(redis_url), which is
+        never shown.
     type: dict
     required: true
 """

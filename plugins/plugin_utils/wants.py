@@ -28,6 +28,7 @@ _PATTERNS: dict[str, tuple[str, str]] = {
         r"([A-Za-z_][A-Za-z0-9_$]{0,62}\.)?[A-Za-z_][A-Za-z0-9_$]{0,62}",
         "a table's name, with its schema or without, such as public.reconciliation_findings",
     ),
+    "variable": (r"[A-Za-z_][A-Za-z0-9_]*", "an environment variable's name, of letters, digits and _"),
     "text": (r"(?s).+", "a text that is not empty"),
     # redis.conf's "Note on units" and "maxmemory-policy".
     "redis_memory": (

@@ -66,7 +66,7 @@ APP = """
 
     class WorkerSettings:
         functions = [reconcile_run]
-        health_check_interval = 5
+        health_check_interval = float(os.environ["HEARTBEAT_SECONDS"])
         redis_settings = RedisSettings(
             host=url.hostname, port=url.port, password=unquote(url.password), conn_retries=1
         )
@@ -179,6 +179,7 @@ class Site:
             "arq_worker_env_from": str(self.backend_env),
             "arq_worker_redis_url": self.redis_url,
             "arq_worker_heartbeat_interval": 5,
+            "arq_worker_heartbeat_variable": "HEARTBEAT_SECONDS",
             "arq_worker_dotenv": str(BIN / "dotenv"),
             "backend_env_file": str(self.backend_env),
             "backend_env_redis_url": self.redis_url,

@@ -27,5 +27,5 @@ class WorkerSettings:
     on_shutdown = reconciliation_worker.close_database
     redis_settings = reconciliation_worker.WorkerSettings.redis_settings
     job_timeout = 120
-    health_check_interval = 2
+    health_check_interval = reconciliation_worker.WorkerSettings.health_check_interval
     job_completion_wait = 20

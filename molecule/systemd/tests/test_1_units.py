@@ -90,6 +90,7 @@ def test_environment_of_the_worker(machine: Any) -> None:
     assert found["ENV"] == "staging"
     assert found["DATABASE_URL"].startswith("postgresql+asyncpg://psp:")
     assert found["REDIS_URL"] == f"redis://:{machine.secrets['redis, encoded']}@127.0.0.1:6379/0"
+    assert float(found["WORKER_HEARTBEAT_SECONDS"]) == 2
     assert found["WORKER_ODDITY"] == "a'b\"c\\d $x `y` %z # n"
 
 
@@ -161,7 +162,14 @@ def test_evidence_from_the_journal(machine: Any, ssh: str, connection: str) -> N
 
 
 def test_nothing_to_change_over_ssh(machine: Any, ssh: str) -> None:
-    """Whoever comes as another user, and becomes root, finds it as it was left."""
-    done = machine.play("playbooks/queue_enablement.yml", ssh)
+    """Whoever comes as another user, and becomes root, finds it as it was left, and needs no mirror."""
+    unreachable = "/etc/apt/apt.conf.d/99unreachable"
+    machine.out(f"echo 'Acquire::http::Proxy \"http://127.0.0.1:9/\";' >{unreachable}")
+    machine.out("find /var/lib/apt -exec touch --date='3 days ago' {} +")
+    try:
+        assert machine.run("apt-get update --error-on=any").rc != 0
+        done = machine.play("playbooks/queue_enablement.yml", ssh)
+    finally:
+        machine.out(f"rm {unreachable}")
     assert done.returncode == 0, done.stdout
     assert re.search(r"machine +: ok=\d+ +changed=0 ", done.stdout), done.stdout

@@ -78,9 +78,15 @@ def test_what_somebody_else_runs_is_only_waited_for(machine: Any) -> None:
 
 
 def test_no_secret_is_told(machine: Any) -> None:
-    """Not even where the play is as talkative as it can be."""
-    done = machine.stand_up(backend_env_restart=True)
-    assert done.returncode == 0, done.stdout
-    verbose = machine.play("playbooks/queue_enablement.yml", "-vvv", "--diff", "--check")
-    output = done.stdout + verbose.stdout + verbose.stderr
-    assert [what for what, secret in machine.secrets.items() if secret in output] == []
+    """Not even where the play is as talkative as it can be, changes a secret, and restarts what has it."""
+    secrets, output = {**machine.secrets, "the new one": "another's c0nversion"}, ""
+    changes: dict[str, Any] = {"arq_worker_secrets": {"WORKER_ODDITY": secrets["the new one"]}}
+    for mode in (["--check"], []):
+        done = machine.play(
+            "playbooks/queue_enablement.yml", "-vvv", "--diff", *mode, backend_env_restart=True, **changes
+        )
+        assert done.returncode == 0, done.stdout
+        assert "WORKER_ODDITY=******** (new)" in done.stdout
+        output += done.stdout + done.stderr
+    assert machine.environment("psp-worker")["WORKER_ODDITY"] == secrets["the new one"]
+    assert [what for what, secret in secrets.items() if secret in output] == []

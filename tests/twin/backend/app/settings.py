@@ -31,6 +31,7 @@ class Settings:
     redis_url: str
     recon_runner: str
     recon_settle_seconds: float
+    worker_heartbeat_seconds: float
     api_token: str
     admin_token: str
     webhook_secrets: Mapping[str, str]
@@ -59,6 +60,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         redis_url=environment.get("REDIS_URL", ""),
         recon_runner=runner,
         recon_settle_seconds=float(environment.get("RECON_SETTLE_SECONDS", "0.3")),
+        # An hour, as arq has it.
+        worker_heartbeat_seconds=float(environment.get("WORKER_HEARTBEAT_SECONDS", "3600")),
         api_token=api_token,
         admin_token=environment.get("ADMIN_TOKEN", "") or api_token,
         webhook_secrets=_webhook_secrets(environment),

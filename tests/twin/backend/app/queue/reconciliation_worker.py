@@ -31,4 +31,4 @@ class WorkerSettings:
     on_shutdown = close_database
     redis_settings = arq_settings(settings.redis_url)
     job_timeout = 120
-    health_check_interval = 10
+    health_check_interval = settings.worker_heartbeat_seconds
