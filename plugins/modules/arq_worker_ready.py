@@ -164,11 +164,13 @@ def _problem(params: t.Mapping[str, t.Any], url: str) -> str:
             return f"there is no {process_steps.describe(params['process'], params['directory'])}"
         log = log_sources.chosen(params, "log")
         lines = worker_log_steps.start_lines(log, running, 20)
-        trouble = worker_log_steps.problem(log, lines, running)
-        if trouble:
-            return trouble
-        if not arq_log.redis_line("\n".join(lines)):
-            return f"{log.name} shows no Redis connection"
+        # Of one that runs for long, the log may have been rotated away; its heartbeat is there.
+        if lines or _uptime(running) <= params["limit"]:
+            trouble = worker_log_steps.problem(log, lines, running)
+            if trouble:
+                return trouble
+            if not arq_log.redis_line("\n".join(lines)):
+                return f"{log.name} shows no Redis connection"
         return _heartbeat_problem(params, url, running)
     except OSError as exc:
         said = exc.strerror or str(exc)
@@ -185,7 +187,7 @@ def _heartbeat_problem(params: t.Mapping[str, t.Any], url: str, running: t.Seque
         return f"there is no heartbeat {key}"
     # arq lets the key live for a second longer than its interval.
     age = params["heartbeat_interval"] + 1 - left / 1000
-    up = (datetime.now(timezone.utc) - min(one.started for one in running)).total_seconds()
+    up = _uptime(running)
     if age < 0:
         return (
             f"the heartbeat {key} lives for {left / 1000:.0f} s more, too long for its interval of "
@@ -194,6 +196,10 @@ def _heartbeat_problem(params: t.Mapping[str, t.Any], url: str, running: t.Seque
     if age > up:
         return f"the heartbeat {key} is {age:.0f} s old, the worker runs for {up:.0f} s"
     return ""
+
+
+def _uptime(running: t.Sequence[process.Process]) -> float:
+    return (datetime.now(timezone.utc) - min(one.started for one in running)).total_seconds()
 
 
 if __name__ == "__main__":
