@@ -52,7 +52,7 @@ OUR_HEADINGS = ("PSP-3031: ", "Package-", *(f"{number}.1 " for number in range(4
 def hostile(seed: int) -> dict[str, t.Any]:
     """Return a report of outputs, a command and a note that are all markup."""
     chance = random.Random(seed)
-    texts = ["".join(chance.choices(BITS, k=chance.randrange(1, 60))) for _ in range(5)]
+    texts = ["".join(chance.choices(BITS, k=chance.randrange(1, 60))) for _text in range(5)]
     steps = {
         1: [step("one", stdout=texts[0], stderr=texts[1], command=texts[2])],
         2: [step("two", stdout=texts[3])],
