@@ -26,9 +26,8 @@ options:
     elements: str
     required: true
   namespace:
-    description: The namespace of the pods.
+    description: The namespace of the pods; without one, the context's own.
     type: str
-    required: true
   context:
     description: The context of kubectl's; without one, its current one.
     type: str
@@ -85,12 +84,13 @@ class LookupModule(LookupBase):
 
 
 def _name(
-    selector: str, *, namespace: str, context: str = "", kubeconfig: str = "", limit: float = 30
+    selector: str, *, namespace: str = "", context: str = "", kubeconfig: str = "", limit: float = 30
 ) -> str:
     options = {"kubeconfig": kubeconfig, "context": context, "namespace": namespace}
     argv = ["kubectl", *(f"--{name}={value}" for name, value in options.items() if value)]
     argv += ["get", "pod", f"--selector={selector}", "--output=json"]
-    return _once(argv, f"{selector} in the namespace {namespace}", float(limit))
+    place = f"the namespace {namespace}" if namespace else "kubectl's own namespace"
+    return _once(argv, f"{selector} in {place}", float(limit))
 
 
 def _once(argv: list[str], described: str, limit: float) -> str:

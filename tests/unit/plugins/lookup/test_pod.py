@@ -69,10 +69,12 @@ def look_up(*selectors: str, **options: object) -> list[str]:
 def test_how_kubectl_is_asked(cluster: Cluster) -> None:
     assert look_up("app=backend") == ["backend-5d9c"]
     assert look_up("app=backend", namespace="other", context="blue", kubeconfig="/k") == ["backend-5d9c"]
+    assert look_up("app=backend", namespace="") == ["backend-5d9c"]
     asked = "get pod --selector=app=backend --output=json"
     assert cluster.calls == [
         f"--namespace=staging {asked}",
         f"--kubeconfig=/k --context=blue --namespace=other {asked}",
+        asked,
     ]
 
 
