@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from copy import copy
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -41,6 +42,12 @@ class Staging:
         self.prefix = f"psp-{name}"
         self.work = ROOT / ".cache" / "molecule" / name
         self.evidence = ROOT / "evidence" / "molecule" / name
+
+    def elsewhere(self, inventory: Path) -> Staging:
+        """Return the same with another inventory in place of its own."""
+        other = copy(self)
+        other._inventories = [inventory]
+        return other
 
     def inside(self, name: str) -> Any:
         """Return a container as testinfra sees a host."""

@@ -9,8 +9,11 @@ from __future__ import annotations
 import typing as t
 
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 
 from ..plugin_utils import wants
+
+display = Display()
 
 
 class ActionModule(ActionBase):
@@ -19,7 +22,7 @@ class ActionModule(ActionBase):
     supports_check_mode = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """Check C(variables): name → C({value, want, optional})."""
+        """Check C(variables): name → C({value, want, optional}); say the C(warnings) that are not empty."""
         super().run(tmp, task_vars)
         try:
             problems = wants.problems(self._task.args["variables"])
@@ -27,4 +30,7 @@ class ActionModule(ActionBase):
             return {"failed": True, "msg": f"variables: {exc}"}
         if problems:
             return {"failed": True, "msg": "; ".join(problems), "problems": problems}
+        for warning in self._task.args.get("warnings", []):
+            if str(warning).strip():
+                display.warning(str(warning).strip())
         return {"changed": False}

@@ -31,6 +31,11 @@ options:
         never shown.
     type: dict
     required: true
+  warnings:
+    description: What is right and may still surprise, a sentence each. An empty one is left out.
+    type: list
+    elements: str
+    default: []
 """
 
 EXAMPLES = r"""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import typing as t
@@ -20,6 +21,7 @@ GROUPS = {
     "rc_redis": ("redis",),
     "rc_worker": ("package_3_queue", "arq_worker"),
 }
+ENGINE = "engine.staging.example"
 FORMS = {
     "vm": ("ssh", "systemd", "/etc/psp/worker.env"),
     "container": ("community.docker.docker", "docker", None),
@@ -39,17 +41,28 @@ def inventories(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def variables(inventories: list[str]) -> dict[str, dict[str, t.Any]]:
-    """Host → variables."""
-    listed = run("ansible-inventory", *inventories, "--list")
-    assert listed.returncode == 0, listed.stderr
-    return dict(json.loads(listed.stdout)["_meta"]["hostvars"])
+def listed(inventories: list[str]) -> dict[str, dict[str, t.Any]]:
+    """Group → its hosts, children and variables, as Ansible lists an inventory."""
+    done = run("ansible-inventory", *inventories, "--list")
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
 
 
-def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+@pytest.fixture(scope="module")
+def variables(listed: dict[str, dict[str, t.Any]]) -> dict[str, dict[str, t.Any]]:
+    """Host → variables. Ansible itself leaves out a host that has none."""
+    hosts = {name for group in listed.values() for name in group.get("hosts", [])}
+    found = listed["_meta"]["hostvars"]
+    return {name: found.get(name, {}) for name in hosts}
+
+
+def run(program: str, *arguments: str, path: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a program of Ansible's, with one more directory on PATH where it is given."""
+    first = f"{path}{os.pathsep}" if path else ""
     return subprocess.run(
         [str(PROGRAMS / program), *arguments],
         cwd=ROOT,
+        env={**os.environ, "PATH": f"{first}{os.environ['PATH']}"},
         capture_output=True,
         text=True,
         timeout=60,
@@ -67,11 +80,51 @@ def test_the_form_goes_before_the_group(variables: dict[str, dict[str, t.Any]], 
 
 def test_every_host_of_the_example_is_of_a_form(variables: dict[str, dict[str, t.Any]]) -> None:
     without = {name for name, found in variables.items() if "redis_runtime" not in found}
-    assert without == {"controller"}
+    assert without == {"controller", ENGINE}
 
 
-def test_every_form_passes_the_preflight(inventories: list[str], tmp_path: Path) -> None:
-    """Once there is a password in the vault, and a pod that kubectl finds."""
+def test_the_engines_host_can_be_reached_and_written_to(
+    listed: dict[str, dict[str, t.Any]], variables: dict[str, dict[str, t.Any]]
+) -> None:
+    """Environment files and Redis's data go to where only root may write."""
+    assert listed["engines"]["hosts"] == [ENGINE]
+    assert variables[ENGINE].get("ansible_user")
+    assert variables[ENGINE].get("ansible_become") is True
+
+
+def test_a_container_is_made_on_the_engine_and_found_by_its_name(
+    inventories: list[str], tmp_path: Path
+) -> None:
+    rendered = tmp_path / "rendered.json"
+    roles = ("redis", "arq_worker", "backend_env")
+    shown = {
+        "bind": "{{ redis_bind }}",
+        **{
+            f"{role} {what}": f"{{{{ {role}_docker_{what} }}}}"
+            for role in roles
+            for what in ("host", "name", "networks")
+        },
+    }
+    copy = {"dest": str(rendered), "content": "{{ shown | to_json }}", "mode": "0600"}
+    task = {"ansible.builtin.copy": copy, "vars": {"shown": shown}, "delegate_to": "controller"}
+    playbook = tmp_path / "render.yml"
+    playbook.write_text(json.dumps([{"hosts": "container", "gather_facts": False, "tasks": [task]}]), "utf-8")
+    done = run("ansible-playbook", str(playbook), *inventories)
+    assert done.returncode == 0, done.stdout
+    found = json.loads(rendered.read_text("utf-8"))
+    assert found.pop("bind") == ["0.0.0.0"]
+    expected = {
+        "host": ENGINE,
+        "name": "psp-container",
+        "networks": [{"name": "psp", "aliases": ["container"]}],
+    }
+    assert found == {f"{role} {what}": value for role in roles for what, value in expected.items()}
+
+
+def preflight(
+    inventories: list[str], folder: Path, *pods: str, **given: object
+) -> subprocess.CompletedProcess[str]:
+    """Check the variables of all parts, with a password in the vault, and a cluster with some pods."""
     plays = [
         {
             "hosts": group,
@@ -83,9 +136,38 @@ def test_every_form_passes_the_preflight(inventories: list[str], tmp_path: Path)
         }
         for group, roles in GROUPS.items()
     ]
-    playbook = tmp_path / "preflight.yml"
+    playbook = folder / "preflight.yml"
     playbook.write_text(json.dumps(plays), "utf-8")
-    given = json.dumps({"vault_redis_password": "p@ss", "staging_pod_command": "echo psp-backend-5d9c"})
-    done = run("ansible-playbook", str(playbook), *inventories, "--limit", ",".join(FORMS), "-e", given)
+    items = [{"metadata": {"name": name}, "status": {"phase": "Running"}} for name in pods]
+    kubectl = folder / "kubectl"
+    kubectl.write_text(f"#!/bin/sh\ncat <<'END'\n{json.dumps({'items': items})}\nEND\n", "utf-8")
+    kubectl.chmod(0o755)
+    extra = json.dumps({"vault_redis_password": "p@ss", "staging_pod_app": "psp-pod", **given})
+    limit = ",".join(FORMS)
+    return run("ansible-playbook", str(playbook), *inventories, "--limit", limit, "-e", extra, path=folder)
+
+
+@pytest.mark.parametrize(
+    ("pods", "told"),
+    [
+        (["psp-backend-5d9c"], ""),
+        ([], "there is no pod app=psp-pod in the namespace staging"),
+        (["psp-backend-5d9c", "psp-backend-x2x7"], "there are 2 pods app=psp-pod in the namespace staging"),
+    ],
+)
+def test_every_form_passes_the_preflight(
+    inventories: list[str], tmp_path: Path, pods: list[str], told: str
+) -> None:
+    """A pod must be the only one."""
+    done = preflight(inventories, tmp_path, *pods)
+    assert told in " ".join(done.stdout.split())
+    assert (done.returncode == 0) == (not told), done.stdout
+    assert all(f"ok: [{form}]" in done.stdout for form in FORMS if not told or form != "pod")
+    assert "arq_worker_heartbeat_interval" not in done.stderr
+
+
+def test_a_container_with_an_hourly_heartbeat_is_warned_of(inventories: list[str], tmp_path: Path) -> None:
+    done = preflight(inventories, tmp_path, "psp-backend-5d9c", arq_worker_heartbeat_interval=3600)
     assert done.returncode == 0, done.stdout
-    assert all(f"ok: [{form}]" in done.stdout for form in FORMS)
+    said = " ".join(done.stderr.split())
+    assert said.count("arq_worker_heartbeat_interval is 3600 s: for so long a worker that hangs") == 1

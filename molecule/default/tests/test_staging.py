@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""inventories/staging as it is, with all its parts as containers."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+INVENTORY = Path(__file__).parent.parent / "containers"
+PARTS = ("backend", "redis", "worker")
+RELEASE = "containers"
+
+
+@pytest.fixture(scope="module")
+def example(staging: Any) -> Iterator[Any]:
+    """The scenario with the example's inventory, and the backend's environment file where that has it."""
+    files = staging.work / "staging"
+    files.mkdir(exist_ok=True)
+    shutil.copy2(staging.work / "etc" / "backend.env", files)
+    try:
+        yield staging.elsewhere(INVENTORY)
+    finally:
+        for part in PARTS:
+            staging.docker("rm", "--force", f"{staging.prefix}-staging-{part}")
+        staging.docker("volume", "rm", "--force", "psp-worker-log", "psp-backend-log")
+
+
+@pytest.fixture(scope="module")
+def report(example: Any) -> dict[str, Any]:
+    """Package-3 on it: Redis, the worker, the backend on the queue, and a run that goes through them."""
+    done = example.playbook("playbooks/rc_closure.yml", "--tags=package_3", rc_closure_release=RELEASE)
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert [what for what, secret in example.secrets().items() if secret in done.stdout] == []
+    kept = example.evidence / "PSP-3031" / RELEASE / "report.json"
+    return dict(json.loads(kept.read_text("utf-8")))
+
+
+def test_it_is_proven(report: dict[str, Any], example: Any) -> None:
+    """By what was asked in the containers that this inventory made; Redis over its network."""
+    assert report["packages"]["package_3"]["status"] == "PASS"
+    steps = report["packages"]["package_3"]["steps"]
+    asked = {f"{part}.staging.example ({example.prefix}-staging-{part})" for part in ("backend", "worker")}
+    assert {step["host"] for step in steps} == asked
+    ping = next(step for step in steps if step["name"] == "redis_ping")
+    assert (ping["stdout"].strip(), "@redis.staging.example:6379" in ping["command"]) == ("PONG", True)
+
+
+@pytest.mark.usefixtures("report")
+def test_they_find_each_other_by_name(example: Any) -> None:
+    """Redis's is the one in the URL that the worker and the backend were given."""
+    for part in ("backend", "worker"):
+        found = example.environment(f"staging-{part}")["REDIS_URL"]
+        assert found == f"redis://:{example.secrets()['redis, encoded']}@redis.staging.example:6379/0"
+    for part in PARTS:
+        assert example.health(f"staging-{part}") == "healthy"
+        assert not example.outside(f"staging-{part}")["HostConfig"]["PortBindings"]
+
+
+@pytest.mark.usefixtures("report")
+def test_a_second_time_nothing_changes(example: Any) -> None:
+    """As with every inventory."""
+    done = example.playbook("playbooks/queue_enablement.yml")
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert len(re.findall(r"staging\.example +: ok=\d+ +changed=0 ", done.stdout)) == len(PARTS), done.stdout[
+        -3000:
+    ]

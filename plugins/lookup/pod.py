@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Lookup: the one pod that a selector means, the same throughout a run."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: pod
+short_description: Name the one pod that a label selector means
+version_added: 0.1.0
+description:
+  - Asks C(kubectl) for the pods of a selector and returns the name of the one that lives. A pod that is being
+    deleted, or that has ended, is none.
+  - Fails where there is none or more than one, as during a rollout or with several replicas, since a log read
+    from another pod than the one that did the work would show nothing.
+  - Each selector is asked for once in a run of Ansible's. A pod that is replaced in mid-run is not found
+    then; no other is taken for it.
+author:
+  - psp.rc_closure contributors (@psp-rc-closure)
+options:
+  _terms:
+    description: Label selectors, such as V(app=backend).
+    type: list
+    elements: str
+    required: true
+  namespace:
+    description: The namespace of the pods; without one, the context's own.
+    type: str
+  context:
+    description: The context of kubectl's; without one, its current one.
+    type: str
+  kubeconfig:
+    description: kubectl's configuration file; without one, its own choice.
+    type: str
+  limit:
+    description: Seconds in which kubectl must answer.
+    type: float
+    default: 30
+"""
+
+EXAMPLES = r"""
+# group_vars of the hosts that are pods
+ansible_connection: kubernetes.core.kubectl
+ansible_kubectl_namespace: staging
+ansible_kubectl_pod: "{{ lookup('psp.rc_closure.pod', 'app=backend', namespace=ansible_kubectl_namespace) }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: The name of each selector's pod.
+  type: list
+  elements: str
+  sample: [backend-5d9c7b6f4-x2x7p]
+"""
+
+import fcntl
+import hashlib
+import json
+import shlex
+import subprocess
+import typing as t
+from pathlib import Path
+
+from ansible import constants
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+
+from ..module_utils.redaction import redact
+from ..plugin_utils import pods
+
+
+class LookupModule(LookupBase):
+    """Selectors in, names of pods out."""
+
+    def run(self, terms: list[str], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[str]:
+        """Return one name for each selector.
+
+        Raises:
+            AnsibleLookupError: kubectl gave no answer, or not exactly one pod lives.
+        """
+        return [_name(selector, **kwargs) for selector in terms]
+
+
+def _name(
+    selector: str, *, namespace: str = "", context: str = "", kubeconfig: str = "", limit: float = 30
+) -> str:
+    options = {"kubeconfig": kubeconfig, "context": context, "namespace": namespace}
+    argv = ["kubectl", *(f"--{name}={value}" for name, value in options.items() if value)]
+    argv += ["get", "pod", f"--selector={selector}", "--output=json"]
+    place = f"the namespace {namespace}" if namespace else "kubectl's own namespace"
+    return _once(argv, f"{selector} in {place}", float(limit))
+
+
+def _once(argv: list[str], described: str, limit: float) -> str:
+    """Return the name that was found first in this run.
+
+    Each task is carried out by a process of its own, so that what they share lies in a file. Its
+    directory is this run's, and goes with it.
+    """
+    digest = hashlib.sha256(shlex.join(argv).encode()).hexdigest()
+    directory = Path(vars(constants)["DEFAULT_LOCAL_TMP"])
+    with (directory / f"pod-{digest}").open("a+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        name = file.read()
+        if not name:
+            name = _ask(argv, described, limit)
+            file.write(name)
+        return name
+
+
+def _ask(argv: list[str], described: str, limit: float) -> str:
+    try:
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=limit, check=False)
+        if done.returncode != 0:
+            said = redact(done.stderr.strip(), {})
+            raise AnsibleLookupError(f"kubectl does not tell the pods {described}: {said}")
+        return pods.the_only(json.loads(done.stdout)["items"], described)
+    except subprocess.TimeoutExpired as exc:
+        raise AnsibleLookupError(f"kubectl has not told the pods {described} in {limit:g} s") from exc
+    except OSError as exc:
+        raise AnsibleLookupError(f"kubectl cannot be run: {exc.strerror or exc}") from exc
+    except pods.PodError as exc:
+        raise AnsibleLookupError(str(exc)) from exc
+    except (ValueError, KeyError, TypeError) as exc:
+        raise AnsibleLookupError(f"kubectl gave no list of pods {described}: {exc!r}") from exc

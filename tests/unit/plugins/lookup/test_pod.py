@@ -1,0 +1,134 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lookup pod, with a kubectl that answers what a file says."""
+
+from __future__ import annotations
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from ansible import constants
+from ansible.errors import AnsibleError
+from ansible.plugins.loader import lookup_loader
+
+KUBECTL = """#!/bin/sh
+echo "$*" >>{folder}/calls
+cat {folder}/answer
+exec >&2
+cat {folder}/complaint
+exit "$(cat {folder}/status)"
+"""
+BACKEND = {"metadata": {"name": "backend-5d9c"}, "status": {"phase": "Running"}}
+WORKER = {"metadata": {"name": "worker-x2x7"}, "status": {"phase": "Running"}}
+
+
+class Cluster:
+    """What kubectl answers, and what it was asked."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        kubectl = folder / "kubectl"
+        kubectl.write_text(KUBECTL.format(folder=folder), "utf-8")
+        kubectl.chmod(0o755)
+        self.answers(BACKEND)
+
+    def answers(self, *pods: object) -> None:
+        self.says(json.dumps({"items": pods}))
+
+    def says(self, answer: str, complaint: str = "", status: int = 0) -> None:
+        for name, text in (("answer", answer), ("complaint", complaint), ("status", str(status))):
+            (self._folder / name).write_text(text, "utf-8")
+
+    @property
+    def calls(self) -> list[str]:
+        calls = self._folder / "calls"
+        return calls.read_text("utf-8").splitlines() if calls.exists() else []
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    """In a run of its own."""
+    run = tmp_path / "run"
+    run.mkdir()
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(run))
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    return Cluster(tmp_path)
+
+
+def look_up(*selectors: str, **options: object) -> list[str]:
+    found = lookup_loader.get("psp.rc_closure.pod").run(
+        list(selectors), {}, **{"namespace": "staging", **options}
+    )
+    return [str(name) for name in found]
+
+
+def test_how_kubectl_is_asked(cluster: Cluster) -> None:
+    assert look_up("app=backend") == ["backend-5d9c"]
+    assert look_up("app=backend", namespace="other", context="blue", kubeconfig="/k") == ["backend-5d9c"]
+    assert look_up("app=backend", namespace="") == ["backend-5d9c"]
+    asked = "get pod --selector=app=backend --output=json"
+    assert cluster.calls == [
+        f"--namespace=staging {asked}",
+        f"--kubeconfig=/k --context=blue --namespace=other {asked}",
+        asked,
+    ]
+
+
+def test_a_run_keeps_to_its_pod(cluster: Cluster) -> None:
+    """Asked by many at once, kubectl is asked once; what it would answer later is not taken."""
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _n: look_up("app=backend"), range(8)))
+    cluster.answers(WORKER)
+    assert [*found, look_up("app=backend")] == [["backend-5d9c"]] * 9
+    assert look_up("app=worker", "app=backend") == ["worker-x2x7", "backend-5d9c"]
+    assert len(cluster.calls) == 2
+
+
+def test_a_failure_is_not_kept(cluster: Cluster) -> None:
+    cluster.answers(BACKEND, WORKER)
+    with pytest.raises(
+        AnsibleError, match="there are 2 pods app=x in the namespace staging, and one is wanted"
+    ):
+        look_up("app=x")
+    cluster.answers(BACKEND)
+    assert look_up("app=x") == ["backend-5d9c"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "complaint", "status", "told"),
+    [
+        (
+            "",
+            "error: context was not found: blue",
+            1,
+            "does not tell the pods app=x .*: error: context was not found",
+        ),
+        ("", "no access: Authorization: Bearer s3cr3t-t0ken", 1, r"Bearer \*{8}"),
+        ("not JSON", "", 0, "kubectl gave no list of pods app=x"),
+        ("[]", "", 0, "kubectl gave no list of pods app=x"),
+        ('{"items": [{}]}', "", 0, "kubectl gave no list of pods app=x"),
+    ],
+)
+def test_what_kubectl_says_is_told(
+    cluster: Cluster, answer: str, complaint: str, status: int, told: str
+) -> None:
+    cluster.says(answer, complaint, status)
+    with pytest.raises(AnsibleError, match=told) as refused:
+        look_up("app=x")
+    assert "s3cr3t" not in str(refused.value)
+
+
+def test_a_kubectl_that_hangs_or_is_not_there(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "kubectl").write_text("#!/bin/sh\nexec sleep 60\n", "utf-8")
+    with pytest.raises(AnsibleError, match=r"has not told the pods app=x .* in 0.2 s"):
+        look_up("app=x", limit=0.2)
+    monkeypatch.setenv("PATH", str(tmp_path / "run"))
+    with pytest.raises(AnsibleError, match="kubectl cannot be run: No such file"):
+        look_up("app=x")
+    assert cluster.calls == []
