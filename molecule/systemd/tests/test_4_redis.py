@@ -42,7 +42,6 @@ def changed(done: Any) -> int:
     [
         ({"redis_server": "/no/such/redis-server"}, "Command /no/such/redis-server is not executable", True),
         ({"redis_server": "/usr/bin/redis-cli"}, "redis-server.service does not start", False),
-        ({"redis_ready_limit": 0.001, "redis_bind": ["127.0.0.1", "127.0.0.2"]}, "is not ready after", False),
     ],
 )
 def test_a_configuration_that_does_not_run(
