@@ -96,6 +96,9 @@ def settings(argv: t.Sequence[str], directory: str = "/") -> dict[str, str]:
     Args:
         argv: the command line; its second word is the file, unless it is an option.
         directory: what relative paths are relative to.
+
+    Raises:
+        OSError: the file may not be read.
     """
     words = list(argv[1:])
     found: dict[str, str] = {}
@@ -111,7 +114,7 @@ def settings(argv: t.Sequence[str], directory: str = "/") -> dict[str, str]:
 def _file_settings(path: Path) -> dict[str, str]:
     try:
         lines = path.read_text("utf-8", "replace").splitlines()
-    except OSError:
+    except FileNotFoundError:
         return {}
     pairs = (line.strip().partition(" ") for line in lines if not line.strip().startswith("#"))
     return {name.lower(): " ".join(_words(value)) for name, _space, value in pairs if name}

@@ -123,11 +123,14 @@ def main() -> None:
         mutually_exclusive=[ONE],
         required_together=[("program", "section")],
     )
-    redis = _find(module)
-    problem = redis_place.problem(redis, module.params["directory"])
+    try:
+        redis = _find(module)
+        problem = redis_place.problem(redis, module.params["directory"])
+        appended = redis_place.appended(module.params["directory"])
+    except OSError as exc:
+        module.fail_json(msg=f"{exc.filename}: {exc.strerror}")
     if problem and not module.params["leave_data"]:
         module.fail_json(msg=problem)
-    appended = redis_place.appended(module.params["directory"])
     module.exit_json(changed=False, running=redis.running, pid=redis.pid, appended=appended)
 
 
