@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
-
 UNIT = "/etc/systemd/system/psp-worker.service"
 PORT = 6399
 
