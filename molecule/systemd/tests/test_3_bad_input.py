@@ -79,6 +79,7 @@ def test_what_somebody_else_runs_is_only_waited_for(machine: Any) -> None:
 
 def test_no_secret_is_told(machine: Any) -> None:
     """Not even where the play is as talkative as it can be, changes a secret, and restarts what has it."""
+    # The last of the tests: the worker has another secret after it.
     secrets, output = {**machine.secrets, "the new one": "another's c0nversion"}, ""
     changes: dict[str, Any] = {"arq_worker_secrets": {"WORKER_ODDITY": secrets["the new one"]}}
     for mode in (["--check"], []):
