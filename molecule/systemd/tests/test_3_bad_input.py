@@ -79,15 +79,17 @@ def test_what_somebody_else_runs_is_only_waited_for(machine: Any) -> None:
 
 def test_no_secret_is_told(machine: Any) -> None:
     """Not even where the play is as talkative as it can be, changes a secret, and restarts what has it."""
-    # The last of the tests: the worker has another secret after it.
     secrets, output = {**machine.secrets, "the new one": "another's c0nversion"}, ""
     changes: dict[str, Any] = {"arq_worker_secrets": {"WORKER_ODDITY": secrets["the new one"]}}
-    for mode in (["--check"], []):
-        done = machine.play(
-            "playbooks/queue_enablement.yml", "-vvv", "--diff", *mode, backend_env_restart=True, **changes
-        )
-        assert done.returncode == 0, done.stdout
-        assert "WORKER_ODDITY=******** (new)" in done.stdout
-        output += done.stdout + done.stderr
-    assert machine.environment("psp-worker")["WORKER_ODDITY"] == secrets["the new one"]
+    try:
+        for mode in (["--check"], []):
+            done = machine.play(
+                "playbooks/queue_enablement.yml", "-vvv", "--diff", *mode, backend_env_restart=True, **changes
+            )
+            assert done.returncode == 0, done.stdout
+            assert "WORKER_ODDITY=******** (new)" in done.stdout
+            output += done.stdout + done.stderr
+        assert machine.environment("psp-worker")["WORKER_ODDITY"] == secrets["the new one"]
+    finally:
+        assert machine.stand_up().returncode == 0
     assert [what for what, secret in secrets.items() if secret in output] == []

@@ -96,6 +96,8 @@ def package(machine: Any) -> Iterator[None]:
     machine.out("systemctl stop psp-worker psp-backend redis-server-health.timer redis-server")
     machine.out(f"rm -r {DIRECTORY} {DROP_IN} /etc/systemd/system/redis-server-health.*")
     machine.out("systemctl daemon-reload")
+    # A healthcheck may have been under way.
+    machine.run("systemctl reset-failed redis-server-health.service")
     machine.out("systemctl start redis-server")
     load = (
         "import socket; s = socket.create_connection(('127.0.0.1', 6379)); "
