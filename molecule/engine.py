@@ -117,7 +117,7 @@ def _wait() -> str:
     while not (version := answer()):
         if time.monotonic() > deadline:
             raise EngineError(f"dockerd does not answer after {START_SECONDS} s{_end_of_log()}")
-        time.sleep(0.2)
+        time.sleep(0.2)  # between two looks at the engine, which tells nobody that it is up
     return version
 
 

@@ -173,7 +173,7 @@ def _fill(target: str, context: Path) -> None:
 def _fetch_packages(context: Path) -> None:
     """Fetch the twin's Python packages and Node for the image, on this machine: it knows its indexes."""
     sys.path.append(str(ROOT / "requirements"))
-    from install import pip_settings, uv_environment  # noqa: PLC0415
+    from install import pip_settings, uv_environment  # noqa: PLC0415 (it lies beside the locks, not on the path)
 
     site = context / "site"
     where = ["--target", str(site), "--python-version", PYTHON]

@@ -33,8 +33,7 @@ def secrets_of_env(env: t.Any, names: t.Sequence[str] = ()) -> dict[str, str]:
     """
     if not isinstance(env, t.Mapping):
         raise AnsibleFilterError("secrets_of_env: it takes a mapping of names to values")
-    values = {str(name): str(value) for name, value in env.items()}
-    return {**redaction.secrets_of_env(values), **{name: values[name] for name in names if name in values}}
+    return redaction.secrets_of_env({str(name): str(value) for name, value in env.items()}, names)
 
 
 class FilterModule:

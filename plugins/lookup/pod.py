@@ -59,7 +59,6 @@ import fcntl
 import hashlib
 import json
 import shlex
-import subprocess
 import typing as t
 from pathlib import Path
 
@@ -67,7 +66,8 @@ from ansible import constants
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ..module_utils.redaction import redact
+from ..module_utils import command
+from ..module_utils.redaction import Redactor
 from ..plugin_utils import pods
 
 
@@ -112,16 +112,12 @@ def _once(argv: list[str], described: str, limit: float) -> str:
 
 
 def _ask(argv: list[str], described: str, limit: float) -> str:
+    step = command.run(argv, name="pods", title="Pods", limit=limit, redact=Redactor({}))
+    if not step.ok:
+        said = step.reason or step.stderr.strip()
+        raise AnsibleLookupError(f"kubectl does not tell the pods {described}: {said}")
     try:
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=limit, check=False)
-        if done.returncode != 0:
-            said = redact(done.stderr.strip(), {})
-            raise AnsibleLookupError(f"kubectl does not tell the pods {described}: {said}")
-        return pods.the_only(json.loads(done.stdout)["items"], described)
-    except subprocess.TimeoutExpired as exc:
-        raise AnsibleLookupError(f"kubectl has not told the pods {described} in {limit:g} s") from exc
-    except OSError as exc:
-        raise AnsibleLookupError(f"kubectl cannot be run: {exc.strerror or exc}") from exc
+        return pods.the_only(json.loads(step.stdout)["items"], described)
     except pods.PodError as exc:
         raise AnsibleLookupError(str(exc)) from exc
     except (ValueError, KeyError, TypeError) as exc:

@@ -22,9 +22,8 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 MASK = "********"
 MINIMUM_LENGTH = 4
-_LONG_LINE = 16
-# Shorter ones come about by chance where lines are joined.
-FOLDED_LENGTH = 16
+# What is shorter may come about by chance: a line of a secret, or a secret where lines are joined.
+PIECE_LENGTH = 16
 _FOLD = re.compile(r"[ \t\r]{0,64}\n[ \t\r]{0,64}")
 
 _SECRET_NAME = re.compile(
@@ -77,11 +76,12 @@ def redact(text: str, secrets: t.Mapping[str, str]) -> str:
     return Redactor(secrets)(text)
 
 
-def secrets_of_env(env: t.Mapping[str, str]) -> dict[str, str]:
+def secrets_of_env(env: t.Mapping[str, str], names: t.Iterable[str] = ()) -> dict[str, str]:
     """Return name → value of the secrets among a service's variables.
 
-    A variable is secret by its name; one that holds a URL with a password gives that password. Switches,
-    small numbers, and what only says something about a secret, such as its file, are none.
+    A variable is secret where it is among C(names), or by its name; one that holds a URL with a password
+    gives that password. Switches, small numbers, and what only says something about a secret, such as its
+    file, are none.
     """
     secrets: dict[str, str] = {}
     for name, value in env.items():
@@ -90,7 +90,7 @@ def secrets_of_env(env: t.Mapping[str, str]) -> dict[str, str]:
             secrets[name] = password
         elif _SECRET_NAME.search(name) and not _ABOUT_SECRETS.search(name) and not _ORDINARY.fullmatch(value):
             secrets[name] = value
-    return secrets
+    return {**secrets, **{name: env[name] for name in names if name in env}}
 
 
 def password_of_url(value: str) -> str:
@@ -113,7 +113,7 @@ class Redactor:
         known = {form for value in values for form in _forms(value)}
         longest_first = sorted(known, key=lambda form: (-len(form), form))
         self._known = re.compile("|".join(map(re.escape, longest_first))) if known else None
-        long = [form for form in longest_first if len(form) >= FOLDED_LENGTH]
+        long = [form for form in longest_first if len(form) >= PIECE_LENGTH]
         self._long = re.compile("|".join(map(re.escape, long))) if long else None
 
     def __call__(self, text: str) -> str:
@@ -165,7 +165,9 @@ def _is_part(inner: tuple[int, int], outer: tuple[int, int]) -> bool:
 def _long_lines(value: str) -> list[str]:
     """Return what of a secret of several lines, such as a key, would give it away by itself."""
     lines = value.splitlines()
-    return [line for line in lines if len(line) >= _LONG_LINE and "---" not in line] if len(lines) > 1 else []
+    return (
+        [line for line in lines if len(line) >= PIECE_LENGTH and "---" not in line] if len(lines) > 1 else []
+    )
 
 
 def _forms(value: str) -> set[str]:

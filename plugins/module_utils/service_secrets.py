@@ -29,5 +29,4 @@ def redactor(path: str | None, names: t.Iterable[str] = ()) -> Redactor:
 
 def of(environment: t.Mapping[str, str], names: t.Iterable[str]) -> Redactor:
     """Return what masks the secrets among a service's variables."""
-    named = {name: environment[name] for name in names if name in environment}
-    return Redactor({**secrets_of_env(environment), **named})
+    return Redactor(secrets_of_env(environment, names))

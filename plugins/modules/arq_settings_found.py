@@ -19,17 +19,12 @@ description:
   - Nothing is refused that cannot be told, such as a command that is no script of Python's.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
+extends_documentation_fragment:
+  - psp.rc_closure.host
 attributes:
   check_mode:
     description: Changes nothing in any case.
     support: full
-  diff_mode:
-    description: There is nothing to show.
-    support: none
-  platform:
-    description: Where it runs.
-    support: full
-    platforms: posix
 options:
   command:
     description: The worker's command, as argv.

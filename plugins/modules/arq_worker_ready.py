@@ -16,20 +16,14 @@ description:
     Its process runs. Its log shows that process's start, with the Redis connection. Its heartbeat in Redis is
     younger than the process.
   - The heartbeat alone would not do, for it outlives a killed worker by up to an hour.
-  - Warns where it beats once an hour only, as arq has it by default; so long a worker that hangs looks well.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
+extends_documentation_fragment:
+  - psp.rc_closure.host
 attributes:
   check_mode:
     description: Waits for nothing, since nothing was started.
     support: full
-  diff_mode:
-    description: There is nothing to show.
-    support: none
-  platform:
-    description: Where it runs.
-    support: full
-    platforms: posix
 options:
   env_file:
     description: The worker's environment file; without one, the environment of the login is taken for its.
@@ -110,8 +104,6 @@ from ansible_collections.psp.rc_closure.plugins.module_utils import (
 )
 from ansible_collections.psp.rc_closure.plugins.module_utils.redis_client import Redis, RedisError
 
-ARQ_DEFAULT_SECONDS = 3600
-
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "env_file": {"type": "path"},
     "secret_names": {"type": "list", "elements": "str", "default": [], "no_log": False},
@@ -120,7 +112,7 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "process": {"type": "list", "elements": "str", "required": True},
     "directory": {"type": "path"},
     "heartbeat_key": {"type": "str", "default": "arq:queue:health-check", "no_log": False},
-    "heartbeat_interval": {"type": "float", "default": ARQ_DEFAULT_SECONDS},
+    "heartbeat_interval": {"type": "float", "default": 3600},
     "limit": {"type": "float", "default": 30},
 }
 
@@ -142,18 +134,7 @@ def main() -> None:
         redact = service_secrets.of(environment, params["secret_names"])
         told = f"the worker is not ready after {params['limit']:g} s: {problem}"
         module.fail_json(msg=redact(told + log_sources.last_line(params, "log")))
-    if params["heartbeat_interval"] >= ARQ_DEFAULT_SECONDS:
-        module.warn(_rare(params["heartbeat_interval"]))
     module.exit_json(changed=False)
-
-
-def _rare(seconds: float) -> str:
-    return (
-        f"the worker beats every {seconds:g} s (arq's own default is {ARQ_DEFAULT_SECONDS}), and so long one "
-        "that hangs is taken for healthy. Have its WorkerSettings read health_check_interval from an "
-        "environment variable, which the role arq_worker sets where arq_worker_heartbeat_variable names it, "
-        "to arq_worker_heartbeat_interval; some seconds are enough"
-    )
 
 
 def _problem(params: t.Mapping[str, t.Any], url: str) -> str:

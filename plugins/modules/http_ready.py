@@ -15,17 +15,12 @@ description:
   - The healthcheck of a service that was just started.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
+extends_documentation_fragment:
+  - psp.rc_closure.host
 attributes:
   check_mode:
     description: Waits for nothing, since nothing was started.
     support: full
-  diff_mode:
-    description: There is nothing to show.
-    support: none
-  platform:
-    description: Where it runs.
-    support: full
-    platforms: posix
 options:
   url:
     description: What the service answers with 200 once it is ready.

@@ -16,17 +16,12 @@ description:
     C(NOAUTH Authentication required.) is a reply, too.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
+extends_documentation_fragment:
+  - psp.rc_closure.host
 attributes:
   check_mode:
     description: Waits for nothing, since nothing was started.
     support: full
-  diff_mode:
-    description: There is nothing to show.
-    support: none
-  platform:
-    description: Where it runs.
-    support: full
-    platforms: posix
 options:
   host:
     description: Where it listens.

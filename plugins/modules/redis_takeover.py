@@ -20,17 +20,12 @@ description:
     snapshot; and where it keeps nothing on disk.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
+extends_documentation_fragment:
+  - psp.rc_closure.host
 attributes:
   check_mode:
     description: Changes nothing in any case.
     support: full
-  diff_mode:
-    description: There is nothing to show.
-    support: none
-  platform:
-    description: Where it runs.
-    support: full
-    platforms: posix
 options:
   directory:
     description: Where the new one's data will be.

@@ -159,7 +159,7 @@ def ci_api(home: Path) -> Iterator[Api]:
         for name, value in environment.items():
             patch.setenv(name, value)
         from ci_api.app import create_app  # noqa: PLC0415 (it reads the environment)
-        from ci_api.settings import read  # noqa: PLC0415
+        from ci_api.settings import read  # noqa: PLC0415 (it reads the environment)
 
         application = create_app(read(environment))
         held = Held(application)

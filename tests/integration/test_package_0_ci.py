@@ -235,7 +235,7 @@ def test_what_has_not_changed_is_told_so_while_it_waits(api: Api) -> None:
 
 def test_runs_of_all_pages_are_known_before_the_dispatch(api: Api) -> None:
     from ci_api.faults import Faults  # noqa: PLC0415 (as it is served)
-    from ci_api.model import WORKFLOWS  # noqa: PLC0415
+    from ci_api.model import WORKFLOWS  # noqa: PLC0415 (as it is served)
 
     for _number in range(110):
         api.store.add_run(WORKFLOWS[0], "main", COMMIT, WORKFLOW, Faults())

@@ -166,7 +166,7 @@ def test_every_form_passes_the_preflight(
     assert "arq_worker_heartbeat_interval" not in done.stderr
 
 
-def test_a_container_with_an_hourly_heartbeat_is_warned_of(inventories: list[str], tmp_path: Path) -> None:
+def test_an_hourly_heartbeat_is_warned_of(inventories: list[str], tmp_path: Path) -> None:
     done = preflight(inventories, tmp_path, "psp-backend-5d9c", arq_worker_heartbeat_interval=3600)
     assert done.returncode == 0, done.stdout
     said = " ".join(done.stderr.split())

@@ -16,7 +16,7 @@ import typing as t
 
 from ...module_utils import ci_intent, github_log, github_runs
 from ...module_utils.ci_intent import Intent
-from ...module_utils.evidence import ENDED, NOT_RUN, Evidence, rfc3339
+from ...module_utils.evidence import ENDED, NOT_RUN, Evidence
 from ...module_utils.github_runs import Document
 from .base import (
     Finding,
@@ -69,17 +69,16 @@ def run_is_of_release(evidence: Evidence, policy: Policy) -> Finding:
 def run_is_the_dispatched(evidence: Evidence, policy: Policy) -> Finding:
     """Do: "through a PR or C(workflow_dispatch)": the run that was dispatched or, found, of this commit."""
     run, dispatch = _run(evidence), evidence.get("ci_dispatch")
-    if policy.get("mode") == "find":
-        return _started_by(run, list(policy["events"]))
+    if policy["mode"] == "find":
+        return _started_by(run, policy["events"])
     if dispatch is not None and dispatch.outcome != NOT_RUN:
         return _dispatched(evidence, run)
     if evidence.get(ci_intent.STEP) is not None:
         return _came_of(_intent(evidence), run, ci_intent.STEP, timely=True)
     # A run that bore this attempt's marker already was taken up: nothing was sent a second time.
-    taken_up = evidence.get("ci_runs_before") is not None
-    if policy.get("mode") == "dispatch" and not taken_up:
+    if evidence.get("ci_runs_before") is None:
         return not_proven("a run was to be dispatched, and no dispatch was kept", "ci_run")
-    return _started_by(run, [github_runs.DISPATCHED] if taken_up else list(policy["events"]))
+    return _started_by(run, [github_runs.DISPATCHED])
 
 
 def job_result_kept(evidence: Evidence, policy: Policy) -> Finding:
@@ -203,21 +202,8 @@ def _came_of(intent: Intent, run: Document, step: str, *, timely: bool) -> Findi
 
 
 def _intent(evidence: Evidence) -> Intent:
-    """Return what was meant to be dispatched or, where that was not kept, what was known before."""
-    if evidence.get(ci_intent.STEP) is not None:
-        return Intent.from_dict(github_runs.documents(ended(evidence, ci_intent.STEP).stdout)[0])
-    moment = github_runs.server_time(ended(evidence, "ci_runs_before").stderr)
-    known = _items(evidence, "ci_runs_before", "workflow_runs")
-    return Intent(
-        workflow=0,
-        ref="",
-        commit=evidence.release.commit,
-        marker="",
-        known=tuple(int(run["id"]) for run in known),
-        moment=rfc3339(moment) if moment else "",
-        seconds=0,
-        written="",
-    )
+    """Return what was meant to be dispatched."""
+    return Intent.from_dict(github_runs.documents(ended(evidence, ci_intent.STEP).stdout)[0])
 
 
 def _answered(evidence: Evidence) -> bool:

@@ -101,7 +101,7 @@ def _serve_github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Iterator
     monkeypatch.setenv("TWIN_STATE", str(state))
     monkeypatch.syspath_prepend(str(TWIN))
     from ci_api.app import create_app  # noqa: PLC0415 (it reads the environment)
-    from ci_api.settings import Settings  # noqa: PLC0415
+    from ci_api.settings import Settings  # noqa: PLC0415 (it reads the environment)
 
     application = create_app(Settings(home=tmp_path))
     held = Held(application)
