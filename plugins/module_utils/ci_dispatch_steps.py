@@ -63,10 +63,8 @@ def _from_the_start(collector: Collector, search: RunSearch, dispatch: _Dispatch
     if collector.check_mode:
         dispatch.preview(intent)
         return {"changed": True}
-    if collector.params["stage"] == "intend":
-        dispatch.write_down(intent)
-        return {"changed": False}
-    return dispatch.send(intent)
+    dispatch.write_down(intent)
+    return {"changed": False} if collector.params["stage"] == "intend" else dispatch.send(intent)
 
 
 def _given_intent(params: t.Mapping[str, t.Any]) -> Intent:

@@ -63,7 +63,14 @@ def test_a_dispatch_that_is_answered_with_its_run(fake: FakeGitHub) -> None:
         "run_id": 42,
         "html_url": "https://github.com/psp/backend/actions/runs/42",
     }
-    assert names(started) == ["ci_workflow", "ci_repository", "ci_commit", "ci_runs_before", "ci_dispatch"]
+    assert names(started) == [
+        "ci_workflow",
+        "ci_repository",
+        "ci_commit",
+        "ci_runs_before",
+        "ci_dispatch_intent",
+        "ci_dispatch",
+    ]
     sent = fake.asked("POST", DISPATCHES)
     assert [request.body for request in sent] == [
         {"ref": "main", "inputs": {"suite": "all"}, "return_run_details": True}
