@@ -10,8 +10,9 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
-from ..module_utils.evidence import Release, utc_now
-from ..plugin_utils import locker, wants
+from ..module_utils._core.evidence import Release, utc_now
+from ..plugin_utils.keep import locker
+from ..plugin_utils.preflight import wants
 
 
 class ActionModule(ActionBase):

@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from ansible.plugins.action import ActionBase
 
-from ..module_utils.command import hostname
-from ..module_utils.evidence import utc_now
-from ..plugin_utils import locker
-from ..plugin_utils.report import migration_decision
-from ..plugin_utils.report.migration_decision import Choice
+from ..module_utils._core.command import hostname
+from ..module_utils._core.evidence import utc_now
+from ..plugin_utils.keep import locker
+from ..plugin_utils.tell.report import migration_decision
+from ..plugin_utils.tell.report.migration_decision import Choice
 
 PACKAGE = 1
 

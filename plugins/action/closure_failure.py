@@ -10,8 +10,8 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
-from ..module_utils.evidence import FAILED, FILE, Step, utc_now
-from ..plugin_utils import locker
+from ..module_utils._core.evidence import FAILED, FILE, Step, utc_now
+from ..plugin_utils.keep import locker
 
 
 class ActionModule(ActionBase):

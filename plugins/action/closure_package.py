@@ -10,7 +10,7 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils import locker
+from ..plugin_utils.keep import locker
 
 
 class ActionModule(ActionBase):

@@ -11,7 +11,7 @@ import typing as t
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..plugin_utils import wants
+from ..plugin_utils.preflight import wants
 
 display = Display()
 

@@ -11,9 +11,9 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
-from ..module_utils.evidence import utc_now
-from ..plugin_utils import locker
-from ..plugin_utils.report import document, markdown
+from ..module_utils._core.evidence import utc_now
+from ..plugin_utils.keep import locker
+from ..plugin_utils.tell.report import document, markdown
 
 
 class ActionModule(ActionBase):

@@ -17,14 +17,14 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils.evidence import utc_now
-from ..module_utils.redaction import Redactor
-from ..module_utils.rest_client import Deadline
-from ..plugin_utils import locker
-from ..plugin_utils.ticket import opening, telling
-from ..plugin_utils.ticket.base import TicketError
-from ..plugin_utils.ticket.posting import Pace
-from ..plugin_utils.ticket.rule import Later
+from ..module_utils._clients.rest import Deadline
+from ..module_utils._core.evidence import utc_now
+from ..module_utils._core.redaction import Redactor
+from ..plugin_utils.keep import locker
+from ..plugin_utils.tell.ticket import opening, telling
+from ..plugin_utils.tell.ticket.base import TicketError
+from ..plugin_utils.tell.ticket.posting import Pace
+from ..plugin_utils.tell.ticket.rule import Later
 
 SCHEMA = "psp.rc_closure/ticket/1"
 PROGRESS_SECONDS = 15.0

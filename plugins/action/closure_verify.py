@@ -10,7 +10,9 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils import locker, verify, wants
+from ..plugin_utils.keep import locker
+from ..plugin_utils.preflight import wants
+from ..plugin_utils.tell import verify
 
 
 class ActionModule(ActionBase):

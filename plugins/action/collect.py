@@ -18,8 +18,8 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils.evidence import FAILED, FILE, Step, utc_now
-from ..plugin_utils import locker, once
+from ..module_utils._core.evidence import FAILED, FILE, Step, utc_now
+from ..plugin_utils.keep import locker, once
 
 PROGRESS_SECONDS = 15.0
 

@@ -10,7 +10,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils import redaction
+from ..module_utils._core import redaction
 
 
 def redact(text: t.Any, secrets: t.Mapping[str, t.Any] | None = None) -> str:

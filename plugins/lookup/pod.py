@@ -66,9 +66,9 @@ from ansible import constants
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ..module_utils import command
-from ..module_utils.redaction import Redactor
-from ..plugin_utils import pods
+from ..module_utils._core import command
+from ..module_utils._core.redaction import Redactor
+from ..plugin_utils.preflight import pods
 
 
 class LookupModule(LookupBase):

@@ -84,8 +84,11 @@ existing:
   sample: [reconciliation_findings]
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.alembic_steps import collect
-from ansible_collections.psp.rc_closure.plugins.module_utils.collector import ArgumentSpec, run_collector
+from ansible_collections.psp.rc_closure.plugins.module_utils._collect.alembic_evidence import collect
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
+    ArgumentSpec,
+    run_collector,
+)
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "directory": {"type": "path", "required": True},

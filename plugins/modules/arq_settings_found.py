@@ -66,8 +66,9 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import arq_settings, env_file
-from ansible_collections.psp.rc_closure.plugins.module_utils.collector import ArgumentSpec
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import ArgumentSpec
+from ansible_collections.psp.rc_closure.plugins.module_utils._services import arq_settings
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import env_file
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "command": {"type": "list", "elements": "str", "required": True},

@@ -92,23 +92,21 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import (
-    arq_log,
-    env_file,
-    log_sources,
-    process,
-    process_steps,
-    service_secrets,
-    waiting,
-    worker_log_steps,
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients import process
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients.redis_client import Redis, RedisError
+from ansible_collections.psp.rc_closure.plugins.module_utils._collect import (
+    process_environment,
+    worker_start_log,
 )
-from ansible_collections.psp.rc_closure.plugins.module_utils.redis_client import Redis, RedisError
+from ansible_collections.psp.rc_closure.plugins.module_utils._logs import sources
+from ansible_collections.psp.rc_closure.plugins.module_utils._services import service_secrets, waiting
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import arq_log, env_file
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "env_file": {"type": "path"},
     "secret_names": {"type": "list", "elements": "str", "default": [], "no_log": False},
     "variable": {"type": "str", "default": "REDIS_URL"},
-    **log_sources.options("log"),
+    **sources.options("log"),
     "process": {"type": "list", "elements": "str", "required": True},
     "directory": {"type": "path"},
     "heartbeat_key": {"type": "str", "default": "arq:queue:health-check", "no_log": False},
@@ -119,7 +117,7 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(ARGUMENT_SPEC, supports_check_mode=True, **log_sources.one_of("log"))
+    module = AnsibleModule(ARGUMENT_SPEC, supports_check_mode=True, **sources.one_of("log"))
     params = module.params
     if module.check_mode:
         module.exit_json(changed=False)
@@ -133,7 +131,7 @@ def main() -> None:
     if problem:
         redact = service_secrets.of(environment, params["secret_names"])
         told = f"the worker is not ready after {params['limit']:g} s: {problem}"
-        module.fail_json(msg=redact(told + log_sources.last_line(params, "log")))
+        module.fail_json(msg=redact(told + sources.last_line(params, "log")))
     module.exit_json(changed=False)
 
 
@@ -142,12 +140,12 @@ def _problem(params: t.Mapping[str, t.Any], url: str) -> str:
     try:
         running = process.find(params["process"], params["directory"])
         if not running:
-            return f"there is no {process_steps.describe(params['process'], params['directory'])}"
-        log = log_sources.chosen(params, "log")
-        lines = worker_log_steps.start_lines(log, running, 20)
+            return f"there is no {process_environment.describe(params['process'], params['directory'])}"
+        log = sources.chosen(params, "log")
+        lines = worker_start_log.start_lines(log, running, 20)
         # Of one that runs for long, the log may have been rotated away; its heartbeat is there.
         if lines or _uptime(running) <= params["limit"]:
-            trouble = worker_log_steps.problem(log, lines, running)
+            trouble = worker_start_log.problem(log, lines, running)
             if trouble:
                 return trouble
             if not arq_log.redis_line("\n".join(lines)):

@@ -95,8 +95,11 @@ left:
   sample: 0
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.backfill_steps import collect
-from ansible_collections.psp.rc_closure.plugins.module_utils.collector import ArgumentSpec, run_collector
+from ansible_collections.psp.rc_closure.plugins.module_utils._collect.backfill_evidence import collect
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
+    ArgumentSpec,
+    run_collector,
+)
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "directory": {"type": "path", "required": True},

@@ -78,9 +78,9 @@ html_url:
   sample: https://github.com/psp/backend/actions/runs/30433642/job/399444496
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.ci_run_steps import collect
-from ansible_collections.psp.rc_closure.plugins.module_utils.collector import run_collector
-from ansible_collections.psp.rc_closure.plugins.module_utils.github_actions import SPEC
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients.github import SPEC
+from ansible_collections.psp.rc_closure.plugins.module_utils._collect.ci_run_evidence import collect
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import run_collector
 
 ARGUMENT_SPEC = {
     **SPEC,

@@ -55,8 +55,8 @@ names:
   sample: [DATABASE_URL, ENV, REDIS_URL]
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import env_file
-from ansible_collections.psp.rc_closure.plugins.module_utils.env_file_rendering import render_module
+from ansible_collections.psp.rc_closure.plugins.module_utils._services.env_file_rendering import render_module
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import env_file
 
 
 def main() -> None:

@@ -53,8 +53,11 @@ counts:
   sample: {passed: 1}
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.collector import ArgumentSpec, run_collector
-from ansible_collections.psp.rc_closure.plugins.module_utils.e2e_steps import collect
+from ansible_collections.psp.rc_closure.plugins.module_utils._collect.e2e_evidence import collect
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
+    ArgumentSpec,
+    run_collector,
+)
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "directory": {"type": "path", "required": True},

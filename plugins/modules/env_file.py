@@ -108,7 +108,9 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import env_file, env_file_change, process
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients import process
+from ansible_collections.psp.rc_closure.plugins.module_utils._services import env_file_change
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import env_file
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "path": {"type": "path", "required": True},

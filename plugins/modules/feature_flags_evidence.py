@@ -91,8 +91,11 @@ flags:
   sample: {ledger_shadow_write: true}
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.collector import ArgumentSpec, run_collector
-from ansible_collections.psp.rc_closure.plugins.module_utils.flags_steps import collect
+from ansible_collections.psp.rc_closure.plugins.module_utils._collect.feature_flags_evidence import collect
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
+    ArgumentSpec,
+    run_collector,
+)
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "flags": {

@@ -71,7 +71,7 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.collector import ArgumentSpec
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import ArgumentSpec
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "paths": {"type": "list", "elements": "str", "required": True},

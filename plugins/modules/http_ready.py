@@ -65,13 +65,10 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import (
-    http_step,
-    log_sources,
-    service_secrets,
-    waiting,
-)
-from ansible_collections.psp.rc_closure.plugins.module_utils.redaction import Redactor
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients import http
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.psp.rc_closure.plugins.module_utils._logs import sources
+from ansible_collections.psp.rc_closure.plugins.module_utils._services import service_secrets, waiting
 
 REQUEST_SECONDS = 5
 
@@ -81,7 +78,7 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "ca_file": {"type": "path"},
     "env_file": {"type": "path"},
     "secret_names": {"type": "list", "elements": "str", "default": [], "no_log": False},
-    **log_sources.options("log"),
+    **sources.options("log"),
 }
 
 
@@ -95,12 +92,12 @@ def main() -> None:
     problem = waiting.until_ready(lambda: _problem(params, redact), params["limit"])
     if problem:
         told = f"{params['url']} is not ready after {params['limit']:g} s: {problem}"
-        module.fail_json(msg=redact(told + log_sources.last_line(params, "log")))
+        module.fail_json(msg=redact(told + sources.last_line(params, "log")))
     module.exit_json(changed=False)
 
 
 def _problem(params: t.Mapping[str, t.Any], redact: Redactor) -> str:
-    step = http_step.request(
+    step = http.request(
         "GET",
         params["url"],
         name="ready",

@@ -79,8 +79,11 @@ want:
   sample: [provider, provider_event_id, finding_type]
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.collector import ArgumentSpec, run_collector
-from ansible_collections.psp.rc_closure.plugins.module_utils.unique_steps import collect
+from ansible_collections.psp.rc_closure.plugins.module_utils._collect.pg_unique_constraint import collect
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
+    ArgumentSpec,
+    run_collector,
+)
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "table": {"type": "str", "required": True},

@@ -51,8 +51,8 @@ RETURN = r"""
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import listening
-from ansible_collections.psp.rc_closure.plugins.module_utils.collector import ArgumentSpec
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import ArgumentSpec
+from ansible_collections.psp.rc_closure.plugins.module_utils._services import listening
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "addresses": {"type": "list", "elements": "str", "required": True},

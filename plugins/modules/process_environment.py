@@ -82,8 +82,11 @@ processes:
   sample: [1234]
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.collector import ArgumentSpec, run_collector
-from ansible_collections.psp.rc_closure.plugins.module_utils.process_steps import collect
+from ansible_collections.psp.rc_closure.plugins.module_utils._collect.process_environment import collect
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
+    ArgumentSpec,
+    run_collector,
+)
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "process": {"type": "list", "elements": "str", "required": True},

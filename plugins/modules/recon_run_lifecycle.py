@@ -91,9 +91,12 @@ state:
   sample: completed
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.collector import ArgumentSpec, run_collector
-from ansible_collections.psp.rc_closure.plugins.module_utils.log_sources import one_of, options
-from ansible_collections.psp.rc_closure.plugins.module_utils.recon_steps import collect
+from ansible_collections.psp.rc_closure.plugins.module_utils._collect.recon_run_lifecycle import collect
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
+    ArgumentSpec,
+    run_collector,
+)
+from ansible_collections.psp.rc_closure.plugins.module_utils._logs.sources import one_of, options
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "url": {"type": "str", "required": True},

@@ -58,8 +58,11 @@ pong:
   sample: true
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.collector import ArgumentSpec, run_collector
-from ansible_collections.psp.rc_closure.plugins.module_utils.redis_steps import collect
+from ansible_collections.psp.rc_closure.plugins.module_utils._collect.redis_evidence import collect
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
+    ArgumentSpec,
+    run_collector,
+)
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "variable": {"type": "str", "default": "REDIS_URL"},

@@ -68,9 +68,10 @@ from urllib.parse import quote
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import log_sources, waiting
-from ansible_collections.psp.rc_closure.plugins.module_utils.redaction import Redactor
-from ansible_collections.psp.rc_closure.plugins.module_utils.redis_client import Redis, RedisError
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients.redis_client import Redis, RedisError
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.psp.rc_closure.plugins.module_utils._logs import sources
+from ansible_collections.psp.rc_closure.plugins.module_utils._services import waiting
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "host": {"type": "str", "default": "127.0.0.1"},
@@ -78,7 +79,7 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "username": {"type": "str", "default": "default"},
     "password": {"type": "str", "no_log": True},
     "limit": {"type": "float", "default": 30},
-    **log_sources.options("log"),
+    **sources.options("log"),
 }
 
 
@@ -97,7 +98,7 @@ def main() -> None:
     if problem:
         redact = Redactor({"password": params["password"] or ""})
         told = f"Redis at {place} is not ready after {params['limit']:g} s: {problem}"
-        module.fail_json(msg=redact(told + log_sources.last_line(params, "log")))
+        module.fail_json(msg=redact(told + sources.last_line(params, "log")))
     module.exit_json(changed=False)
 
 

@@ -91,8 +91,8 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import redis_found, redis_place
-from ansible_collections.psp.rc_closure.plugins.module_utils.collector import ArgumentSpec
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import ArgumentSpec
+from ansible_collections.psp.rc_closure.plugins.module_utils._services import redis_found, redis_place
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "directory": {"type": "path", "required": True},

@@ -75,9 +75,9 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.command import run
-from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import Step
-from ansible_collections.psp.rc_closure.plugins.module_utils.redaction import Redactor
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.command import run
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import Step
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction import Redactor
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "name": {"type": "str", "required": True},

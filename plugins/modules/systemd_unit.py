@@ -92,8 +92,8 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import service_secrets, systemd
-from ansible_collections.psp.rc_closure.plugins.module_utils.collector import ArgumentSpec
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import ArgumentSpec
+from ansible_collections.psp.rc_closure.plugins.module_utils._services import service_secrets, systemd
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "name": {"type": "str", "required": True},

@@ -131,9 +131,12 @@ signature_invalid:
   sample: 0
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.collector import ArgumentSpec, run_collector
-from ansible_collections.psp.rc_closure.plugins.module_utils.log_sources import one_of, options
-from ansible_collections.psp.rc_closure.plugins.module_utils.webhook_steps import collect
+from ansible_collections.psp.rc_closure.plugins.module_utils._collect.webhook_401_evidence import collect
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
+    ArgumentSpec,
+    run_collector,
+)
+from ansible_collections.psp.rc_closure.plugins.module_utils._logs.sources import one_of, options
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "window": {"type": "str", "choices": ["before", "after"], "required": True},

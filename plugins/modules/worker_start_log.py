@@ -60,9 +60,12 @@ EXAMPLES = r"""
 RETURN = r"""
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.collector import ArgumentSpec, run_collector
-from ansible_collections.psp.rc_closure.plugins.module_utils.log_sources import one_of, options
-from ansible_collections.psp.rc_closure.plugins.module_utils.worker_log_steps import collect
+from ansible_collections.psp.rc_closure.plugins.module_utils._collect.worker_start_log import collect
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
+    ArgumentSpec,
+    run_collector,
+)
+from ansible_collections.psp.rc_closure.plugins.module_utils._logs.sources import one_of, options
 
 ARGUMENT_SPEC: ArgumentSpec = {
     **options("log"),

@@ -11,7 +11,7 @@ import sys
 import typing as t
 from pathlib import Path
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import Release
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import Release
 from tests.integration.ci_served import COMMIT, Api
 
 ROOT = Path(__file__).parents[2]

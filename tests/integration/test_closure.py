@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
-from ansible_collections.psp.rc_closure.plugins.plugin_utils import locker, verify
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell import verify
 from tests.integration.conftest import ROOT, read_env, read_state, secret_forms
 
 LIMIT_SECONDS = 300

@@ -12,19 +12,15 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import (
-    ci_dispatch_steps,
-    ci_run_steps,
-    github_log,
-)
-from ansible_collections.psp.rc_closure.plugins.module_utils.collector import CollectError, Collector
-from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import Evidence
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import package_0
+from ansible_collections.psp.rc_closure.plugins.module_utils._collect import ci_run_dispatch, ci_run_evidence
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import CollectError, Collector
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import Evidence
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import github_log, package_0
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import FAIL, PASS, Criterion, Verdict
 from tests.integration import ci_role
 from tests.integration.ci_role import RELEASE
 from tests.integration.ci_served import COMMIT, ENTERPRISE, TOKEN, Api, ci_api
-from tests.unit.plugins.module_utils.fake_github import DISPATCH, OTHER, WORKFLOW
+from tests.unit.plugins.module_utils._clients.fake_github import DISPATCH, OTHER, WORKFLOW
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "unit" / "fixtures" / "github_log"
@@ -95,9 +91,9 @@ def waited(api: Api, run_id: int, **more: Any) -> Collector:
 def closed(api: Api, *, limit: float = 30, **more: Any) -> Verdict:
     """Dispatch, wait, and judge."""
     first = dispatched(api, **more)
-    run_id = ci_dispatch_steps.collect(first)["run_id"]
+    run_id = ci_run_dispatch.collect(first)["run_id"]
     second = waited(api, run_id, limit=limit, url=more.get("url", api.url))
-    ci_run_steps.collect(second)
+    ci_run_evidence.collect(second)
     steps = (*first.steps, *second.steps)
     assert TOKEN not in str(steps)
     return package_0.judge(Evidence(0, RELEASE, steps), {**POLICY, "mode": more.get("mode", "dispatch")})
@@ -106,7 +102,7 @@ def closed(api: Api, *, limit: float = 30, **more: Any) -> Verdict:
 def problem(api: Api, **more: Any) -> str:
     """Return why nothing could be dispatched."""
     with pytest.raises(CollectError) as raised:
-        ci_dispatch_steps.collect(dispatched(api, **more))
+        ci_run_dispatch.collect(dispatched(api, **more))
     return str(raised.value)
 
 
@@ -173,34 +169,34 @@ def test_servers_that_do_not_name_the_run(api: Api, answer: str, marker_input: s
 def test_the_same_attempt_dispatches_once(api: Api) -> None:
     first = dispatched(api, marker="20261124T025200.1Z", marker_input="marker")
     again = dispatched(api, marker="20261124T025200.1Z", marker_input="marker")
-    known, taken_up = ci_dispatch_steps.collect(first), ci_dispatch_steps.collect(again)
+    known, taken_up = ci_run_dispatch.collect(first), ci_run_dispatch.collect(again)
     assert (known["changed"], taken_up["changed"]) == (True, False)
     assert known["run_id"] == taken_up["run_id"]
 
 
 def test_check_mode_starts_no_run(api: Api) -> None:
     before = dispatched(api)
-    newest = ci_dispatch_steps.collect(before)["run_id"]
-    assert "run_id" not in ci_dispatch_steps.collect(dispatched(api, check_mode=True))
-    assert ci_dispatch_steps.collect(dispatched(api, mode="find"))["run_id"] == newest
+    newest = ci_run_dispatch.collect(before)["run_id"]
+    assert "run_id" not in ci_run_dispatch.collect(dispatched(api, check_mode=True))
+    assert ci_run_dispatch.collect(dispatched(api, mode="find"))["run_id"] == newest
 
 
 def test_a_run_is_found_by_its_commit(api: Api) -> None:
-    ci_dispatch_steps.collect(dispatched(api))
+    ci_run_dispatch.collect(dispatched(api))
     assert closed(api, mode="find").status == PASS
     with pytest.raises(CollectError, match="no run of .* started by push, appeared within"):
-        ci_dispatch_steps.collect(dispatched(api, mode="find", events=["push"], limit=0.1))
+        ci_run_dispatch.collect(dispatched(api, mode="find", events=["push"], limit=0.1))
 
 
 def test_a_run_that_was_run_again_names_its_red_attempt(api: Api) -> None:
     api.tests(FAILS)
     first = dispatched(api)
-    run_id = ci_dispatch_steps.collect(first)["run_id"]
-    ci_run_steps.collect(waited(api, run_id))
+    run_id = ci_run_dispatch.collect(first)["run_id"]
+    ci_run_evidence.collect(waited(api, run_id))
     api.tests(PASSES)
     api.post(f"/actions/runs/{run_id}/rerun")
     second = waited(api, run_id)
-    ci_run_steps.collect(second)
+    ci_run_evidence.collect(second)
     verdict = package_0.judge(Evidence(0, RELEASE, (*first.steps, *second.steps)), POLICY)
     assert verdict.status == PASS
     assert "(attempt 2) is GREEN" in verdict.note
@@ -241,7 +237,7 @@ def test_runs_of_all_pages_are_known_before_the_dispatch(api: Api) -> None:
         api.store.add_run(WORKFLOWS[0], "main", COMMIT, WORKFLOW, Faults())
     api.faults(run_details="ignored")
     first = dispatched(api)
-    found = ci_dispatch_steps.collect(first)["run_id"]
+    found = ci_run_dispatch.collect(first)["run_id"]
     assert found == api.store.runs()[0].id
     before = next(step for step in first.steps if step.name == "ci_runs_before")
     assert (before.command.count("GET "), 'rel="next"' in before.stderr) == (2, True)

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import Evidence, utc_now
-from ansible_collections.psp.rc_closure.plugins.plugin_utils import locker
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import Evidence, utc_now
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import package_0
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import FAIL, PASS, Verdict
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker
 from tests.integration import ci_role
 from tests.integration.ci_role import RELEASE
 from tests.integration.ci_served import AFTER, BEFORE, Api, ci_api

@@ -13,16 +13,11 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import (
-    alembic_steps,
-    env_file,
-    postgres,
-    table_schema,
-    unique_steps,
-)
-from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import FAILED, NOT_RUN, Step
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients import postgres
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import FAILED, NOT_RUN, Step
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import env_file, table_schema
 from ansible_collections.psp.rc_closure.plugins.modules import alembic_evidence, pg_unique_constraint
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.report import reset_or_stamp
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import reset_or_stamp
 from tests.unit.collecting import collector
 
 COLUMNS = ["provider", "provider_event_id", "finding_type"]
@@ -56,7 +51,7 @@ def _sql(environment: Path, statement: str) -> None:
 def _unique(environment: Path, **options: t.Any) -> tuple[dict[str, t.Any], dict[str, Step]]:
     given = {"env_file": str(environment), "table": "findings", "columns": COLUMNS, **options}
     taken = collector(pg_unique_constraint.ARGUMENT_SPEC, **given)
-    result = unique_steps.collect(taken)
+    result = pg_unique_constraint.collect(taken)
     return result, {step.name: step for step in taken.steps}
 
 
@@ -71,7 +66,7 @@ def _alembic(
         directory=twin["directory"],
         **options,
     )
-    result = alembic_steps.collect(taken)
+    result = alembic_evidence.collect(taken)
     return result, {step.name: step for step in taken.steps}
 
 

@@ -18,12 +18,14 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import backfill_steps, env_file, postgres
-from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import FAILED, NOT_RUN, Step
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients import postgres
+from ansible_collections.psp.rc_closure.plugins.module_utils._collect import backfill_evidence
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import FAILED, NOT_RUN, Step
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import env_file
 from ansible_collections.psp.rc_closure.plugins.modules.backfill_evidence import ARGUMENT_SPEC
-from ansible_collections.psp.rc_closure.plugins.plugin_utils import locker
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import package_2
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import MET, NOT_MET
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker
 from tests.unit.captured import evidence
 from tests.unit.collecting import collector
 
@@ -144,7 +146,7 @@ def _backfill(twin: dict[str, t.Any], app: Path, **options: t.Any) -> tuple[dict
         real_run=[*BACKFILL, "--batch-size", "1000"],
         **given,
     )
-    return backfill_steps.collect(taken), taken.steps
+    return backfill_evidence.collect(taken), taken.steps
 
 
 def _criteria(steps: list[Step]) -> dict[str, tuple[str, str]]:

@@ -18,15 +18,10 @@ from urllib.parse import quote
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import (
-    environment_report,
-    process,
-    process_steps,
-    redis_steps,
-    worker_log_steps,
-)
-from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import FAILED, Step
-from ansible_collections.psp.rc_closure.plugins.module_utils.redis_client import Redis, RedisError
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients import process
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients.redis_client import Redis, RedisError
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import FAILED, Step
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import environment_report
 from ansible_collections.psp.rc_closure.plugins.modules import (
     process_environment,
     redis_evidence,
@@ -127,7 +122,7 @@ def took(made_by: t.Callable[..., t.Any], spec: t.Any, **options: t.Any) -> dict
 
 
 def test_redis_is_asked_with_the_workers_url(site: Site, first: subprocess.CompletedProcess[str]) -> None:
-    steps = took(redis_steps.collect, redis_evidence.ARGUMENT_SPEC, env_file=str(site.worker_env))
+    steps = took(redis_evidence.collect, redis_evidence.ARGUMENT_SPEC, env_file=str(site.worker_env))
     assert steps["redis_ping"].stdout == "PONG\n"
     assert "maxmemory_policy:noeviction\n" in steps["redis_info"].stdout
     assert steps["redis_config"].stdout == "maxmemory-policy\nnoeviction\ndefault\n"
@@ -148,7 +143,7 @@ def test_a_redis_that_is_not_well_is_evidence(
 ) -> None:
     env_file = tmp_path / "worker.env"
     env_file.write_text(f"REDIS_URL={url.format(port=site.redis_port, free=free_port())}\n", "utf-8")
-    ping = took(redis_steps.collect, redis_evidence.ARGUMENT_SPEC, env_file=str(env_file))["redis_ping"]
+    ping = took(redis_evidence.collect, redis_evidence.ARGUMENT_SPEC, env_file=str(env_file))["redis_ping"]
     assert not ping.ok
     assert told in ping.stderr + ping.reason
     assert "PONG" not in ping.stdout
@@ -157,7 +152,7 @@ def test_a_redis_that_is_not_well_is_evidence(
 
 def start_log(site: Site, **options: t.Any) -> Step:
     given = {"log": str(site.log("worker")), "process": WORKER, "directory": str(site.home), **options}
-    return took(worker_log_steps.collect, worker_start_log.ARGUMENT_SPEC, **given)["worker_start_log"]
+    return took(worker_start_log.collect, worker_start_log.ARGUMENT_SPEC, **given)["worker_start_log"]
 
 
 def test_the_workers_start_log(site: Site, first: subprocess.CompletedProcess[str]) -> None:
@@ -187,7 +182,7 @@ def test_backend_and_worker_were_started_with_the_same(
     def running(words: list[str]) -> environment_report.Running:
         options = {"process": words, "directory": str(site.home), "show": ["ENV", "RECON_RUNNER"]}
         more = {"digest": ["REDIS_URL", "DATABASE_URL"], "digest_key": "0" * 64}
-        steps = took(process_steps.collect, process_environment.ARGUMENT_SPEC, **options, **more)
+        steps = took(process_environment.collect, process_environment.ARGUMENT_SPEC, **options, **more)
         assert "redis://" not in steps["process_environment"].stdout
         (found,) = environment_report.parse(steps["process_environment"].stdout)
         return found

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.redis_client import Redis, RedisError
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients.redis_client import Redis, RedisError
 from tests.integration.queue_site import OTHER_PASSWORD, Site, changes, running_site, wait_until
 
 BY_HAND = "set-by-hand"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import (
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import (
     COMMAND,
     ENDED,
     TIMED_OUT,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.collector import (
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
     COMMON_SPEC,
     ArgumentSpec,
     Collector,

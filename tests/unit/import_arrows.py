@@ -20,16 +20,39 @@ COLLECTION = "ansible_collections.psp.rc_closure."
 NOT_SHIPPED = {"tests", "molecule", "inventories", "conftest"}
 
 JUDGE = "plugins.plugin_utils.judge"
-LIBRARIES = ("plugins.plugin_utils", "plugins.module_utils")
+EVIDENCE = "plugins.module_utils._core.evidence"
 
-# Layer (longest name that fits) -> the parts of the collection that it may import.
+
+def _utils(*rooms: str) -> tuple[str, ...]:
+    return tuple(f"plugins.module_utils.{room}" for room in rooms)
+
+
+def _controller(*rooms: str) -> tuple[str, ...]:
+    return tuple(f"plugins.plugin_utils.{room}" for room in rooms)
+
+
+# Room (longest name that fits) -> the rooms of the collection that it may import.
 MAY_IMPORT = {
-    JUDGE: (JUDGE, "plugins.module_utils"),
-    "plugins.module_utils": ("plugins.module_utils",),
+    EVIDENCE: (),
+    "plugins.module_utils._text": _utils("_text", "_core.evidence"),
+    "plugins.module_utils._core": _utils("_core", "_text"),
+    "plugins.module_utils._clients": _utils("_clients", "_core", "_text"),
+    "plugins.module_utils._logs": _utils("_logs", "_clients", "_core", "_text"),
+    "plugins.module_utils._collect": _utils("_collect", "_logs", "_clients", "_core", "_text"),
+    "plugins.module_utils._services": _utils("_services", "_logs", "_clients", "_core", "_text"),
     "plugins.modules": ("plugins.module_utils",),
-    "plugins.plugin_utils": LIBRARIES,
+    JUDGE: (JUDGE, *_utils("_text", "_core.evidence")),
+    "plugins.plugin_utils.keep": (*_controller("keep"), *_utils("_core", "_text")),
+    "plugins.plugin_utils.preflight": (*_controller("preflight"), *_utils("_core", "_text")),
+    "plugins.plugin_utils.tell": (
+        *_controller("tell", "judge", "keep", "preflight"),
+        *_utils("_clients", "_core", "_text"),
+    ),
     "plugins.doc_fragments": (),
-    "plugins": LIBRARIES,
+    "plugins.action": ("plugins.plugin_utils", "plugins.module_utils"),
+    "plugins.callback": ("plugins.plugin_utils", "plugins.module_utils"),
+    "plugins.filter": ("plugins.plugin_utils", "plugins.module_utils"),
+    "plugins.lookup": ("plugins.plugin_utils", "plugins.module_utils"),
 }
 
 # These run on the hosts, where of ansible-core only module_utils arrives.
@@ -87,9 +110,9 @@ def module_name(path: str) -> str:
     return name.removesuffix(".__init__")
 
 
-def layer_of(module: str) -> str:
-    """Return the narrowest layer that `module` lies in."""
-    return max((layer for layer in MAY_IMPORT if within(module, layer)), key=len)
+def room_of(module: str) -> str:
+    """Return the narrowest room that `module` lies in, or C('') where it lies in none."""
+    return max((room for room in MAY_IMPORT if within(module, room)), key=len, default="")
 
 
 def beyond_hosts(target: str) -> bool:
@@ -123,12 +146,15 @@ def import_violations(sources: Sources) -> Iterator[str]:
     known = {module_name(path) for path in python}
     graph = {module_name(path): imports(path, text, known) for path, text in python.items()}
     for module, targets in sorted(graph.items()):
-        layer = layer_of(module)
+        room = room_of(module)
+        if not room:
+            yield f"{module} lies in no room"
+            continue
         for target in sorted(targets):
             if within(target, *NOT_SHIPPED):
                 yield f"{module} imports {target}, which is not shipped"
-            if within(target, "plugins") and not within(target, *MAY_IMPORT[layer]):
-                yield f"{module} imports {target}: {layer} may not"
+            if within(target, "plugins") and not within(target, *MAY_IMPORT[room]):
+                yield f"{module} imports {target}: {room} may not"
             if within(module, *ON_HOSTS) and beyond_hosts(target):
                 yield f"{module} imports {target}, which is not on the hosts"
     yield from judge_import_violations(graph)

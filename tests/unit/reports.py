@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import Release, Step
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.report.document import TITLES
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import Release, Step
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report.document import TITLES
 from tests.unit.captured import NOW, step
 
 ATTEMPT = "20261124T025203.123000Z"

@@ -53,7 +53,9 @@ def test_nothing_shipped_names_what_is_not() -> None:
     assert not violations, "\n".join(violations)
 
 
-UTILS = "plugins/module_utils/"
+UTILS = "plugins/module_utils/_text/"
+CORE = "plugins/module_utils/_core/"
+KEEP = "plugins/plugin_utils/keep/"
 JUDGE = "plugins/plugin_utils/judge/package_1.py"
 ABSOLUTE = "ansible_collections.psp.rc_closure.plugins"
 
@@ -61,29 +63,39 @@ ABSOLUTE = "ansible_collections.psp.rc_closure.plugins"
 @pytest.mark.parametrize(
     ("path", "text", "told"),
     [
-        ("plugins/modules/m.py", "from ..plugin_utils import locker", "plugins.modules may not"),
-        ("plugins/modules/m.py", f"import {ABSOLUTE}.plugin_utils.locker", "may not"),
+        ("plugins/modules/m.py", "from ..plugin_utils.keep import locker", "plugins.modules may not"),
+        ("plugins/modules/m.py", f"import {ABSOLUTE}.plugin_utils.keep.locker", "may not"),
         ("plugins/modules/m.py", "from ansible.utils.display import Display", "not on the hosts"),
         ("plugins/modules/m.py", "from . import other", "plugins.modules.other"),
-        (UTILS + "u.py", "from ..modules import other", "plugins.module_utils may not"),
-        (UTILS + "u.py", "def f():\n    from ..plugin_utils import locker", "may not"),
-        ("plugins/plugin_utils/p.py", "from ..action import collect", "may not"),
-        ("plugins/action/a.py", "from ..modules.other import main", "plugins may not"),
+        (UTILS + "u.py", "from ...modules import other", "plugins.module_utils._text may not"),
+        (UTILS + "u.py", "def f():\n    from ...plugin_utils.keep import locker", "may not"),
+        (UTILS + "u.py", "from .._core import command", "plugins.module_utils._text may not"),
+        (CORE + "evidence.py", "from .._text import inner", "_core.evidence may not"),
+        (CORE + "u.py", "from .._collect import steps", "plugins.module_utils._core may not"),
+        ("plugins/module_utils/u.py", "import json", "lies in no room"),
+        (KEEP + "p.py", "from ...action import collect", "may not"),
+        (KEEP + "p.py", "from ..judge import package_0", "plugins.plugin_utils.keep may not"),
+        ("plugins/action/a.py", "from ..modules.other import main", "plugins.action may not"),
         ("plugins/filter/f.py", "import tests.twin.twin", "which is not shipped"),
         ("plugins/action/a.py", "from tests import drills", "which is not shipped"),
-        (JUDGE, "from .. import locker", "plugins.plugin_utils.judge may not"),
+        (JUDGE, "from ..keep import locker", "plugins.plugin_utils.judge may not"),
+        (JUDGE, "from ...module_utils._core import command", "plugins.plugin_utils.judge may not"),
         (JUDGE, "import subprocess", "package_1 -> subprocess"),
         (JUDGE, "import urllib.request", "package_1 -> urllib.request"),
         (JUDGE, "from time import time", "package_1 -> time"),
         (JUDGE, "from ansible.module_utils import basic", "-> ansible.module_utils"),
-        (JUDGE, "from ...module_utils import outer", "outer -> plugins.module_utils.inner -> os"),
+        (JUDGE, "from ...module_utils._text import outer", "outer -> plugins.module_utils._text.inner -> os"),
     ],
 )
 def test_a_wrong_import_is_noticed(path: str, text: str, told: str) -> None:
     house = {
-        "plugins/plugin_utils/locker.py": "import json",
+        KEEP + "locker.py": "import json",
         "plugins/modules/other.py": "",
-        "plugins/action/collect.py": "from ..plugin_utils import locker",
+        "plugins/action/collect.py": "from ..plugin_utils.keep import locker",
+        CORE + "command.py": "from . import evidence",
+        CORE + "evidence.py": "",
+        "plugins/module_utils/_collect/steps.py": "from .._core import command",
+        "plugins/plugin_utils/judge/package_0.py": "",
         UTILS + "outer.py": "from . import inner",
         UTILS + "inner.py": "import os",
     }

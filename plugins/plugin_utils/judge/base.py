@@ -13,7 +13,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ...module_utils.evidence import ENDED, FAILED, NOT_RUN, TIMED_OUT, Evidence, Step
+from ...module_utils._core.evidence import ENDED, FAILED, NOT_RUN, TIMED_OUT, Evidence, Step
 
 MET = "met"
 NOT_MET = "not_met"

@@ -14,22 +14,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils import ci_intent, github_log, github_runs
-from ...module_utils.ci_intent import Intent
-from ...module_utils.evidence import ENDED, NOT_RUN, Evidence
-from ...module_utils.github_runs import Document
-from .base import (
-    Finding,
-    MissingStepError,
-    Policy,
-    Rule,
-    Verdict,
-    conclude,
-    ended,
-    met,
-    not_met,
-    not_proven,
-)
+from ...module_utils._core.evidence import ENDED, NOT_RUN, Evidence
+from ...module_utils._text import ci_intent, github_runs
+from ...module_utils._text.ci_intent import Intent
+from ...module_utils._text.github_runs import Document
+from . import github_log
+from .base import Finding, MissingStepError, Policy, Rule, Verdict, conclude, ended, met, not_met, not_proven
 
 # https://docs.github.com/en/rest/actions/workflow-jobs: what the status of a log that is not there says.
 _NO_LOG: dict[int | None, str] = {

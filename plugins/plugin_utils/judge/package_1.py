@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils import alembic, catalog, psql_text
-from ...module_utils.evidence import Evidence, Step
+from ...module_utils._core.evidence import Evidence, Step
+from ...module_utils._text import alembic, catalog, psql_text
 from .base import (
     Finding,
     Policy,

@@ -14,8 +14,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ...module_utils import backfill, env_file, flags, playwright, webhook_log
-from ...module_utils.evidence import HTTP, Evidence, Step
+from ...module_utils._core.evidence import HTTP, Evidence, Step
+from ...module_utils._text import backfill, env_file, flags, playwright, webhook_log
 from . import spike
 from .base import (
     MET,

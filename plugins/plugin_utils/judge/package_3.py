@@ -12,21 +12,10 @@ from __future__ import annotations
 
 import re
 
-from ...module_utils import arq_log, recon
-from ...module_utils.evidence import FAILED, Evidence, Step, parse_time
+from ...module_utils._core.evidence import FAILED, Evidence, Step, parse_time
+from ...module_utils._text import arq_log, recon
 from . import recon_run, running
-from .base import (
-    Finding,
-    Policy,
-    Rule,
-    Verdict,
-    conclude,
-    ended,
-    last_line,
-    met,
-    not_met,
-    not_proven,
-)
+from .base import Finding, Policy, Rule, Verdict, conclude, ended, last_line, met, not_met, not_proven
 from .recon_run import GET, LIFECYCLE, POST, WORKER_LOG, Run
 from .running import BACKEND, WORKER
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ...module_utils import arq_log, recon
-from ...module_utils.arq_log import Attempt
-from ...module_utils.evidence import ENDED, Evidence, parse_time
-from ...module_utils.recon import Poll
+from ...module_utils._core.evidence import ENDED, Evidence, parse_time
+from ...module_utils._text import arq_log, recon
+from ...module_utils._text.arq_log import Attempt
+from ...module_utils._text.recon import Poll
 from .base import MissingStepError, ended
 
 POST, LIFECYCLE, GET, WORKER_LOG = "recon_post", "recon_lifecycle", "recon_get", "recon_worker_log"

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils import environment_report
-from ...module_utils.environment_report import Digest, Running
-from ...module_utils.evidence import ENDED, Evidence
+from ...module_utils._core.evidence import ENDED, Evidence
+from ...module_utils._text import environment_report
+from ...module_utils._text.environment_report import Digest, Running
 from .base import Finding, MissingStepError, ended, met, not_met
 
 WORKER, BACKEND = "worker_environment", "backend_environment"

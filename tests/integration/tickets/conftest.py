@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.redaction import Redactor
-from ansible_collections.psp.rc_closure.plugins.module_utils.rest_client import Deadline
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket import telling
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket.base import Ticket
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket.github_ticket import GitHubTicket
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket.jira_ticket import JiraTicket
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket.posting import Pace
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket.telling import Order, Told
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients.rest import Deadline
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket import telling
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.base import Ticket
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.github_ticket import GitHubTicket
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.jira_ticket import JiraTicket
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.posting import Pace
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.telling import Order, Told
 from tests.contract.github import Held
 from tests.integration.tickets import jira_stand_in
 from tests.integration.tickets.jira_stand_in import Jira

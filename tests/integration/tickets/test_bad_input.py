@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket.base import TicketError
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.base import TicketError
 from tests.integration.tickets.conftest import Service
 from tests.unit.reports import report
 

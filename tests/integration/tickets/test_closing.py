@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket.base import TicketError
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.base import TicketError
 from tests.integration.tickets.conftest import Service
 from tests.integration.tickets.jira_stand_in import WORKFLOW, Transition
 from tests.unit.reports import report

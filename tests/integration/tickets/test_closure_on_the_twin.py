@@ -19,12 +19,12 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.plugin_utils import locker
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.report import markdown
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket import cleaning, parts
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket import marker as markers
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket.base import Comment, State
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket.marker import PART, VERDICT
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import markdown
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket import cleaning, parts
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket import marker as markers
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.base import Comment, State
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.marker import PART, VERDICT
 from tests.drills.faults import table_exists
 from tests.drills.twin import Twin
 from tests.integration.conftest import read_state, secret_forms

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.report import markdown
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket import cleaning, parts
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket.base import Ticket, TicketError
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.ticket.marker import PART, VERDICT
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import markdown
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket import cleaning, parts
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.base import Ticket, TicketError
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.marker import PART, VERDICT
 from tests.integration.tickets.conftest import Service, big_report
 from tests.unit.reports import report
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.plugin_utils import locker
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker
 from tests.integration.tickets import jira_stand_in
 from tests.integration.tickets.conftest import TOKEN, Service
 from tests.unit.captured import NOW, RELEASE, step

@@ -15,7 +15,7 @@ import pytest
 from ansible.errors import AnsibleConnectionFailure
 
 from ansible_collections.psp.rc_closure.plugins.action import collect
-from ansible_collections.psp.rc_closure.plugins.plugin_utils import locker
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker
 from tests.unit.captured import step
 from tests.unit.reports import RELEASE
 

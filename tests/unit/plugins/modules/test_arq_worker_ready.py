@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils.process import Process
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients.process import Process
 from ansible_collections.psp.rc_closure.plugins.modules import arq_worker_ready
 
 START = (

@@ -13,7 +13,7 @@ import pytest
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.psp.rc_closure.plugins.modules import ci_run_dispatch, ci_run_evidence
-from tests.unit.plugins.module_utils.fake_github import (
+from tests.unit.plugins.module_utils._clients.fake_github import (
     COMMIT,
     DISPATCHES,
     REPOSITORY,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.testing import patch_module_args
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import listening
+from ansible_collections.psp.rc_closure.plugins.module_utils._services import listening
 from ansible_collections.psp.rc_closure.plugins.modules import port_free
 
 OURS, STRANGER = os.getpid(), 4_194_304

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import github_runs
-from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import Evidence, Release, Step
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import Evidence, Release, Step
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import github_runs
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import package_0
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import (
     FAIL,
@@ -24,7 +24,7 @@ from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import (
     Criterion,
     Verdict,
 )
-from tests.unit.plugins.module_utils.fake_github import (
+from tests.unit.plugins.module_utils._clients.fake_github import (
     AFTER,
     BEFORE,
     COMMIT,

@@ -10,8 +10,13 @@ import typing as t
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import psql_text
-from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import FAILED, NOT_RUN, Evidence, Step
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import (
+    FAILED,
+    NOT_RUN,
+    Evidence,
+    Step,
+)
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import psql_text
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import MET, NOT_MET, NOT_PROVEN
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.package_1 import judge
 from tests.unit.captured import captured, evidence, step

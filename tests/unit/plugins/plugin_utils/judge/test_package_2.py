@@ -11,8 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import webhook_log
-from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import (
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import (
     FAILED,
     FILE,
     HTTP,
@@ -23,6 +22,7 @@ from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import (
     Evidence,
     Step,
 )
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import webhook_log
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import MET, NOT_MET, NOT_PROVEN
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.package_2 import RULES, judge
 from tests.unit.captured import FIXTURES, captured, evidence, step

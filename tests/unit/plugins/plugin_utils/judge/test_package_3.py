@@ -12,14 +12,14 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils import environment_report
-from ansible_collections.psp.rc_closure.plugins.module_utils.environment_report import Digest, Running
-from ansible_collections.psp.rc_closure.plugins.module_utils.evidence import (
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import (
     FAILED,
     NOT_RUN,
     TIMED_OUT,
     Step,
 )
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import environment_report
+from ansible_collections.psp.rc_closure.plugins.module_utils._text.environment_report import Digest, Running
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import (
     FAIL,
     MET,

@@ -1,0 +1,192 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A client of GitHub's REST API for one repository, on github.com or a GitHub Enterprise server.
+
+It reads pages to their end, waits where GitHub asks it to, and repeats what is safe to repeat. The
+token is sent to the API's own address and to no other: a job's log lies elsewhere and is fetched
+without it.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote, urljoin, urlsplit
+
+from .._core.collector import CollectError, Collector
+from .._core.redaction import MASK, Redactor
+from . import github_problems, http
+from .rest import Answer, Deadline, Dialect, Document, RestClient, joined
+
+API_VERSION = "2022-11-28"
+LOG_SECONDS = 180.0
+PAGE = 100
+LAST_PAGE = 10
+_REDIRECTS = (301, 302, 303, 307, 308)
+# From an Enterprise server's API to its own service, and from there to a storage; more is a circle.
+_MOST_REDIRECTS = 3
+
+SPEC: dict[str, dict[str, t.Any]] = {
+    "url": {"type": "str", "default": "https://api.github.com"},
+    "repository": {"type": "str", "required": True},
+    "token": {"type": "str", "no_log": True},
+    "token_file": {"type": "path", "no_log": False},
+    "ca_file": {"type": "path"},
+}
+
+
+class GitHub:
+    """One repository's API."""
+
+    def __init__(
+        self,
+        params: t.Mapping[str, t.Any],
+        token: str,
+        redact: t.Callable[[str], str],
+        deadline: Deadline,
+        *,
+        explain: t.Callable[[http.Exchange, str], str] | None = None,
+        kept: bool = True,
+    ) -> None:
+        """Take the options of C(SPEC), the token or C(''), and what masks secrets.
+
+        Args:
+            params: the options.
+            token: the token or C('').
+            redact: masks secrets.
+            deadline: for all that is asked.
+            explain: says what an answer means for the purpose at hand, or C('') to leave it to
+                C(github_problems.explain()); takes the exchange and the repository's name.
+            kept: whether the exchanges are evidence.
+        """
+        self.repository = str(params["repository"])
+        self.deadline = deadline
+        self._explain_first = explain
+        authorization = {"Authorization": f"Bearer {token}"} if token else {}
+        dialect = Dialect(
+            explain=self._explain,
+            is_rate_limited=github_problems.is_rate_limited,
+            headers={
+                "Accept": "application/vnd.github+json",
+                "X-GitHub-Api-Version": API_VERSION,
+                **authorization,
+            },
+        )
+        base = f"{str(params['url']).rstrip('/')}/repos/{quote(self.repository)}"
+        self._client = RestClient(base, dialect, redact, deadline, ca_file=params.get("ca_file"), kept=kept)
+
+    def url(self, path: str) -> str:
+        """Return the address of a path below the repository, which is quoted already."""
+        return self._client.url(path)
+
+    def get(
+        self,
+        path: str,
+        *,
+        name: str,
+        title: str,
+        query: t.Mapping[str, t.Any] | None = None,
+        etag: str = "",
+    ) -> Answer:
+        """Ask for one document below the repository.
+
+        Args:
+            path: below C(/repos/owner/name), for instance C(/actions/runs/42), quoted.
+            name: the step's name.
+            title: the step's title.
+            query: the query's parameters.
+            etag: of the answer that is known; where it still holds, the status is 304.
+        """
+        headers = {"If-None-Match": etag} if etag else {}
+        return self._client.ask("GET", path, name=name, title=title, query=query, headers=headers)
+
+    def pages(
+        self,
+        path: str,
+        *,
+        name: str,
+        title: str,
+        query: t.Mapping[str, t.Any] | None = None,
+        last: int = LAST_PAGE,
+    ) -> Answer:
+        """Ask for all pages of a list, to the C(last) one, and return them as one answer."""
+        answers: list[Answer] = []
+        for number in range(1, last + 1):
+            asked = {**(query or {}), "per_page": PAGE, "page": number}
+            answers.append(self.get(path, name=name, title=title, query=asked))
+            if answers[-1].problem or 'rel="next"' not in answers[-1].headers.get("link", ""):
+                break
+        return joined(answers)
+
+    def post(self, path: str, body: Document, *, name: str, title: str) -> Answer:
+        """Send a document. It is repeated only where GitHub refused it for its rate limit."""
+        return self._client.ask("POST", path, name=name, title=title, body=body)
+
+    def patch(self, path: str, body: Document, *, name: str, title: str) -> Answer:
+        """Change what is there already."""
+        return self._client.ask("PATCH", path, name=name, title=title, body=body)
+
+    def delete(self, path: str, *, name: str, title: str) -> Answer:
+        """Take something away."""
+        return self._client.ask("DELETE", path, name=name, title=title)
+
+    def log(self, job: int, *, name: str, title: str) -> Answer:
+        """Fetch a job's whole log from where GitHub redirects to, without the token."""
+        options = {"name": name, "title": title}
+        address = self._client.url(f"/actions/jobs/{job}/logs")
+        exchange = self._client.patiently("GET", address, **options)
+        for _hop in range(_MOST_REDIRECTS):
+            location = exchange.headers.get("location", "")
+            if exchange.step.exit_status not in _REDIRECTS or not location:
+                break
+            address = urljoin(address, location)
+            further = self._client.patiently("GET", address, authorized=False, limit=LOG_SECONDS, **options)
+            exchange = _redirected(exchange, further, location)
+        return self._client.answer(exchange, json_wanted=False)
+
+    def _explain(self, exchange: http.Exchange, json_wanted: bool) -> str:
+        special = self._explain_first(exchange, self.repository) if self._explain_first else ""
+        return special or github_problems.explain(exchange, self.repository, json_wanted=json_wanted)
+
+
+def _redirected(before: http.Exchange, after: http.Exchange, location: str) -> http.Exchange:
+    """Return two exchanges as one, that of the first address.
+
+    The address of the storage is a secret while it holds: its query is the permission to read.
+    """
+    signature = urlsplit(location).query or location
+    step = replace(
+        after.step,
+        command=before.step.command,
+        started=before.step.started,
+        stderr=before.step.stderr + after.step.stderr,
+        reason=after.step.reason.replace(signature, MASK),
+    )
+    return replace(after, step=step)
+
+
+def connect(collector: Collector, deadline: Deadline) -> GitHub:
+    """Return the client that a collector's options describe, its token masked from here on.
+
+    Raises:
+        CollectError: the token file or the CA file cannot be read.
+    """
+    params = collector.params
+    token = str(params["token"] or "") or _read(params["token_file"], "token_file").strip()
+    _read(params["ca_file"], "ca_file")
+    if token:
+        collector.redact = Redactor({**collector.redact.secrets, "token": token})
+    return GitHub(params, token, collector.redact, deadline)
+
+
+def _read(path: str | None, option: str) -> str:
+    if not path:
+        return ""
+    try:
+        return Path(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        why = getattr(exc, "strerror", None) or "it is no text"
+        raise CollectError(f"the {option} {path} cannot be read: {why}") from exc

@@ -1,0 +1,147 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Postgres as the steps need it: where the service's database is, and queries that become steps."""
+
+from __future__ import annotations
+
+import typing as t
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from .._core.command import hostname
+from .._core.evidence import FAILED, SQL, Step, utc_now
+from .._text import psql_text
+
+try:
+    import psycopg2
+except ImportError:
+    HAS_PSYCOPG2 = False
+else:
+    HAS_PSYCOPG2 = True
+
+URL_VARIABLES = ("SYNC_DATABASE_URL", "DATABASE_URL")
+CONNECT_SECONDS = 10
+
+# What drivers call the options that libpq knows under another name.
+_ALIASES = {"ssl": "sslmode"}
+_LIBPQ_OPTIONS = {
+    "sslmode",
+    "sslrootcert",
+    "sslcert",
+    "sslkey",
+    "options",
+    "application_name",
+    "target_session_attrs",
+}
+_PG_VARIABLES = {
+    "host": "PGHOST",
+    "port": "PGPORT",
+    "user": "PGUSER",
+    "password": "PGPASSWORD",
+    "dbname": "PGDATABASE",
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+    "options": "PGOPTIONS",
+}
+
+
+class NoDatabaseError(Exception):
+    """The environment names no Postgres, or one that cannot be reached."""
+
+
+def parameters(env: t.Mapping[str, str], names: t.Sequence[str] = URL_VARIABLES) -> dict[str, str]:
+    """Return libpq's connection parameters out of the first of these variables that is set.
+
+    SQLAlchemy's C(postgresql+driver://) is understood; libpq itself refuses it.
+
+    Raises:
+        NoDatabaseError: none of the variables is set, or the URL is not Postgres'.
+    """
+    name = next((name for name in names if env.get(name)), None)
+    if name is None:
+        raise NoDatabaseError(f"none of {', '.join(names)} is set")
+    try:
+        url = urlsplit(env[name])
+        port = url.port
+    except ValueError:
+        raise NoDatabaseError(f"{name} is not a URL that can be read") from None
+    if url.scheme.split("+")[0] not in ("postgresql", "postgres"):
+        raise NoDatabaseError(f"{name} is not the URL of a Postgres database")
+    found = {
+        "host": url.hostname,
+        "port": str(port) if port else None,
+        "user": unquote(url.username) if url.username else None,
+        "password": unquote(url.password) if url.password else None,
+        "dbname": unquote(url.path.lstrip("/")) or None,
+    }
+    for key, value in parse_qsl(url.query):
+        option = _ALIASES.get(key, key)
+        if option in _LIBPQ_OPTIONS or option in found:
+            found[option] = value
+    return {key: value for key, value in found.items() if value}
+
+
+def as_environment(params: t.Mapping[str, str]) -> dict[str, str]:
+    """Return the parameters as libpq's environment variables: no password in argv."""
+    return {_PG_VARIABLES[key]: value for key, value in params.items() if key in _PG_VARIABLES}
+
+
+def connect(params: t.Mapping[str, str], *, statement_seconds: float) -> t.Any:
+    """Return a psycopg2 connection that can only read, each statement within its limit.
+
+    Raises:
+        NoDatabaseError: it cannot be reached; the message is libpq's own.
+    """
+    guard = f"-c default_transaction_read_only=on -c statement_timeout={int(statement_seconds * 1000)}"
+    options = f"{params.get('options', '')} {guard}".strip()
+    arguments: dict[str, t.Any] = {**params, "options": options, "connect_timeout": CONNECT_SECONDS}
+    try:
+        connection = psycopg2.connect(**arguments)
+    except psycopg2.Error as exc:
+        raise NoDatabaseError(" ".join(str(exc).split())) from exc
+    connection.autocommit = True
+    return connection
+
+
+def query(connection: t.Any, sql: str, *, name: str, title: str, redact: t.Callable[[str], str]) -> Step:
+    """Run a query and return it as a step: stdout as psql prints it, or the error on stderr."""
+    started = utc_now()
+    stdout, stderr, status = "", "", 0
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            columns = [column.name for column in cursor.description]
+            stdout = psql_text.table(columns, cursor.fetchall())
+    except psycopg2.Error as exc:
+        stderr, status = f"ERROR: {exc}", 1
+    return Step(
+        name=name,
+        title=title,
+        kind=SQL,
+        command=redact(sql),
+        host=hostname(),
+        started=started,
+        ended=utc_now(),
+        exit_status=status,
+        stdout=redact(stdout),
+        stderr=redact(stderr),
+    )
+
+
+def unreachable(sql: str, *, name: str, title: str, reason: str) -> Step:
+    """Return the step of a query for which there was no connection."""
+    now = utc_now()
+    return Step(
+        name=name,
+        title=title,
+        kind=SQL,
+        command=sql,
+        host=hostname(),
+        started=now,
+        ended=now,
+        outcome=FAILED,
+        reason=reason,
+    )

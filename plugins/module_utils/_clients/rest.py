@@ -1,0 +1,249 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A client of a REST API: it waits where the server asks it to, and repeats what is safe to repeat.
+
+What one API has of its own (how to sign in, what its errors mean) is its C(Dialect).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import typing as t
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
+
+from .._core.evidence import ENDED, Step
+from .._text.github_runs import http_date
+from . import http
+
+Document = dict[str, t.Any]
+
+REQUEST_SECONDS = 30.0
+ANSWER_BYTES = 256 * 1024 * 1024
+# GitHub asks to wait at least a minute where a secondary limit names no time; nobody asks for more.
+UNNAMED_PAUSE = 60.0
+RETRY_PAUSES = (1.0, 2.0, 4.0)
+# What POST makes may be there although no answer came: whether to repeat it is for its caller to find out.
+_REPEATABLE = ("GET", "PUT", "PATCH", "DELETE")
+
+
+class Deadline:
+    """How much time is left of a number of seconds, and pauses that keep within it."""
+
+    def __init__(
+        self,
+        seconds: float,
+        *,
+        clock: t.Callable[[], float] = time.monotonic,
+        sleep: t.Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Begin to count now."""
+        self._clock = clock
+        self._sleep = sleep
+        self._end = clock() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds until the end, 0 after it."""
+        return max(0.0, self._end - self._clock())
+
+    def pause(self, seconds: float) -> bool:
+        """Wait, though not past the end; return whether there is time left after it."""
+        self._sleep(min(seconds, self.left))
+        return self.left > 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to one question, however many requests it took.
+
+    Attributes:
+        step: what is kept of it.
+        headers: the last answer's, by their names in lower case.
+        documents: the JSON documents, one for each page, objects or lists; empty where the answer is none.
+        problem: one sentence that says what to mend where the answer is not what was asked for.
+    """
+
+    step: Step
+    headers: t.Mapping[str, str]
+    documents: tuple[t.Any, ...]
+    problem: str
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status, None where no answer came."""
+        return self.step.exit_status
+
+    @property
+    def document(self) -> Document:
+        """The one document; empty where there is none."""
+        first = self.documents[0] if self.documents else {}
+        return first if isinstance(first, dict) else {}
+
+    def items(self, key: str = "") -> list[Document]:
+        """Return the items of all pages: of the list that each page is, or has under C(key)."""
+        pages = (page if isinstance(page, list) else page.get(key, []) for page in self.documents)
+        return [item for page in pages for item in page]
+
+    @property
+    def passing(self) -> bool:
+        """Whether asking again may help: no whole answer, or one that says the server is unwell."""
+        return self.step.outcome != ENDED or self.status is None or self.status >= 500
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What an API has of its own.
+
+    Attributes:
+        explain: returns one sentence that says what to mend, or C('') where an exchange is well; takes the
+            exchange, and whether anything but JSON is wrong.
+        is_rate_limited: whether the server refused for being asked too much: it did nothing, and may be
+            asked later.
+        headers: of every request to the API's own address, credentials among them.
+    """
+
+    explain: t.Callable[[http.Exchange, bool], str]
+    is_rate_limited: t.Callable[[http.Exchange], bool]
+    headers: t.Mapping[str, str] = field(default_factory=dict)
+
+
+class RestClient:
+    """One API, below one address."""
+
+    def __init__(
+        self,
+        base: str,
+        dialect: Dialect,
+        redact: t.Callable[[str], str],
+        deadline: Deadline,
+        *,
+        ca_file: str | None = None,
+        kept: bool = True,
+    ) -> None:
+        """Take what all requests share.
+
+        Args:
+            base: the address that paths are counted from.
+            dialect: the API's.
+            redact: masks secrets.
+            deadline: pauses that would pass it are not made.
+            ca_file: a PEM file of authorities to trust in place of the system's.
+            kept: whether the exchanges are evidence, and their steps show what went to and fro.
+        """
+        self.deadline = deadline
+        self._base = base.rstrip("/")
+        self._dialect = dialect
+        self._options: dict[str, t.Any] = {
+            "redact": redact,
+            "ca_file": ca_file,
+            "kept": kept,
+            "maximum_bytes": ANSWER_BYTES,
+        }
+
+    def url(self, path: str, query: t.Mapping[str, t.Any] | None = None) -> str:
+        """Return the address of a path, which is quoted already."""
+        return f"{self._base}{path}" + (f"?{urlencode(query)}" if query else "")
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        name: str,
+        title: str,
+        query: t.Mapping[str, t.Any] | None = None,
+        body: t.Any = None,
+        headers: t.Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Make one request and return its answer.
+
+        Args:
+            method: for instance C(GET). A C(POST) is repeated only where the server refused it for its rate
+                limit.
+            path: below the base, quoted.
+            name: the step's name.
+            title: the step's title.
+            query: the query's parameters.
+            body: sent as JSON.
+            headers: further request headers.
+        """
+        sent = None if body is None else json.dumps(body)
+        return self.answer(
+            self.patiently(method, self.url(path, query), name=name, title=title, body=sent, headers=headers)
+        )
+
+    def patiently(self, method: str, url: str, **options: t.Any) -> http.Exchange:
+        """Ask, and ask again after the pause that the answer calls for, while there is time."""
+        retries = list(RETRY_PAUSES if method in _REPEATABLE else ())
+        while True:
+            exchange = self._once(method, url, **options)
+            pause = self._pause(exchange, retries)
+            if pause is None or pause > self.deadline.left or not self.deadline.pause(pause):
+                return exchange
+
+    def answer(self, exchange: http.Exchange, *, json_wanted: bool = True) -> Answer:
+        """Read an exchange."""
+        document = _document(exchange.body)
+        problem = self._dialect.explain(exchange, json_wanted)
+        documents = (document,) if document is not None else ()
+        return Answer(exchange.step, exchange.headers, documents, problem)
+
+    def _once(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: t.Mapping[str, str] | None = None,
+        authorized: bool = True,
+        limit: float = REQUEST_SECONDS,
+        **options: t.Any,
+    ) -> http.Exchange:
+        own = self._dialect.headers if authorized else {}
+        sent = {"Accept": "*/*", **own, **(headers or {})}
+        return http.exchange(method, url, headers=sent, limit=limit, **self._options, **options)
+
+    def _pause(self, exchange: http.Exchange, retries: list[float]) -> float | None:
+        """Return the seconds to wait before the same is asked again, None where it shall not be."""
+        if self._dialect.is_rate_limited(exchange):
+            return _asked_pause(exchange.headers)
+        status = exchange.step.exit_status
+        unwell = exchange.step.outcome != ENDED or status is None or status >= 500
+        return retries.pop(0) if unwell and retries else None
+
+
+def joined(answers: t.Sequence[Answer]) -> Answer:
+    """Return several answers as one: its step shows them one after the other."""
+    steps = [answer.step for answer in answers]
+    last = answers[-1]
+    step = replace(
+        last.step,
+        command="\n".join(step.command for step in steps),
+        started=steps[0].started,
+        stdout="\n".join(step.stdout for step in steps),
+        stderr="\n".join(step.stderr for step in steps),
+    )
+    documents = tuple(document for answer in answers for document in answer.documents)
+    return Answer(step, last.headers, documents, last.problem)
+
+
+def _document(body: bytes) -> t.Any:
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return None
+    return document if isinstance(document, (dict, list)) else None
+
+
+def _asked_pause(headers: t.Mapping[str, str]) -> float:
+    after = headers.get("retry-after", "")
+    if after.isdigit():
+        return float(after)
+    reset, now = headers.get("x-ratelimit-reset", ""), http_date(headers.get("date", ""))
+    if headers.get("x-ratelimit-remaining") == "0" and reset.isdigit() and now:
+        # By the server's clock: this machine's may be another.
+        return max(1.0, float(reset) - now.timestamp())
+    return UNNAMED_PAUSE

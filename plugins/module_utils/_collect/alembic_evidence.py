@@ -1,0 +1,149 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The steps of Package-1 that Alembic does: where the database is, the way to head, and there and back."""
+
+from __future__ import annotations
+
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+
+from .._core import command
+from .._core.collector import Collector
+from .._core.evidence import Step
+from .._text import alembic, existing, table_schema
+
+UPGRADE = ("upgrade", "head")
+DOWNGRADE = ("downgrade", "-1")
+
+
+def collect(collector: Collector) -> dict[str, t.Any]:
+    """Take the steps and return C(changed), C(before), C(after) and C(existing)."""
+    tool = _Alembic(collector)
+    current, heads = tool.look()
+    if collector.check_mode:
+        tool.preview(current)
+        tool.leave_upgrade_out()
+        return {"changed": current != heads, "before": current, "after": current, "existing": []}
+    upgrade = tool.take("upgrade", "alembic upgrade head", *UPGRADE, waits_for_locks=True)
+    head = alembic.single(heads) if upgrade.ok else ""
+    after, preview = tool.look_again(head)
+    smoked = upgrade.ok and tool.smoke(preview, at_head=after == [head])
+    named = tool.look_into(upgrade, after)
+    changed = bool(alembic.moves(upgrade)) or smoked
+    return {"changed": changed, "before": current, "after": after, "existing": named}
+
+
+class _Alembic:
+    def __init__(self, collector: Collector) -> None:
+        self._collector = collector
+        self._params = collector.params
+        lock_timeout = f"-c lock_timeout={int(self._params['lock_timeout'] * 1000)}"
+        options = f"{collector.env.get('PGOPTIONS', '')} {lock_timeout}".strip()
+        self._patience = {"PGOPTIONS": options}
+
+    def look(self) -> tuple[list[str], list[str]]:
+        """Ask for what is there; return where the database is, and the heads."""
+        current, heads, _history = self._ask(
+            ("current", "alembic current, before the upgrade", "current"),
+            ("heads", "alembic heads", "heads"),
+            ("history", "alembic history", "history"),
+        )
+        return alembic.revisions(current.stdout), alembic.revisions(heads.stdout)
+
+    def look_again(self, head: str) -> tuple[list[str], Step | None]:
+        """Ask what the upgrade led to; return where the database is, and the SQL of the way down."""
+        questions: list[tuple[str, ...]] = [
+            ("check", "alembic check", "check"),
+            ("current_after", "alembic current, after the upgrade", "current"),
+        ]
+        if head and self._params["downgrade_smoke"] == "safe":
+            questions.append(
+                ("downgrade_preview", "alembic downgrade --sql", "downgrade", f"{head}:-1", "--sql")
+            )
+        _check, current, *preview = self._ask(*questions)
+        return alembic.revisions(current.stdout), next(iter(preview), None)
+
+    def _ask(self, *questions: tuple[str, ...]) -> list[Step]:
+        """Ask what needs nothing of one another side by side; most of each is start-up."""
+        with ThreadPoolExecutor(max_workers=len(questions)) as pool:
+            steps = list(pool.map(self._run, questions))
+        return [self._collector.add(step) for step in steps]
+
+    def preview(self, current: t.Sequence[str]) -> Step:
+        """Show, without connecting for it, the SQL that the upgrade would run."""
+        span = f"{alembic.single(current)}:head".lstrip(":")
+        return self.take("upgrade_preview", "alembic upgrade head --sql", "upgrade", span, "--sql")
+
+    def leave_upgrade_out(self) -> None:
+        """Say that the upgrade was not run."""
+        self._leave_out("upgrade", "alembic upgrade head", UPGRADE, "check mode: nothing is changed")
+
+    def look_into(self, upgrade: Step, current: t.Sequence[str]) -> list[str]:
+        """Show the migrations' SQL where one would make what exists; return the table that this is about.
+
+        From the base on where the table is older than the migrations that were to run: what it is made of is
+        not to be seen in their own SQL.
+        """
+        said = "" if upgrade.ok else alembic.already_exists(upgrade)
+        if not said:
+            return []
+        sql = self.preview(current).stdout
+        table = existing.table(said, sql)
+        if table and current and not table_schema.makes(table, sql):
+            whole = self.take("base_preview", "alembic upgrade head --sql, from the base", *UPGRADE, "--sql")
+            table = existing.table(said, f"{whole.stdout}\n{sql}")
+        return [table] if table else []
+
+    def smoke(self, preview: Step | None, *, at_head: bool) -> bool:
+        """Go one step down and up again, where that is asked for and can lose nothing."""
+        refusal = self._refusal(preview, at_head)
+        if refusal:
+            self._leave_out("downgrade", "alembic downgrade -1", DOWNGRADE, refusal)
+            return False
+        down = self.take("downgrade", "alembic downgrade -1", *DOWNGRADE, waits_for_locks=True)
+        self.take("reupgrade", "alembic upgrade head, again", *UPGRADE, waits_for_locks=True)
+        self.take("current_final", "alembic current, after the smoke", "current")
+        return bool(alembic.moves(down, "downgrade"))
+
+    def _refusal(self, preview: Step | None, at_head: bool) -> str:
+        wish = self._params["downgrade_smoke"]
+        if wish == "never":
+            return "downgrade_smoke is never"
+        if not at_head:
+            return "the database is not at the one head"
+        if wish == "always":
+            return ""
+        if preview is None or not preview.ok:
+            return "the downgrade's SQL cannot be shown beforehand, so it cannot be known to be safe"
+        losses = alembic.destructive_statements(preview.stdout)
+        return f"the downgrade could lose data ({losses[0]})" if losses else ""
+
+    def take(self, name: str, title: str, *arguments: str, waits_for_locks: bool = False) -> Step:
+        """Run one command of Alembic's and keep its step."""
+        env = self._patience if waits_for_locks else {}
+        return self._collector.add(self._run((name, title, *arguments), env))
+
+    def _run(self, question: tuple[str, ...], env: t.Mapping[str, str] | None = None) -> Step:
+        name, title, *arguments = question
+        return command.run(
+            [*self._params["alembic"], *arguments],
+            name=f"alembic_{name}",
+            title=title,
+            limit=self._params["limit"],
+            redact=self._collector.redact,
+            directory=self._params["directory"],
+            env={**self._collector.env, **(env or {})},
+        )
+
+    def _leave_out(self, name: str, title: str, arguments: t.Sequence[str], reason: str) -> None:
+        self._collector.add(
+            command.not_run(
+                [*self._params["alembic"], *arguments],
+                name=f"alembic_{name}",
+                title=title,
+                reason=reason,
+                directory=self._params["directory"],
+            )
+        )

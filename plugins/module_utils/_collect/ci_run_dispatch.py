@@ -1,0 +1,195 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The first steps of Package-0: the workflow, the commit, and the run that tests it.
+
+A run is told from all others by what GitHub answers to the dispatch or, where the server is too old for
+that, by its event, its commit and the server's own time, and by a marker where the workflow takes one. It
+is never just the latest. A dispatch is sent once: where it is unclear whether it arrived, the run is
+looked for, and the dispatch is not repeated.
+
+Where evidence is kept, this comes in stages, between which the controller writes the intent into the locker:
+C(intend) looks at everything and says what is to be sent; C(send) sends it; C(look) finds the run of an
+intent that was written before, by whoever did not come to the end of it, and never sends.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import replace
+from uuid import uuid4
+
+from .._clients.github import GitHub, connect
+from .._clients.github_problems import is_unknown_field
+from .._clients.rest import Answer, Deadline
+from .._core.collector import CollectError, Collector
+from .._core.command import hostname
+from .._core.evidence import FILE, HTTP, NOT_RUN, Step, rfc3339, utc_now
+from .._text import github_runs
+from .._text.ci_intent import STEP, Intent
+from .._text.github_runs import DISPATCHED, Document
+from .ci_run_search import RunSearch
+
+DETAILS = "return_run_details"
+ANOTHER_WAY = "begin a new attempt, which dispatches anew, or find the commit's run (mode find)"
+
+
+def collect(collector: Collector) -> dict[str, t.Any]:
+    """Take the steps and return C(changed), C(run_id) and C(html_url)."""
+    params = collector.params
+    deadline = Deadline(params["limit"])
+    github = connect(collector, deadline)
+    search = RunSearch(collector, github, deadline)
+    if params["mode"] == "find":
+        workflow = search.workflow()
+        search.commit(params["commit"])
+        return _found(search.existing(workflow), changed=False)
+    dispatch = _Dispatch(collector, github, search)
+    if params["stage"] in ("send", "look"):
+        intent = _given_intent(params)
+        return dispatch.send(intent) if params["stage"] == "send" else dispatch.look(intent)
+    return _from_the_start(collector, search, dispatch)
+
+
+def _from_the_start(collector: Collector, search: RunSearch, dispatch: _Dispatch) -> dict[str, t.Any]:
+    workflow = search.workflow()
+    ref = collector.params["ref"] or search.default_branch()
+    search.commit(ref)
+    intent = dispatch.intend(workflow, ref)
+    if isinstance(intent, dict):
+        return intent
+    if collector.check_mode:
+        dispatch.preview(intent)
+        return {"changed": True}
+    dispatch.write_down(intent)
+    return {"changed": False} if collector.params["stage"] == "intend" else dispatch.send(intent)
+
+
+def _given_intent(params: t.Mapping[str, t.Any]) -> Intent:
+    try:
+        intent = Intent.from_dict(params["intent"] or {})
+    except (KeyError, TypeError, ValueError) as exc:
+        raise CollectError(f"the intent to dispatch that was kept cannot be read: {exc!r}") from exc
+    if intent.commit != params["commit"]:
+        raise CollectError(
+            f"this attempt meant to dispatch for {intent.commit}, not for {params['commit']}: begin a new one"
+        )
+    return intent
+
+
+def _answered_run(answer: t.Mapping[str, t.Any]) -> Document | None:
+    """Return the run that a kept answer to the dispatch names, None where it does not.
+
+    Raises:
+        CollectError: the answer was a refusal.
+    """
+    status = answer.get("exit_status")
+    try:
+        documents = github_runs.documents(str(answer.get("stdout") or ""))
+    except ValueError:
+        documents = []
+    if isinstance(status, int) and 400 <= status < 500:
+        said = f" ({documents[0]['message']})" if documents and documents[0].get("message") else ""
+        raise CollectError(
+            f"GitHub refused this attempt's dispatch with {status}{said}, and an attempt dispatches once; "
+            f"{ANOTHER_WAY}"
+        )
+    run_id = documents[0].get("workflow_run_id") if documents else None
+    return {**documents[0], "id": run_id} if run_id else None
+
+
+def _found(run: Document, *, changed: bool) -> dict[str, t.Any]:
+    return {"changed": changed, "run_id": int(run["id"]), "html_url": str(run.get("html_url", ""))}
+
+
+class _Dispatch:
+    """One dispatch, from what is meant by it to its run."""
+
+    def __init__(self, collector: Collector, github: GitHub, search: RunSearch) -> None:
+        self._collector = collector
+        self._params = collector.params
+        self._github = github
+        self._search = search
+        self._marker = str(self._params["marker"] or (uuid4().hex if self._params["marker_input"] else ""))
+
+    def intend(self, workflow: Document, ref: str) -> Intent | dict[str, t.Any]:
+        """Return what is to be dispatched, or what is known of the run where one bears the marker already."""
+        title = "Runs before the dispatch"
+        known = self._search.runs(int(workflow["id"]), "ci_runs_before", title, DISPATCHED)
+        runs = self._search.keep(known).items("workflow_runs")
+        sent_before = [run for run in runs if github_runs.bears(run, self._marker)]
+        if sent_before:
+            return _found(sent_before[0], changed=False)
+        moment = github_runs.server_time(known.step.stderr)
+        return Intent(
+            workflow=int(workflow["id"]),
+            ref=ref,
+            commit=self._params["commit"],
+            marker=self._marker if self._params["marker_input"] else "",
+            known=tuple(int(run["id"]) for run in runs),
+            moment=rfc3339(moment) if moment else "",
+            seconds=self._params["limit"],
+            written=utc_now(),
+        )
+
+    def preview(self, intent: Intent) -> None:
+        """Keep what would be sent, and was not."""
+        reason = "check mode: nothing is dispatched"
+        self._note(intent, name="ci_dispatch", title="Dispatch", kind=HTTP, outcome=NOT_RUN, reason=reason)
+
+    def write_down(self, intent: Intent) -> None:
+        """Keep what is to be sent, so that it is known before it is."""
+        text = f"{intent.as_text()}\n"
+        self._note(intent, name=STEP, title="Intent to dispatch", kind=FILE, stdout=text)
+
+    def send(self, intent: Intent) -> dict[str, t.Any]:
+        """Dispatch the workflow once and return its run."""
+        answer = self._send(intent)
+        run_id = answer.document.get("workflow_run_id")
+        if run_id:
+            return _found({**answer.document, "id": run_id}, changed=True)
+        run = self._search.made(intent, timely=False)
+        if run is None:
+            raise CollectError(
+                f"the dispatch was sent, and no run of it appeared within {self._params['limit']:g} s; "
+                "it is not sent again: look in the repository's Actions"
+            )
+        return _found(run, changed=True)
+
+    def look(self, intent: Intent) -> dict[str, t.Any]:
+        """Return the run of a dispatch that was meant before and may have been sent; send nothing."""
+        known = _answered_run(self._params["answer"] or {})
+        run = known or self._search.made(intent, timely=True)
+        if run is None:
+            raise CollectError(
+                f"this attempt meant to dispatch at {intent.written}, and no run of that dispatch is there: "
+                f"it is unclear whether it was sent, so it is not sent again; {ANOTHER_WAY}"
+            )
+        return _found(run, changed=False)
+
+    def _note(self, intent: Intent, **more: t.Any) -> None:
+        """Keep the step of a request that is not made now."""
+        path, body = self._request(intent)
+        command, now = f"POST {self._github.url(path)} {json.dumps(body)}", utc_now()
+        self._collector.add(
+            Step(command=self._collector.redact(command), host=hostname(), started=now, ended=now, **more)
+        )
+
+    def _request(self, intent: Intent) -> tuple[str, Document]:
+        """Return the path and the body of the dispatch."""
+        inputs = dict(self._params["inputs"] or {})
+        if intent.marker:
+            inputs[self._params["marker_input"]] = intent.marker
+        return f"/actions/workflows/{intent.workflow}/dispatches", {"ref": intent.ref, "inputs": inputs}
+
+    def _send(self, intent: Intent) -> Answer:
+        """Send the dispatch; return its answer where the run is made, or may have been."""
+        path, body = self._request(intent)
+        title = "Dispatch"
+        answer = self._github.post(path, {**body, DETAILS: True}, name="ci_dispatch", title=title)
+        if is_unknown_field(answer.status, answer.step.stdout, DETAILS):
+            self._collector.add(replace(answer.step, name="ci_dispatch_refused"))
+            answer = self._github.post(path, body, name="ci_dispatch", title=title)
+        return self._search.keep(answer, tolerate=answer.passing)

@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The last steps of Package-0: the run at its end, its earlier attempts, its jobs, the required job's log."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from .._clients.github import GitHub, connect
+from .._clients.rest import Answer, Deadline, joined
+from .._core import command
+from .._core.collector import CollectError, Collector
+from .._core.evidence import HTTP, NOT_RUN, TIMED_OUT, Step, utc_now
+from .._text import github_runs
+from .._text.github_runs import COMPLETED, Document
+
+LONGEST_PAUSE = 30.0
+GROWTH = 1.5
+# What is left to be asked once the wait is over, whatever it was that ended it.
+AFTERMATH_SECONDS = 180.0
+# A log may need a moment to arrive where it is kept.
+LOG_PAUSES = (1.0, 2.0, 4.0)
+
+
+def collect(collector: Collector) -> dict[str, t.Any]:
+    """Take the steps and return what became of the run and of its required job."""
+    run_id = collector.params["run_id"]
+    run = _wait(collector, connect(collector, Deadline(collector.params["limit"])), run_id)
+    github = connect(collector, Deadline(AFTERMATH_SECONDS))
+    _attempts(collector, github, run)
+    jobs = github.pages(
+        f"/actions/runs/{run_id}/jobs", name="ci_jobs", title="Jobs", query={"filter": "latest"}
+    )
+    collector.add(jobs.step)
+    if jobs.problem:
+        raise CollectError(jobs.problem)
+    job = github_runs.select_job(jobs.items("jobs"), collector.params["job"] or "")
+    collector.add(_log(github, job))
+    return {
+        "run_id": run_id,
+        "status": run.get("status"),
+        "conclusion": run.get("conclusion"),
+        "job_conclusion": job.get("conclusion") if job else None,
+        "html_url": (job or run).get("html_url"),
+    }
+
+
+def _wait(collector: Collector, github: GitHub, run_id: int) -> Document:
+    """Look at the run until it has ended or the limit is reached; both are kept."""
+    pause = float(collector.params["interval"])
+    first = last = known = _look(github, run_id, "")
+    while not _settled(known) and github.deadline.pause(pause):
+        last = _look(github, run_id, known.headers.get("etag", ""))
+        # What was known still holds where nothing changed, or where the server is unwell for a while.
+        known = known if last.status == 304 or (last.passing and not known.problem) else last
+        pause = min(pause * GROWTH, LONGEST_PAUSE)
+    step = replace(known.step, started=first.step.started, ended=last.step.ended)
+    if not _settled(known) and not known.problem:
+        limit = f"at the limit of {collector.params['limit']:g} s"
+        reason = "; ".join(filter(None, [f"{github_runs.meaning(known.document)} {limit}", last.problem]))
+        step = replace(step, outcome=TIMED_OUT, reason=reason)
+    collector.add(step)
+    if known.problem:
+        raise CollectError(known.problem)
+    return known.document
+
+
+def _look(github: GitHub, run_id: int, etag: str) -> Answer:
+    return github.get(f"/actions/runs/{run_id}", name="ci_run", title=f"Run {run_id}", etag=etag)
+
+
+def _settled(answer: Answer) -> bool:
+    """Whether waiting longer would show nothing else."""
+    if answer.problem:
+        return not answer.passing
+    return answer.document.get("status") == COMPLETED
+
+
+def _attempts(collector: Collector, github: GitHub, run: Document) -> None:
+    """Keep each earlier attempt and its jobs: a run that was run again shows its last one only."""
+    earlier = range(1, github_runs.attempt_of(run))
+    paths = [f"/actions/runs/{run['id']}/attempts/{number}" for number in earlier]
+    if not paths:
+        return
+    runs = [github.get(path, name="ci_attempts", title="Earlier attempts") for path in paths]
+    name, title = "ci_attempt_jobs", "Jobs of the earlier attempts"
+    jobs = [github.pages(f"{path}/jobs", name=name, title=title) for path in paths]
+    collector.add(joined(runs).step)
+    collector.add(joined(jobs).step)
+
+
+def _log(github: GitHub, job: Document | None) -> Step:
+    """Return the step of the job's log, or why there is none to fetch."""
+    title = "Job log" if job is None else f"Log of job {job.get('name')}"
+    refusal = _no_log(job)
+    if job is None or refusal:
+        return _not_run(title, refusal)
+    pauses = list(LOG_PAUSES)
+    while True:
+        answer = github.log(int(job["id"]), name="ci_job_log", title=title)
+        if answer.status != 404 or not pauses or not github.deadline.pause(pauses.pop(0)):
+            return answer.step
+
+
+def _no_log(job: Document | None) -> str:
+    if job is None:
+        return "the run has not exactly one job of that name"
+    if job.get("status") != COMPLETED:
+        return f"the job has not ended: {github_runs.meaning(job)}"
+    return "" if job.get("steps") else "the job ran no step, so it has no log"
+
+
+def _not_run(title: str, reason: str) -> Step:
+    now = utc_now()
+    return Step(
+        name="ci_job_log",
+        title=title,
+        kind=HTTP,
+        command="GET …/actions/jobs/…/logs",
+        host=command.hostname(),
+        started=now,
+        ended=now,
+        outcome=NOT_RUN,
+        reason=reason,
+    )

@@ -1,0 +1,149 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where Package-0 looks: the workflow, the release's commit, and the runs that may be the wanted one."""
+
+from __future__ import annotations
+
+import typing as t
+from urllib.parse import quote
+
+from .._clients.github import GitHub
+from .._clients.rest import Answer, Deadline
+from .._core.collector import CollectError, Collector
+from .._text import github_runs
+from .._text.ci_intent import Intent
+from .._text.github_runs import DISPATCHED, Document
+
+LOOK_PAUSE = 1.0
+
+
+class RunSearch:
+    """Looks, and keeps what it saw as steps; it changes nothing."""
+
+    def __init__(self, collector: Collector, github: GitHub, deadline: Deadline) -> None:
+        """Take the collector, whose options say what is wanted."""
+        self._collector = collector
+        self._params = collector.params
+        self._github = github
+        self._deadline = deadline
+
+    def workflow(self) -> Document:
+        """Return the workflow that is named by its file or by its display name."""
+        wanted = str(self._params["workflow"])
+        answer = self._github.pages("/actions/workflows", name="ci_workflow", title="Workflows")
+        workflows = self.keep(answer).items("workflows")
+        named = [workflow for workflow in workflows if github_runs.is_workflow(workflow, wanted)]
+        active = [workflow for workflow in named if workflow.get("state") == "active"]
+        if len(active) == 1:
+            return active[0]
+        raise CollectError(self._which_workflow(wanted, named, active, workflows))
+
+    def _which_workflow(
+        self, wanted: str, named: list[Document], active: list[Document], all_of_them: list[Document]
+    ) -> str:
+        if active:
+            paths = ", ".join(str(workflow["path"]) for workflow in active)
+            return f"the workflow {wanted!r} is not one: {paths}; name it by its file"
+        if named:
+            return (
+                f"the workflow {wanted!r} is {named[0].get('state')}: enable it in the repository's Actions"
+            )
+        names = ", ".join(f"{workflow.get('name')!r}" for workflow in all_of_them) or "none"
+        return f"{self._github.repository} has no workflow {wanted!r}; it has {names}"
+
+    def default_branch(self) -> str:
+        """Return the repository's default branch."""
+        answer = self.keep(self._github.get("", name="ci_repository", title="Repository"))
+        if answer.document.get("archived"):
+            raise CollectError(f"{self._github.repository} is archived: nothing can be dispatched there")
+        return str(answer.document.get("default_branch", ""))
+
+    def commit(self, ref: str) -> None:
+        """See that a branch, a tag or a commit is the release's commit.
+
+        Raises:
+            CollectError: it is another, or none.
+        """
+        path = f"/commits/{quote(ref, safe='')}"
+        answer = self._github.get(path, name="ci_commit", title=f"Commit of {ref}", query={"per_page": 1})
+        sha = self.keep(answer).document.get("sha")
+        if sha != self._params["commit"]:
+            raise CollectError(
+                f"{ref} is at {sha}, not at the release's commit {self._params['commit']}: nothing was "
+                "dispatched; give a branch or tag that is at that commit, or find its run"
+            )
+
+    def existing(self, workflow: Document) -> Document:
+        """Return the run of the release's commit, as soon as there is one; of several, the newest."""
+        events = list(self._params["events"])
+        while True:
+            answer = self.runs(workflow["id"], "ci_runs", "Runs of the commit")
+            runs = [run for run in answer.items("workflow_runs") if self._is_wanted(run, events)]
+            run = github_runs.newest(runs)
+            if run or answer.problem or not self._deadline.pause(LOOK_PAUSE):
+                self.keep(answer)
+                break
+        if run is None:
+            raise CollectError(
+                f"no run of {workflow.get('name')!r} for {self._params['commit']}, started by "
+                f"{' or '.join(events)}, appeared within {self._params['limit']:g} s"
+            )
+        return run
+
+    def made(self, intent: Intent, *, timely: bool) -> Document | None:
+        """Return the one run that the dispatch made, None where none appears.
+
+        Without a marker two looks must agree, for the first run to appear may be somebody else's.
+
+        Raises:
+            CollectError: several may be it, or the server does not answer.
+        """
+        seen: list[int] | None = None
+        found: list[Document] = []
+        while self._deadline.pause(LOOK_PAUSE):
+            answer = self.runs(intent.workflow, "ci_runs", "Runs after the dispatch", DISPATCHED)
+            found = [run for run in answer.items("workflow_runs") if self._may_be(intent, run, timely)]
+            ids = [run["id"] for run in found]
+            over = intent.is_over(github_runs.server_time(answer.step.stderr))
+            agreed = ids == seen and (ids or over)
+            last = agreed or len(ids) > 1 or (ids and intent.marker) or self._deadline.left <= LOOK_PAUSE
+            if last or (answer.problem and not answer.passing):
+                self.keep(answer)
+                return self._only(found) if agreed or intent.marker or len(ids) > 1 else None
+            seen = ids
+        return None
+
+    def _may_be(self, intent: Intent, run: Document, timely: bool) -> bool:
+        return self._is_wanted(run, [DISPATCHED]) and not intent.why_not(run, timely=timely)
+
+    @staticmethod
+    def _only(runs: list[Document]) -> Document | None:
+        if len(runs) > 1:
+            ids = ", ".join(str(run["id"]) for run in runs)
+            raise CollectError(
+                f"the server does not say which run the dispatch made, and {ids} may all be it: give the "
+                "workflow an input that its run-name shows, and name it as marker_input"
+            )
+        return runs[0] if runs else None
+
+    def _is_wanted(self, run: Document, events: t.Sequence[str]) -> bool:
+        return github_runs.is_of_release(run, self._params["commit"], events)
+
+    def runs(self, workflow: int, name: str, title: str, event: str = "") -> Answer:
+        """Return the workflow's runs for the release's commit, of one event or of any; keep no step of it."""
+        path = f"/actions/workflows/{workflow}/runs"
+        asked = {**({"event": event} if event else {}), "head_sha": self._params["commit"]}
+        return self._github.pages(path, name=name, title=title, query=asked)
+
+    def keep(self, answer: Answer, *, tolerate: bool = False) -> Answer:
+        """Keep the answer's step.
+
+        Raises:
+            CollectError: it is not what was asked for.
+        """
+        self._collector.add(answer.step)
+        if answer.problem and not tolerate:
+            raise CollectError(answer.problem)
+        return answer

@@ -1,0 +1,29 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The step of the end-to-end smoke."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._core import command
+from .._core.collector import Collector
+from .._text import playwright
+
+NAME = "e2e_smoke"
+TITLE = "End-to-end smoke"
+
+
+def collect(collector: Collector) -> dict[str, t.Any]:
+    """Take the step and return C(changed) and the summary's C(counts)."""
+    argv, directory = collector.params["argv"], collector.params["directory"]
+    if collector.check_mode:
+        reason = "check mode: the smoke works on the system that it tests"
+        step = command.not_run(argv, name=NAME, title=TITLE, reason=reason, directory=directory)
+        collector.add(step)
+        return {"changed": False, "counts": {}}
+    limit = collector.params["limit"]
+    step = collector.command(argv, name=NAME, title=TITLE, limit=limit, directory=directory)
+    return {"changed": True, "counts": playwright.summary(step)}

@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The step that shows what a service's running processes were started with."""
+
+from __future__ import annotations
+
+import shlex
+import typing as t
+
+from .._clients import process
+from .._core.collector import Collector
+from .._core.command import hostname
+from .._core.evidence import FILE, Step, rfc3339, utc_now
+from .._text import environment_report
+from .._text.environment_report import Running
+
+
+def collect(collector: Collector) -> dict[str, t.Any]:
+    """Take the step, and return the C(processes)' numbers. That there is none is evidence, too."""
+    params, started = collector.params, utc_now()
+    what = describe(params["process"], params["directory"])
+    try:
+        found = process.find(params["process"], params["directory"])
+        running = [_running(one, params) for one in found]
+    except process.ProcessError as exc:
+        collector.failure(params["name"], params["title"], f"/proc/PID/environ of every {what}", str(exc))
+        return {"processes": []}
+    collector.add(
+        Step(
+            name=params["name"],
+            title=params["title"],
+            kind=FILE,
+            command=collector.redact(f"/proc/PID/environ of every {what}"),
+            directory=params["directory"],
+            host=hostname(),
+            started=started,
+            ended=utc_now(),
+            stdout=collector.redact(environment_report.render(running)),
+        )
+    )
+    return {"processes": [one.pid for one in running]}
+
+
+def describe(words: t.Sequence[str], directory: str | None) -> str:
+    """Say which process is meant, or which processes are."""
+    place = f" in {directory}" if directory else ""
+    return f"process{place} whose command line bears {' and '.join(words)}"
+
+
+def _running(found: process.Process, params: t.Mapping[str, t.Any]) -> Running:
+    environment = process.environment(found.pid)
+    key = str(params["digest_key"] or "")
+    return Running(
+        pid=found.pid,
+        started=rfc3339(found.started),
+        command=shlex.join(found.argv),
+        directory=found.directory,
+        shown={name: environment.get(name) for name in params["show"]},
+        digests={
+            name: environment_report.digest(environment.get(name, ""), key) for name in params["digest"]
+        },
+    )

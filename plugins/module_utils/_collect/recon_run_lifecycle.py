@@ -1,0 +1,218 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The steps that carry one reconciliation run through the queue, seen from the API and from the worker's log.
+
+Where the log stands is marked before the POST, so that what is read afterwards was written since.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import typing as t
+from pathlib import Path
+
+from .._clients.http import Exchange, exchange
+from .._core.collector import CollectError, Collector
+from .._core.command import hostname
+from .._core.evidence import ENDED, FAILED, HTTP, LOG, NOT_RUN, TIMED_OUT, Step, utc_now
+from .._core.redaction import Redactor
+from .._logs import sources
+from .._text import arq_log, env_file, recon
+
+POST = ("recon_post", "POST of a reconciliation run")
+LIFECYCLE = ("recon_lifecycle", "GET of the run, until it has ended")
+GET = ("recon_get", "GET of the run, the last answer")
+WORKER_LOG = ("recon_worker_log", "The worker's log since before the POST")
+
+LOG_POLL_SECONDS = 0.2
+
+
+def collect(collector: Collector) -> dict[str, t.Any]:
+    """Take the steps and return C(run_id) and C(state), as the API gave them last."""
+    run = _Run(collector)
+    if collector.check_mode:
+        run.leave_out("check mode: no run is asked for")
+        return {"run_id": "", "state": ""}
+    watched = _WorkerLog(collector)
+    run_id = run.post()
+    state = run.follow(run_id) if run_id else ""
+    if not run_id:
+        run.leave_out("the POST gave no run id", LIFECYCLE, GET)
+    watched.read(run_id, patient=state in recon.TERMINAL)
+    return {"changed": bool(run_id), "run_id": run_id, "state": state}
+
+
+class _Run:
+    """A run of the API, from its POST to its end or to the limit."""
+
+    def __init__(self, collector: Collector) -> None:
+        self._collector = collector
+        self._params = collector.params
+        self._url = str(self._params["url"]).rstrip("/")
+        self._headers = _authorization(collector)
+
+    def post(self) -> str:
+        """Ask for a run and return its id, or C('') where none was given."""
+        body, waits = json.dumps(self._params["body"]), _Waits(self._params["limit"])
+        while True:
+            answer = self._ask("POST", self._url, POST, body)
+            self._collector.add(answer.step)
+            if answer.step.exit_status != recon.TOO_MANY_REQUESTS or not waits.after(answer):
+                return _run_id(answer.step)
+
+    def follow(self, run_id: str) -> str:
+        """Look at the run until it has ended or the limit is reached; return its last known state."""
+        url, waits = f"{self._url}/{run_id}", _Waits(self._params["limit"])
+        looks: list[Step] = []
+        state = ""
+        while True:
+            answer = self._ask("GET", url, GET)
+            looks.append(answer.step)
+            state = _poll(answer.step).state_of(run_id) or state
+            if state in recon.TERMINAL or not waits.after(answer):
+                break
+        self._keep_transcript(url, looks, state)
+        good = [step for step in looks if step.exit_status == 200]
+        self._collector.add((good or looks)[-1])
+        return state
+
+    def leave_out(self, reason: str, *steps: tuple[str, str]) -> None:
+        """Keep the steps that are not taken, with the reason."""
+        now = utc_now()
+        for name, title in steps or (POST, LIFECYCLE, GET, WORKER_LOG):
+            self._collector.add(
+                Step(name, title, HTTP, self._url, hostname(), now, now, outcome=NOT_RUN, reason=reason)
+            )
+
+    def _ask(self, method: str, url: str, step: tuple[str, str], body: str | None = None) -> Exchange:
+        return exchange(
+            method,
+            url,
+            name=step[0],
+            title=step[1],
+            limit=self._params["request_limit"],
+            redact=self._collector.redact,
+            headers=self._headers,
+            body=body,
+            ca_file=self._params["ca_file"],
+        )
+
+    def _keep_transcript(self, url: str, looks: t.Sequence[Step], state: str) -> None:
+        ended = state in recon.TERMINAL
+        self._collector.add(
+            Step(
+                name=LIFECYCLE[0],
+                title=LIFECYCLE[1],
+                kind=HTTP,
+                command=self._collector.redact(f"GET {url}  (asked {len(looks)} times)"),
+                host=hostname(),
+                started=looks[0].started,
+                ended=looks[-1].ended,
+                exit_status=looks[-1].exit_status,
+                stdout="".join(f"{_poll(step).line()}\n" for step in looks),
+                outcome=ENDED if ended else TIMED_OUT,
+                reason="" if ended else f"the run had not ended within {self._params['limit']:g} s",
+            )
+        )
+
+
+class _Waits:
+    """The waits between requests, until a limit of seconds is reached."""
+
+    def __init__(self, limit: float) -> None:
+        self._backoff = recon.Backoff()
+        self._deadline = time.monotonic() + limit
+
+    def after(self, answer: Exchange) -> bool:
+        """Wait as the answer calls for; return False, at once, where no time is left for another request."""
+        status = answer.step.exit_status
+        wait = self._backoff.after(status, answer.headers.get("retry-after", ""))
+        left = self._deadline - time.monotonic()
+        if left <= 0 or (status == recon.TOO_MANY_REQUESTS and wait > left):
+            return False
+        time.sleep(min(wait, left))
+        return True
+
+
+class _WorkerLog:
+    """The worker's log from now on."""
+
+    def __init__(self, collector: Collector) -> None:
+        self._collector = collector
+        self._log = sources.chosen(collector.params, "worker_log")
+        self._marked_at = utc_now()
+        try:
+            self._mark: dict[str, t.Any] | None = self._log.mark()
+        except OSError as exc:
+            self._mark = None
+            self._keep(self._log.name, "", f"{self._log.name} cannot be read: {exc.strerror}")
+
+    def read(self, run_id: str, *, patient: bool) -> None:
+        """Keep what was written since; where C(patient), wait for the run's end to be among it."""
+        if self._mark is None:
+            return
+        deadline = time.monotonic() + (self._collector.params["worker_limit"] if patient else 0)
+        try:
+            while True:
+                reading = self._log.read_since(self._mark)
+                text = reading.data.decode("utf-8", "backslashreplace")
+                finished = any(attempt.finished for attempt in arq_log.attempts_for(text, run_id))
+                if finished or time.monotonic() >= deadline:
+                    break
+                time.sleep(LOG_POLL_SECONDS)
+        except OSError as exc:
+            self._keep(self._log.name, "", f"{self._log.name} cannot be read: {exc.strerror}")
+            return
+        self._keep(f"{self._log.name} {reading.note}", text)
+
+    def _keep(self, what: str, text: str, reason: str = "") -> None:
+        self._collector.add(
+            Step(
+                name=WORKER_LOG[0],
+                title=WORKER_LOG[1],
+                kind=LOG,
+                command=what,
+                host=hostname(),
+                started=self._marked_at,
+                ended=utc_now(),
+                stdout=self._collector.redact(text),
+                outcome=FAILED if reason else ENDED,
+                reason=reason,
+            )
+        )
+
+
+def _authorization(collector: Collector) -> dict[str, str]:
+    """Return the header that proves who asks, and have its token masked from now on.
+
+    Raises:
+        CollectError: the file is not there, or the variable is not in it.
+    """
+    file, variable = collector.params["token_file"], collector.params["token_variable"]
+    if not file and not variable:
+        return {}
+    try:
+        text = Path(file).read_text("utf-8") if file else ""
+    except (OSError, UnicodeDecodeError) as exc:
+        raise CollectError(f"the token_file {file} cannot be read: {exc}") from exc
+    variables = env_file.parse(text) if file else collector.service_env
+    token = variables.get(variable, "") if variable else text.strip()
+    if not token:
+        raise CollectError(
+            f"{file or collector.params['env_file'] or 'the environment'} holds no {variable or 'token'}"
+        )
+    collector.redact = Redactor({**collector.redact.secrets, "token": token})
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _run_id(post: Step) -> str:
+    good = post.exit_status is not None and 200 <= post.exit_status < 300
+    return recon.id_of(recon.parse(post.stdout)) if good else ""
+
+
+def _poll(step: Step) -> recon.Poll:
+    """Return what the transcript keeps of an answer; of one that never came, why."""
+    return recon.Poll(step.started, step.exit_status, step.stdout if step.outcome == ENDED else step.reason)

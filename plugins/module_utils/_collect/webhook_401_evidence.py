@@ -1,0 +1,216 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The steps that show whether webhooks are refused: counts before and since the flags, and a probe.
+
+The probe comes after the counts, so that it is not among them. Its own line in the log is the proof
+that the log would have shown any other refusal.
+"""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from datetime import timedelta
+
+from .._clients import http
+from .._core.collector import Collector
+from .._core.command import hostname
+from .._core.evidence import HTTP, LOG, NOT_RUN, Step, parse_time, rfc3339, utc_now
+from .._logs import file as log_file
+from .._logs import sources
+from .._text import webhook_log
+
+BASELINE = ("webhook_baseline", "Webhooks before the flags were set")
+WINDOW = ("webhook_window", "Webhooks since the flags were set")
+REFUSED = ("webhook_401_lines", "Webhooks answered 401 since the flags were set")
+PROBE = ("webhook_probe", "A webhook without a signature")
+PROBE_LOG = ("webhook_probe_log", "That webhook in the access log")
+
+POLL_SECONDS = 1.0
+# A log that is written through a buffer shows a request a little later.
+PROBE_LOG_SECONDS = 5.0
+
+
+def collect(collector: Collector) -> dict[str, t.Any]:
+    """Take the steps of before or after the flags are set, as C(window) says, and return their counts."""
+    webhooks = _Webhooks(collector)
+    if collector.params["window"] == "before":
+        mark, total = webhooks.before()
+        return {"mark": mark, **vars(total)}
+    total = webhooks.since(collector.params["mark"])
+    if collector.check_mode:
+        webhooks.leave_out_probe()
+    else:
+        webhooks.probe()
+    return {"changed": not collector.check_mode, **vars(total)}
+
+
+class _Webhooks:
+    def __init__(self, collector: Collector) -> None:
+        self._collector = collector
+        self._params = collector.params
+        self._log = sources.chosen(self._params, "access_log")
+        self._webhook = webhook_log.Webhook(self._params["prefix"], self._params["code"])
+
+    def before(self) -> tuple[dict[str, t.Any], webhook_log.Count]:
+        """Count what came until now, and return the mark at which the count ends."""
+        mark = self._mark()
+        end = parse_time(mark["time"])
+        start = end - timedelta(minutes=self._params["baseline_minutes"])
+        try:
+            raw = self._log.before(mark, start, self._params["baseline_bytes"])
+        except OSError as exc:
+            self._cannot_read(BASELINE, exc)
+            return mark, webhook_log.Count()
+        found = self._tally(raw, rfc3339(start))
+        covered = max(start, found.first or end)
+        self._keep_counts(BASELINE, found, {"from": rfc3339(covered), "to": mark["time"]})
+        return mark, found.total
+
+    def since(self, mark: t.Mapping[str, t.Any] | None) -> webhook_log.Count:
+        """Wait for enough webhooks, and count what came since the mark."""
+        if not mark:
+            reason = "where the access log stood before the flags were set is not known"
+            self._collector.failure(*WINDOW, self._log.name, reason, kind=LOG)
+            return webhook_log.Count()
+        started, asked = utc_now(), self._params["enforced_from"] or mark["time"]
+        try:
+            reading, enforced = self._wait(mark, asked)
+        except OSError as exc:
+            self._cannot_read(WINDOW, exc)
+            return webhook_log.Count()
+        found = self._tally(reading.data)
+        head = {
+            "read": reading.note,
+            "from": mark["time"],
+            "to": utc_now(),
+            "enforced_from": asked,
+            "enforced": enforced,
+        }
+        self._keep_counts(WINDOW, found, head, started=started)
+        self._keep_lines(REFUSED, found.refused, head)
+        return found.total
+
+    def _wait(self, mark: t.Mapping[str, t.Any], asked: str) -> tuple[log_file.Reading, int]:
+        """Return what was logged since the mark, and how many webhooks came while the flags were on."""
+        deadline = time.monotonic() + (0 if self._collector.check_mode else self._params["limit"])
+        while True:
+            reading = self._read(mark)
+            enforced = self._tally(reading.data, asked).total.requests
+            if enforced >= self._params["minimum_requests"] or time.monotonic() >= deadline:
+                return reading, enforced
+            time.sleep(POLL_SECONDS)
+
+    def probe(self) -> None:
+        """Send a webhook without a signature, and find it in the log."""
+        mark = self._mark()
+        answer = self._collector.add(
+            http.request(
+                "POST",
+                self._params["probe_url"],
+                name=PROBE[0],
+                title=PROBE[1],
+                body="{}",
+                limit=self._params["probe_limit"],
+                redact=self._collector.redact,
+                ca_file=self._params["ca_file"],
+            )
+        )
+        if answer.exit_status == 401:
+            self._find_probe(mark)
+
+    def leave_out_probe(self) -> None:
+        """Keep the step of a probe that is left out."""
+        now, reason = utc_now(), "check mode: no POST is sent"
+        self._collector.add(
+            Step(
+                name=PROBE[0],
+                title=PROBE[1],
+                kind=HTTP,
+                command=f"POST {self._params['probe_url']} {{}}",
+                host=hostname(),
+                started=now,
+                ended=now,
+                outcome=NOT_RUN,
+                reason=reason,
+            )
+        )
+
+    def _find_probe(self, mark: t.Mapping[str, t.Any]) -> None:
+        deadline = time.monotonic() + PROBE_LOG_SECONDS
+        try:
+            while True:
+                refused = self._tally(self._read(mark).data).refused
+                if refused or time.monotonic() >= deadline:
+                    break
+                time.sleep(POLL_SECONDS / 10)
+        except OSError as exc:
+            self._cannot_read(PROBE_LOG, exc)
+            return
+        self._keep_lines(PROBE_LOG, refused, {"from": mark["time"], "to": utc_now()})
+
+    def _mark(self) -> dict[str, t.Any]:
+        """Return where the log ends; a log that cannot be looked at is read from its beginning on."""
+        try:
+            return self._log.mark()
+        except OSError:
+            return {"path": self._log.name, "time": utc_now(), "inode": None, "offset": 0}
+
+    def _read(self, mark: t.Mapping[str, t.Any]) -> log_file.Reading:
+        # A log that is not there any more is not one in which nothing was written.
+        self._log.written()
+        return self._log.read_since(mark)
+
+    def _tally(self, raw: bytes, since: str | None = None) -> webhook_log.Tally:
+        return webhook_log.tally(
+            raw,
+            self._webhook,
+            interval=self._params["interval"],
+            since=parse_time(since) if since else None,
+        )
+
+    def _keep_counts(
+        self,
+        step: tuple[str, str],
+        found: webhook_log.Tally,
+        head: t.Mapping[str, t.Any],
+        started: str | None = None,
+    ) -> None:
+        whole = {"source": self._log.name, **head, "interval_seconds": self._params["interval"]}
+        self._keep(step, webhook_log.render(found, whole), head, started)
+
+    def _keep_lines(self, step: tuple[str, str], lines: t.Sequence[str], head: t.Mapping[str, t.Any]) -> None:
+        """Keep the first of these lines, and say how many there are more."""
+        most = self._params["lines"]
+        text = "".join(f"{line}\n" for line in lines[:most])
+        if len(lines) > most:
+            text += f"… {len(lines) - most} more of these lines are left out\n"
+        self._keep(step, text, head)
+
+    def _keep(
+        self,
+        step: tuple[str, str],
+        text: str,
+        head: t.Mapping[str, t.Any],
+        started: str | None = None,
+    ) -> None:
+        now = utc_now()
+        what = f"POST {self._webhook.prefix}… in {self._log.name} from {head['from']} to {head['to']}"
+        self._collector.add(
+            Step(
+                name=step[0],
+                title=step[1],
+                kind=LOG,
+                command=what,
+                host=hostname(),
+                started=started or now,
+                ended=now,
+                stdout=self._collector.redact(text),
+            )
+        )
+
+    def _cannot_read(self, step: tuple[str, str], exc: OSError) -> None:
+        reason = f"the access log {self._log.name} cannot be read: {exc.strerror or exc}"
+        self._collector.failure(*step, self._log.name, reason, kind=LOG)

@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The step that shows how the running worker started."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime
+
+from .._clients import process
+from .._core.collector import Collector
+from .._core.command import hostname
+from .._core.evidence import ENDED, FAILED, LOG, Step, rfc3339, utc_now
+from .._logs import sources
+from .._text import arq_log
+from . import process_environment
+
+NAME, TITLE = "worker_start_log", "First lines of the worker's start log"
+
+
+def collect(collector: Collector) -> dict[str, t.Any]:
+    """Take the step: what the running worker has logged from its start on, up to so many lines."""
+    params, started = collector.params, utc_now()
+    log = sources.chosen(params, "log")
+    try:
+        running = process.find(params["process"], params["directory"])
+        lines = start_lines(log, running, params["lines"])
+        what = process_environment.describe(params["process"], params["directory"])
+        reason = problem(log, lines, running) if running else f"there is no {what}"
+        shown = lines or _lines(log.tail(params["lines"]))[-params["lines"] :]
+    except (OSError, process.ProcessError) as exc:
+        why = exc.strerror if isinstance(exc, OSError) else exc
+        collector.failure(NAME, TITLE, log.name, f"{log.name} cannot be read: {why}", kind=LOG)
+        return {}
+    collector.add(
+        Step(
+            name=NAME,
+            title=TITLE,
+            kind=LOG,
+            command=_described(log.name, lines, params["lines"], running),
+            host=hostname(),
+            started=started,
+            ended=utc_now(),
+            # Where there is no start, the last lines tell why.
+            stdout=collector.redact("".join(f"{line}\n" for line in shown)),
+            outcome=FAILED if reason else ENDED,
+            reason=collector.redact(reason),
+        )
+    )
+    return {}
+
+
+def start_lines(log: sources.Source, running: t.Sequence[process.Process], count: int) -> list[str]:
+    """Return the lines from the running worker's last start on; none where none is there.
+
+    Raises:
+        OSError: the log cannot be read.
+    """
+    for data in log.around(_began(running), _has_start, count):
+        lines = _lines(data)
+        first = arq_log.start_of(lines)
+        if first is not None:
+            return lines[first : first + count]
+    return []
+
+
+def problem(log: sources.Source, lines: t.Sequence[str], running: t.Sequence[process.Process]) -> str:
+    """Return what keeps these lines from being the running worker's start, or C('').
+
+    Raises:
+        OSError: the log cannot be read.
+    """
+    if not lines:
+        return f"no worker says in {log.name} that it starts (where it was rotated away, restart the worker)"
+    written, began = log.written(), _began(running)
+    if written and began and written < began:
+        return (
+            f"{log.name} was written last at {rfc3339(written)}, before the running worker started "
+            f"at {rfc3339(began)}"
+        )
+    return ""
+
+
+def _began(running: t.Sequence[process.Process]) -> datetime | None:
+    return min((one.started for one in running), default=None)
+
+
+def _has_start(data: bytes) -> bool:
+    # A start in the middle of the piece has what led to it before it.
+    return arq_log.says_start(data[len(data) // 8 :].decode("utf-8", "backslashreplace"))
+
+
+def _lines(data: bytes) -> list[str]:
+    return [line.rstrip("\r") for line in data.decode("utf-8", "backslashreplace").rstrip("\n").split("\n")]
+
+
+def _described(name: str, lines: t.Sequence[str], count: int, running: t.Sequence[process.Process]) -> str:
+    if not lines:
+        return f"the last {count} lines of {name}"
+    since = f", process {running[0].pid} since {rfc3339(running[0].started)}" if running else ""
+    return f"the first {count} lines of {name} from the worker's start on{since}"

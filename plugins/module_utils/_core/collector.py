@@ -1,0 +1,182 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every collector shares: its common options, its environment and redactor, and its one exit.
+
+A collector module is documentation, an argument spec and a call of C(run_collector(spec, collect)).
+C(collect) performs its steps through the C(Collector) it is given, and returns what else the task shall
+return. Whatever goes wrong, the steps collected until then leave with the result.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+import typing as t
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule
+
+from .._text import env_file
+from . import command
+from .evidence import FAILED, FILE, Step, utc_now
+from .redaction import Redactor, secrets_of_env
+
+ArgumentSpec = t.Mapping[str, t.Mapping[str, t.Any]]
+
+COMMON_SPEC: ArgumentSpec = {
+    "attempt": {"type": "dict"},
+    "package": {"type": "int", "choices": [0, 1, 2, 3]},
+    "env_file": {"type": "path"},
+    "path": {"type": "list", "elements": "path", "default": []},
+}
+# Shorter values would be masked by Ansible wherever they occur, run_ids and timestamps included.
+MINIMUM_SECRET_LENGTH = 8
+
+
+class CollectError(Exception):
+    """The collector itself cannot do its work, for instance for want of a library or a file."""
+
+
+class Collector:
+    """The steps taken so far, and the means to take more.
+
+    Attributes:
+        params: the module's options.
+        check_mode: whether nothing may be changed.
+        env: the complete environment for commands: this process's, then the C(env_file)'s, with
+            C(path) put before PATH.
+        service_env: the variables of the C(env_file) alone, or where none is named those of this process.
+        redact: masks the secrets of C(env_file) and of the options.
+        steps: what was collected, in order.
+    """
+
+    def __init__(
+        self, params: t.Mapping[str, t.Any], *, check_mode: bool, secrets: t.Mapping[str, str]
+    ) -> None:
+        """Take the module's options, and name → value of those that are secret."""
+        self.params = params
+        self.check_mode = check_mode
+        self.steps: list[Step] = []
+        self.service_env: dict[str, str] = {}
+        self.redact = Redactor(secrets)
+        self.env = dict(os.environ)
+        self._secrets = dict(secrets)
+        self._use_path(params.get("path") or [])
+
+    def read_env_file(self) -> None:
+        """Take the service's environment from C(env_file), where one is named.
+
+        Without one it is this process's own: in a container or a pod that is the service's.
+
+        Raises:
+            CollectError: the file cannot be read; the step says why.
+        """
+        name = self.params.get("env_file")
+        try:
+            self.service_env = env_file.parse(Path(name).read_text("utf-8")) if name else dict(os.environ)
+        except (OSError, UnicodeDecodeError) as exc:
+            reason = f"the env_file {name} cannot be read: {getattr(exc, 'strerror', None) or exc}"
+            raise CollectError(
+                self.failure("env_file", "Environment file", str(name), reason).reason
+            ) from exc
+        self.env.update(self.service_env)
+        self._use_path(self.params.get("path") or [])
+        self.redact = Redactor({**secrets_of_env(self.service_env), **self._secrets})
+
+    def _use_path(self, directories: t.Sequence[str]) -> None:
+        self.env["PATH"] = os.pathsep.join([*directories, self.env.get("PATH", os.defpath)])
+
+    def add(self, step: Step) -> Step:
+        """Keep a step and return it."""
+        self.steps.append(step)
+        return step
+
+    def command(
+        self,
+        argv: t.Sequence[str],
+        *,
+        name: str,
+        title: str,
+        limit: float,
+        directory: str | None = None,
+        env: t.Mapping[str, str] | None = None,
+    ) -> Step:
+        """Run a command in the service's environment, with C(env) on top, and keep its step.
+
+        C(limit) is in seconds.
+        """
+        return self.add(
+            command.run(
+                argv,
+                name=name,
+                title=title,
+                limit=limit,
+                redact=self.redact,
+                directory=directory,
+                env={**self.env, **(env or {})},
+            )
+        )
+
+    def failure(self, name: str, title: str, what: str, reason: str, kind: str = FILE) -> Step:
+        """Keep the step of something that could not be carried out, with the reason."""
+        now = utc_now()
+        return self.add(
+            Step(
+                name=name,
+                title=title,
+                kind=kind,
+                command=self.redact(what),
+                host=command.hostname(),
+                started=now,
+                ended=now,
+                outcome=FAILED,
+                reason=self.redact(reason),
+            )
+        )
+
+
+def run_collector(
+    argument_spec: ArgumentSpec,
+    collect: t.Callable[[Collector], dict[str, t.Any]],
+    **module_options: t.Any,
+) -> None:
+    """Be the C(main()) of a collector module.
+
+    Args:
+        argument_spec: the module's own options; the common ones are added.
+        collect: takes the steps, and returns what else the task returns, C(changed) among it.
+        module_options: further arguments of C(AnsibleModule), for instance C(required_if).
+    """
+    module = AnsibleModule(
+        argument_spec={**COMMON_SPEC, **argument_spec}, supports_check_mode=True, **module_options
+    )
+    secrets = _secret_options(module, argument_spec)
+    collector = Collector(module.params, check_mode=module.check_mode, secrets=secrets)
+    try:
+        collector.read_env_file()
+        result = collect(collector)
+    except CollectError as exc:
+        module.fail_json(msg=collector.redact(str(exc)), steps=_dicts(collector))
+    except Exception as exc:  # the edge: what was collected must not be lost with it
+        module.fail_json(
+            msg=collector.redact(f"{type(exc).__name__}: {exc}"),
+            exception=collector.redact(traceback.format_exc()),
+            steps=_dicts(collector),
+        )
+    else:
+        module.exit_json(**{"changed": False, **result, "steps": _dicts(collector)})
+
+
+def _secret_options(module: AnsibleModule, argument_spec: ArgumentSpec) -> dict[str, str]:
+    names = [name for name, option in argument_spec.items() if option.get("no_log")]
+    secrets = {name: str(module.params[name]) for name in names if module.params[name]}
+    for name, value in secrets.items():
+        if len(value) < MINIMUM_SECRET_LENGTH:
+            module.fail_json(msg=f"{name} has fewer than {MINIMUM_SECRET_LENGTH} characters")
+    return secrets
+
+
+def _dicts(collector: Collector) -> list[dict[str, t.Any]]:
+    return [step.as_dict() for step in collector.steps]

@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where a service's log is: in a file, in the journal under a unit, or with the engine of a container.
+
+All are read from a mark on, which is taken before something happens and may travel as JSON.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from . import file as log_file
+from .container import Container
+from .file import Mark, Reading
+from .journal import Journal
+
+# As far back as a file is searched: what is further up was written long ago.
+MAXIMUM_BYTES = 1024**3
+
+
+class Source(t.Protocol):
+    """A log. Its methods raise an C(OSError) whose C(strerror) says why it cannot be read."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in evidence."""
+
+    def mark(self) -> dict[str, t.Any]:
+        """Return where it ends now, with the C(time)."""
+
+    def read_since(self, mark: Mark) -> Reading:
+        """Return what was written since."""
+
+    def before(self, mark: Mark, start: datetime, most: int) -> bytes:
+        """Return whole lines from before a mark: the last C(most) bytes, or those since C(start)."""
+
+    def around(
+        self, began: datetime | None, wanted: t.Callable[[bytes], bool], count: int
+    ) -> t.Iterable[bytes]:
+        """Return where a process that began then may have logged its first C(count) lines, newest first."""
+
+    def tail(self, count: int) -> bytes:
+        """Return the last lines."""
+
+    def written(self) -> datetime | None:
+        """Return when it was written last, or None where C(around) only gives what is new enough."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A log file, and what rotation makes of it."""
+
+    path: str
+
+    @property
+    def name(self) -> str:
+        """Return the path."""
+        return self.path
+
+    def mark(self) -> dict[str, t.Any]:
+        """Return where the file ends."""
+        return log_file.mark(self.path)
+
+    def read_since(self, mark: Mark) -> Reading:
+        """Return what was written since, from rotated files, too."""
+        return log_file.read_since(mark)
+
+    def before(self, mark: Mark, start: datetime, most: int) -> bytes:
+        """Return whole lines among the last bytes before the mark."""
+        first = max(0, mark["offset"] - most)
+        with Path(self.path).open("rb") as log:
+            log.seek(first)
+            raw = log.read(mark["offset"] - first)
+        return raw if first == 0 else raw[raw.find(b"\n") + 1 :]
+
+    def around(
+        self, began: datetime | None, wanted: t.Callable[[bytes], bool], count: int
+    ) -> t.Iterable[bytes]:
+        """Return the end of the log that has what is wanted, and those of what it was rotated into since."""
+        return log_file.ends(self.path, began, wanted, MAXIMUM_BYTES)
+
+    def tail(self, count: int) -> bytes:
+        """Return the last lines."""
+        return log_file.last_lines_before(self.path, lambda data: data.count(b"\n") > count, 1024**2)
+
+    def written(self) -> datetime | None:
+        """Return when the file was changed last."""
+        return datetime.fromtimestamp(Path(self.path).stat().st_mtime, timezone.utc)
+
+
+def chosen(params: t.Mapping[str, t.Any], option: str) -> Source:
+    """Return the log that a module's options name: C(option), C(option_unit) or C(option_container)."""
+    unit, container = params.get(f"{option}_unit"), params.get(f"{option}_container")
+    if unit:
+        return Journal(str(unit))
+    if container:
+        return Container(str(container))
+    return File(str(params[option]))
+
+
+def last_line(params: t.Mapping[str, t.Any], option: str) -> str:
+    """Return the last line of the log that a module's options name, after a semicolon; C('') without one.
+
+    It mostly tells why a service is not ready.
+    """
+    if not any(params.get(name) for name in options(option)):
+        return ""
+    log = chosen(params, option)
+    try:
+        line = log.tail(1).decode("utf-8", "backslashreplace").strip().split("\n")[-1].strip()
+    except OSError:
+        return ""
+    return f"; the last line of {log.name} is: {line}" if line else ""
+
+
+def options(option: str) -> dict[str, dict[str, t.Any]]:
+    """Return the argument spec of the options that name a log."""
+    return {
+        option: {"type": "path"},
+        f"{option}_unit": {"type": "str"},
+        f"{option}_container": {"type": "str"},
+    }
+
+
+def one_of(option: str) -> dict[str, t.Any]:
+    """Return the arguments of C(AnsibleModule) that want a log; a file gives way to the others."""
+    path, *others = options(option)
+    return {"mutually_exclusive": [others], "required_one_of": [[path, *others]]}

@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What logs have in common that a program prints, each line behind the time at which it was written."""
+
+from __future__ import annotations
+
+import errno
+import typing as t
+from datetime import datetime, timedelta, timezone
+
+from .._core import command
+
+LIMIT_SECONDS = 60.0
+_FIRST_WINDOW = timedelta(minutes=1)
+# Clocks of processes and of logs differ a little.
+_EARLIER = timedelta(seconds=1)
+# About what a line of an access log takes.
+LINE_BYTES = 100
+
+
+def printed(argv: t.Sequence[str]) -> tuple[str, str]:
+    """Return what a program prints on its two streams.
+
+    Raises:
+        OSError: it cannot be run, or says that it failed.
+    """
+    step = command.run(argv, name="log", title="", limit=LIMIT_SECONDS, redact=lambda text: text)
+    if step.exit_status != 0:
+        said = (step.reason or step.stderr or step.stdout).strip().replace("\n", "; ")
+        raise failure(f"{argv[0]}: {said or f'it ended with {step.exit_status}'}")
+    return step.stdout, step.stderr
+
+
+def failure(why: str) -> OSError:
+    """Return the error of a log that cannot be read."""
+    return OSError(errno.EIO, why)
+
+
+def windows(began: datetime) -> t.Iterator[tuple[datetime, datetime]]:
+    """Return growing spans of time from just before a moment on; the last ends now."""
+    start, span = began - _EARLIER, _FIRST_WINDOW
+    while True:
+        now = datetime.now(timezone.utc)
+        end = min(began + span, now)
+        yield start, end
+        if end == now:
+            return
+        span *= 4
+
+
+def first_lines(
+    began: datetime | None, count: int, read: t.Callable[[datetime, datetime], bytes]
+) -> list[bytes]:
+    """Return the lines from a moment on, at least so many where there are; none where there is no moment."""
+    data = b""
+    for start, end in windows(began) if began else ():
+        data = read(start, end)
+        if data.count(b"\n") >= count:
+            break
+    return [data]
+
+
+def as_bytes(lines: t.Iterable[str], most: int | None = None) -> bytes:
+    """Return the lines as a file would have them; of more than C(most) bytes the last whole lines."""
+    data = "".join(f"{line}\n" for line in lines).encode("utf-8")
+    if most is None or len(data) <= most:
+        return data
+    data = data[len(data) - most :]
+    return data[data.find(b"\n") + 1 :]

@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What setting variables in an environment file would change, and how that may be shown."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._core.redaction import MASK, Redactor, secrets_of_env
+from .._text import env_file
+
+
+@dataclass(frozen=True)
+class Change:
+    """A file's text before and after, and which variables are set.
+
+    Attributes:
+        before: the text as it is; C('') where there is no file.
+        after: the text as it shall be.
+        wanted: name → value of what is to be set.
+        secret: the names among them whose values may not be seen.
+    """
+
+    before: str
+    after: str
+    wanted: t.Mapping[str, str]
+    secret: frozenset[str]
+
+    @property
+    def names(self) -> list[str]:
+        """The variables whose values change."""
+        old = env_file.parse(self.before)
+        return sorted(name for name, value in self.wanted.items() if old.get(name) != value)
+
+    def shown(self) -> tuple[str, str]:
+        """Return both texts as they may be seen; a secret that changes is marked as new."""
+        known = {
+            **secrets_of_env(env_file.parse(self.before)),
+            **secrets_of_env(env_file.parse(self.after)),
+            **{name: self.wanted[name] for name in self.secret},
+        }
+        redact, hidden = Redactor(known), self.secret | known.keys()
+        fresh = frozenset(self.names)
+        return (
+            _masked(self.before, hidden, frozenset(), redact),
+            _masked(self.after, hidden, fresh, redact),
+        )
+
+
+def plan(before: str, wanted: t.Mapping[str, str], secret: t.Iterable[str]) -> Change:
+    """Return what setting the variables makes of the text.
+
+    Raises:
+        ValueError: a name is no variable's, or a value cannot stand in such a file.
+    """
+    return Change(before, env_file.update(before, wanted), wanted, frozenset(secret))
+
+
+def is_stale(environment: t.Mapping[str, str], wanted: t.Mapping[str, str]) -> bool:
+    """Whether a process with this environment was started without what is wanted."""
+    return any(environment.get(name) != value for name, value in wanted.items())
+
+
+def _masked(text: str, hidden: t.AbstractSet[str], fresh: t.AbstractSet[str], redact: Redactor) -> str:
+    lines = []
+    for entry in env_file.entries(text):
+        if entry.name in hidden:
+            lines.append(f"{entry.name}={MASK}{' (new)' if entry.name in fresh else ''}")
+        else:
+            lines.append(redact(entry.text.rstrip("\r\n")))
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,72 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How to read what Alembic prints. Pure: text in, facts out.
+
+Revisions come on stdout; the transcript of an upgrade is logging and comes on stderr, where the
+project's ini lets it through.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .._core.evidence import Step
+
+_REVISION = re.compile(r"^(?P<revision>[\w.-]+)(?P<labels>(?: \([\w, -]+\))*)(?:, .*)?$")
+_RUNNING = re.compile(
+    r"Running (?P<verb>upgrade|downgrade|stamp_revision) (?P<old>[^\s,]*) ?-> (?P<new>[^\s,]*)"
+)
+_OBJECT = re.compile(r"\b(?:relation|table|constraint|type|column|schema|index)\b", re.IGNORECASE)
+_ERROR = re.compile(
+    r"^(?:[\w.]*(?:Error|Exception|DuplicateTable|DuplicateObject|LockNotAvailable)\b.*|FAILED:.*|sqlalchemy\.exc\..*|.*\bERROR\b.*)$"
+)
+_DESTRUCTIVE = re.compile(
+    r"\b(?:DROP\s+(?:TABLE|COLUMN|SCHEMA|TYPE|VIEW|MATERIALIZED)\b.*|TRUNCATE\b.*|DELETE\s+FROM\b.*|UPDATE\s+\S+\s+SET\b.*"
+    r"|ALTER\s+COLUMN\s+\S+\s+TYPE\b.*)",
+    re.IGNORECASE,
+)
+
+
+def revisions(stdout: str) -> list[str]:
+    """Return the revisions that C(alembic current) or C(alembic heads) printed."""
+    found = (_REVISION.match(line.strip()) for line in stdout.splitlines())
+    return [match["revision"] for match in found if match]
+
+
+def moves(step: Step, verb: str = "upgrade") -> list[tuple[str, str]]:
+    """Return the (from, to) pairs that a transcript announces.
+
+    Alembic logs a move before it makes it: the last one of a failed command did not happen.
+    """
+    return [(m["old"], m["new"]) for m in _RUNNING.finditer(step.output) if m["verb"] == verb]
+
+
+def already_exists(step: Step) -> str:
+    """Return the line that says an object is there already, or C('').
+
+    Postgres says C(relation "x" already exists), with C(DuplicateTable) before it.
+    """
+    lines = (line.strip() for line in step.output.splitlines() if "already exists" in line)
+    return next((line for line in lines if _OBJECT.search(line)), "")
+
+
+def error_line(step: Step) -> str:
+    """Return the line of a failed command that names its cause, or its last one."""
+    lines = [line.strip() for line in step.output.splitlines() if line.strip()]
+    named = [line for line in lines if _ERROR.match(line)]
+    return (named or lines or [f"exit status {step.exit_status}"])[0 if named else -1]
+
+
+def destructive_statements(sql: str) -> list[str]:
+    """Return the statements of a migration's SQL that could lose data; its own bookkeeping is none."""
+    lines = (line.strip() for line in sql.splitlines() if not line.lstrip().startswith("--"))
+    found = (match[0] for line in lines for match in _DESTRUCTIVE.finditer(line))
+    return [statement.rstrip(";") for statement in found if "alembic_version" not in statement]
+
+
+def single(names: t.Sequence[str]) -> str:
+    """Return the only name of a list, or C('')."""
+    return names[0] if len(names) == 1 else ""

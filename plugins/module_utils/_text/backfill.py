@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The summary of a backfill, read back from what it printed, in either vocabulary of the field.
+
+C(processed, updated, skipped), or C(scanned, created, skipped_exists, updated_forced, errors), written
+C(name=1), C(name: 1) or as JSON, on one line or on lines that follow one another.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+
+from .._core.evidence import Step
+
+_TOTAL = ("processed", "scanned")
+_CHANGED = ("updated", "created", "updated_forced")
+_SKIPPED = ("skipped", "skipped_exists")
+_ERRORS = ("errors",)
+_WORDS = "|".join((*_TOTAL, *_CHANGED, *_SKIPPED, *_ERRORS))
+_COUNT = re.compile(rf"(?<![\w-])(?P<word>{_WORDS})[\"']?\s*[=:]\s*(?P<count>\d+)(?![\w.])")
+
+# An exception's last line, with or without its module.
+_ERROR = re.compile(r"[\w.]*(?:Error|Exception|Interrupt)\b(?::|$)|error:", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run says of its rows.
+
+    Attributes:
+        total: rows looked at.
+        changed: rows written, or in a dry run those that would be; None where it is not said.
+        skipped: rows left as they were; None where it is not said.
+        errors: rows that failed; None where it is not said.
+        text: the counts in the run's own words.
+    """
+
+    total: int
+    changed: int | None
+    skipped: int | None
+    errors: int | None
+    text: str
+
+    @property
+    def unaccounted(self) -> int:
+        """How many of the rows looked at appear in no other count."""
+        return self.total - (self.changed or 0) - (self.skipped or 0) - (self.errors or 0)
+
+
+def summary(step: Step) -> Summary | None:
+    """Return the last summary on stdout, else the last on stderr, else None."""
+    return _summary(step.stdout) or _summary(step.stderr)
+
+
+def error(step: Step) -> str:
+    """Return the line of a failed run that names its cause, or its last one."""
+    lines = [line.strip() for line in step.output.splitlines() if line.strip()]
+    named = [line for line in lines if _ERROR.match(line)]
+    return (named or lines or ["it printed nothing"])[-1]
+
+
+def _summary(text: str) -> Summary | None:
+    lines = [list(_COUNT.finditer(line)) for line in text.splitlines()]
+    start = next((n for n in reversed(range(len(lines))) if _is_total(lines[n])), None)
+    if start is None:
+        return None
+    counts: dict[str, int] = {}
+    for matches in lines[start:]:
+        if not matches:
+            break
+        counts.update({match["word"]: int(match["count"]) for match in matches})
+    return Summary(
+        total=_sum(counts, _TOTAL) or 0,
+        changed=_sum(counts, _CHANGED),
+        skipped=_sum(counts, _SKIPPED),
+        errors=_sum(counts, _ERRORS),
+        text=" ".join(f"{word}={count}" for word, count in counts.items()),
+    )
+
+
+def _is_total(matches: t.Sequence[re.Match[str]]) -> bool:
+    return any(match["word"] in _TOTAL for match in matches)
+
+
+def _sum(counts: t.Mapping[str, int], words: t.Sequence[str]) -> int | None:
+    said = [counts[word] for word in words if word in counts]
+    return sum(said) if said else None

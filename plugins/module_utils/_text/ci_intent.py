@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is meant to be dispatched, written down before it is, and which run may have come of it. Pure.
+
+Where a dispatch's answer was lost, or never awaited, the intent is all there is to tell its run from others
+by: its marker, where the workflow shows one, or else the server's own time and the runs known before.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from .._core.evidence import parse_time
+from .github_runs import DISPATCHED, Document, bears
+
+# The step that bears it; the one that bears the dispatch's answer is C(ci_dispatch).
+STEP = "ci_dispatch_intent"
+# From a request to the appearance of its run, beside the limit that the request itself has.
+SLACK_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A dispatch that is meant, before it is sent.
+
+    Attributes:
+        workflow: its id.
+        ref: the branch or tag to dispatch on.
+        commit: the release's, at which the ref is.
+        marker: what the run's title will show, C('') where the workflow takes none.
+        known: the ids of the runs that were there already.
+        moment: the server's time then, RFC 3339; C('') where it named none.
+        seconds: within which the request is sent, or given up.
+        written: when this was written down, by the clock of the host that dispatches, RFC 3339.
+    """
+
+    workflow: int
+    ref: str
+    commit: str
+    marker: str
+    known: tuple[int, ...]
+    moment: str
+    seconds: float
+    written: str
+
+    def as_text(self) -> str:
+        """Return it as JSON, one key for each attribute."""
+        return json.dumps(asdict(self), indent=1)
+
+    @classmethod
+    def from_dict(cls, data: t.Mapping[str, t.Any]) -> Intent:
+        """Build an intent from what C(as_text()) says.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is none.
+        """
+        return cls(
+            workflow=int(data["workflow"]),
+            ref=str(data["ref"]),
+            commit=str(data["commit"]),
+            marker=str(data["marker"]),
+            known=tuple(int(number) for number in data["known"]),
+            moment=str(data["moment"]),
+            seconds=float(data["seconds"]),
+            written=str(data["written"]),
+        )
+
+    def why_not(self, run: Document, *, timely: bool = False) -> str:
+        """Return why a run is not the one that this dispatch made, C('') where it may be.
+
+        Args:
+            run: as GitHub describes it.
+            timely: whether it must have come soon. A later one may be somebody else's, where nobody saw
+                this dispatch being answered.
+        """
+        if run.get("event") != DISPATCHED:
+            return f"it was started by {run.get('event')}, not by a dispatch"
+        created = parse_time(str(run["created_at"]))
+        if run.get("id") in self.known or (self.moment and created < parse_time(self.moment)):
+            return "it was there before the dispatch"
+        if self.marker:
+            return "" if bears(run, self.marker) else f"its title does not show the marker {self.marker}"
+        if timely and self.is_over(created):
+            return f"it was created later than the dispatch, meant at {self.moment}, can have been sent"
+        return ""
+
+    def is_over(self, moment: datetime | None) -> bool:
+        """Whether no run of this dispatch can appear any more at the server's time C(moment)."""
+        if moment is None or not self.moment:
+            return False
+        return moment > parse_time(self.moment) + timedelta(seconds=self.seconds + SLACK_SECONDS)

@@ -1,0 +1,57 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Feature flags, read out of what a running process tells of them."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from .._core.evidence import Step
+from . import env_file
+
+
+def values(step: Step, flags: t.Sequence[t.Mapping[str, str]]) -> dict[str, t.Any]:
+    """Return each flag's value as the answer has it; a flag that is not in it is left out.
+
+    The answer is JSON, in which C(pointer) finds the flag, or C(NAME=value) lines, in which its
+    C(variable) does.
+
+    Args:
+        step: the answer, on its stdout.
+        flags: mappings with C(name), C(variable) and C(pointer) (RFC 6901).
+    """
+    try:
+        document = json.loads(step.stdout)
+    except ValueError:
+        lines = env_file.parse(step.stdout)
+        return {f["name"]: lines[f["variable"]] for f in flags if f["variable"] in lines}
+    found = {}
+    for flag in flags:
+        try:
+            found[flag["name"]] = _resolve(document, flag["pointer"])
+        except (LookupError, TypeError, ValueError):
+            continue
+    return found
+
+
+def at(step: Step, pointer: str) -> t.Any:
+    """Return what a JSON answer has at a pointer (RFC 6901), or None."""
+    try:
+        return _resolve(json.loads(step.stdout), pointer)
+    except (LookupError, TypeError, ValueError):
+        return None
+
+
+def is_true(value: t.Any) -> bool:
+    """Whether a flag's value is the checklist's C(True), as JSON or as text."""
+    return value is True or (isinstance(value, str) and value.lower() == "true")
+
+
+def _resolve(document: t.Any, pointer: str) -> t.Any:
+    for token in pointer.split("/")[1:]:
+        key = token.replace("~1", "/").replace("~0", "~")
+        document = document[int(key)] if isinstance(document, list) else document[key]
+    return document

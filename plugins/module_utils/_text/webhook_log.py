@@ -1,0 +1,145 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How many webhooks came, and how many were refused, in a stretch of an access log.
+
+A line counts only where it bears a time and a status: a log without them shows nothing. The counts
+leave the host as JSON lines, a head and then one line for each interval, and are read back from there.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+
+from .._core.evidence import rfc3339
+from . import access_log
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """What to count: POSTs to paths that begin with C(prefix); C(code) is a refused signature's."""
+
+    prefix: str
+    code: str
+
+
+@dataclass
+class Count:
+    """How many requests, and how many of them were refused."""
+
+    requests: int = 0
+    status_401: int = 0
+    signature_invalid: int = 0
+
+    def add(self, other: Count) -> None:
+        """Add another count to this one."""
+        self.requests += other.requests
+        self.status_401 += other.status_401
+        self.signature_invalid += other.signature_invalid
+
+
+@dataclass
+class Tally:
+    """What a stretch of a log says of the webhook.
+
+    Attributes:
+        lines: all lines read, of whatever request.
+        unreadable: webhook lines without a time or a status.
+        intervals: the start of each interval, in seconds since 1970, with its count.
+        refused: the raw lines with status 401.
+        first: the time of the first line, of whatever request, that bears one.
+    """
+
+    lines: int = 0
+    unreadable: int = 0
+    intervals: dict[int, Count] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    first: datetime | None = None
+
+    @property
+    def total(self) -> Count:
+        """The sum of all intervals."""
+        return _sum(self.intervals.values())
+
+
+@dataclass(frozen=True)
+class Window:
+    """What the counts of a stretch say, read back.
+
+    Attributes:
+        head: where and when it was counted: C(source), C(from), C(to), C(lines), C(unreadable) and more.
+        total: the sum of its intervals.
+    """
+
+    head: t.Mapping[str, t.Any]
+    total: Count
+
+
+def tally(raw: bytes, webhook: Webhook, *, interval: int, since: datetime | None = None) -> Tally:
+    """Count the webhooks in whole lines of an access log, by interval.
+
+    A last line without its end is left aside, and so are lines of a time before C(since). The
+    C(interval) is in seconds.
+    """
+    found = Tally()
+    for line in raw[: raw.rfind(b"\n") + 1].decode("utf-8", "backslashreplace").splitlines():
+        found.lines += 1
+        of_webhook = webhook.prefix in line
+        # Reading a line costs, and one is enough to know where the stretch begins.
+        if not of_webhook and found.first is not None:
+            continue
+        entry = access_log.parse(line)
+        if entry is not None and entry.time is not None:
+            found.first = found.first or entry.time
+            if since is not None and entry.time < since:
+                continue
+        if of_webhook:
+            _take(found, entry, line, webhook, interval)
+    return found
+
+
+def render(found: Tally, head: t.Mapping[str, t.Any]) -> str:
+    """Return the counts as JSON lines: the head, then each interval in which a request came."""
+    lines: list[dict[str, t.Any]] = [{**head, "lines": found.lines, "unreadable": found.unreadable}]
+    for start, count in sorted(found.intervals.items()):
+        lines.append({"at": rfc3339(datetime.fromtimestamp(start, timezone.utc)), **asdict(count)})
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
+def read(text: str) -> Window:
+    """Read back what C(render()) wrote.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    try:
+        head, *intervals = [json.loads(line) for line in text.splitlines()]
+        counts = [Count(**{key: int(row[key]) for key in asdict(Count())}) for row in intervals]
+        return Window(dict(head), _sum(counts))
+    except (KeyError, TypeError, ValueError) as exc:
+        raise ValueError(f"these are no counts: {exc}") from exc
+
+
+def _take(found: Tally, entry: access_log.Entry | None, line: str, webhook: Webhook, interval: int) -> None:
+    if entry is None or entry.time is None or entry.status is None:
+        found.unreadable += 1
+        return
+    if not entry.path.startswith(webhook.prefix) or entry.method not in ("POST", ""):
+        return
+    refused = entry.status == 401
+    start = int(entry.time.timestamp()) // interval * interval
+    count = Count(1, int(refused), int(refused and webhook.code in line))
+    found.intervals.setdefault(start, Count()).add(count)
+    if refused:
+        found.refused.append(line)
+
+
+def _sum(counts: t.Iterable[Count]) -> Count:
+    total = Count()
+    for count in counts:
+        total.add(count)
+    return total

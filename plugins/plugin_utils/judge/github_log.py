@@ -1,0 +1,206 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A job's log as GitHub keeps it: its steps, the one that failed, and the first real cause in it. Pure.
+
+Each line bears a timestamp, the text may begin with a BOM and is full of ANSI colours, and C(##[group]),
+C(##[error]) and the like mark what the runner itself says. That a process completed with exit code 1 is
+what every failure ends with, and is never its cause.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime
+
+from ...module_utils._core.evidence import parse_time
+from ...module_utils._text.github_runs import Document
+from .github_causes import FINDERS, WRAPPER, Finding
+
+CONTEXT_LINES = 8
+LONGEST_SPAN = 400
+
+_STAMP = re.compile(r"\ufeff?(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z ?")
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
+_SECTIONS = (
+    (re.compile(r"##\[group\](?P<name>Run .*)"), ""),
+    (re.compile(r"##\[group\]Checking docker version"), "Initialize containers"),
+    (re.compile(r"Print service container logs: "), "Stop containers"),
+    (re.compile(r"Post job cleanup\."), "Post job cleanup"),
+    (re.compile(r"Cleaning up orphan processes"), "Complete job"),
+)
+_AFTERMATH = ("Stop containers", "Post job cleanup", "Complete job")
+_ERROR = "##[error]"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line without its timestamp and colours; C(time) is C('') where it bore none."""
+
+    time: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """The lines of one step, and the name that the log itself gives it."""
+
+    name: str
+    lines: tuple[Line, ...]
+
+    @property
+    def texts(self) -> list[str]:
+        """The lines' texts."""
+        return [line.text for line in self.lines]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why a job is red.
+
+    Attributes:
+        kind: for instance C(pytest), C(traceback), C(out of memory).
+        line: the one line that says most.
+        step: the name of the step that failed.
+        block: the lines that tell it in full, with some around them.
+    """
+
+    kind: str
+    line: str
+    step: str
+    block: str
+
+
+def clean(log: str) -> list[Line]:
+    """Return the log's lines without BOM, timestamps and colours."""
+    return [_line(text) for text in log.rstrip("\n").split("\n")] if log.strip("\ufeff\n ") else []
+
+
+def sections(lines: t.Sequence[Line]) -> list[Section]:
+    """Return the log's lines by the step that printed them."""
+    starts = [(0, "Set up job")]
+    for number, line in enumerate(lines):
+        name = _section_name(line.text)
+        if name:
+            starts.append((number, name))
+    ends = [start for start, _name in starts[1:]] + [len(lines)]
+    found = [Section(name, tuple(lines[start:end])) for (start, name), end in zip(starts, ends, strict=True)]
+    return [section for section in found if section.lines]
+
+
+def first_cause(log: str, steps: t.Sequence[Document] = ()) -> Cause | None:
+    """Return the first real cause of a job's failure, None for a log without a line.
+
+    Args:
+        log: the text of the job's log.
+        steps: the job's steps as the API gives them. They tell a step that failed the job from one that
+            was allowed to fail, and bear the names that people gave them.
+    """
+    found = sections(clean(log))
+    if not found:
+        return None
+    failed = next((step for step in steps if step.get("conclusion") in ("failure", "cancelled")), None)
+    section = _failed_section(found, failed)
+    finding = _first_finding(section.texts)
+    name = section.name
+    if failed and failed.get("name") and failed["name"] != section.name:
+        name = f"{failed['name']} ({section.name})"
+    return Cause(finding.kind, finding.line.strip(), name, _block(section.texts, finding.spans))
+
+
+def error_block(log: str, steps: t.Sequence[Document] = ()) -> str:
+    """Return the top error block as text: the step's name, the cause and the section around it.
+
+    The arguments are those of C(first_cause()).
+    """
+    cause = first_cause(log, steps)
+    return f"Step: {cause.step}\n\n{cause.block}\n" if cause else "The log is empty.\n"
+
+
+def _line(text: str) -> Line:
+    text = _ANSI.sub("", text.rstrip("\r"))
+    stamp = _STAMP.match(text)
+    if not stamp:
+        return Line("", text.lstrip("\ufeff"))
+    return Line(f"{stamp['time']}Z", text[stamp.end() :])
+
+
+def _section_name(text: str) -> str:
+    for pattern, name in _SECTIONS:
+        match = pattern.match(text)
+        if match:
+            return name or match["name"]
+    return ""
+
+
+def _failed_section(found: t.Sequence[Section], failed: Document | None) -> Section:
+    """Return the section of the failed step: by its time, else the first with an error, else the last."""
+    wrong = [section for section in found if any(text.startswith(_ERROR) for text in section.texts)]
+    within = [section for section in wrong if failed and _is_within(section, failed)]
+    work = [section for section in found if section.name not in _AFTERMATH]
+    return (within or wrong or work[-1:] or list(found))[0]
+
+
+def _is_within(section: Section, step: Document) -> bool:
+    """Whether a section began while the step ran; the API's times are to the second."""
+    began = next((line.time for line in section.lines if line.time), "")
+    times = [began, step.get("started_at"), step.get("completed_at")]
+    if not all(times):
+        return False
+    moment, start, end = (_moment(str(time)) for time in times)
+    return start <= moment <= end
+
+
+def _moment(text: str) -> datetime:
+    return parse_time(text)
+
+
+def _first_finding(texts: t.Sequence[str]) -> Finding:
+    findings = (find(texts) for find in FINDERS)
+    return next((finding for finding in findings if finding), None) or _last_words(texts)
+
+
+def _last_words(texts: t.Sequence[str]) -> Finding:
+    """Return what the step printed last before it ended: the best there is where nothing is recognised."""
+    end = next((n for n, text in enumerate(texts) if WRAPPER.match(text)), len(texts))
+    spoken = [n for n in range(end) if texts[n].strip() and not texts[n].startswith("##[")]
+    body = [n for n in spoken if n > _header_end(texts)]
+    if not body:
+        said = texts[end].removeprefix(_ERROR) if end < len(texts) else "the log breaks off"
+        return Finding("silent", f"the step printed nothing before it ended: {said}", ((0, len(texts)),))
+    return Finding("last words", texts[body[-1]], ((max(body[0], body[-1] - 30), min(end + 1, len(texts))),))
+
+
+def _header_end(texts: t.Sequence[str]) -> int:
+    """Return the index of the line that closes the step's own group, in which its command is shown."""
+    if not texts[0].startswith("##[group]Run "):
+        return -1
+    return next((n for n, text in enumerate(texts) if text.startswith("##[endgroup]")), -1)
+
+
+def _block(texts: t.Sequence[str], spans: t.Sequence[tuple[int, int]]) -> str:
+    """Return the spans' lines with some around the first; what lies between is marked as left out."""
+    start, end = spans[0]
+    wide = [(max(0, start - CONTEXT_LINES), min(len(texts), end + CONTEXT_LINES)), *spans[1:]]
+    parts: list[str] = []
+    done = 0
+    for first, last in wide:
+        begin = max(first, done)
+        if begin >= last:
+            continue
+        if parts and begin > done:
+            parts.append(f"[… {begin - done} lines, see the full log …]")
+        parts += _shortened(texts[begin:last])
+        done = last
+    return "\n".join(parts).strip("\n")
+
+
+def _shortened(texts: t.Sequence[str]) -> list[str]:
+    if len(texts) <= LONGEST_SPAN:
+        return list(texts)
+    half = LONGEST_SPAN // 2
+    left_out = f"[… {len(texts) - 2 * half} lines, see the full log …]"
+    return [*texts[:half], left_out, *texts[-half:]]

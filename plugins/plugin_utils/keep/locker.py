@@ -1,0 +1,360 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The locker: a folder per ticket and release that keeps all evidence, before anything judges it.
+
+    <root>/<ticket>/<release>/
+        report.md  report.json              of the newest attempt
+        attempts/<id>/
+            attempt.json                    the release and when it began
+            report.md  report.json
+            package_<n>/
+                policy.json                 what the judge holds the evidence against
+                0001-<step>.json            a step, its streams named with their digests
+                0001-<step>.stdout, .stderr
+
+Files are written whole or not at all, and a step is never written over.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets as random_source
+import tempfile
+import typing as t
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ...module_utils._core.evidence import Evidence, Release, Step, parse_time
+from ...module_utils._core.redaction import Redactor
+
+STREAMS = ("stdout", "stderr")
+PACKAGES = (0, 1, 2, 3)
+# What became of the report in the ticket; written after it.
+TICKET_RECORD = "ticket.json"
+
+
+class LockerError(Exception):
+    """The locker cannot keep or give back what it was asked for."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One run of the closure: where its evidence lies and what it binds to.
+
+    Attributes:
+        path: the attempt's folder, absolute.
+        started: RFC 3339, UTC.
+        release: the release it is about.
+    """
+
+    path: str
+    started: str
+    release: Release
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """Return what travels between tasks as the fact C(rc_closure_attempt)."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: t.Mapping[str, t.Any]) -> Attempt:
+        """Build an attempt from C(as_dict()).
+
+        Raises:
+            LockerError: the mapping is no attempt.
+        """
+        try:
+            return cls(str(data["path"]), str(data["started"]), Release(**data["release"]))
+        except (KeyError, TypeError) as exc:
+            raise LockerError(f"this is not an attempt: {exc}") from exc
+
+
+def open_attempt(root: str, release: Release, now: str) -> Attempt:
+    """Begin a new attempt and return it; C(now) is RFC 3339, UTC.
+
+    Raises:
+        LockerError: the folder cannot be made.
+    """
+    stamp = parse_time(now).strftime("%Y%m%dT%H%M%S.%fZ")
+    path = Path(root).absolute() / release.ticket / release.candidate / "attempts" / stamp
+    attempt = Attempt(str(path), now, release)
+    try:
+        path.mkdir(parents=True, mode=0o700)
+        write_file(path / "attempt.json", _json(attempt.as_dict()))
+        write_file(path / ".digest_key", random_source.token_hex(32))
+    except OSError as exc:
+        raise LockerError(f"the locker {root} cannot be written: {exc.strerror} ({exc.filename})") from exc
+    return attempt
+
+
+def digest_key(attempt: Attempt) -> str:
+    """Return the attempt's random key for keyed digests.
+
+    It lies beside the evidence only while the attempt is open: without it, a digest in the report
+    gives no means to try passwords against.
+    """
+    return Path(attempt.path, ".digest_key").read_text("ascii")
+
+
+def close_attempt(attempt: Attempt) -> None:
+    """Destroy the key of the keyed digests."""
+    Path(attempt.path, ".digest_key").unlink(missing_ok=True)
+
+
+def open_package(attempt: Attempt, package: int, policy: t.Mapping[str, t.Any]) -> None:
+    """Say that this package is to be judged in this attempt, and against what."""
+    folder = _package_folder(attempt, package)
+    write_file(folder / "policy.json", _json(policy))
+
+
+def keep(
+    attempt: Attempt, package: int, steps: t.Sequence[Step], *, unless: str = ""
+) -> list[dict[str, t.Any]]:
+    """Write steps, and return for each what the task may show: no streams, but their digests.
+
+    Args:
+        attempt: to which they belong.
+        package: likewise.
+        steps: in their order.
+        unless: a step's name; where one of that name is kept already, nothing is written and nothing is
+            returned. Of several that write at the same time, one does.
+
+    Raises:
+        LockerError: a step cannot be written.
+    """
+    folder = _package_folder(attempt, package)
+    try:
+        with _alone(folder):
+            if unless and any(folder.glob(f"[0-9]*-{unless}.json")):
+                return []
+            return [_keep_step(folder, step) for step in steps]
+    except OSError as exc:
+        raise LockerError(f"{folder} cannot be written: {exc.strerror}") from exc
+
+
+def load(attempt: Attempt) -> dict[int, tuple[Evidence, dict[str, t.Any]]]:
+    """Read back, for each package that was opened, its evidence and its policy.
+
+    Raises:
+        LockerError: a stream is missing or is not what was kept.
+    """
+    found = {}
+    for package in PACKAGES:
+        folder = Path(attempt.path, f"package_{package}")
+        if folder.is_dir():
+            policy = folder / "policy.json"
+            found[package] = (
+                load_package(attempt, package),
+                json.loads(policy.read_text("utf-8")) if policy.exists() else {},
+            )
+    return found
+
+
+def load_package(attempt: Attempt, package: int) -> Evidence:
+    """Read back what is kept of one package so far, which may be nothing.
+
+    Raises:
+        LockerError: a stream is missing or is not what was kept.
+    """
+    folder = Path(attempt.path, f"package_{package}")
+    steps = tuple(_load_step(path) for path in sorted(folder.glob("[0-9]*.json")))
+    return Evidence(package, attempt.release, steps)
+
+
+def named_attempt(given: t.Mapping[str, t.Any] | None) -> Attempt | None:
+    """Return the attempt that a task was given: that of its run, or one that was kept before; None for none.
+
+    Args:
+        given: C(Attempt.as_dict()), or C(locker), C(ticket), C(release) and maybe C(name), and what the
+            attempt must be of: C(commit) and C(environment).
+
+    Raises:
+        LockerError: it is neither, there is none, or it is one of another commit or environment.
+    """
+    if not given:
+        return None
+    if "path" in given:
+        return Attempt.from_dict(given)
+    try:
+        root, ticket, candidate = (str(given[key]) for key in ("locker", "ticket", "release"))
+    except KeyError as exc:
+        raise LockerError(f"attempt: {exc} is missing") from exc
+    attempt = find_attempt(root, ticket, candidate, str(given.get("name") or ""))
+    for key in ("commit", "environment"):
+        wanted, has = str(given.get(key) or ""), getattr(attempt.release, key)
+        if wanted not in ("", has):
+            raise LockerError(
+                f"rc_closure_{key} is {wanted}, and the attempt {Path(attempt.path).name} is of {has}: mend "
+                "it, or name another one in rc_closure_ticket_attempt"
+            )
+    return attempt
+
+
+def find_attempt(root: str, ticket: str, candidate: str, name: str = "") -> Attempt:
+    """Return an attempt that was kept before: the one of that name, or the newest that has a report.
+
+    Raises:
+        LockerError: there is none.
+    """
+    folder = Path(root).absolute() / ticket / candidate / "attempts"
+    reported = sorted(path.parent for path in folder.glob(f"{name or '*'}/report.json"))
+    if not reported:
+        raise LockerError(f"{folder} holds no report{f' of attempt {name}' if name else ''}")
+    attempt = json.loads((reported[-1] / "attempt.json").read_text("utf-8"))
+    return Attempt.from_dict({**attempt, "path": str(reported[-1])})
+
+
+def digest(attempt: Attempt) -> str:
+    """Return the SHA-256 of all that the attempt holds as evidence and as its report.
+
+    It is that of one line for each file, C(<its SHA-256>  <its path in the attempt>), in the paths' order, as
+    C(sha256sum) prints it. What becomes of the report in the ticket is not in it.
+    """
+    root = Path(attempt.path)
+    files = sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+    kept = [name for name in files if not Path(name).name.startswith(".") and name != TICKET_RECORD]
+    lines = [f"{hashlib.sha256((root / name).read_bytes()).hexdigest()}  {name}\n" for name in kept]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def later_attempt(attempt: Attempt) -> tuple[str, str] | None:
+    """Return the newest later attempt for the same ticket that says something of it, and what.
+
+    That is its gate's C(PASS), the C(FAIL) of a package, or C(not reported): it was begun, and may have
+    changed staging. Some packages alone that are all PASS say nothing.
+    """
+    own = Path(attempt.path)
+    others = own.parents[2].glob("*/attempts/*")
+    later = sorted((path for path in others if path.name > own.name), key=lambda path: path.name)
+    found = ((path.name, _said(path)) for path in reversed(later))
+    return next(((name, said) for name, said in found if said), None)
+
+
+def _said(attempt: Path) -> str:
+    report = attempt / "report.json"
+    if not report.exists():
+        return "not reported" if any(attempt.glob("package_*")) else ""
+    document = json.loads(report.read_text("utf-8"))
+    statuses = (str(document["gate"]["status"]), str(document["run"]["status"]))
+    return "" if statuses == ("FAIL", "PASS") else statuses[0]
+
+
+def write_report(attempt: Attempt, name: str, text: str) -> str:
+    """Write a rendered report into the attempt and, where none is newer, into the release's folder.
+
+    Returns the path of the latter, or else of the former.
+    """
+    own, folder = Path(attempt.path), Path(attempt.path).parent.parent
+    write_file(own / name, text)
+    if any(path.parent.name > own.name for path in own.parent.glob(f"*/{name}")):
+        return str(own / name)
+    write_file(folder / name, text)
+    return str(folder / name)
+
+
+def _package_folder(attempt: Attempt, package: int) -> Path:
+    folder = Path(attempt.path, f"package_{package}")
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as exc:
+        raise LockerError(f"{folder} cannot be made: {exc.strerror}") from exc
+    return folder
+
+
+def _keep_step(folder: Path, step: Step) -> dict[str, t.Any]:
+    # The host's redactor knew the secrets; this one still finds those that their place gives away.
+    redact = Redactor({})
+    record: dict[str, t.Any] = {
+        key: redact(value) if isinstance(value, str) else value for key, value in step.as_dict().items()
+    }
+    streams = {stream: record[stream].encode() for stream in STREAMS}
+    base = folder / f"{_next_number(folder):04d}-{step.name}"
+    for stream, content in streams.items():
+        record[stream] = {
+            "file": f"{base.name}.{stream}",
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "bytes": len(content),
+        }
+        if content:
+            write_file(base.with_name(record[stream]["file"]), content)
+    write_file(base.with_name(f"{base.name}.json"), _json(record))
+    return record
+
+
+@contextmanager
+def telling(attempt: Attempt) -> t.Iterator[None]:
+    """Be the only one on this machine that tells the attempt's ticket: two side by side would write it twice.
+
+    A process that is killed holds nothing any more.
+
+    Raises:
+        LockerError: somebody else is telling it.
+    """
+    with Path(attempt.path).parents[2].joinpath(".telling").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            raise LockerError(
+                f"another run is telling the ticket {attempt.release.ticket} just now: wait for its end"
+            ) from exc
+        yield
+
+
+@contextmanager
+def _alone(folder: Path) -> t.Iterator[None]:
+    """Number one step at a time: hosts collect side by side, each in a process of its own."""
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _next_number(folder: Path) -> int:
+    return 1 + max((int(path.name[:4]) for path in folder.glob("[0-9]*")), default=0)
+
+
+def _load_step(path: Path) -> Step:
+    record = json.loads(path.read_text("utf-8"))
+    for stream in STREAMS:
+        record[stream] = _load_stream(path.with_name(record[stream]["file"]), record[stream])
+    return Step.from_dict(record)
+
+
+def _load_stream(path: Path, want: t.Mapping[str, t.Any]) -> str:
+    content = path.read_bytes() if want["bytes"] and path.exists() else b""
+    if hashlib.sha256(content).hexdigest() != want["sha256"]:
+        raise LockerError(f"{path} is not what was kept")
+    return content.decode()
+
+
+def _json(data: t.Any) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def write_file(path: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all."""
+    data = content.encode() if isinstance(content, str) else content
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """See that the file's name outlives a crash of the machine, too, and not its content alone."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

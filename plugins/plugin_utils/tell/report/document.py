@@ -1,0 +1,113 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The report as data: verdicts derived from the locker's evidence, and the gate from the verdicts.
+
+Every rendering, the ticket's text among them, is made from this document and from nothing else.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import asdict
+
+from ....module_utils._core.evidence import Evidence, Step
+from ...judge import package_0, package_1, package_2, package_3
+from ...judge.base import FAIL, PASS, Policy, Verdict
+from ...keep.locker import PACKAGES, Attempt
+
+SCHEMA = "psp.rc_closure/report/1"
+TITLES = {
+    0: "CI Postgres job",
+    1: "STG-MIG (MIG-01B/C)",
+    2: "STG-ROLL",
+    3: "PSP-03D queue enablement",
+}
+JUDGES: dict[int, t.Callable[[Evidence, Policy], Verdict]] = {
+    0: package_0.judge,
+    1: package_1.judge,
+    2: package_2.judge,
+    3: package_3.judge,
+}
+
+Document = dict[str, t.Any]
+Kept = t.Mapping[int, tuple[Evidence, Policy]]
+
+
+def build(attempt: Attempt, kept: Kept, now: str) -> Document:
+    """Judge what was kept and return the report.
+
+    Args:
+        attempt: the run that is reported.
+        kept: package → its evidence and policy; packages that were not asked for are absent.
+        now: when the report is made, RFC 3339, UTC.
+    """
+    verdicts = {number: _verdict(number, kept) for number in PACKAGES}
+    failing = [number for number in PACKAGES if verdicts[number].status != PASS]
+    return {
+        "schema": SCHEMA,
+        "release": asdict(attempt.release),
+        "attempt": {"started": attempt.started, "reported": now},
+        "gate": {
+            "status": FAIL if failing else PASS,
+            "reasons": [f"Package-{number}: {verdicts[number].note}" for number in failing],
+        },
+        # What this run was asked for may pass while the gate stays shut.
+        "run": {
+            "packages": sorted(kept),
+            "status": FAIL if set(failing) & set(kept) or not kept else PASS,
+        },
+        "packages": {
+            f"package_{number}": _package(verdicts[number], kept.get(number)) for number in PACKAGES
+        },
+    }
+
+
+def summary(document: Document) -> Document:
+    """Return the report without its outputs: what fits into a job's statistics."""
+    packages = document["packages"].items()
+    return {
+        "ticket": document["release"]["ticket"],
+        "release": document["release"]["candidate"],
+        "commit": document["release"]["commit"],
+        "gate": document["gate"],
+        "packages": {
+            name: {"status": package["status"], "note": package["note"]} for name, package in packages
+        },
+    }
+
+
+def without_streams(document: Document) -> Document:
+    """Return the report with the streams left in the locker: what a fact can hold."""
+    packages = {
+        name: {**package, "steps": [_bare(step) for step in package["steps"]]}
+        for name, package in document["packages"].items()
+    }
+    return {**document, "packages": packages}
+
+
+def _bare(step: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {key: value for key, value in step.items() if key not in ("stdout", "stderr")}
+
+
+def _verdict(number: int, kept: Kept) -> Verdict:
+    if number not in kept:
+        return Verdict(number, FAIL, "Not proven: it was not collected in this run.", ())
+    return JUDGES[number](*kept[number])
+
+
+def _package(verdict: Verdict, kept: tuple[Evidence, Policy] | None) -> dict[str, t.Any]:
+    evidence, policy = kept or (None, {})
+    return {
+        "title": TITLES[verdict.package],
+        "status": verdict.status,
+        "note": verdict.note,
+        "policy": dict(policy),
+        "criteria": [asdict(criterion) for criterion in verdict.criteria],
+        "steps": [_step(step) for step in evidence.steps] if evidence else [],
+    }
+
+
+def _step(step: Step) -> dict[str, t.Any]:
+    return {**step.as_dict(), "seconds": round(step.seconds, 3)}

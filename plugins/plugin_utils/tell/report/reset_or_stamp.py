@@ -1,0 +1,220 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What to decide by where a migration would make what is there already. Pure.
+
+The checklist: if staging answers C(table already exists) or the like, PASS is not given, and the decision,
+reset or stamp, is written into the ticket. Nothing here decides it; it says what the existing table is held
+against.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ....module_utils._core.evidence import Step
+from ....module_utils._text import alembic, catalog, existing, table_schema
+from ....module_utils._text.table_schema import Table
+
+UPGRADE = "alembic_upgrade"
+PREVIEW = "alembic_upgrade_preview"
+BASE_PREVIEW = "alembic_base_preview"
+DESCRIBED = "describe_table"
+DESCRIBED_EXISTING = "describe_existing_table"
+
+Package = t.Mapping[str, t.Any]
+Steps = t.Mapping[str, Step]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A table as it exists and as the migrations make it.
+
+    Attributes:
+        table: its name.
+        exists: as it is; None where the evidence does not show it.
+        shown: what the evidence shows in its place, such as a view, or why it shows nothing; or C('').
+        made: as the migrations make it, by revision, in order; empty where the evidence does not show it.
+        unmade: why it does not, or C('').
+    """
+
+    table: str
+    exists: Table | None
+    shown: str
+    made: t.Mapping[str, Table]
+    unmade: str
+
+    def differences(self, revision: str) -> list[str]:
+        """Return in what the table differs from what the migrations make up to a revision."""
+        return table_schema.differences(self.exists or Table(self.table), self.made[revision])
+
+    @property
+    def spans(self) -> list[list[str]]:
+        """The revisions in order, those that leave the table as it is together with the one before them."""
+        found: list[list[str]] = []
+        for revision, table in self.made.items():
+            if found and self.made[found[-1][0]] == table:
+                found[-1].append(revision)
+            else:
+                found.append([revision])
+        return found
+
+    @property
+    def agreeing(self) -> list[list[str]]:
+        """The spans at which the existing table is what the migrations make."""
+        return [span for span in self.spans if not self.differences(span[0])] if self.exists else []
+
+
+@dataclass(frozen=True)
+class Question:
+    """The facts.
+
+    Attributes:
+        said: the line in which Postgres said that something exists.
+        at: the revision that the database is at, or C('').
+        move: the migration that stopped, C(from -> to), or C('').
+        tables: the one that this is about, if it is about one, and the policy's where both are known of it.
+    """
+
+    said: str
+    at: str
+    move: str
+    tables: tuple[Compared, ...]
+
+
+def question(package: Package) -> Question | None:
+    """Return the facts of Package-1's report, or None where nothing stood in the way of its upgrade."""
+    steps = {step["name"]: Step.from_dict(step) for step in package["steps"]}
+    upgrade = steps.get(UPGRADE)
+    said = alembic.already_exists(upgrade) if upgrade and upgrade.exit_status != 0 else ""
+    if upgrade is None or not said:
+        return None
+    moves = alembic.moves(upgrade)
+    current = steps.get("alembic_current_after") or steps.get("alembic_current")
+    return Question(
+        said=said,
+        at=", ".join(alembic.revisions(current.stdout)) if current else "",
+        move=" -> ".join(moves[-1]) if moves else "",
+        tables=tuple(_tables(said, str(package["policy"].get("table", "")), steps)),
+    )
+
+
+def _tables(said: str, wanted: str, steps: Steps) -> t.Iterator[Compared]:
+    previews = [step for step in (steps.get(PREVIEW), steps.get(BASE_PREVIEW)) if step]
+    named = existing.table(said, "\n".join(step.stdout for step in previews))
+    same = catalog.same_table(named, wanted)
+    if not named:
+        return
+    yield _compared(named, steps.get(DESCRIBED if same else DESCRIBED_EXISTING), previews)
+    own = _compared(wanted, steps.get(DESCRIBED), previews)
+    if not same and own.exists and own.made:
+        yield own
+
+
+def _compared(table: str, step: Step | None, previews: t.Sequence[Step]) -> Compared:
+    made = _made(table.rpartition(".")[2], previews)
+    exists, shown = _exists(table, step)
+    return Compared(table, exists, shown, made, "" if made else _unmade(previews))
+
+
+def _exists(table: str, step: Step | None) -> tuple[Table | None, str]:
+    """Return the table as it is, or None and what is shown in its place."""
+    if step is None:
+        return None, ""
+    found = table_schema.described(table, step.stdout) if step.ok else None
+    lines = (step.stdout if step.ok else step.stderr or step.reason).strip().splitlines()
+    return found, "" if found or not lines else lines[0].strip()
+
+
+def _made(table: str, previews: t.Sequence[Step]) -> dict[str, Table]:
+    """Return the table by revision, out of the first SQL that creates it."""
+    for step in previews:
+        after = table_schema.made(step.stdout) if step.ok else {}
+        found = {revision: tables[table] for revision, tables in after.items() if table in tables}
+        if found:
+            return found
+    return {}
+
+
+def _unmade(previews: t.Sequence[Step]) -> str:
+    failed = [step for step in previews if not step.ok]
+    if not failed:
+        return "the migrations' SQL does not create it" if previews else "alembic upgrade --sql is not there"
+    why = failed[-1].reason or alembic.error_line(failed[-1])
+    return f"alembic upgrade --sql did not work, which the project's env.py has to support: {why}"
+
+
+def sentences(asked: Question) -> list[str]:
+    """Return what is to be read first, one sentence each."""
+    where = f" by {asked.move}" if asked.move else ""
+    found = [
+        f"The upgrade was stopped{where}: {asked.said}. The database is at {asked.at or 'no revision'}.",
+        "To be decided in this ticket: reset (take away what exists, and let the migrations make it), or "
+        "stamp (tell Alembic that a revision is there already, and go on from it). Neither is a PASS by "
+        "itself: Package-1 is judged by what the next run shows.",
+    ]
+    return [*found, *_agreements(asked.tables)]
+
+
+def comparison(asked: Question) -> str:
+    """Return, by revision, in what the existing tables differ, as plain lines; C('') where unknown."""
+    blocks = [block for one in asked.tables if one.exists for block in _blocks(one, one.exists)]
+    return "\n\n".join(blocks)
+
+
+def _blocks(one: Compared, exists: Table) -> t.Iterator[str]:
+    for span in one.spans:
+        lines = one.differences(span[0]) or ["no difference"]
+        title = f"{one.table} against the migrations up to {_span(span)}:"
+        yield "\n".join([title, *(f"  {line}" for line in lines)])
+    if not one.made:
+        yield _columns(exists)
+
+
+def _agreements(tables: t.Sequence[Compared]) -> list[str]:
+    if not tables:
+        return ["What exists is no table, nor a part of one, so there are no columns to be compared."]
+    said = [_agreement(one) for one in tables]
+    alone = [one for one in tables if one.agreeing]
+    if alone and len(tables) == 1:
+        said.append("That is about this table alone.")
+    elif len(alone) > 1:
+        common = [revision for revision in alone[0].made if all(_agrees(one, revision) for one in tables)]
+        said.append(f"Together they agree at {_span(common) if common else 'no revision'}.")
+    return said
+
+
+def _agrees(one: Compared, revision: str) -> bool:
+    return any(revision in span for span in one.agreeing)
+
+
+def _agreement(one: Compared) -> str:
+    if one.exists is None:
+        shown = f" (it shows: {one.shown})" if one.shown else ""
+        return f"The evidence does not show {one.table} as a table{shown}, so nothing can be compared."
+    if not one.made:
+        return (
+            f"The evidence does not show what the migrations make of {one.table} ({one.unmade}), so at "
+            "which revision they agree is for people to find out."
+        )
+    return f"{one.table} as it exists agrees with what the migrations make at {_revisions(one)}."
+
+
+def _revisions(one: Compared) -> str:
+    if one.agreeing:
+        return " and ".join(map(_span, one.agreeing))
+    nearest = min(one.spans, key=lambda span: len(one.differences(span[0])))
+    count = len(one.differences(nearest[0]))
+    return f"no revision; the nearest is {_span(nearest)}, with {count} difference{'' if count == 1 else 's'}"
+
+
+def _span(revisions: t.Sequence[str]) -> str:
+    return revisions[0] if len(revisions) == 1 else f"{revisions[0]} (and on to {revisions[-1]})"
+
+
+def _columns(table: Table) -> str:
+    columns = [f"  column {name}: {what}" for name, what in table.columns.items()]
+    rules = [f"  {name}: {rule}" for name, rule in table.rules.items()]
+    return "\n".join([f"{table.name} as it exists:", *columns, *rules])

@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A ticket that is a folder: a file a comment, ready to be pasted, and the state it would have."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+
+from ....module_utils._core.evidence import utc_now
+from ...keep.locker import LockerError, write_file
+from .base import Comment, State, Ticket, TicketError
+from .message import MarkdownFrame, Message
+
+# What GitHub takes; a person who pastes elsewhere gives the limit there.
+CHARACTERS = 65_536
+
+_STATE = "state.json"
+_NEW: dict[str, t.Any] = {"open": True, "closed_at": "", "labels": []}
+
+
+class FileTicket(Ticket):
+    """A folder, made when something is written into it."""
+
+    def __init__(self, folder: str, characters: int | None = None) -> None:
+        """Take the folder's path, and the longest comment's length where it is another."""
+        self._folder = Path(folder)
+        self.place = folder
+        self.frame = MarkdownFrame()
+        self.characters = characters or CHARACTERS
+
+    def state(self) -> State:
+        """Read C(state.json)."""
+        known = self._known()
+        name = "open" if known["open"] else "closed"
+        return State(known["open"], name, known["closed_at"], tuple(known["labels"]), self.place)
+
+    def comments(self) -> list[Comment]:
+        """Read the numbered files."""
+        found = []
+        for path in sorted(self._folder.glob("[0-9]*.md")):
+            message = self.frame.read(self._read(path))
+            if message:
+                found.append(Comment(path.stem, str(path), "this closure", message))
+        return found
+
+    def add(self, message: Message) -> Comment:
+        """Write the next file."""
+        number = 1 + max((int(path.stem) for path in self._folder.glob("[0-9]*.md")), default=0)
+        return self._comment(self._folder / f"{number:04d}.md", message)
+
+    def edit(self, comment: Comment, message: Message) -> Comment:
+        """Write a file again."""
+        return self._comment(self._folder / f"{comment.id}.md", message)
+
+    def close(self) -> None:
+        """Note that it is closed, and when."""
+        self._note(open=False, closed_at=utc_now())
+
+    def reopen(self) -> None:
+        """Note that it is open."""
+        self._note(open=True, closed_at="")
+
+    def label(self, name: str, *, wanted: bool) -> None:
+        """Note the label, or that it is gone."""
+        others = [label for label in self._known()["labels"] if label != name]
+        self._note(labels=[*others, name] if wanted else others)
+
+    def _comment(self, path: Path, message: Message) -> Comment:
+        self._write(path, self.frame.write(message) + "\n")
+        return Comment(path.stem, str(path), "this closure", message)
+
+    def _known(self) -> dict[str, t.Any]:
+        path = self._folder / _STATE
+        return {**_NEW, **json.loads(self._read(path))} if path.exists() else dict(_NEW)
+
+    def _note(self, **changes: t.Any) -> None:
+        known = {**self._known(), **changes}
+        self._write(self._folder / _STATE, json.dumps(known, ensure_ascii=False, indent=2) + "\n")
+
+    @staticmethod
+    def _read(path: Path) -> str:
+        try:
+            return path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as exc:
+            raise TicketError(f"{path} cannot be read: {getattr(exc, 'strerror', None) or exc}") from exc
+
+    def _write(self, path: Path, text: str) -> None:
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_file(path, text)
+        except (OSError, LockerError) as exc:
+            raise TicketError(f"{path} cannot be written: {getattr(exc, 'strerror', None) or exc}") from exc

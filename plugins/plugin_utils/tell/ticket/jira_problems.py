@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an answer of Jira's that is not the one asked for means, and what to mend: one sentence each."""
+
+from __future__ import annotations
+
+import json
+
+from ....module_utils._clients.http import Exchange
+from ....module_utils._core.evidence import ENDED
+
+_SHOWN = 200
+_LOWEST_ERROR = 300
+
+
+def explain(exchange: Exchange, issue: str, *, json_wanted: bool = True) -> str:
+    """Return one sentence that says what to mend, or C('') where the answer is what was asked for."""
+    step, status = exchange.step, exchange.step.exit_status
+    if status is None or step.outcome != ENDED:
+        return f"{exchange.asked}: {step.reason}"
+    if status in (401, 403) or (status >= _LOWEST_ERROR and not exchange.is_web_page):
+        return _explain_status(exchange, status, issue)
+    if exchange.is_web_page:
+        return (
+            f"{exchange.asked} answered {status} with a web page, not with Jira's API: "
+            "rc_closure_ticket_url must be Jira's own address (https://SITE.atlassian.net, or https://HOST "
+            "with its context path), with no login page before it"
+        )
+    if json_wanted and status != 204 and not exchange.is_json:
+        return f"{exchange.asked} answered {status} with something that is no JSON"
+    return ""
+
+
+def is_rate_limited(exchange: Exchange) -> bool:
+    """Whether Jira refused the request for being asked too much: it did nothing, and may be asked later.
+
+    https://developer.atlassian.com/cloud/jira/platform/rate-limiting: some 503 name a time to wait, too.
+    """
+    status = exchange.step.exit_status
+    return status == 429 or (status == 503 and "retry-after" in exchange.headers)
+
+
+def message(body: bytes) -> str:
+    """Return what Jira says in an error's document, or the start of its text."""
+    try:
+        document = json.loads(body)
+    except ValueError:
+        text = body[:_SHOWN].decode("utf-8", "replace")
+        return "" if text.lstrip().startswith("<") else " ".join(text.split())
+    if not isinstance(document, dict):
+        return ""
+    said = [str(text) for text in document.get("errorMessages") or []]
+    errors = document.get("errors")
+    said += [f"{field}: {text}" for field, text in errors.items()] if isinstance(errors, dict) else []
+    return " ".join(" ".join(said or [str(document.get("message", ""))]).split())
+
+
+def _explain_status(exchange: Exchange, status: int, issue: str) -> str:
+    said = message(exchange.body)
+    what = f"{exchange.asked} answered {status}" + (f" ({said})" if said else "")
+    mends = {
+        400: _bad_request(said),
+        401: (
+            "Jira does not take the token: it is wrong, expired or revoked, or, in the Cloud, "
+            "rc_closure_ticket_user is not the e-mail address of its owner"
+        ),
+        403: _forbidden(exchange, issue),
+        404: (
+            f"there is no issue {issue}, or the token may not see it (Jira answers 404 for both): mend "
+            "rc_closure_ticket_issue or the token's access"
+        ),
+        413: "make rc_closure_ticket_characters smaller",
+        429: "Jira's rate limit is used up, and lasts longer than rc_closure_ticket_limit",
+    }
+    other = "Jira is unwell" if status >= 500 else "rc_closure_ticket_url must be Jira's own address"
+    mend = mends.get(status, other if status >= 500 or status < 400 else "")
+    return f"{what}: {mend}" if mend else what
+
+
+def _bad_request(said: str) -> str:
+    lower = said.lower()
+    if "too long" in lower or "content_limit_exceeded" in lower:
+        return "make rc_closure_ticket_characters smaller"
+    if "cannot be set" in lower:
+        return (
+            "put the field on the screen of that issue, or leave it out: rc_closure_ticket_label or "
+            "rc_closure_ticket_jira_resolution empty"
+        )
+    if "spaces" in lower:
+        return "rc_closure_ticket_label wants a label without spaces"
+    if "permission" in lower:
+        return (
+            "the token needs Add Comments, Edit Own Comments and, for labels, Edit Issues, in the status "
+            "that the issue is in, too"
+        )
+    if "transition" in lower or "workflow" in lower:
+        return "the workflow does not allow this transition from the status that the issue is in"
+    return ""
+
+
+def _forbidden(exchange: Exchange, issue: str) -> str:
+    reason = exchange.headers.get("x-seraph-loginreason", "") + exchange.headers.get(
+        "x-authentication-denied-reason", ""
+    )
+    if "AUTHENTICATION_DENIED" in reason or "CAPTCHA" in reason:
+        return "Jira wants a CAPTCHA after failed logins: log in once with a browser"
+    return (
+        f"the token may not do this on {issue}: it needs Browse Projects, Add Comments, Edit Own Comments, "
+        "Edit Issues (for labels) and, to close, Transition Issues"
+    )

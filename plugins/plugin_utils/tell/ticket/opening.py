@@ -1,0 +1,151 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From a task's options to the ticket that they describe."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from pathlib import Path
+
+from ....module_utils._clients.rest import Deadline
+from ...keep.locker import Attempt
+from ...preflight import wants
+from .base import Ticket, TicketError
+from .cleaning import Redact
+from .file_ticket import FileTicket
+from .github_ticket import GitHubTicket
+from .jira_ticket import JiraTicket
+
+FILE = "file"
+GITHUB = "github"
+JIRA = "jira"
+
+Options = t.Mapping[str, t.Any]
+
+SPEC: dict[str, dict[str, t.Any]] = {
+    "attempt": {"type": "dict"},
+    "provider": {"type": "str", "choices": [FILE, GITHUB, JIRA], "default": FILE},
+    "url": {"type": "str"},
+    "repository": {"type": "str"},
+    "issue": {"type": "str"},
+    "user": {"type": "str"},
+    "token": {"type": "str", "no_log": True},
+    "token_file": {"type": "path", "no_log": False},
+    "token_env": {"type": "str", "no_log": False},
+    "ca_file": {"type": "path"},
+    "characters": {"type": "int"},
+    "interval": {"type": "float", "default": 1.0},
+    "limit": {"type": "float", "default": 1800.0},
+    "close": {"type": "bool", "default": False},
+    "label": {"type": "str", "default": "closure-failed"},
+    "analysts": {"type": "str", "default": "Dev/Backend"},
+    "deployment": {"type": "str", "choices": ["auto", "cloud", "data_center"], "default": "auto"},
+    "close_transition": {"type": "str"},
+    "reopen_transition": {"type": "str"},
+    "resolution": {"type": "str"},
+}
+_GITHUB_API = "https://api.github.com"
+_NUMBER = re.compile(r"(?:GH-|#)?([1-9]\d{0,9})")
+_KEY = re.compile(r"[A-Z][A-Z0-9_]+-[1-9]\d*")
+
+
+def token(options: Options, environment: t.Mapping[str, str]) -> str:
+    """Return the ticket's token: from its file, from the environment variable of that name, or itself.
+
+    Raises:
+        TicketError: it is nowhere, or not where the options say.
+    """
+    path, variable = options.get("token_file"), options.get("token_env")
+    if path:
+        try:
+            found = Path(path).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as exc:
+            why = getattr(exc, "strerror", None) or "it is no text"
+            raise TicketError(f"rc_closure_ticket_token_file {path} cannot be read: {why}") from exc
+        source = f"rc_closure_ticket_token_file {path}"
+    elif variable:
+        found, source = environment.get(variable, "").strip(), f"the environment variable {variable}"
+    else:
+        found, source = str(options.get("token") or "").strip(), "rc_closure_ticket_token"
+    if options["provider"] != FILE and not found:
+        raise TicketError(
+            f"{source} is empty: {options['provider']} wants a token, by rc_closure_ticket_token_file, "
+            "rc_closure_ticket_token_env (a variable's name) or rc_closure_ticket_token"
+        )
+    return found
+
+
+def problems(options: Options, environment: t.Mapping[str, str]) -> list[str]:
+    """Return a sentence for each option that is missing or wrong; nothing is asked of the ticket for it."""
+    remote, github = options["provider"] != FILE, options["provider"] == GITHUB
+    url = options.get("url") or (_GITHUB_API if github else None)
+    found = wants.problems(
+        {
+            "rc_closure_ticket_url": {"value": url, "want": "url", "optional": not remote},
+            "rc_closure_ticket_repository": {
+                "value": options.get("repository"),
+                "want": "repository",
+                "optional": not github,
+            },
+            "rc_closure_ticket_characters": {
+                "value": options.get("characters"),
+                "want": "count",
+                "optional": True,
+            },
+            "rc_closure_ticket_limit": {"value": options.get("limit"), "want": "seconds"},
+        }
+    )
+    checks: list[t.Callable[[], object]] = [lambda: token(options, environment)]
+    if remote and options.get("issue"):
+        checks.append(lambda: issue(options, ""))
+    return found + [problem for problem in map(_problem, checks) if problem]
+
+
+def issue(options: Options, ticket: str) -> str:
+    """Return the issue's number or key: the one given, or the ticket's key where that is one.
+
+    Raises:
+        TicketError: it is neither.
+    """
+    given = str(options.get("issue") or ticket)
+    if options["provider"] == GITHUB:
+        number = _NUMBER.fullmatch(given)
+        if number is None:
+            raise TicketError(
+                f"rc_closure_ticket_issue is {given!r}: GitHub wants the issue's number, such as 1234"
+            )
+        return number[1]
+    if not _KEY.fullmatch(given):
+        raise TicketError(
+            f"rc_closure_ticket_issue is {given!r}: Jira wants the issue's key, such as PSP-1234"
+        )
+    return given
+
+
+def open_ticket(
+    options: Options, attempt: Attempt, secret: str, redact: Redact, deadline: Deadline
+) -> Ticket:
+    """Return the ticket.
+
+    Raises:
+        TicketError: the options name none, or Jira does not say what it is.
+    """
+    characters = options.get("characters")
+    if options["provider"] == FILE:
+        return FileTicket(str(Path(attempt.path).parent.parent / "ticket"), characters)
+    key = issue(options, attempt.release.ticket)
+    if options["provider"] == GITHUB:
+        params = {**options, "url": options.get("url") or _GITHUB_API}
+        return GitHubTicket(params, int(key), secret, redact, deadline, characters=characters)
+    return JiraTicket(options, key, secret, redact, deadline, characters=characters)
+
+
+def _problem(check: t.Callable[[], object]) -> str:
+    try:
+        check()
+    except TicketError as exc:
+        return str(exc)
+    return ""

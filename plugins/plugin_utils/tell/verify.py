@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether an attempt's report says what its evidence shows, by the locker alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ..keep import locker
+from .report import document, markdown
+from .report.differences import differences
+
+_REPORTS = ("report.json", "report.md")
+
+
+def problems(attempt: locker.Attempt) -> list[str]:
+    """Return one sentence for each place where the reports are not what the evidence makes.
+
+    The copies beside the attempts are held against the newest attempt that has a report.
+
+    Raises:
+        LockerError: a stream is not what was kept.
+        OSError: a file cannot be read.
+        ValueError: a file is no JSON, or no report.
+    """
+    folder = Path(attempt.path)
+    told = json.loads((folder / "report.json").read_text("utf-8"))
+    built = document.build(attempt, locker.load(attempt), _reported(told))
+    derived = json.loads(json.dumps(built))
+    found = [f"report.json: {problem}" for problem in differences(told, derived)]
+    if (folder / "report.md").read_text("utf-8") != markdown.render(built):
+        found.append("report.md is not the text of what the evidence shows")
+    if folder == max(path.parent for path in folder.parent.glob("*/report.json")):
+        found += _copies(folder)
+    return found
+
+
+def _reported(told: object) -> str:
+    """Return when the report was made: the one thing in it that no evidence shows."""
+    try:
+        return str(told["attempt"]["reported"])  # type: ignore[index]  # whatever JSON holds
+    except (KeyError, TypeError) as exc:
+        raise ValueError(f"report.json is no report: {exc!r}") from exc
+
+
+def _copies(folder: Path) -> list[str]:
+    release = folder.parent.parent
+    return [
+        f"{release / name} is not the newest attempt's"
+        for name in _REPORTS
+        if not (release / name).is_file() or (release / name).read_bytes() != (folder / name).read_bytes()
+    ]

@@ -1,0 +1,209 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A request becomes a step whatever the other side does, over real sockets."""
+
+from __future__ import annotations
+
+import threading
+import time
+import typing as t
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients import http
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import (
+    ENDED,
+    FAILED,
+    TIMED_OUT,
+    Step,
+)
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction import MASK, Redactor
+from tests.unit.certificate import behind_tls
+
+TOKEN = "sesame-open-11"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Answers as the path says, and counts what came."""
+
+    paths: t.ClassVar[list[str]] = []
+    slow = threading.Event()
+
+    def do_GET(self) -> None:
+        self.paths.append(self.path)
+        getattr(self, f"_{self.path.strip('/')}")()
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer(201, self.headers["Content-Type"].encode() + b" " + body)
+
+    def _echo(self) -> None:
+        self._answer(401, b"you sent " + self.headers["Authorization"].encode())
+
+    def _away(self) -> None:
+        self.send_response(302)
+        self.send_header("Location", "/echo?sig=topsecret")
+        self.send_header("Set-Cookie", "session=topsecret")
+        self.end_headers()
+
+    def _torn(self) -> None:
+        self._answer(200, b"abc", length=10)
+
+    def _hanging(self) -> None:
+        self._answer(200, b"abc", length=10)
+        self.wfile.flush()
+        self.slow.wait(10)
+
+    def _dripping(self) -> None:
+        self._answer(200, b"", length=1000)
+        while not self.slow.wait(0.05):
+            self.wfile.write(b".")
+            self.wfile.flush()
+
+    def _large(self) -> None:
+        self._answer(200, b"x" * 2000)
+
+    def _bytes(self) -> None:
+        self._answer(200, b"\xff\xfe ok")
+
+    def _answer(self, status: int, body: bytes, length: int | None = None) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body) if length is None else length))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: t.Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def handler() -> type[_Handler]:
+    return type("Handler", (_Handler,), {"paths": [], "slow": threading.Event()})
+
+
+@pytest.fixture
+def server(handler: type[_Handler]) -> t.Iterator[ThreadingHTTPServer]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        thread = threading.Thread(target=running.serve_forever, args=(0.02,))
+        thread.start()
+        yield running
+        handler.slow.set()
+        running.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def base(server: ThreadingHTTPServer) -> str:
+    return f"http://127.0.0.1:{server.server_port}"
+
+
+def _get(url: str, **more: t.Any) -> Step:
+    given = {"name": "asked", "title": "Asked", "limit": 5.0, "redact": Redactor({}), **more}
+    return http.request("GET", url, **given)
+
+
+def test_the_answer_is_the_step(base: str) -> None:
+    step = http.request(
+        "POST",
+        f"{base}/runs",
+        name="post",
+        title="Post",
+        limit=5,
+        redact=Redactor({"pin": "9911991"}),
+        body='{"pin": "9911991"}',
+    )
+    assert (step.kind, step.outcome, step.exit_status, step.reason) == ("http", ENDED, 201, "")
+    assert step.command == f'POST {base}/runs {{"pin": "{MASK}"}}'
+    assert step.stdout == f'application/json {{"pin": "{MASK}"}}'
+    assert step.stderr.startswith("HTTP/1.0 201 Created\nServer: ")
+
+
+def test_a_credential_that_is_echoed_is_masked(base: str) -> None:
+    step = _get(f"{base}/echo", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert (step.outcome, step.exit_status) == (ENDED, 401)
+    assert step.stdout == f"you sent Bearer {MASK}"
+
+
+def test_a_redirect_is_an_answer_and_the_token_goes_nowhere_else(base: str, handler: type[_Handler]) -> None:
+    step = _get(f"{base}/away", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert step.exit_status == 302
+    assert handler.paths == ["/away"]
+    assert f"Location: /echo?{MASK}" in step.stderr
+    assert f"Set-Cookie: {MASK}" in step.stderr
+
+
+def test_an_answer_that_breaks_off_keeps_what_came(base: str) -> None:
+    step = _get(f"{base}/torn")
+    assert (step.outcome, step.exit_status, step.stdout) == (FAILED, 200, "abc")
+    assert step.reason.endswith("the answer broke off after 3 of 10 bytes")
+
+
+@pytest.mark.parametrize("path", ["hanging", "dripping"])
+def test_an_answer_that_does_not_end_is_given_up(base: str, path: str) -> None:
+    begun = time.monotonic()
+    step = _get(f"{base}/{path}", limit=0.4)
+    assert step.outcome == TIMED_OUT
+    assert step.reason.endswith("did not answer within its limit of 0.4 s")
+    assert time.monotonic() - begun < 3
+
+
+def test_an_answer_without_end_is_cut_off(base: str) -> None:
+    step = _get(f"{base}/large", maximum_bytes=1000)
+    assert step.outcome == FAILED
+    assert "cut off after 1000 bytes" in step.reason
+
+
+def test_bytes_that_are_no_text_survive(base: str) -> None:
+    assert _get(f"{base}/bytes").stdout == "\\xff\\xfe ok"
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://127.0.0.1:1/", "127.0.0.1:1 refused the connection"),
+        ("http://no-such-host.invalid/", "the name no-such-host.invalid cannot be resolved"),
+        ("file:///etc/passwd", "it is no http or https URL"),
+        ("http:///path", "it is no http or https URL"),
+    ],
+)
+def test_no_answer_has_its_reason(url: str, reason: str) -> None:
+    step = _get(url)
+    assert (step.outcome, step.exit_status) == (FAILED, None)
+    assert reason in step.reason
+
+
+def test_plain_http_behind_an_https_url(base: str) -> None:
+    step = _get(base.replace("http:", "https:"))
+    assert step.outcome == FAILED
+    assert "WRONG_VERSION_NUMBER" in step.reason
+
+
+def test_a_header_that_cannot_be_sent_does_not_show_the_token(base: str) -> None:
+    step = _get(
+        f"{base}/echo", headers={"Authorization": f"Bearer {TOKEN}\nx"}, redact=Redactor({"t": TOKEN})
+    )
+    assert step.outcome == FAILED
+    assert TOKEN not in step.reason
+
+
+def test_loopback_is_asked_without_a_proxy(base: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert _get(f"{base}/bytes").exit_status == 200
+
+
+def test_the_certificate_is_verified(server: ThreadingHTTPServer, base: str, tmp_path: Path) -> None:
+    certificate = behind_tls(server, tmp_path)
+    url = f"{base.replace('http:', 'https:')}/bytes"
+    refused = _get(url)
+    assert refused.outcome == FAILED
+    assert "is not trusted: self-signed certificate" in refused.reason
+    assert _get(url, ca_file=str(certificate)).exit_status == 200
+
+
+def test_authorities_that_are_not_there(base: str) -> None:
+    step = _get(base.replace("http:", "https:"), ca_file="/no/such.pem")
+    assert "the authorities in /no/such.pem cannot be read" in step.reason

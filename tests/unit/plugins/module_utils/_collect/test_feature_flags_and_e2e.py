@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The flags of the file and of the process side by side, and the smoke's command."""
+
+from __future__ import annotations
+
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils._collect import (
+    e2e_evidence,
+    feature_flags_evidence,
+)
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import FAILED, NOT_RUN, Step
+from ansible_collections.psp.rc_closure.plugins.modules.e2e_evidence import ARGUMENT_SPEC as E2E_SPEC
+from ansible_collections.psp.rc_closure.plugins.modules.feature_flags_evidence import (
+    ARGUMENT_SPEC as FLAGS_SPEC,
+)
+from tests.unit.captured import FIXTURES
+from tests.unit.collecting import collector
+
+FLAGS = [{"name": "a", "variable": "FLAG_A", "pointer": "/a"}]
+
+
+@pytest.fixture
+def env_file(tmp_path: Path) -> str:
+    path = tmp_path / "backend.env"
+    path.write_text("FLAG_A=True\nAPI_TOKEN=sesame-open-11\nOTHER=1\n", "utf-8")
+    return str(path)
+
+
+def _flags(**options: t.Any) -> tuple[dict[str, t.Any], dict[str, Step]]:
+    taken = collector(FLAGS_SPEC, flags=FLAGS, **options)
+    return feature_flags_evidence.collect(taken), {step.name: step for step in taken.steps}
+
+
+def test_a_command_tells_the_flags_beside_the_file(env_file: str) -> None:
+    argv = [sys.executable, "-c", 'print(\'{"a": false, "token": "sesame-open-11"}\')']
+    result, steps = _flags(env_file=env_file, argv=argv)
+    assert result["flags"] == {"a": False}
+    assert (steps["flags_file"].command, steps["flags_file"].stdout) == (env_file, "FLAG_A=True\n")
+    assert "sesame" not in steps["flags_running"].stdout
+
+
+def test_a_token_that_is_not_in_the_file_is_named(env_file: str) -> None:
+    result, steps = _flags(env_file=env_file, url="http://127.0.0.1:1/flags", token_variable="ADMIN_TOKEN")
+    assert result["flags"] == {}
+    assert steps["flags_running"].outcome == FAILED
+    assert steps["flags_running"].reason == f"ADMIN_TOKEN is not set in {env_file}"
+
+
+def test_a_backend_that_does_not_answer(env_file: str) -> None:
+    steps = _flags(env_file=env_file, url="http://127.0.0.1:1/flags", token_variable="API_TOKEN")[1]
+    assert steps["flags_running"].reason == "127.0.0.1:1 refused the connection"
+
+
+def _smoke(directory: Path, *, check_mode: bool = False) -> tuple[dict[str, t.Any], Step]:
+    """Run what prints a real run's output in place of yarn."""
+    printed = FIXTURES / "playwright" / "all_passed.stdout"
+    argv = [sys.executable, "-c", f"print(open({str(printed)!r}, encoding='utf-8').read())"]
+    taken = collector(E2E_SPEC, check_mode=check_mode, directory=str(directory), argv=argv)
+    return e2e_evidence.collect(taken), taken.steps[0]
+
+
+def test_the_smoke_keeps_all_that_it_prints(tmp_path: Path) -> None:
+    result, step = _smoke(tmp_path)
+    assert result == {"changed": True, "counts": {"passed": 3}}
+    assert (step.name, step.exit_status, step.directory) == ("e2e_smoke", 0, str(tmp_path))
+    assert "3 passed" in step.stdout
+
+
+def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
+    step = _smoke(tmp_path / "none")[1]
+    assert step.reason == f"the directory {tmp_path}/none is not there"
+
+
+def test_check_mode_leaves_the_smoke_out(tmp_path: Path) -> None:
+    result, step = _smoke(tmp_path, check_mode=True)
+    assert (result["changed"], step.outcome) == (False, NOT_RUN)

@@ -1,0 +1,257 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One run, asked for, followed and found again in the worker's log, whatever the API answers."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils._collect import recon_run_lifecycle
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import CollectError, Collector
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import (
+    ENDED,
+    NOT_RUN,
+    TIMED_OUT,
+    Step,
+)
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import recon
+from ansible_collections.psp.rc_closure.plugins.modules.recon_run_lifecycle import ARGUMENT_SPEC
+from tests.unit.collecting import collector
+from tests.unit.plugins.module_utils._clients.fake_github import FakeGitHub, Reply, serve
+
+RUN = "7f3e0c9a-4d0e-4f5f-9f3e-0c9a4d0e4f5f"
+TOKEN = "tok-0123456789abcdef"
+RUNS = "/runs"
+START = f"03:25:14:   0.47s → 6df4:reconcile_run('{RUN}')\n"
+END = "03:25:14:   0.34s ← 6df4:reconcile_run ● 155\n"
+
+
+def state(name: str, status: int = 200, **headers: str) -> Reply:
+    return Reply(status, {"id": RUN, "status": name}, headers)
+
+
+TOO_MANY = Reply(429, {"error": "slow down"})
+
+
+class Clock:
+    """Time that passes only by waiting; what happens meanwhile can be told beforehand."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.waits: list[float] = []
+        self.meanwhile: list[t.Callable[[], object]] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.waits.append(seconds)
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(recon_run_lifecycle, "time", made)
+    return made
+
+
+@pytest.fixture
+def api() -> t.Iterator[FakeGitHub]:
+    with serve() as server:
+        server.on("POST", RUNS, state("queued", 202))
+        server.on("GET", f"{RUNS}/{RUN}", state("queued"), state("running"), state("completed"))
+        yield server
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "worker.log"
+    path.write_text("03:20:00:   0.47s → old:reconcile_run('old')\n", "utf-8")
+    return path
+
+
+def made(api: FakeGitHub, log: Path, **options: t.Any) -> Collector:
+    env_file = log.with_name("worker.env")
+    env_file.write_text(f"API_TOKEN={TOKEN}\nDATABASE_URL=postgresql://psp:db-password@h/psp\n", "utf-8")
+    given = {
+        "url": f"{api.url}{RUNS}",
+        "body": {"provider": "acmepay"},
+        "worker_log": str(log),
+        "env_file": str(env_file),
+        "token_variable": "API_TOKEN",
+        **options,
+    }
+    return collector(ARGUMENT_SPEC, **given)
+
+
+def write(log: Path, text: str) -> None:
+    with log.open("a", encoding="utf-8") as file:
+        file.write(text)
+
+
+def take(made: Collector) -> tuple[dict[str, t.Any], dict[str, Step]]:
+    result = recon_run_lifecycle.collect(made)
+    return result, {step.name: step for step in made.steps}
+
+
+def test_both_sides_of_a_run(api: FakeGitHub, log: Path, clock: Clock) -> None:
+    clock.meanwhile = [lambda: write(log, START), lambda: write(log, END)]
+    result, steps = take(made(api, log))
+    assert result == {"changed": True, "run_id": RUN, "state": "completed"}
+    assert list(steps) == ["recon_post", "recon_lifecycle", "recon_get", "recon_worker_log"]
+    assert steps["recon_post"].exit_status == 202
+    polls = recon.transcript(steps["recon_lifecycle"].stdout)
+    assert [poll.state_of(RUN) for poll in polls] == ["queued", "running", "completed"]
+    assert '"completed"' in steps["recon_get"].stdout
+    assert steps["recon_worker_log"].stdout == START + END
+    assert steps["recon_worker_log"].started <= steps["recon_post"].started
+    assert {step.outcome for step in steps.values()} == {ENDED}
+
+
+def test_the_api_is_asked_with_the_token_and_the_body_and_neither_secret_is_shown(
+    api: FakeGitHub, log: Path, clock: Clock
+) -> None:
+    clock.meanwhile = [lambda: write(log, f"{START}{END}connect to psp:db-password@h with {TOKEN}\n")]
+    _result, steps = take(made(api, log))
+    post = api.asked("POST", RUNS)[0]
+    assert post.headers["authorization"] == f"Bearer {TOKEN}"
+    assert post.body == {"provider": "acmepay"}
+    shown = "".join(str(step) for step in steps.values())
+    assert TOKEN not in shown
+    assert "db-password" not in shown
+    assert RUN in shown
+
+
+@pytest.mark.parametrize("after", [None, "7"])
+def test_429_is_waited_out(api: FakeGitHub, log: Path, clock: Clock, after: str | None) -> None:
+    slow = Reply(429, None, {"Retry-After": after} if after else {})
+    api.on("POST", RUNS, slow, state("queued", 202))
+    api.on("GET", f"{RUNS}/{RUN}", slow, state("completed"))
+    clock.meanwhile = [lambda: write(log, START + END)]
+    result, steps = take(made(api, log))
+    assert result["state"] == "completed"
+    assert clock.waits == [float(after or 1)] * 2
+    assert [p.status for p in recon.transcript(steps["recon_lifecycle"].stdout)] == [429, 200]
+
+
+def test_429_for_ever_reaches_the_limit(api: FakeGitHub, log: Path, clock: Clock) -> None:
+    api.on("GET", f"{RUNS}/{RUN}", TOO_MANY)
+    result, steps = take(made(api, log, limit=30))
+    assert result["state"] == ""
+    assert steps["recon_lifecycle"].outcome == TIMED_OUT
+    assert clock.waits == [1, 2, 4, 8]
+    assert steps["recon_get"].exit_status == 429
+
+
+def test_a_post_that_is_never_taken(api: FakeGitHub, log: Path, clock: Clock) -> None:
+    api.on("POST", RUNS, TOO_MANY)
+    result, steps = take(made(api, log, limit=5))
+    assert result == {"changed": False, "run_id": "", "state": ""}
+    assert len(api.asked("POST", RUNS)) == 3
+    assert steps["recon_post"].exit_status == 429
+    assert steps["recon_lifecycle"].outcome == steps["recon_get"].outcome == NOT_RUN
+
+
+@pytest.mark.parametrize(
+    "answer", [Reply(500, {"id": RUN}), Reply(200, "<html>"), Reply(200, {"status": "queued"})]
+)
+def test_a_post_without_an_id_is_not_repeated(
+    api: FakeGitHub, log: Path, clock: Clock, answer: Reply
+) -> None:
+    api.on("POST", RUNS, answer)
+    result, steps = take(made(api, log))
+    assert result["run_id"] == ""
+    assert len(api.asked("POST", RUNS)) == 1
+    assert api.asked("GET", f"{RUNS}/{RUN}") == []
+    assert steps["recon_worker_log"].stdout == ""
+    assert clock.waits == []
+
+
+def test_a_run_that_does_not_end(api: FakeGitHub, log: Path, clock: Clock) -> None:
+    api.on("GET", f"{RUNS}/{RUN}", state("queued"))
+    result, steps = take(made(api, log, limit=60))
+    assert result["state"] == "queued"
+    assert steps["recon_lifecycle"].outcome == TIMED_OUT
+    assert "within 60 s" in steps["recon_lifecycle"].reason
+    assert clock.now == pytest.approx(60)
+    assert len(api.asked("GET", f"{RUNS}/{RUN}")) < 30
+
+
+def test_an_api_that_stumbles_is_asked_again(api: FakeGitHub, log: Path, clock: Clock) -> None:
+    api.on("GET", f"{RUNS}/{RUN}", state("queued"), Reply(500, "no"), Reply(200, "<"), state("failed"))
+    clock.meanwhile = [lambda: write(log, START + END)]
+    result, steps = take(made(api, log))
+    assert result["state"] == "failed"
+    assert [p.status for p in recon.transcript(steps["recon_lifecycle"].stdout)] == [200, 500, 200, 200]
+    assert '"failed"' in steps["recon_get"].stdout
+
+
+def test_the_workers_log_may_lag_behind(api: FakeGitHub, log: Path, clock: Clock) -> None:
+    api.on("GET", f"{RUNS}/{RUN}", state("completed"))
+    clock.meanwhile = [lambda: write(log, START), lambda: None, lambda: write(log, END)]
+    _result, steps = take(made(api, log))
+    assert steps["recon_worker_log"].stdout == START + END
+
+
+def test_the_workers_log_is_given_up_at_its_limit(api: FakeGitHub, log: Path, clock: Clock) -> None:
+    api.on("GET", f"{RUNS}/{RUN}", state("completed"))
+    _result, steps = take(made(api, log, worker_limit=3))
+    assert steps["recon_worker_log"].stdout == ""
+    assert steps["recon_worker_log"].outcome == ENDED
+    assert 3 <= clock.now < 4
+
+
+def test_a_log_that_cannot_be_read_does_not_keep_the_run_from_being_asked_for(
+    api: FakeGitHub, log: Path, clock: Clock
+) -> None:
+    result, steps = take(made(api, log, worker_log=str(log / "below")))
+    assert result["state"] == "completed"
+    assert "below" in steps["recon_worker_log"].command
+
+
+def test_check_mode_asks_for_nothing(api: FakeGitHub, log: Path, clock: Clock) -> None:
+    checked = made(api, log)
+    checked.check_mode = True
+    result, steps = take(checked)
+    assert not result.get("changed")
+    assert api.requests == []
+    assert {step.outcome for step in steps.values()} == {NOT_RUN}
+
+
+@pytest.mark.parametrize(
+    ("content", "variable"), [(f"{TOKEN}\n", ""), (f"OTHER=1\nexport ADMIN='{TOKEN}'\n", "ADMIN")]
+)
+def test_the_token_may_be_in_a_file_of_its_own(
+    api: FakeGitHub, log: Path, clock: Clock, content: str, variable: str
+) -> None:
+    file = log.with_name("token")
+    file.write_text(content, "utf-8")
+    take(made(api, log, token_file=str(file), token_variable=variable, worker_limit=0))
+    assert api.asked("POST", RUNS)[0].headers["authorization"] == f"Bearer {TOKEN}"
+
+
+def test_without_a_token_none_is_sent(api: FakeGitHub, log: Path, clock: Clock) -> None:
+    take(made(api, log, token_variable="", worker_limit=0))
+    assert "authorization" not in api.asked("POST", RUNS)[0].headers
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"token_variable": "NO_SUCH"}, "holds no NO_SUCH"),
+        ({"token_file": "/no/such/file"}, "/no/such/file cannot be read"),
+    ],
+)
+def test_a_token_that_is_not_there_is_said(
+    api: FakeGitHub, log: Path, clock: Clock, options: dict[str, str], told: str
+) -> None:
+    with pytest.raises(CollectError, match=told):
+        take(made(api, log, **options))
+    assert api.requests == []

@@ -1,0 +1,170 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What was written since a mark comes back whole, whatever rotation did in between."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils._logs import file as log_file
+
+OLD = b"an old line\n" * 100
+FIRST = b"written before the rotation\n"
+SECOND = b"written after it\n"
+
+
+def append(path: Path, data: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(data)
+
+
+def backdate(path: Path, seconds: int) -> None:
+    moment = path.stat().st_mtime - seconds
+    os.utime(path, (moment, moment))
+
+
+def nothing(log: Path) -> None:
+    return
+
+
+def rename(log: Path) -> None:
+    log.rename(log.with_name("worker.log.1"))
+    backdate(log.with_name("worker.log.1"), 10)
+
+
+def rename_and_compress(log: Path) -> None:
+    with gzip.open(log.with_name("worker.log.1.gz"), "wb") as packed:
+        packed.write(log.read_bytes())
+    backdate(log.with_name("worker.log.1.gz"), 10)
+    # The old file is held, so that the new one cannot get its inode.
+    log.rename(log.with_name("held"))
+
+
+def copy_and_truncate(log: Path) -> None:
+    shutil.copyfile(log, log.with_name("worker.log.1"))
+    backdate(log.with_name("worker.log.1"), 10)
+    os.truncate(log, 0)
+
+
+def copy_and_truncate_then_grow_beyond_the_mark(log: Path) -> None:
+    copy_and_truncate(log)
+    append(log, b"much is written here: " + b"x" * len(OLD) + b"\n")
+
+
+def rename_twice(log: Path) -> None:
+    rename(log)
+    append(log, b"in between\n")
+    log.with_name("worker.log.1").rename(log.with_name("worker.log.2"))
+    log.rename(log.with_name("worker.log.1"))
+    backdate(log.with_name("worker.log.1"), 5)
+
+
+@pytest.mark.parametrize(
+    ("rotate", "between"),
+    [
+        (nothing, b""),
+        (rename, b""),
+        (rename_and_compress, b""),
+        (copy_and_truncate, b""),
+        (
+            copy_and_truncate_then_grow_beyond_the_mark,
+            b"much is written here: " + b"x" * len(OLD) + b"\n",
+        ),
+        (rename_twice, b"in between\n"),
+    ],
+)
+@pytest.mark.parametrize("old", [OLD, b""])
+def test_nothing_is_lost(tmp_path: Path, rotate: Callable[[Path], None], between: bytes, old: bytes) -> None:
+    log = tmp_path / "worker.log"
+    log.write_bytes(old)
+    (tmp_path / "worker.log.9").write_bytes(b"rotated long before the mark\n")
+    mark = json.loads(json.dumps(log_file.mark(str(log))))
+    append(log, FIRST)
+    rotate(log)
+    append(log, SECOND)
+    assert log_file.since(mark) == FIRST + between + SECOND
+
+
+def test_a_log_that_is_not_there_yet(tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    mark = log_file.mark(str(log))
+    assert log_file.since(mark) == b""
+    append(log, SECOND)
+    reading = log_file.read_since(mark)
+    assert reading.data == SECOND
+    assert "no such file" in reading.note
+
+
+def test_what_is_gone_is_said(tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    log.write_bytes(OLD)
+    mark = log_file.mark(str(log))
+    log.rename(tmp_path / "elsewhere")
+    append(log, SECOND)
+    reading = log_file.read_since(mark)
+    assert reading.data == SECOND
+    assert "is gone" in reading.note
+
+
+def test_a_large_log_costs_what_was_written_since(tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    with log.open("wb") as file:
+        file.truncate(10 * 1024**3)
+    mark = log_file.mark(str(log))
+    append(log, SECOND)
+    reading = log_file.read_since(mark)
+    assert reading.data == SECOND
+    assert reading.note == f"from byte {10 * 1024**3} on"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "length"),
+    [(b"needle", 64 * 1024 * 4), (b"nowhere", 600_006), (b"near", 64 * 1024)],
+)
+def test_the_end_of_a_file(tmp_path: Path, wanted: bytes, length: int) -> None:
+    log = tmp_path / "worker.log"
+    log.write_bytes(b"first:" + b"." * 399_994 + b"needle" + b"." * 199_990 + b"near" + b"." * 6)
+    found = log_file.last_lines_before(str(log), lambda data: wanted in data, 1024 * 1024)
+    assert len(found) == length
+    assert log.read_bytes().endswith(found)
+
+
+def test_the_end_of_a_file_has_a_limit(tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    log.write_bytes(b"." * 2_000_000)
+    found = log_file.last_lines_before(str(log), lambda data: False, 300_000)
+    assert 300_000 <= len(found) < 2_000_000
+
+
+@pytest.mark.parametrize(
+    "rotated", ["worker.log.1", "worker.log-20261123", "worker.log.2.gz", "worker.log-20261123.gz"]
+)
+def test_what_was_rotated_is_looked_at_too(tmp_path: Path, rotated: str) -> None:
+    log, older = tmp_path / "worker.log", tmp_path / rotated
+    log.write_bytes(SECOND)
+    with gzip.open(older, "wb") if rotated.endswith(".gz") else older.open("wb") as file:
+        file.write(FIRST)
+    os.utime(older, (1_795_500_000, 1_795_500_000))
+    began = datetime.fromtimestamp(1_795_499_999, UTC)
+    assert list(log_file.ends(str(log), began, lambda data: False, 1024)) == [SECOND, FIRST]
+    assert list(log_file.ends(str(log), None, lambda data: False, 1024)) == [SECOND, FIRST]
+    later = datetime.fromtimestamp(1_795_500_001, UTC)
+    assert list(log_file.ends(str(log), later, lambda data: False, 1024)) == [SECOND]
+
+
+def test_the_newest_of_what_was_rotated_comes_first(tmp_path: Path) -> None:
+    for number, name in enumerate(["worker.log.3", "worker.log.2", "worker.log.1", "worker.log"]):
+        (tmp_path / name).write_text(name, "utf-8")
+        os.utime(tmp_path / name, (1_795_500_000 + number, 1_795_500_000 + number))
+    found = log_file.ends(str(tmp_path / "worker.log"), None, lambda data: False, 1024)
+    assert [data.decode() for data in found] == ["worker.log", "worker.log.1", "worker.log.2", "worker.log.3"]

@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A line of an access log is read in the formats that are met with."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from datetime import UTC, datetime
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils._text.access_log import Entry, parse
+from tests.unit.captured import FIXTURES
+
+MOMENT = datetime(2026, 11, 24, 2, 52, 3, tzinfo=UTC)
+MILLIS = MOMENT.replace(microsecond=123000)
+WEBHOOK = "/api/v1/payments/webhook/acmepay"
+TWIN = (
+    '{"time": "2026-11-24T02:52:03.123Z", "method": "POST", "path": "/api/v1/payments/webhook/acmepay", '
+    '"status": 401, "duration_ms": 1.1, "error_code": "WEBHOOK_SIGNATURE_INVALID", "client": "127.0.0.1"}'
+)
+COMBINED = (
+    '203.0.113.9 - - [24/Nov/2026:05:52:03 +0300] "POST /api/v1/payments/webhook/acmepay?a=b HTTP/1.1" '
+    '401 98 "-" "acmepay/2.1"'
+)
+NGINX_JSON = (
+    '{"time_local":"24/Nov/2026:05:52:03 +0300","status":"401",'
+    '"request":"POST /api/v1/payments/webhook/acmepay HTTP/1.1"}'
+)
+ELASTIC = (
+    '{"@timestamp":"2026-11-24T02:52:03.123+00:00","url":{"path":"/api/v1/payments/webhook/acmepay"},'
+    '"http":{"request":{"method":"POST"},"response":{"status_code":401}}}'
+)
+DOTTED = (
+    '{"ts":1795488723.123,"http.method":"post","url.path":"/api/v1/payments/webhook/acmepay",'
+    '"http.status_code":401}'
+)
+MILLISECONDS = (
+    '{"timestamp":"1795488723123","method":"POST","status":401,'
+    '"url":"https://psp.example/api/v1/payments/webhook/acmepay"}'
+)
+ZONED = '2026-11-24 05:52:03,123 +0300 INFO 10.0.0.1:1 - "POST /api/v1/payments/webhook/acmepay HTTP/1.1" 401'
+
+
+@pytest.mark.parametrize(
+    ("line", "moment"),
+    [
+        (TWIN, MILLIS),
+        (COMBINED, MOMENT),
+        (NGINX_JSON, MOMENT),
+        (ELASTIC, MILLIS),
+        (DOTTED, MILLIS),
+        (MILLISECONDS, MILLIS),
+        (ZONED, MILLIS),
+    ],
+)
+def test_a_webhook_in_every_format(line: str, moment: datetime) -> None:
+    assert parse(line) == Entry(moment, "POST", WEBHOOK, 401)
+
+
+def test_what_uvicorn_prints_by_default_bears_no_time() -> None:
+    line = (FIXTURES / "webhook/uvicorn_default.log").read_text("utf-8").strip()
+    assert parse(line) == Entry(None, "POST", WEBHOOK, 401)
+
+
+def test_a_time_without_a_zone_is_the_machines_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = (FIXTURES / "webhook/uvicorn_timed.log").read_text("utf-8").strip()
+    monkeypatch.setenv("TZ", "Europe/Istanbul")
+    time.tzset()
+    entry = parse(line)
+    monkeypatch.undo()
+    time.tzset()
+    assert entry == Entry(datetime(2026, 11, 24, 0, 29, 52, 462000, tzinfo=UTC), "POST", WEBHOOK, 401)
+
+
+@pytest.mark.parametrize(
+    "line", ["", "Traceback (most recent call last):", '{"msg": "started"}', "{torn", "[]", '"POST x']
+)
+def test_no_request(line: str) -> None:
+    assert parse(line) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "value"),
+    [
+        ('{"path": "/a", "time": "yesterday", "status": 200}', "time", None),
+        ('{"path": "/a", "time": 1e300, "status": 200}', "time", None),
+        ('{"path": "/a", "time": "99/Foo/2026:05:52:03 +0300"}', "time", None),
+        ('{"path": "/a", "status": "-"}', "status", None),
+        ('{"path": "/a?x#y"}', "path", "/a"),
+        ('{"path": "//[a"}', "path", "//[a"),
+        ('1.2.3.4 - - [24/Nov/2026:05:52:03 +0300] "GET /a HTTP/1.1" - -', "status", None),
+    ],
+)
+def test_what_cannot_be_read_is_left_open(line: str, field: str, value: t.Any) -> None:
+    entry = parse(line)
+    assert entry is not None
+    assert getattr(entry, field) == value

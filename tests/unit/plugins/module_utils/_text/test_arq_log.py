@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""arq's own lines, as workers of two versions wrote them, joined by the job's id."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import arq_log
+from tests.unit.captured import FIXTURES
+
+
+def log(name: str) -> str:
+    return (FIXTURES / "arq_log" / f"{name}.log").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("file", "run_id", "ends"),
+    [
+        ("job_completed", "2943ab34-1276-4f85-86db-c8df7431fac8", ["completed"]),
+        ("job_completed_0_26", None, ["completed"]),
+        ("two_jobs", "bfb1fc2b-06b9-47fc-a7e1-8d5072b8f58e", ["completed"]),
+        ("job_swallows_its_exception", "fb5b374b-a7bf-400d-a849-fe0d98e34521", ["completed"]),
+        ("job_raises_with_traceback", None, ["failed"]),
+        ("job_timeout", None, ["failed"]),
+        ("job_aborted", "fa442b54-86b6-4cdf-965f-c4d08465817f", ["aborted"]),
+        ("job_retried", "11f393a7-633d-47f0-aef1-963c95bc3780", ["retried", "retried", "completed"]),
+        ("job_max_tries_exceeded", "fa442b54-86b6-4cdf-965f-c4d08465817f", ["retried", "failed"]),
+        ("job_cut_off_by_sigterm", "4f076db0-5121-4b90-9143-5c2f18622acc", ["retried"]),
+        ("job_retried_after_sigterm", "4f076db0-5121-4b90-9143-5c2f18622acc", ["completed"]),
+        ("worker_killed_midway", "38e48592-5162-4229-8560-2ad02579525d", [None]),
+        ("worker_after_kill", "38e48592-5162-4229-8560-2ad02579525d", []),
+        ("worker_other_database", "242b97a9-d685-4ef1-8cf9-d06e647660f8", ["completed"]),
+        ("function_not_found", "242b97a9-d685-4ef1-8cf9-d06e647660f8", []),
+        ("worker_start_only", "242b97a9-d685-4ef1-8cf9-d06e647660f8", []),
+    ],
+)
+def test_what_became_of_a_run(file: str, run_id: str | None, ends: list[str | None]) -> None:
+    text = log(file)
+    wanted = run_id or arq_log.attempts(text)[-1].start.arguments.strip("'")
+    attempts = arq_log.attempts_for(text, wanted)
+    assert [attempt.end and attempt.end.kind for attempt in attempts] == ends
+    assert [a.finished for a in attempts] == [end in ("completed", "failed") for end in ends]
+
+
+@pytest.mark.parametrize(
+    ("number", "job", "ends"),
+    [
+        (10, "78bcd101bdad4b02b16d95c76d7aa773", ["completed"]),
+        (12, "7dee90d0d7a947c5affaaeb26a5a08c0", ["failed"]),
+        (15, "7aaf2d90a9e746ecb46d015ead172a01", ["completed"]),
+        (17, "recon:00000000-0000-4000-8000-000000000017", ["completed"]),
+        (18, "5290ffbf352d4a909e375845e523c661", ["aborted"]),
+        (20, "77b95e026ab949ce84ea95627ad65d58", ["completed", "completed"]),
+        (21, "f41812ad91af49c695a554ce2515b21f", ["retried", None]),
+        (22, "df156c7e04f440599ba44f8416fef45d", [None]),
+    ],
+)
+def test_many_jobs_at_once(number: int, job: str, ends: list[str | None]) -> None:
+    attempts = arq_log.attempts_for(log("many_jobs"), f"00000000-0000-4000-8000-0000000000{number}")
+    assert attempts[0].start.job == job
+    assert [attempt.end and attempt.end.kind for attempt in attempts] == ends
+
+
+def test_arguments_that_arq_has_cut_off_show_no_run() -> None:
+    cut = "00000000-0000-4000-8000-000000000014"
+    assert arq_log.attempts_for(log("many_jobs"), cut) == []
+    assert any("…" in attempt.start.arguments for attempt in arq_log.attempts(log("many_jobs")))
+
+
+@pytest.mark.parametrize("run_id", ["0000-4000", "00000000-0000-4000-8000-00000000001", ""])
+def test_a_part_of_an_id_is_not_the_id(run_id: str) -> None:
+    assert arq_log.attempts_for(log("many_jobs"), run_id) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "detail"),
+    [
+        ("03:17:12: job expired-1 expired", "failed", "expired"),
+        ("03:17:12: job c33f, function 'no_such' not found", "failed", "function not found"),
+        ("03:17:12:   0.00s ← e21d:reconcile_caught ● ", "completed", ""),
+        ("03:17:12:   0.00s ← e21d:reconcile_caught ●", "completed", ""),
+        ("03:17:12:   0.00s ← e21d:reconcile ● {'a': ')'}\r", "completed", "{'a': ')'}"),
+        ("03:17:12:   1.50s ⊘ 5290:reconcile_slow aborted before start", "aborted", "aborted before start"),
+        ("worker-1 | INFO:  12.00s ! ab:f max retries 5 exceeded", "failed", "max retries 5 exceeded"),
+    ],
+)
+def test_a_line(line: str, kind: str, detail: str) -> None:
+    event = arq_log.events(line)[0]
+    assert (event.kind, event.detail) == (kind, detail)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "INFO sqlalchemy: UPDATE runs SET status='completed' WHERE id='38e48592-5162-4229-8560-2ad02579525d'",
+        "reconciliation run 38e48592-5162-4229-8560-2ad02579525d started",
+        "mismatch 0.10s → provider",
+        "03:25:03: shutdown on SIGTERM ◆ 0 jobs complete ◆ 0 failed ◆ 0 retries ◆ 0 ongoing to cancel",
+    ],
+)
+def test_what_an_application_says_itself_counts_for_nothing(line: str) -> None:
+    assert arq_log.attempts(line) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "connected"),
+    [
+        ("worker_start_only", True),
+        ("redis_noauth", False),
+        ("redis_wrong_password", False),
+        ("no_redis", False),
+    ],
+)
+def test_the_start(file: str, connected: bool) -> None:
+    text = log(file)
+    assert arq_log.says_start(text) is connected
+    assert bool(arq_log.redis_line(text)) is connected
+    assert (arq_log.start_of(text.split("\n")) == 0) if connected else arq_log.start_of([text]) is None
+
+
+def test_the_last_start_is_the_one_and_trouble_with_connecting_belongs_to_it() -> None:
+    trouble = log("redis_noauth").split("\n")[:2]
+    connected = "03:26:36: redis connection successful"
+    lines = [*log("worker_start_only").split("\n"), *trouble, connected, *log("job_completed").split("\n")]
+    first = arq_log.start_of(lines)
+    assert first is not None
+    assert lines[first : first + 3] == [*trouble, connected]
+    assert "Starting worker" in lines[first + 3]

@@ -1,0 +1,70 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A backfill's summary is read back in every way it is printed."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import backfill
+from tests.unit.captured import captured, step
+
+TWO_LINES = """backfill done
+processed: 1200
+updated: 340, skipped: 860
+errors: 0
+bye
+updated: 7
+"""
+TOTALS_GROW = """INFO processed=1000 updated=288 skipped=712 errors=0
+INFO processed=1200 updated=340 skipped=860 errors=0
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("processed=1200 updated=340 skipped=860 errors=0", (1200, 340, 860, 0)),
+        ("scanned=9 created=4 skipped_exists=2 updated_forced=3 errors=0", (9, 7, 2, 0)),
+        ('{"processed": 1200, "updated": 340, "skipped": 860, "errors": 3}', (1200, 340, 860, 3)),
+        ("Backfill: {'scanned': 5, 'created': 5, 'skipped_exists': 0}", (5, 5, 0, None)),
+        (TWO_LINES, (1200, 340, 860, 0)),
+        (TOTALS_GROW, (1200, 340, 860, 0)),
+        ("processed=12 skipped=12", (12, None, 12, None)),
+        ("2026-11-24 10:00:00 INFO processed=3 updated=1 skipped=1 errors=1", (3, 1, 1, 1)),
+    ],
+)
+def test_a_summary(text: str, counts: tuple[int | None, ...]) -> None:
+    for found in (
+        backfill.summary(step("run", stdout=text)),
+        backfill.summary(step("run", stderr=text, stdout="working …\n")),
+    ):
+        assert found is not None
+        assert (found.total, found.changed, found.skipped, found.errors) == counts
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "1000 wallets seen, 288 to fill", "updated=3", "processed=many", "unprocessed=3", "processed=1.5"],
+)
+def test_no_summary(text: str) -> None:
+    assert backfill.summary(step("run", stdout=text)) is None
+
+
+def test_standard_output_comes_first() -> None:
+    found = backfill.summary(step("run", stdout="processed=1 updated=1", stderr="processed=2 updated=2"))
+    assert found is not None
+    assert found.text == "processed=1 updated=1"
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("without_pythonpath", "ModuleNotFoundError: No module named 'app'"),
+        ("no_server", 'server at "127.0.0.1", port 1 failed: Connection refused'),
+        ("dry_run_silent", "it printed nothing"),
+    ],
+)
+def test_the_line_that_names_the_cause(file: str, line: str) -> None:
+    assert backfill.error(captured("run", f"backfill/{file}")).endswith(line)

@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Environments of processes as text, with what may not be seen told by keyed digests alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils._text.environment_report import (
+    Digest,
+    Running,
+    digest,
+    parse,
+    render,
+)
+
+KEY = "0" * 64
+URL = "postgresql+asyncpg://psp:s3cret-password@db/psp"
+
+
+def test_what_was_written_is_read() -> None:
+    running = [
+        Running(
+            pid=1,
+            started="2026-11-24T02:52:03.123Z",
+            command="uvicorn 'app.main:app'",
+            directory="/app/backend",
+            shown={"ENV": "staging", "RECON_RUNNER": None},
+            digests={"REDIS_URL": Digest(False), "DATABASE_URL": digest(URL, KEY)},
+        )
+    ]
+    assert parse(render(running)) == running
+    assert parse(render([])) == []
+    assert "s3cret" not in render(running)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '[{"pid": 1}]', "no JSON"])
+def test_another_text_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse(text)
+
+
+def test_digests_are_equal_for_equal_values_and_depend_on_the_key() -> None:
+    assert digest(URL, KEY) == digest(URL, KEY)
+    assert digest(URL, KEY).value != digest(URL, "1" * 64).value
+    assert digest(URL, KEY).value != digest(URL + "2", KEY).value
+
+
+def test_another_driver_has_another_value_and_the_same_endpoint() -> None:
+    other = digest("postgresql://psp:s3cret-password@db:5432/psp", KEY)
+    assert other.value != digest(URL, KEY).value
+    assert other.endpoint == digest(URL, KEY).endpoint
+
+
+@pytest.mark.parametrize(("value", "key", "told"), [("", KEY, Digest(False)), (URL, "", Digest(True))])
+def test_without_a_value_or_a_key_there_is_no_digest(value: str, key: str, told: Digest) -> None:
+    assert digest(value, key) == told

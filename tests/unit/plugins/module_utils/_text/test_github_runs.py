@@ -1,0 +1,124 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""GitHub's documents are read as GitHub means them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import github_runs
+from tests.unit.plugins.module_utils._clients.fake_github import (
+    AFTER,
+    BEFORE,
+    COMMIT,
+    OTHER,
+    WORKFLOW,
+    job,
+    run,
+    workflow,
+)
+
+MOMENT = datetime(2026, 11, 24, 2, 52, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", []),
+        ('{"a": 1}', [{"a": 1}]),
+        ('{"a": 1}\n{"a": 2}\n', [{"a": 1}, {"a": 2}]),
+    ],
+)
+def test_documents(text: str, found: list[dict[str, Any]]) -> None:
+    assert github_runs.documents(text) == found
+
+
+@pytest.mark.parametrize("text", ["[1]", "<html>", '{"a": 1} oops'])
+def test_what_is_no_document(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        github_runs.documents(text)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "same"),
+    [
+        (WORKFLOW, True),
+        ("backend-psp03d-postgres.yml", True),
+        (".github/workflows/backend-psp03d-postgres.yml", True),
+        ("psp03d-postgres.yml", False),
+        ("Backend", False),
+        ("backend-psp03d-postgres.yaml", False),
+    ],
+)
+def test_a_workflow_by_file_or_display_name(wanted: str, *, same: bool) -> None:
+    assert github_runs.is_workflow(workflow(), wanted) is same
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted", "chosen"),
+    [
+        (["postgres-tests"], "", "postgres-tests"),
+        (["postgres-tests", "lint"], "postgres-tests", "postgres-tests"),
+        (["postgres-tests", "lint"], "", None),
+        (["lint"], "postgres-tests", None),
+        (["postgres-tests", "postgres-tests"], "postgres-tests", None),
+        ([], "", None),
+    ],
+)
+def test_the_required_job(names: list[str], wanted: str, chosen: str | None) -> None:
+    found = github_runs.select_job([job(name=name) for name in names], wanted)
+    assert (found and found["name"]) == chosen
+
+
+def test_of_release_wants_commit_and_event() -> None:
+    assert github_runs.is_of_release(run(), COMMIT, ["workflow_dispatch"])
+    assert not github_runs.is_of_release(run(head_sha=OTHER), COMMIT, ["workflow_dispatch"])
+    assert not github_runs.is_of_release(run(event="schedule"), COMMIT, ["workflow_dispatch"])
+
+
+def test_the_newest_run() -> None:
+    assert github_runs.newest([run(id=9, created_at=BEFORE), run(id=3, created_at=AFTER)])["id"] == 3  # type: ignore[index]
+    assert github_runs.newest([]) is None
+
+
+@pytest.mark.parametrize(
+    ("head", "moment"),
+    [
+        ("HTTP/1.1 200 OK\nDate: Tue, 24 Nov 2026 02:52:00 GMT\n", MOMENT),
+        ("HTTP/1.1 200 OK\ndate: yesterday\n", None),
+        ("HTTP/1.1 200 OK\n", None),
+    ],
+)
+def test_the_servers_own_time(head: str, moment: datetime | None) -> None:
+    assert github_runs.server_time(head) == moment
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "color", "meaning"),
+    [
+        ("success", "GREEN", "it passed"),
+        ("failure", "RED", "it failed"),
+        ("timed_out", "RED", "time limit"),
+        ("startup_failure", "RED", "could not start"),
+        ("cancelled", "", "cancelled before its end"),
+        ("skipped", "", "no test ran"),
+        ("neutral", "", "neither passed nor failed"),
+        ("action_required", "", "approval"),
+        ("stale", "", "stale"),
+        ("brand_new", "", "not known to mean that it passed"),
+    ],
+)
+def test_conclusions(conclusion: str, color: str, meaning: str) -> None:
+    found = job(conclusion=conclusion)
+    assert github_runs.color(found) == color
+    assert meaning in github_runs.meaning(found)
+
+
+def test_what_has_not_ended_has_no_color() -> None:
+    waiting = job(status="queued", conclusion=None)
+    assert github_runs.color(waiting) == ""
+    assert github_runs.meaning(waiting) == "it is still queued"

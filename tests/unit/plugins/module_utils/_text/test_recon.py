@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the API says of a run, how it is written down, and how long it is left in peace."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils._text.recon import (
+    Backoff,
+    Poll,
+    id_of,
+    parse,
+    transcript,
+)
+
+TIME = "2026-11-24T02:52:03.123Z"
+RUN = "7f3e0c9a-4d0e-4f5f-9f3e-0c9a4d0e4f5f"
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (f'{{"id":"{RUN}","status":"queued"}}', RUN),
+        ('{"id": 17}', "17"),
+        ('{"id": true}', ""),
+        ('{"id": null}', ""),
+        ('["id"]', ""),
+        ("<html>502</html>", ""),
+        ("", ""),
+    ],
+)
+def test_id(body: str, found: str) -> None:
+    assert id_of(parse(body)) == found
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "state"),
+    [
+        (200, f'{{"id":"{RUN}","status":"running"}}', "running"),
+        (200, '{"id":"another","status":"completed"}', ""),
+        (500, f'{{"id":"{RUN}","status":"completed"}}', ""),
+        (429, '{"error":"slow down"}', ""),
+        (None, "connection refused", ""),
+    ],
+)
+def test_only_a_good_answer_about_this_run_gives_a_state(status: int | None, body: str, state: str) -> None:
+    assert Poll(TIME, status, body).state_of(RUN) == state
+
+
+def test_a_transcript_is_read_as_it_was_written() -> None:
+    polls = [
+        Poll(TIME, 200, '{"id":1,"status":"queued"}'),
+        Poll(TIME, 429, ""),
+        Poll(TIME, None, "127.0.0.1:1 refused the connection"),
+    ]
+    assert transcript("".join(f"{poll.line()}\n" for poll in polls)) == polls
+
+
+def test_a_body_of_several_lines_is_one_line_of_the_transcript() -> None:
+    poll = Poll(TIME, 200, '{\n  "id": 1,\n  "status": "queued"\n}')
+    assert transcript(poll.line())[0].state_of("1") == "queued"
+
+
+def test_it_begins_quick_and_slows_down() -> None:
+    backoff = Backoff()
+    waits = [backoff.after(200) for _poll in range(20)]
+    assert waits[0] == Backoff.FIRST
+    assert waits == sorted(waits)
+    assert waits[-1] == Backoff.SLOWEST
+
+
+@pytest.mark.parametrize(
+    ("header", "wait"), [("7", 7.0), ("99999", Backoff.LONGEST), ("soon", 1.0), ("", 1.0)]
+)
+def test_429_says_how_long_to_wait(header: str, wait: float) -> None:
+    assert Backoff().after(429, header) == wait
+
+
+def test_429_without_a_time_doubles_the_wait() -> None:
+    backoff = Backoff()
+    assert [backoff.after(429) for _poll in range(8)] == [1, 2, 4, 8, 16, 32, 60, 60]

@@ -1,0 +1,242 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The locker keeps steps whole, apart and in order, and gives back only what was kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import Release, Step
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker
+
+NOW = "2026-11-24T02:52:03.123Z"
+PLAIN = {
+    "title": "One",
+    "kind": "command",
+    "command": "ls",
+    "host": "h",
+    "started": NOW,
+    "ended": NOW,
+    "exit_status": 0,
+}
+RELEASE = Release("PSP-3031", "rc1", "a" * 40, "staging")
+
+
+def _step(name: str = "one", **more: t.Any) -> Step:
+    return Step(**{"name": name, **PLAIN, **more})
+
+
+@pytest.fixture
+def attempt(tmp_path: Path) -> locker.Attempt:
+    return locker.open_attempt(str(tmp_path / "evidence"), RELEASE, NOW)
+
+
+def test_what_is_kept_comes_back(attempt: locker.Attempt) -> None:
+    steps = [_step("a", stdout="é\r\n no end"), _step("b", stderr="x" * 100_000)]
+    locker.open_package(attempt, 1, {"table": "t"})
+    shown = locker.keep(attempt, 1, steps)
+    evidence, policy = locker.load(attempt)[1]
+    assert list(evidence.steps) == steps
+    assert evidence.release == RELEASE
+    assert policy == {"table": "t"}
+    assert [step["stderr"]["bytes"] for step in shown] == [0, 100_000]
+
+
+def test_a_package_that_was_not_opened_is_absent(attempt: locker.Attempt) -> None:
+    assert locker.load(attempt) == {}
+
+
+def test_hosts_may_keep_side_by_side(attempt: locker.Attempt) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: locker.keep(attempt, 3, [_step(f"s{n}", stdout=str(n))]), range(40)))
+    steps = locker.load(attempt)[3][0].steps
+    assert sorted(step.stdout for step in steps) == sorted(map(str, range(40)))
+
+
+def test_a_changed_stream_is_refused(attempt: locker.Attempt) -> None:
+    locker.keep(attempt, 1, [_step(stdout="FAIL")])
+    (stream,) = Path(attempt.path).rglob("*.stdout")
+    stream.write_text("PASS")
+    with pytest.raises(locker.LockerError, match="is not what was kept"):
+        locker.load(attempt)
+
+
+def test_a_lost_stream_is_refused(attempt: locker.Attempt) -> None:
+    locker.keep(attempt, 1, [_step(stdout="FAIL")])
+    next(Path(attempt.path).rglob("*.stdout")).unlink()
+    with pytest.raises(locker.LockerError, match="is not what was kept"):
+        locker.load(attempt)
+
+
+def test_text_is_redacted_once_more_on_its_way_in(attempt: locker.Attempt) -> None:
+    locker.keep(attempt, 1, [_step(stdout="postgresql://u:hunter22@h/db", command="x --token=abcdefgh")])
+    kept = "".join(path.read_text() for path in Path(attempt.path, "package_1").iterdir())
+    assert "hunter22" not in kept
+    assert "abcdefgh" not in kept
+
+
+def test_nothing_is_readable_for_others(attempt: locker.Attempt) -> None:
+    locker.keep(attempt, 1, [_step(stdout="x")])
+    locker.write_report(attempt, "report.md", "x")
+    files = [path for path in Path(attempt.path).rglob("*") if path.is_file() and path.name != ".lock"]
+    assert files
+    assert {path.stat().st_mode & 0o077 for path in files} == {0}
+
+
+def test_the_key_of_digests_is_gone_with_the_attempt(attempt: locker.Attempt) -> None:
+    assert len(locker.digest_key(attempt)) == 64
+    locker.close_attempt(attempt)
+    assert not Path(attempt.path, ".digest_key").exists()
+
+
+def test_the_newest_report_stands_in_the_release_folder(attempt: locker.Attempt) -> None:
+    path = Path(locker.write_report(attempt, "report.json", json.dumps({"x": 1})))
+    assert path.parts[-3:] == ("PSP-3031", "rc1", "report.json")
+    assert json.loads(path.read_text()) == {"x": 1}
+
+
+def test_a_locker_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(locker.LockerError, match="cannot be written: Not a directory"):
+        locker.open_attempt(str(tmp_path / "file"), RELEASE, NOW)
+
+
+def test_the_newest_attempt_with_a_report_is_found(tmp_path: Path) -> None:
+    root = str(tmp_path / "evidence")
+    first, second, unreported = (
+        locker.open_attempt(root, RELEASE, f"2026-11-24T0{hour}:00:00.000Z") for hour in (1, 2, 3)
+    )
+    for one in (first, second):
+        locker.write_report(one, "report.json", "{}\n")
+    assert locker.find_attempt(root, RELEASE.ticket, RELEASE.candidate) == second
+    assert locker.find_attempt(root, RELEASE.ticket, RELEASE.candidate, Path(first.path).name) == first
+    for name in (Path(unreported.path).name, "20200101T000000.000000Z"):
+        with pytest.raises(locker.LockerError, match=f"holds no report of attempt {name}"):
+            locker.find_attempt(root, RELEASE.ticket, RELEASE.candidate, name)
+
+
+def test_a_locker_that_was_moved_is_found_where_it_is(tmp_path: Path) -> None:
+    attempt = locker.open_attempt(str(tmp_path / "old"), RELEASE, NOW)
+    locker.write_report(attempt, "report.json", "{}\n")
+    (tmp_path / "old").rename(tmp_path / "new")
+    found = locker.find_attempt(str(tmp_path / "new"), RELEASE.ticket, RELEASE.candidate)
+    assert Path(found.path).is_relative_to(tmp_path / "new")
+
+
+def test_the_digest_is_that_of_all_that_is_kept(attempt: locker.Attempt) -> None:
+    locker.keep(attempt, 1, [_step(stdout="out")])
+    before = locker.digest(attempt)
+    locker.write_report(attempt, locker.TICKET_RECORD, "{}")
+    locker.close_attempt(attempt)
+    assert locker.digest(attempt) == before
+    listed = "".join(
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(attempt.path)}\n"
+        for path in sorted(Path(attempt.path).rglob("[!.]*"))
+        if path.is_file() and path.name != locker.TICKET_RECORD
+    )
+    assert hashlib.sha256(listed.encode()).hexdigest() == before
+    locker.keep(attempt, 1, [_step("two")])
+    assert locker.digest(attempt) != before
+
+
+def test_of_many_that_mean_the_same_one_is_kept(attempt: locker.Attempt) -> None:
+    def mean(number: int) -> int:
+        steps = [_step(f"look_{number}"), _step("meant", stdout=str(number))]
+        return len(locker.keep(attempt, 0, steps, unless="meant"))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(mean, range(8))) == [0] * 7 + [2]
+    looked, meant = locker.load_package(attempt, 0).steps
+    assert (looked.name, meant.name) == (f"look_{meant.stdout}", "meant")
+    assert locker.keep(attempt, 0, [_step("other")], unless="mean")
+
+
+def test_a_package_that_holds_nothing_yet_is_read_as_such(attempt: locker.Attempt) -> None:
+    assert locker.load_package(attempt, 2).steps == ()
+
+
+def _reported(root: Path, hour: int, gate: str, run: str, *where: str) -> None:
+    release, ticket, *_rest = [*where, *("rc1", "PSP-3031")[len(where) :]]
+    attempt = locker.open_attempt(
+        str(root), Release(ticket, release, "a" * 40, "staging"), f"2026-11-24T{hour:02}:00:00.000Z"
+    )
+    locker.open_package(attempt, 1, {})
+    if gate:
+        document = {"gate": {"status": gate}, "run": {"status": run}}
+        locker.write_report(attempt, "report.json", json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        ([], None),
+        ([(1, "FAIL", "FAIL")], None),
+        ([(8, "FAIL", "FAIL")], "FAIL"),
+        ([(8, "PASS", "PASS")], "PASS"),
+        ([(8, "", "")], "not reported"),
+        # Some packages alone that passed say nothing of the ticket; what came before them does.
+        ([(8, "FAIL", "PASS")], None),
+        ([(7, "FAIL", "FAIL"), (8, "FAIL", "PASS")], "FAIL"),
+        ([(7, "FAIL", "FAIL"), (8, "PASS", "PASS")], "PASS"),
+        # Another candidate of the same ticket counts, another ticket does not.
+        ([(8, "FAIL", "FAIL", "rc2")], "FAIL"),
+        ([(8, "FAIL", "FAIL", "rc1", "PSP-9")], None),
+    ],
+)
+def test_a_later_attempt_for_the_ticket_is_known(
+    attempt: locker.Attempt, tmp_path: Path, others: list[t.Any], said: str | None
+) -> None:
+    for other in others:
+        _reported(tmp_path / "evidence", *other)
+    later = locker.later_attempt(attempt)
+    assert (later and later[1]) == said
+
+
+def test_an_attempt_that_collected_nothing_says_nothing(attempt: locker.Attempt, tmp_path: Path) -> None:
+    locker.open_attempt(str(tmp_path / "evidence"), RELEASE, "2026-11-24T09:00:00.000Z")
+    assert locker.later_attempt(attempt) is None
+
+
+def test_an_older_attempt_s_report_does_not_take_the_newest_s_place(
+    attempt: locker.Attempt, tmp_path: Path
+) -> None:
+    newer = locker.open_attempt(str(tmp_path / "evidence"), RELEASE, "2026-11-24T09:00:00.000Z")
+    newest = Path(locker.write_report(newer, "report.md", "newer"))
+    assert locker.write_report(attempt, "report.md", "older") == f"{attempt.path}/report.md"
+    assert newest.read_text() == "newer"
+    assert Path(attempt.path, "report.md").read_text() == "older"
+
+
+def test_an_attempt_is_named_in_full_or_looked_for(attempt: locker.Attempt, tmp_path: Path) -> None:
+    locker.write_report(attempt, "report.json", "{}\n")
+    named = {"locker": str(tmp_path / "evidence"), "ticket": RELEASE.ticket, "release": "rc1"}
+    assert locker.named_attempt(None) is None
+    assert locker.named_attempt({}) is None
+    for given in (attempt.as_dict(), named, {**named, "commit": "a" * 40, "name": ""}):
+        assert locker.named_attempt(given) == attempt
+    with pytest.raises(locker.LockerError, match="attempt: 'release' is missing"):
+        locker.named_attempt({"locker": "x", "ticket": "y"})
+    with pytest.raises(
+        locker.LockerError, match=f"rc_closure_commit is {'b' * 40}, and the attempt .* of aaa"
+    ):
+        locker.named_attempt({**named, "commit": "b" * 40})
+    with pytest.raises(locker.LockerError, match="rc_closure_environment is production, and the attempt"):
+        locker.named_attempt({**named, "environment": "production"})
+
+
+def test_a_ticket_is_told_by_one_at_a_time(attempt: locker.Attempt, tmp_path: Path) -> None:
+    other = locker.open_attempt(str(tmp_path / "evidence"), RELEASE, "2026-11-24T09:00:00.000Z")
+    digest = locker.digest(attempt)
+    with locker.telling(attempt):
+        with pytest.raises(locker.LockerError, match="another run is telling the ticket PSP-3031 just now"):
+            locker.telling(other).__enter__()
+        assert locker.digest(attempt) == digest
+    with locker.telling(other):
+        pass
