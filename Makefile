@@ -90,7 +90,7 @@ molecule: setup ## the roles and the whole closure on Docker (ARGS="default upgr
 	$(BIN)/python molecule/run.py $(ARGS)
 
 .PHONY: bench
-bench: setup ## the closure against a plain script and a naive playbook
+bench: setup ## the closure against a plain script and a naive playbook, and what it costs by task
 	$(BIN)/python -m tests.bench $(ARGS)
 
 .PHONY: lock
