@@ -70,11 +70,17 @@ def test_what_a_request_kept_is_filled_in(steps: list[Step]) -> None:
 def test_tasks_and_modules_are_counted(tmp_path: Path) -> None:
     tasks = [
         {"name": "A module", "ansible.builtin.ping": {}},
-        {"name": "None", "ansible.builtin.set_fact": {"a": 1}},
+        {"name": "No module", "ansible.builtin.set_fact": {"a": 1}},
         {"name": "Two", "ansible.builtin.ping": {}, "loop": [1, 2]},
         {"name": "Skipped", "ansible.builtin.ping": {}, "when": False},
     ]
-    play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks}
+    play = {
+        "hosts": "localhost",
+        "connection": "local",
+        "gather_facts": False,
+        "vars": {"ansible_python_interpreter": sys.executable},
+        "tasks": tasks,
+    }
     (tmp_path / "play.yml").write_text(json.dumps([play]), "utf-8")
     subprocess.run(
         [
