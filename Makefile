@@ -12,7 +12,7 @@ export PYTHON
 TYPED := -p ansible_collections.psp.rc_closure.plugins
 # What managed hosts run, whose Python may be as old as RHEL 9's.
 ON_HOSTS := plugins/modules plugins/module_utils roles/arq_worker/files
-TYPED_TOOLS := conftest.py requirements/install.py requirements/lock.py tests/run_sanity.py tests/checkout.py tests/anywhere.py
+TYPED_TOOLS := conftest.py requirements/install.py requirements/lock.py tests/run_sanity.py tests/checkout.py tests/anywhere.py docs/generate.py
 
 .PHONY: help
 help: ## show this
@@ -92,6 +92,10 @@ molecule: setup ## the roles and the whole closure on Docker (ARGS="default upgr
 .PHONY: bench
 bench: setup ## the closure against a plain script and a naive playbook, and what it costs by task
 	$(BIN)/python -m tests.bench $(ARGS)
+
+.PHONY: docs
+docs: setup ## write each role's table of variables into its README (ARGS=--check only compares)
+	$(BIN)/python docs/generate.py $(ARGS)
 
 .PHONY: lock
 lock: setup ## compile requirements/*.in into requirements/locks (ARGS=--upgrade for new versions)
