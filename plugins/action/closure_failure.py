@@ -10,7 +10,9 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._core.evidence import FAILED, FILE, Step, utc_now
+from ..module_utils._core.evidence import FILE
+from ..module_utils._core.step_names import StepName
+from ..module_utils._core.steps import Started
 from ..plugin_utils.keep import locker
 
 
@@ -26,18 +28,9 @@ class ActionModule(ActionBase):
         sentence = f"{args['task']}: {' '.join(str(args['message']).split())}"
         if not args.get("attempt") or self._task.check_mode:
             return {"failed": True, "msg": sentence}
-        now = utc_now()
-        step = Step(
-            name=str(args["name"]),
-            title=str(args["task"]),
-            kind=FILE,
-            command=str(args["task"]),
-            host=str((task_vars or {}).get("inventory_hostname", "")),
-            started=now,
-            ended=now,
-            outcome=FAILED,
-            reason=sentence,
-        )
+        name, task = StepName(str(args["name"]), str(args["task"]), FILE), str(args["task"])
+        host = str((task_vars or {}).get("inventory_hostname", ""))
+        step = Started(name, task, host=host).failed(sentence)
         try:
             kept = locker.keep(locker.Attempt.from_dict(args["attempt"]), int(args["package"]), [step])
         except locker.LockerError as exc:
