@@ -40,6 +40,7 @@ class StepName(str):
 
 
 ENV_FILE = StepName("env_file", "Environment file", FILE)
+ROLE_FAILED = StepName("role_failed", "A task of the role", FILE)
 
 # Package-0
 CI_WORKFLOW = StepName("ci_workflow", "Workflows", HTTP)
@@ -76,7 +77,6 @@ UNIQUE_CATALOG = StepName("unique_catalog", "Unique indexes in the catalog", SQL
 MIGRATION_DECISION = StepName("migration_decision", "The operator's decision, to reset or to stamp", FILE)
 
 # Package-2
-SET_FLAGS = StepName("set_flags", "Set the flags", FILE)
 FLAGS_FILE = StepName("flags_file", "The flags in the environment file", FILE)
 FLAGS_RUNNING = StepName("flags_running", "The flags in the running process", HTTP)
 BACKEND_COMMIT = StepName("backend_commit", "The commit of the running backend", HTTP)
@@ -93,7 +93,7 @@ WEBHOOK_401_LINES = StepName("webhook_401_lines", "Webhooks answered 401 since t
 WEBHOOK_PROBE = StepName("webhook_probe", "A webhook without a signature", HTTP)
 WEBHOOK_PROBE_LOG = StepName("webhook_probe_log", "That webhook in the access log", LOG)
 
-# Package-3
+# Package-3, and where the flags are set together with the queue Package-2
 QUEUE_ENABLEMENT = StepName("queue_enablement", "Enable the queue", FILE)
 REDIS_PING = StepName("redis_ping", "Redis healthcheck: PING")
 REDIS_INFO = StepName("redis_info", "Redis INFO")

@@ -25,7 +25,8 @@ from ...module_utils._core.step_names import (
     E2E_SMOKE,
     FLAGS_FILE,
     FLAGS_RUNNING,
-    SET_FLAGS,
+    QUEUE_ENABLEMENT,
+    ROLE_FAILED,
     WEBHOOK_401_LINES,
     WEBHOOK_BASELINE,
     WEBHOOK_PROBE,
@@ -236,7 +237,7 @@ def _running_flags(evidence: Evidence, policy: Policy) -> dict[str, t.Any]:
 
 def _off(evidence: Evidence, off: t.Sequence[t.Mapping[str, str]], have: t.Mapping[str, t.Any]) -> str:
     """Say which flags are off, and whether they are on in the file and only there."""
-    file, failed = evidence.get(FLAGS_FILE), evidence.get(SET_FLAGS)
+    file, failed = evidence.get(FLAGS_FILE), evidence.get(QUEUE_ENABLEMENT) or evidence.get(ROLE_FAILED)
     written = env_file.parse(file.stdout) if file else {}
     only_there = [flag["name"] for flag in off if flags.is_true(written.get(flag["variable"]))]
     told = ", ".join(f"{flag['name']} is {have[flag['name']]}" for flag in off) + " in the running process"
