@@ -227,7 +227,7 @@ def test_an_unreachable_host_fails_its_packages_and_the_rest_goes_on(first: Run,
 
 BROKEN: list[tuple[str, t.Any, str]] = [
     ("package_1_migration_alembic", ["no-such-alembic"], "no-such-alembic was not found"),
-    ("package_1_migration_directory", "/no/such/directory", "the directory /no/such/directory is not there"),
+    ("package_1_migration_directory", "/no/such/directory", "/no/such/directory does not exist"),
     ("staging_backend_env_file", "/no/such.env", "the env_file /no/such.env cannot be read"),
 ]
 
