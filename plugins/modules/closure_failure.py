@@ -9,50 +9,49 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: closure_failure
-short_description: Keep what broke, as evidence
+short_description: Keep a failed task as evidence
 version_added: 0.1.0
 description:
-  - For the C(rescue) of tasks that stand something up. With an attempt open, keeps the failure as a step of
-    the package, so that the closure goes on and its report names it. Without one, is the failure.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - For the C(rescue) of tasks that prepare a package. With O(attempt), keeps the failure as a step of the
+    package, so that the play goes on and the report contains it. Without it, fails with the same message.
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
+  - psp.rc_closure.controller.package
 attributes:
   check_mode:
-    description: Keeps nothing, and is the failure.
-    support: full
+    details: Keeps nothing and fails, as without O(attempt).
+  idempotent:
+    support: none
+    details: Each task keeps a step.
 options:
   attempt:
-    description: The fact C(rc_closure_attempt). Without it, nothing is kept.
+    description: The fact C(rc_closure_attempt) that M(psp.rc_closure.closure_attempt) sets.
     type: dict
-  package:
-    description: The package's number.
-    type: int
-    choices: [0, 1, 2, 3]
-    required: true
   name:
-    description: The step's name, for instance C(queue_enablement).
+    description: Name of the step, for instance V(queue_enablement).
     type: str
     required: true
   task:
-    description: The name of the task that failed.
+    description: Name of the task that failed.
     type: str
     required: true
   message:
     description: What it failed with.
     type: str
     required: true
+seealso:
+  - module: psp.rc_closure.closure_report
 """
 
 EXAMPLES = r"""
-- name: Stand Redis up
+- name: Set up Redis, and keep in Package-3 why it failed
   block:
-    - name: Stand Redis up
+    - name: Set up Redis
       ansible.builtin.include_role:
         name: psp.rc_closure.redis
   rescue:
-    - name: Keep what broke
+    - name: Keep the failure
       psp.rc_closure.closure_failure:
         attempt: "{{ rc_closure_attempt | default(omit) }}"
         package: 3
@@ -61,4 +60,11 @@ EXAMPLES = r"""
         message: "{{ ansible_failed_result.msg }}"
 """
 
-RETURN = r""" # """
+RETURN = r"""
+steps:
+  description: The step that was kept, its streams replaced by their digests.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{name: queue_enablement, kind: file, outcome: failed, reason: "Set up Redis: the port is in use"}]
+"""
