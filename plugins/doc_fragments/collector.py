@@ -10,17 +10,19 @@ from __future__ import annotations
 _LOG = """
 options:
   {option}:
-    description:
-      - Absolute path of the file that {what} is written to.
-      - One of O({option}), O({option}_unit) and O({option}_container) is required. O({option}) is ignored if
-        another one is set.
-    type: path
-  {option}_unit:
-    description: Name of the systemd unit whose journal contains {what}.
-    type: str
-  {option}_container:
-    description: Name of the Docker container that writes {what} to its streams.
-    type: str
+    description: Where {what} is. Exactly one of the following is required.
+    type: dict
+    required: true
+    suboptions:
+      file:
+        description: Absolute path of a file on the host.
+        type: path
+      unit:
+        description: Name of a systemd unit, whose journal is read.
+        type: str
+      container:
+        description: Name of a Docker container, whose streams are read through the engine.
+        type: str
 """
 
 

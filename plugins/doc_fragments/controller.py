@@ -15,10 +15,6 @@ attributes:
   action:
     description: Runs on the controller and does not connect to the host.
     support: full
-  action_group:
-    description: Use C(group/psp.rc_closure.closure) in C(module_defaults) to set common options once.
-    support: full
-    membership: [psp.rc_closure.closure]
   check_mode:
     description: Can run in check mode and report what would change, without changing anything.
     support: full
@@ -62,11 +58,15 @@ options:
     type: dict
 """
 
-    PACKAGE = r"""
+    GROUP = r"""
 options:
-  package:
-    description: Number of the package.
-    type: int
-    choices: [0, 1, 2, 3]
-    required: true
+  attempt:
+    description: The fact C(rc_closure_attempt) that M(psp.rc_closure.closure_attempt) sets.
+    type: dict
+attributes:
+  action_group:
+    description: Use C(group/psp.rc_closure.closure) in C(module_defaults) to set O(attempt) and O(package)
+      once.
+    support: full
+    membership: [psp.rc_closure.closure]
 """

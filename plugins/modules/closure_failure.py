@@ -9,15 +9,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: closure_failure
-short_description: Keep a failed task as evidence
+short_description: Keep the failure of a rescued task as evidence
 version_added: 0.1.0
 description:
-  - For the C(rescue) of tasks that prepare a package. With O(attempt), keeps the failure as a step of the
-    package, so that the play goes on and the report contains it. Without it, fails with the same message.
+  - For the C(rescue) of tasks that prepare or collect a package. With O(attempt), keeps which task failed and
+    why as a step of the package, so that the play goes on and the report contains it. Without it, fails with
+    the same message.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
-  - psp.rc_closure.controller.package
+  - psp.rc_closure.controller.group
 attributes:
   check_mode:
     details: Keeps nothing and fails, as without O(attempt).
@@ -25,23 +26,24 @@ attributes:
     support: none
     details: Each task keeps a step.
 options:
-  attempt:
-    description: The fact C(rc_closure_attempt) that M(psp.rc_closure.closure_attempt) sets.
-    type: dict
+  package:
+    description: Number of the package. Required without O(packages).
+    type: int
+    choices: [0, 1, 2, 3]
+  packages:
+    description: Numbers of the packages that may be concerned. The failure is kept in those that are open in
+      the attempt, or else in the last one.
+    type: list
+    elements: int
   name:
-    description: Name of the step, for instance V(queue_enablement).
+    description: Name of the step.
     type: str
-    required: true
-  task:
-    description: Name of the task that failed.
-    type: str
-    required: true
-  message:
-    description: What it failed with.
-    type: str
-    required: true
+    default: role_failed
 seealso:
-  - module: psp.rc_closure.closure_report
+  - module: psp.rc_closure.closure_package
+  - name: Blocks
+    description: How C(rescue) works, and the variables that this module reads.
+    link: https://docs.ansible.com/projects/ansible/latest/playbook_guide/playbooks_blocks.html
 """
 
 EXAMPLES = r"""
@@ -53,16 +55,26 @@ EXAMPLES = r"""
   rescue:
     - name: Keep the failure
       psp.rc_closure.closure_failure:
-        attempt: "{{ rc_closure_attempt | default(omit) }}"
+        attempt: "{{ rc_closure_attempt | default({}) }}"
         package: 3
         name: queue_enablement
-        task: "{{ ansible_failed_task.name }}"
-        message: "{{ ansible_failed_result.msg }}"
+
+- name: Restart the backend, which two packages depend on
+  block:
+    - name: Restart the backend
+      ansible.builtin.systemd_service:
+        name: psp-backend
+        state: restarted
+  rescue:
+    - name: Keep the failure in the packages of this run
+      psp.rc_closure.closure_failure:
+        attempt: "{{ rc_closure_attempt }}"
+        packages: [2, 3]
 """
 
 RETURN = r"""
 steps:
-  description: The step that was kept, its streams replaced by their digests.
+  description: The steps that were kept, their streams replaced by their digests.
   returned: success
   type: list
   elements: dict

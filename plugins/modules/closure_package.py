@@ -13,11 +13,11 @@ short_description: Open a package in the locker
 version_added: 0.1.0
 description:
   - Registers a package to be judged in this attempt, and keeps the policy that its judge compares the
-    evidence with.
+    evidence with. O(attempt) is required outside check mode.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
-  - psp.rc_closure.controller.package
+  - psp.rc_closure.controller.group
 attributes:
   check_mode:
     support: partial
@@ -26,10 +26,11 @@ attributes:
     support: none
     details: Each task writes the policy.
 options:
-  attempt:
-    description: The fact C(rc_closure_attempt) that M(psp.rc_closure.closure_attempt) sets. Required outside
-      check mode.
-    type: dict
+  package:
+    description: Number of the package.
+    type: int
+    choices: [0, 1, 2, 3]
+    required: true
   policy:
     description: What the judge of the package compares the evidence with, as the role of the package sets it.
     type: dict

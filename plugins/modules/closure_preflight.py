@@ -9,11 +9,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: closure_preflight
-short_description: Check variables before anything is changed
+short_description: Check the formats of variables before anything is changed
 version_added: 0.1.0
 description:
-  - Fails with one sentence for each variable that is missing or not valid, with its name and what is
-    required.
+  - Checks what an argument spec cannot express, and fails with one sentence for each variable that is missing
+    or not valid, all of them at once.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
@@ -21,39 +21,38 @@ attributes:
   check_mode:
     details: Checks in check mode as outside it.
 options:
-  variables:
+  required:
     description:
-      - The name of each variable, with its C(value), what is required of it as C(want), and whether it is
-        C(optional).
-      - C(want) is one of C(ticket), C(name), C(commit), C(sha256), C(repository), C(path), C(directory) (an
-        absolute path), C(identifier) (the name of a table), C(variable) (the name of an environment
-        variable), C(url), C(seconds), C(count), C(number), C(share), C(boolean), C(names), C(text),
-        C(redis_memory), C(redis_policy) and C(redis_url), whose value is never shown.
+      - Names of variables by the format that they must have.
+      - The formats are V(absolute_path), V(commit), V(count), V(identifier) (the name of a table), V(log) (a
+        dictionary with one of C(file), C(unit) and C(container)), V(name), V(names), V(number), V(path),
+        V(redis_url) (whose value is never shown), V(repository), V(seconds), V(sha256), V(share), V(text),
+        V(ticket), V(url) and V(variable) (the name of an environment variable).
     type: dict
-    required: true
-  warnings:
-    description: Sentences to display as warnings. Empty ones are ignored.
-    type: list
-    elements: str
-    default: []
+    default: {}
+  optional:
+    description: The same for variables that may be empty.
+    type: dict
+    default: {}
 seealso:
   - module: ansible.builtin.validate_argument_spec
   - module: ansible.builtin.assert
 """
 
 EXAMPLES = r"""
-- name: Check two variables, one of them optional
+- name: Check two variables, one of which may be empty
   psp.rc_closure.closure_preflight:
-    variables:
-      backend_url: {value: "{{ backend_url }}", want: url}
-      backend_timeout: {value: "{{ backend_timeout | default('') }}", want: seconds, optional: true}
+    required:
+      url: [backend_url]
+    optional:
+      absolute_path: [backend_ca_file]
 
-- name: Check a secret URL, and warn of what is valid and may still surprise
+- name: Check what identifies a deployment
   psp.rc_closure.closure_preflight:
-    variables:
-      queue_url: {value: "{{ queue_url }}", want: redis_url}
-    warnings:
-      - "{{ 'queue_url has no password' if '@' not in queue_url else '' }}"
+    required:
+      commit: [deploy_commit]
+      repository: [deploy_repository]
+      seconds: [deploy_timeout, deploy_drain]
 """
 
 RETURN = r"""
@@ -62,5 +61,5 @@ problems:
   returned: failure
   type: list
   elements: str
-  sample: ["backend_url is missing: an http or https URL is required"]
+  sample: ["backend_url is missing: a valid http or https URL is required"]
 """

@@ -77,12 +77,12 @@ EXAMPLES = r"""
     body: {provider: acmepay}
     token_file: /etc/psp/backend.env
     token_variable: API_TOKEN
-    worker_log: /var/log/psp/worker.log
+    worker_log: {file: /var/log/psp/worker.log}
 
 - name: Carry a run through a queue in containers, and require that it completes
   psp.rc_closure.recon_run_lifecycle:
     url: http://127.0.0.1:8080/api/v1/reconciliation/runs
-    worker_log_container: shop-worker
+    worker_log: {container: shop-worker}
     limit: 60
   register: run
   failed_when: run.state != 'completed'
@@ -109,14 +109,14 @@ steps:
 
 from ..module_utils._collect.recon_run_lifecycle import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
-from ..module_utils._logs.sources import one_of, options
+from ..module_utils._logs.sources import option
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "url": {"type": "str", "required": True},
     "body": {"type": "dict", "default": {}},
     "token_file": {"type": "path", "no_log": False},
     "token_variable": {"type": "str", "no_log": False},
-    **options("worker_log"),
+    "worker_log": option(),
     "limit": {"type": "float", "default": 120},
     "worker_limit": {"type": "float", "default": 15},
     "request_limit": {"type": "float", "default": 10},
@@ -126,7 +126,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 def main() -> None:
     """Run the module."""
-    run_collector(ARGUMENT_SPEC, collect, **one_of("worker_log"))
+    run_collector(ARGUMENT_SPEC, collect)
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ EXAMPLES = r"""
     attempt: "{{ rc_closure_attempt }}"
     package: 2
     window: before
-    access_log: /var/log/psp/access.log
+    access_log: {file: /var/log/psp/access.log}
   register: before
 
 - name: Count the webhooks after the flags are set, and post one without a signature
@@ -102,13 +102,13 @@ EXAMPLES = r"""
     package: 2
     window: after
     mark: "{{ before.mark }}"
-    access_log: /var/log/psp/access.log
+    access_log: {file: /var/log/psp/access.log}
     probe_url: http://127.0.0.1:8000/api/v1/payments/webhook/acmepay
 
 - name: Count what nginx on another application refused in the last hour
   psp.rc_closure.webhook_401_evidence:
     window: before
-    access_log_container: shop-nginx
+    access_log: {container: shop-nginx}
     prefix: /hooks/
     code: bad_signature
     baseline_minutes: 60
@@ -145,11 +145,11 @@ steps:
 
 from ..module_utils._collect.webhook_401_evidence import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
-from ..module_utils._logs.sources import one_of, options
+from ..module_utils._logs.sources import option
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "window": {"type": "str", "choices": ["before", "after"], "required": True},
-    **options("access_log"),
+    "access_log": option(),
     "prefix": {"type": "str", "default": "/api/v1/payments/webhook/"},
     "code": {"type": "str", "default": "WEBHOOK_SIGNATURE_INVALID"},
     "interval": {"type": "int", "default": 10},
@@ -168,9 +168,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 def main() -> None:
     """Run the module."""
-    run_collector(
-        ARGUMENT_SPEC, collect, required_if=[("window", "after", ["probe_url"])], **one_of("access_log")
-    )
+    run_collector(ARGUMENT_SPEC, collect, required_if=[("window", "after", ["probe_url"])])
 
 
 if __name__ == "__main__":

@@ -42,12 +42,12 @@ EXAMPLES = r"""
     attempt: "{{ rc_closure_attempt }}"
     package: 3
     env_file: /etc/psp/worker.env
-    log: /var/log/psp/worker.log
+    log: {file: /var/log/psp/worker.log}
     process: [arq, app.queue.reconciliation_worker.WorkerSettings]
 
 - name: Collect the start of a worker that logs to the journal
   psp.rc_closure.worker_start_log:
-    log_unit: shop-worker
+    log: {unit: shop-worker}
     process: [arq, shop.tasks.WorkerSettings]
     directory: /srv/shop
     lines: 5
@@ -64,10 +64,10 @@ steps:
 
 from ..module_utils._collect.worker_start_log import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
-from ..module_utils._logs.sources import one_of, options
+from ..module_utils._logs.sources import option
 
 ARGUMENT_SPEC: ArgumentSpec = {
-    **options("log"),
+    "log": option(),
     "lines": {"type": "int", "default": 20},
     "process": {"type": "list", "elements": "str", "required": True},
     "directory": {"type": "path"},
@@ -76,7 +76,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 def main() -> None:
     """Run the module."""
-    run_collector(ARGUMENT_SPEC, collect, **one_of("log"))
+    run_collector(ARGUMENT_SPEC, collect)
 
 
 if __name__ == "__main__":
