@@ -37,7 +37,8 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         self._host = str(self._task.delegate_to or (task_vars or {}).get("inventory_hostname", ""))
         self._task_vars = task_vars
-        args = dict(self._task.args)
+        # A role hands every variable on: an empty one counts as not given.
+        args = {name: value for name, value in self._task.args.items() if value not in (None, "", {}, [])}
         given, package = args.pop("attempt", None), args.get("package")
         with _Progress(f"{self._module} on {self._host}"):
             if not given or self._task.check_mode:

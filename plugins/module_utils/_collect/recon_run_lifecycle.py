@@ -142,7 +142,7 @@ class _WorkerLog:
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
-        self._log = sources.chosen(collector.params, "worker_log")
+        self._log = sources.chosen(collector.params["worker_log"])
         self._marked_at = utc_now()
         try:
             self._mark: dict[str, t.Any] | None = self._log.mark()

@@ -51,7 +51,7 @@ class _Webhooks:
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
         self._params = collector.params
-        self._log = sources.chosen(self._params, "access_log")
+        self._log = sources.chosen(self._params["access_log"])
         self._webhook = webhook_log.Webhook(self._params["prefix"], self._params["code"])
 
     def before(self) -> tuple[dict[str, t.Any], webhook_log.Count]:

@@ -23,7 +23,7 @@ NAME, TITLE = "worker_start_log", "First lines of the worker's start log"
 def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the step: what the running worker has logged from its start on, up to so many lines."""
     params, started = collector.params, utc_now()
-    log = sources.chosen(params, "log")
+    log = sources.chosen(params["log"])
     try:
         running = process.find(params["process"], params["directory"])
         lines = start_lines(log, running, params["lines"])

@@ -36,9 +36,9 @@ LIMIT_SECONDS = 300
 LABEL = "closure-failed"
 ANALYSTS = "@psp/backend"
 DECISION = {
-    "package_1_migration_decision": "reset",
-    "package_1_migration_decision_by": "A. Operator",
-    "package_1_migration_decision_reason": "Somebody tried it out by hand; the table is empty.",
+    "rc_closure_decision": "reset",
+    "rc_closure_decision_by": "A. Operator",
+    "rc_closure_decision_reason": "Somebody tried it out by hand; the table is empty.",
 }
 
 

@@ -24,9 +24,9 @@ ROOT = Path(__file__).parents[3]
 LIMIT_SECONDS = 120
 PASSWORD = "hunter22-of-the-database"
 DECISION = {
-    "package_1_migration_decision": "stamp",
-    "package_1_migration_decision_by": "A. Operator",
-    "package_1_migration_decision_reason": "The table is that of the trial run.",
+    "rc_closure_decision": "stamp",
+    "rc_closure_decision_by": "A. Operator",
+    "rc_closure_decision_reason": "The table is that of the trial run.",
 }
 
 
@@ -226,12 +226,12 @@ def test_the_operator_s_decision_is_recorded_and_turns_nothing_into_a_pass(
             {"rc_closure_ticket_provider": "jira", "rc_closure_ticket_token_env": "NO_SUCH_TOKEN"},
             "the environment variable NO_SUCH_TOKEN is empty: jira wants a token",
         ),
-        ({"package_1_migration_decision": "stamp"}, "package_1_migration_decision_by is missing"),
+        ({"rc_closure_decision": "stamp"}, "rc_closure_decision_by is missing"),
         (
-            {**DECISION, "package_1_migration_decision_reason": " "},
-            "package_1_migration_decision_reason is mis",
+            {**DECISION, "rc_closure_decision_reason": " "},
+            "rc_closure_decision_reason is mis",
         ),
-        ({**DECISION, "package_1_migration_decision": "drop"}, "package_1_migration_decision must be one of"),
+        ({**DECISION, "rc_closure_decision": "drop"}, "rc_closure_decision must be one of"),
     ],
 )
 def test_a_wrong_variable_ends_the_play_before_anything_is_touched(

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from ....module_utils._core.evidence import FILE, Step
 
 STEP = "migration_decision"
-VARIABLE = "package_1_migration_decision"
+VARIABLE = "rc_closure_decision"
 DECISIONS = ("reset", "stamp")
 
 _WHAT, _BY, _WHY = "decision: ", "decided by: ", "because: "
@@ -54,15 +54,13 @@ def given(what: t.Any, by: t.Any, reason: t.Any) -> Choice | None:
     if not texts["decision"]:
         named = [name for name, text in texts.items() if text]
         if named:
-            raise DecisionError(f"package_1_migration_{named[0]} is given, and {VARIABLE} is missing")
+            raise DecisionError(f"rc_closure_{named[0]} is given, and {VARIABLE} is missing")
         return None
     if texts["decision"] not in DECISIONS:
         raise DecisionError(f"{VARIABLE} is {what!r}: it wants reset or stamp")
     for name in ("decision_by", "decision_reason"):
         if not texts[name]:
-            raise DecisionError(
-                f"package_1_migration_{name} is missing: a decision to {texts['decision']} wants it"
-            )
+            raise DecisionError(f"rc_closure_{name} is missing: a decision to {texts['decision']} wants it")
     return Choice(texts["decision"], texts["decision_by"], texts["decision_reason"])
 
 

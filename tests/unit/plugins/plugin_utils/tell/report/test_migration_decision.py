@@ -41,14 +41,14 @@ def test_a_decision_is_read(texts: tuple[str, str, str], choice: Choice | None) 
 @pytest.mark.parametrize(
     ("texts", "sentence"),
     [
-        (("drop", "me", "so"), "package_1_migration_decision is 'drop': it wants reset or stamp"),
-        (("reset", " ", "so"), "package_1_migration_decision_by is missing: a decision to reset wants it"),
-        (("stamp", "me", None), "package_1_migration_decision_reason is missing: a decision to stamp"),
+        (("drop", "me", "so"), "rc_closure_decision is 'drop': it wants reset or stamp"),
+        (("reset", " ", "so"), "rc_closure_decision_by is missing: a decision to reset wants it"),
+        (("stamp", "me", None), "rc_closure_decision_reason is missing: a decision to stamp"),
         (
             ("", "me", ""),
-            "package_1_migration_decision_by is given, and package_1_migration_decision is missing",
+            "rc_closure_decision_by is given, and rc_closure_decision is missing",
         ),
-        (("", "", "so"), "package_1_migration_decision_reason is given"),
+        (("", "", "so"), "rc_closure_decision_reason is given"),
     ],
 )
 def test_an_incomplete_one_is_refused(texts: tuple[str, str, str], sentence: str) -> None:
