@@ -60,7 +60,7 @@ def test_an_incomplete_one_is_refused(texts: tuple[str, str, str], sentence: str
 
 def test_the_last_decision_kept_is_the_one() -> None:
     reset = migration_decision.step(Choice("reset", "B: Lead", "decision: no, it is not"))
-    found = migration_decision.kept(step.as_dict() for step in (STEP, reset))
+    found = migration_decision.kept((STEP, reset))
     assert found == Choice("reset", "B: Lead", "decision: no, it is not", reset.started)
     assert migration_decision.kept([]) is None
 
