@@ -67,14 +67,14 @@ def test_the_last_decision_kept_is_the_one() -> None:
 
 def _steps(upgrade: str, current: str) -> list[Step]:
     return [
-        captured("alembic_current", "alembic/current_behind.stdout"),
-        captured("alembic_heads", "alembic/heads.stdout"),
-        captured("alembic_history", "alembic/history.stdout"),
-        captured("alembic_upgrade", f"alembic/{upgrade}.stdout"),
-        captured("alembic_check", "alembic/check_behind.stdout"),
-        captured("alembic_current_after", f"alembic/{current}.stdout"),
-        captured("describe_table", "psql/describe_table_head.stdout"),
-        captured("unique_constraints", "psql/unique_constraints_head.stdout"),
+        captured("alembic_current", "alembic/current_behind"),
+        captured("alembic_heads", "alembic/heads"),
+        captured("alembic_history", "alembic/history"),
+        captured("alembic_upgrade", f"alembic/{upgrade}"),
+        captured("alembic_check", "alembic/check_behind"),
+        captured("alembic_current_after", f"alembic/{current}"),
+        captured("describe_table", "psql/describe_table_head"),
+        captured("unique_constraints", "psql/unique_constraints_head"),
     ]
 
 

@@ -22,14 +22,14 @@ from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report.migrati
 from tests.unit.captured import NOW, RELEASE, captured, evidence, step
 from tests.unit.reports import report
 
-UPGRADE = captured("alembic_upgrade", "alembic/upgrade_duplicate_table.stdout")
-CURRENT = captured("alembic_current_after", "alembic/current_after_duplicate_table.stdout")
-PREVIEW = captured("alembic_upgrade_preview", "alembic/upgrade_sql_preview.stdout")
+UPGRADE = captured("alembic_upgrade", "alembic/upgrade_duplicate_table")
+CURRENT = captured("alembic_current_after", "alembic/current_after_duplicate_table")
+PREVIEW = captured("alembic_upgrade_preview", "alembic/upgrade_sql_preview")
 BEFORE, HEAD = "0006_mig_01b_reconciliation", "0007_mig_01c_finding_unique"
 
 
 def described(name: str, **more: t.Any) -> Step:
-    return captured("describe_table", f"psql/describe_table_{name}.stdout", **more)
+    return captured("describe_table", f"psql/describe_table_{name}", **more)
 
 
 POLICY = {"table": "reconciliation_findings"}
@@ -45,8 +45,8 @@ def said(*steps: Step) -> str:
     "steps",
     [
         (),
-        (captured("alembic_upgrade", "alembic/upgrade_head.stdout"), described("head")),
-        (captured("alembic_upgrade", "alembic/upgrade_lock_timeout.stdout"), described("head")),
+        (captured("alembic_upgrade", "alembic/upgrade_head"), described("head")),
+        (captured("alembic_upgrade", "alembic/upgrade_lock_timeout"), described("head")),
     ],
     ids=["nothing was collected", "it went through", "it failed for another reason"],
 )
