@@ -29,6 +29,8 @@ from install import pip_settings  # noqa: E402  (it lies beside the locks, not o
 
 BOOTSTRAP_URL = "https://ci-files.testing.ansible.com/ansible-test/get-pip-{version}.py"
 PROBE_SECONDS = 5
+# Of a managed host, as tests/config.yml says.
+OLDEST = "3.9"
 
 # ansible-test runs it in an empty environment to get pip; it does so from the Python's own copy.
 BOOTSTRAP_STAND_IN = """\
@@ -97,21 +99,40 @@ def provide_bootstrap(home: Path) -> None:
     script.write_text(BOOTSTRAP_STAND_IN, encoding="utf-8")
 
 
+def oldest_python() -> Path | None:
+    """Return the folder of a Python as old as a managed host may have, where this machine has one."""
+    own = sorted((Path.home() / ".pyenv" / "versions").glob(f"{OLDEST}.*/bin"))
+    for folder in [*map(Path, os.environ["PATH"].split(os.pathsep)), *own]:
+        program = folder / f"python{OLDEST}"
+        # pyenv's shims are there for each version, and work for the chosen ones.
+        if (
+            program.exists()
+            and subprocess.run([program, "-c", ""], check=False, capture_output=True).returncode == 0
+        ):
+            return folder
+    return None
+
+
 def main(arguments: list[str]) -> int:
-    """Return ansible-test's exit status."""
+    """Return ansible-test's exit status; with no arguments, that for the oldest Python of a host, too."""
     home = make_home()
     provide_bootstrap(home)
-    python = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    own = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    runs = [["--python", own, *arguments]]
+    environment = {**os.environ, "HOME": str(home)}
+    oldest = oldest_python()
+    if oldest and not arguments:
+        environment["PATH"] = os.pathsep.join([environment["PATH"], str(oldest)])
+        runs.append(["--python", OLDEST, "--test", "compile", "--test", "import"])
+    elif not arguments:
+        print(f"no Python {OLDEST} on this machine: vermin alone holds the modules to it", file=sys.stderr)
     command = [str(Path(sys.executable).parent / "ansible-test"), "sanity", "--color", "no"]
     with tempfile.TemporaryDirectory(prefix="rc-closure-sanity-") as collections:
         collection = copy_collection(Path(collections))
-        done = subprocess.run(
-            [*command, "--python", python, *arguments],
-            check=False,
-            cwd=collection,
-            env={**os.environ, "HOME": str(home)},
-        )
-    return done.returncode
+        done = [
+            subprocess.run([*command, *run], check=False, cwd=collection, env=environment) for run in runs
+        ]
+    return max(abs(run.returncode) for run in done)
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ class ActionModule(ActionBase):
         if kept is None:
             msg = "Package-1 is no part of this attempt, so there is nothing to decide on"
             return {**_result(choice), "msg": msg}
-        before = migration_decision.kept(step.as_dict() for step in kept[0].steps)
+        before = migration_decision.kept(kept[0].steps)
         changed = before is None or replace(before, recorded="") != choice
         if changed and not self._task.check_mode:
             locker.keep(attempt, PACKAGE, [migration_decision.step(choice)])

@@ -181,7 +181,7 @@ def _question(
     policy = {"table": "reconciliation_findings"}
     shown = _unique(environment, psql=twin["psql"], also=result["existing"], **policy)[1]
     steps |= shown
-    asked = reset_or_stamp.question({"policy": policy, "steps": [step.as_dict() for step in steps.values()]})
+    asked = reset_or_stamp.question(policy, list(steps.values()))
     assert asked
     return asked, steps
 

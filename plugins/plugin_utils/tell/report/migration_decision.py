@@ -71,14 +71,14 @@ def step(choice: Choice) -> Step:
     return Started(MIGRATION_DECISION, VARIABLE).ended("\n".join(lines) + "\n")
 
 
-def kept(steps: t.Iterable[t.Mapping[str, t.Any]]) -> Choice | None:
-    """Return the last decision among steps, each as C(Step.as_dict()) has it, or None."""
-    found = [one for one in steps if one["name"] == MIGRATION_DECISION]
+def kept(steps: t.Iterable[Step]) -> Choice | None:
+    """Return the last decision among steps, or None."""
+    found = [one for one in steps if one.name == MIGRATION_DECISION]
     if not found:
         return None
-    lines = found[-1]["stdout"].splitlines()
+    lines = found[-1].stdout.splitlines()
     what, by, why = (_value(lines, label) for label in (_WHAT, _BY, _WHY))
-    return Choice(what, by, why, found[-1]["started"])
+    return Choice(what, by, why, found[-1].started)
 
 
 def sentences(choice: Choice) -> list[str]:

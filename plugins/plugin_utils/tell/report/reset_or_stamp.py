@@ -12,7 +12,7 @@ against.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from ....module_utils._core.evidence import Step
 from ....module_utils._core.step_names import (
@@ -26,8 +26,9 @@ from ....module_utils._core.step_names import (
 )
 from ....module_utils._text import alembic, catalog, existing, table_schema
 from ....module_utils._text.table_schema import Table
+from . import migration_decision
 
-Package = t.Mapping[str, t.Any]
+Policy = t.Mapping[str, t.Any]
 Steps = t.Mapping[str, Step]
 
 
@@ -87,9 +88,28 @@ class Question:
     tables: tuple[Compared, ...]
 
 
-def question(package: Package) -> Question | None:
-    """Return the facts of Package-1's report, or None where nothing stood in the way of its upgrade."""
-    steps = {step["name"]: Step.from_dict(step) for step in package["steps"]}
+def section(policy: Policy, steps: t.Sequence[Step]) -> dict[str, t.Any] | None:
+    """Return what C(report.json) holds of the question and of the decision, or None where there is neither.
+
+    That is the facts of both, and what is to be read of them: C(sentences) and C(comparison).
+    """
+    asked, decided = question(policy, steps), migration_decision.kept(steps)
+    if asked is None and decided is None:
+        return None
+    return {
+        "question": {"said": asked.said, "at": asked.at, "move": asked.move} if asked else None,
+        "decision": asdict(decided) if decided else None,
+        "sentences": [
+            *(sentences(asked) if asked else []),
+            *(migration_decision.sentences(decided) if decided else []),
+        ],
+        "comparison": comparison(asked) if asked else "",
+    }
+
+
+def question(policy: Policy, kept: t.Sequence[Step]) -> Question | None:
+    """Return the facts of Package-1's evidence, or None where nothing stood in the way of its upgrade."""
+    steps = {step.name: step for step in kept}
     upgrade = steps.get(ALEMBIC_UPGRADE)
     said = alembic.already_exists(upgrade) if upgrade and upgrade.exit_status != 0 else ""
     if upgrade is None or not said:
@@ -100,7 +120,7 @@ def question(package: Package) -> Question | None:
         said=said,
         at=", ".join(alembic.revisions(current.stdout)) if current else "",
         move=" -> ".join(moves[-1]) if moves else "",
-        tables=tuple(_tables(said, str(package["policy"].get("table", "")), steps)),
+        tables=tuple(_tables(said, str(policy.get("table", "")), steps)),
     )
 
 

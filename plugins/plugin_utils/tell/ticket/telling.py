@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 
 from ....module_utils._core.redaction import Redactor
 from ...judge.base import PASS
-from ..report import markdown, migration_decision, reset_or_stamp
+from ..report import markdown
+from ..report.migration_decision import Choice
 from . import cleaning, parts, posting, rule
 from . import marker as markers
 from .base import Comment, State, Ticket, TicketError
@@ -136,9 +137,9 @@ class _Pieces:
         self.text = markdown.SEPARATOR.join(sections) + "\n"
         self.parts = self._parts(sections)
         self.proof = Proof(len(self.parts), markers.digest(self.text), order.locker)
-        package = self.document["packages"]["package_1"]
-        self._question = reset_or_stamp.question(package) is not None
-        self._choice = migration_decision.kept(package["steps"])
+        section = self.document["packages"]["package_1"].get("reset_or_stamp") or {}
+        self._question = bool(section.get("question"))
+        self._choice = Choice(**section["decision"]) if section.get("decision") else None
         for part in self.parts:
             self._check(part)
         if order.redact.shows_folded(self.text):

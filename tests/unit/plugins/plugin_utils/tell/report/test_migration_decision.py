@@ -60,21 +60,21 @@ def test_an_incomplete_one_is_refused(texts: tuple[str, str, str], sentence: str
 
 def test_the_last_decision_kept_is_the_one() -> None:
     reset = migration_decision.step(Choice("reset", "B: Lead", "decision: no, it is not"))
-    found = migration_decision.kept(step.as_dict() for step in (STEP, reset))
+    found = migration_decision.kept((STEP, reset))
     assert found == Choice("reset", "B: Lead", "decision: no, it is not", reset.started)
     assert migration_decision.kept([]) is None
 
 
 def _steps(upgrade: str, current: str) -> list[Step]:
     return [
-        captured("alembic_current", "alembic/current_behind.stdout"),
-        captured("alembic_heads", "alembic/heads.stdout"),
-        captured("alembic_history", "alembic/history.stdout"),
-        captured("alembic_upgrade", f"alembic/{upgrade}.stdout"),
-        captured("alembic_check", "alembic/check_behind.stdout"),
-        captured("alembic_current_after", f"alembic/{current}.stdout"),
-        captured("describe_table", "psql/describe_table_head.stdout"),
-        captured("unique_constraints", "psql/unique_constraints_head.stdout"),
+        captured("alembic_current", "alembic/current_behind"),
+        captured("alembic_heads", "alembic/heads"),
+        captured("alembic_history", "alembic/history"),
+        captured("alembic_upgrade", f"alembic/{upgrade}"),
+        captured("alembic_check", "alembic/check_behind"),
+        captured("alembic_current_after", f"alembic/{current}"),
+        captured("describe_table", "psql/describe_table_head"),
+        captured("unique_constraints", "psql/unique_constraints_head"),
     ]
 
 
