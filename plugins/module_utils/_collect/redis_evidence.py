@@ -9,8 +9,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._clients.redis_client import Redis, RedisError, Reply
-from .._core.collector import Collector
+from .._clients import redis
+from .._core.collector import CollectError, Collector
 from .._core.command import hostname
 from .._core.evidence import COMMAND, Step, utc_now
 
@@ -42,6 +42,8 @@ def collect(collector: Collector) -> dict[str, t.Any]:
 
     Return whether C(PING) got C(PONG).
     """
+    if not redis.HAS_REDIS:
+        raise CollectError("the Python library redis is not installed on the host")
     name = collector.params["variable"]
     url = collector.params["url"] or collector.service_env.get(name, "")
     if not url:
@@ -58,36 +60,30 @@ class _Redis:
         self._url = url
 
     def ask(self) -> dict[str, t.Any]:
-        """Ask all questions on one connection; where there is none, say so for the first."""
+        """Ask all questions on one connection; of a Redis that does not answer PING, no more than that."""
         params = self._collector.params
-        started = utc_now()
         try:
-            with Redis(self._url, limit=params["limit"], ca_file=params["ca_file"]) as redis:
-                pong = self._put(redis, PING)
-                self._put(redis, INFO)
-                self._put(redis, CONFIG)
-        except RedisError as exc:
-            self._add(PING, started, error=str(exc))
-        except OSError as exc:
-            self._add(PING, started, error=f"Redis cannot be reached: {exc.strerror or exc}")
+            with redis.connect(self._url, limit=params["limit"], ca_file=params["ca_file"]) as client:
+                pong = self._put(client, PING)
+                for question in (INFO, CONFIG) if pong.ok else ():
+                    self._put(client, question)
         except ValueError as exc:
             self._collector.failure(
                 _name(self._collector, PING), PING.title, self._shown(PING), f"the URL: {exc}", COMMAND
             )
-        else:
-            return {"pong": pong.stdout == "PONG\n"}
-        return {"pong": False}
+            return {"pong": False}
+        return {"pong": pong.stdout == "PONG\n"}
 
-    def _put(self, redis: Redis, question: Question) -> Step:
+    def _put(self, client: t.Any, question: Question) -> Step:
         started, replies, errors = utc_now(), [], []
         for command in question.commands:
-            try:
-                replies.append(_text(redis.call(*command)))
-            except RedisError as exc:
-                errors.append(str(exc) if len(question.commands) == 1 else f"{' '.join(command)}: {exc}")
+            reply, error = redis.ask(client, *command)
+            replies += [reply] if reply else []
+            of = f"{' '.join(command)}: " if len(question.commands) > 1 else ""
+            errors += [f"{of}{error}"] if error else []
         return self._add(question, started, "\n".join(replies), "\n".join(errors))
 
-    def _add(self, question: Question, started: str, reply: str = "", error: str = "") -> Step:
+    def _add(self, question: Question, started: str, reply: str, error: str) -> Step:
         return self._collector.add(
             Step(
                 name=_name(self._collector, question),
@@ -110,10 +106,3 @@ class _Redis:
 
 def _name(collector: Collector, question: Question) -> str:
     return f"{collector.params['prefix']}_{question.name}"
-
-
-def _text(reply: Reply) -> str:
-    """Return a reply as C(redis-cli) prints it where its output is no terminal."""
-    if isinstance(reply, list):
-        return "\n".join(_text(part) for part in reply)
-    return "" if reply is None else str(reply).replace("\r\n", "\n").rstrip("\n")
