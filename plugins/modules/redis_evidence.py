@@ -14,8 +14,8 @@ version_added: 0.1.0
 description:
   - Asks the Redis that a service's environment file names, from that service's host, C(PING), C(INFO),
     C(CONFIG GET maxmemory-policy) and C(ACL WHOAMI), and keeps each reply as the server words it.
-  - An error reply is evidence, as its class and its text. So is a Redis that does not answer C(PING); no more is
-    asked of it.
+  - An error reply is evidence, as its class and its text. So is a Redis that does not answer C(PING); no
+    more is asked of it.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
