@@ -9,56 +9,49 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: closure_failure
-short_description: Keep what broke, as evidence
+short_description: Keep the failure of a rescued task as evidence
 version_added: 0.1.0
 description:
-  - For the C(rescue) of tasks that stand something up. With an attempt open, keeps the failure as a step of
-    the package, so that the closure goes on and its report names it. Without one, is the failure.
+  - For a C(rescue). With an attempt open, keeps which task failed, and why, as a step of the package, so
+    that the closure goes on and its report names it. Without an attempt, fails with it.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
 attributes:
   check_mode:
-    description: Keeps nothing, and is the failure.
+    description: Keeps nothing, and fails with it.
     support: full
 options:
   attempt:
     description: The fact C(rc_closure_attempt). Without it, nothing is kept.
     type: dict
   package:
-    description: The package's number.
+    description: The package's number. Required without O(packages).
     type: int
     choices: [0, 1, 2, 3]
-    required: true
+  packages:
+    description: The packages that it may belong to; it is kept in those that are open in the attempt.
+    type: list
+    elements: int
   name:
-    description: The step's name, for instance C(queue_enablement).
+    description: The step's name.
     type: str
-    required: true
-  task:
-    description: The name of the task that failed.
-    type: str
-    required: true
-  message:
-    description: What it failed with.
-    type: str
-    required: true
+    default: role_failed
 """
 
 EXAMPLES = r"""
-- name: Stand Redis up
+- name: Set Redis up, and keep a failure as evidence
   block:
-    - name: Stand Redis up
+    - name: Set Redis up
       ansible.builtin.include_role:
         name: psp.rc_closure.redis
   rescue:
-    - name: Keep what broke
+    - name: Keep what failed
       psp.rc_closure.closure_failure:
-        attempt: "{{ rc_closure_attempt | default(omit) }}"
+        attempt: "{{ rc_closure_attempt | default({}) }}"
         package: 3
         name: queue_enablement
-        task: "{{ ansible_failed_task.name }}"
-        message: "{{ ansible_failed_result.msg }}"
 """
 
 RETURN = r""" # """

@@ -12,7 +12,8 @@ module: closure_preflight
 short_description: Check variables before anything is touched
 version_added: 0.1.0
 description:
-  - Fails with one sentence for each variable that is missing or wrong, with its name and what it wants.
+  - Checks what an argument spec cannot say, and fails with one sentence for each variable that is missing
+    or wrong, all of them at once.
 author:
   - psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
@@ -22,27 +23,28 @@ attributes:
     description: Checks as it always does.
     support: full
 options:
-  variables:
+  required:
     description:
-      - Name → C(value), C(want) and C(optional).
-      - C(want) is one of C(ticket), C(name), C(commit), C(sha256), C(repository), C(path), C(directory) (an
-        absolute path), C(identifier) (a table's name), C(variable) (an environment variable's name), C(url),
-        C(seconds), C(count), C(number), C(share), C(boolean), C(names), C(text) and C(redis_url), which is
-        never shown.
+      - Format → names of variables that must be given, and be in it.
+      - The formats are C(absolute_path), C(commit), C(count), C(identifier) (a table's name), C(log) (a
+        dictionary with one of C(file), C(unit) and C(container)), C(name), C(names), C(number), C(path),
+        C(redis_url) (never shown), C(repository), C(seconds), C(sha256), C(share), C(text), C(ticket),
+        C(url) and C(variable) (an environment variable's name).
     type: dict
-    required: true
-  warnings:
-    description: What is right and may still surprise, a sentence each. An empty one is left out.
-    type: list
-    elements: str
-    default: []
+    default: {}
+  optional:
+    description: The same, of variables that may be empty.
+    type: dict
+    default: {}
 """
 
 EXAMPLES = r"""
-- name: Check a variable
+- name: Check two variables
   psp.rc_closure.closure_preflight:
-    variables:
-      backend_url: {value: "{{ backend_url }}", want: url}
+    required:
+      url: [backend_url]
+    optional:
+      absolute_path: [backend_ca_file]
 """
 
 RETURN = r"""
@@ -51,5 +53,5 @@ problems:
   returned: failure
   type: list
   elements: str
-  sample: ["backend_url is missing: it wants an http or https URL"]
+  sample: ["backend_url is missing: a valid http or https URL is required"]
 """

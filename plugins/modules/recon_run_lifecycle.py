@@ -40,14 +40,19 @@ options:
       - Without either option no token is sent.
     type: str
   worker_log:
-    description: The worker's log file. It, O(worker_log_unit) or O(worker_log_container) must be given.
-    type: path
-  worker_log_unit:
-    description: The systemd unit in whose journal the worker's log is, in place of a file.
-    type: str
-  worker_log_container:
-    description: The container of Docker's that writes the worker's log to its streams, in place of a file.
-    type: str
+    description: Where the worker's log is. Exactly one of these is required.
+    type: dict
+    required: true
+    suboptions:
+      file:
+        description: A log file on the host.
+        type: path
+      unit:
+        description: A systemd unit, whose journal is read.
+        type: str
+      container:
+        description: A Docker container, whose streams are read through the engine.
+        type: str
   limit:
     description: Seconds until the run is given up.
     type: float
@@ -75,7 +80,7 @@ EXAMPLES = r"""
     body: {provider: acmepay}
     token_file: /etc/psp/backend.env
     token_variable: API_TOKEN
-    worker_log: /var/log/psp/worker.log
+    worker_log: {file: /var/log/psp/worker.log}
 """
 
 RETURN = r"""
@@ -96,14 +101,14 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector imp
     ArgumentSpec,
     run_collector,
 )
-from ansible_collections.psp.rc_closure.plugins.module_utils._logs.sources import one_of, options
+from ansible_collections.psp.rc_closure.plugins.module_utils._logs.sources import option
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "url": {"type": "str", "required": True},
     "body": {"type": "dict", "default": {}},
     "token_file": {"type": "path", "no_log": False},
     "token_variable": {"type": "str", "no_log": False},
-    **options("worker_log"),
+    "worker_log": option(),
     "limit": {"type": "float", "default": 120},
     "worker_limit": {"type": "float", "default": 15},
     "request_limit": {"type": "float", "default": 10},
@@ -113,7 +118,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 def main() -> None:
     """Run the module."""
-    run_collector(ARGUMENT_SPEC, collect, **one_of("worker_log"))
+    run_collector(ARGUMENT_SPEC, collect)
 
 
 if __name__ == "__main__":

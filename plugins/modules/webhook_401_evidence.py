@@ -29,14 +29,19 @@ options:
     choices: [before, after]
     required: true
   access_log:
-    description: The access log on the host. It, O(access_log_unit) or O(access_log_container) must be given.
-    type: path
-  access_log_unit:
-    description: The systemd unit in whose journal the access log is, in place of a file.
-    type: str
-  access_log_container:
-    description: The container of Docker's that writes the access log to its streams, in place of a file.
-    type: str
+    description: Where the access log is. Exactly one of these is required.
+    type: dict
+    required: true
+    suboptions:
+      file:
+        description: A log file on the host.
+        type: path
+      unit:
+        description: A systemd unit, whose journal is read.
+        type: str
+      container:
+        description: A Docker container, whose streams are read through the engine.
+        type: str
   prefix:
     description: What the path of a webhook begins with.
     type: str
@@ -95,7 +100,7 @@ EXAMPLES = r"""
     attempt: "{{ rc_closure_attempt }}"
     package: 2
     window: before
-    access_log: /var/log/psp/access.log
+    access_log: {file: /var/log/psp/access.log}
   register: before
 
 - name: Look for refused webhooks since
@@ -104,7 +109,7 @@ EXAMPLES = r"""
     package: 2
     window: after
     mark: "{{ before.mark }}"
-    access_log: /var/log/psp/access.log
+    access_log: {file: /var/log/psp/access.log}
     probe_url: http://127.0.0.1:8000/api/v1/payments/webhook/acmepay
 """
 
@@ -136,11 +141,11 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector imp
     ArgumentSpec,
     run_collector,
 )
-from ansible_collections.psp.rc_closure.plugins.module_utils._logs.sources import one_of, options
+from ansible_collections.psp.rc_closure.plugins.module_utils._logs.sources import option
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "window": {"type": "str", "choices": ["before", "after"], "required": True},
-    **options("access_log"),
+    "access_log": option(),
     "prefix": {"type": "str", "default": "/api/v1/payments/webhook/"},
     "code": {"type": "str", "default": "WEBHOOK_SIGNATURE_INVALID"},
     "interval": {"type": "int", "default": 10},
@@ -159,9 +164,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 def main() -> None:
     """Run the module."""
-    run_collector(
-        ARGUMENT_SPEC, collect, required_if=[("window", "after", ["probe_url"])], **one_of("access_log")
-    )
+    run_collector(ARGUMENT_SPEC, collect, required_if=[("window", "after", ["probe_url"])])
 
 
 if __name__ == "__main__":

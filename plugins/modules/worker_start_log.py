@@ -22,14 +22,19 @@ extends_documentation_fragment:
   - psp.rc_closure.collector
 options:
   log:
-    description: The worker's log file. It, O(log_unit) or O(log_container) must be given.
-    type: path
-  log_unit:
-    description: The systemd unit in whose journal the worker's log is, in place of a file.
-    type: str
-  log_container:
-    description: The container of Docker's that writes the worker's log to its streams, in place of a file.
-    type: str
+    description: Where the worker's log is. Exactly one of these is required.
+    type: dict
+    required: true
+    suboptions:
+      file:
+        description: A log file on the host.
+        type: path
+      unit:
+        description: A systemd unit, whose journal is read.
+        type: str
+      container:
+        description: A Docker container, whose streams are read through the engine.
+        type: str
   lines:
     description: How many lines at most.
     type: int
@@ -53,7 +58,7 @@ EXAMPLES = r"""
     attempt: "{{ rc_closure_attempt }}"
     package: 3
     env_file: /etc/psp/worker.env
-    log: /var/log/psp/worker.log
+    log: {file: /var/log/psp/worker.log}
     process: [arq, app.queue.reconciliation_worker.WorkerSettings]
 """
 
@@ -65,10 +70,10 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector imp
     ArgumentSpec,
     run_collector,
 )
-from ansible_collections.psp.rc_closure.plugins.module_utils._logs.sources import one_of, options
+from ansible_collections.psp.rc_closure.plugins.module_utils._logs.sources import option
 
 ARGUMENT_SPEC: ArgumentSpec = {
-    **options("log"),
+    "log": option(),
     "lines": {"type": "int", "default": 20},
     "process": {"type": "list", "elements": "str", "required": True},
     "directory": {"type": "path"},
@@ -77,7 +82,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 def main() -> None:
     """Run the module."""
-    run_collector(ARGUMENT_SPEC, collect, **one_of("log"))
+    run_collector(ARGUMENT_SPEC, collect)
 
 
 if __name__ == "__main__":

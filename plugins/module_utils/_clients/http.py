@@ -22,9 +22,10 @@ from dataclasses import dataclass, field
 from http.client import HTTPException
 from urllib.parse import urlsplit
 
-from .._core.command import hostname
-from .._core.evidence import ENDED, FAILED, HTTP, TIMED_OUT, Step, utc_now
+from .._core.evidence import ENDED, FAILED, HTTP, TIMED_OUT, Step
 from .._core.redaction import MASK, Redactor
+from .._core.step_names import StepName
+from .._core.steps import Started
 
 try:
     import requests
@@ -83,17 +84,16 @@ class Exchange:
             return None
 
 
-def request(method: str, url: str, **options: t.Any) -> Step:
+def request(method: str, url: str, step: StepName, **options: t.Any) -> Step:
     """Make a request and return it as a step; the arguments are those of C(exchange())."""
-    return exchange(method, url, **options).step
+    return exchange(method, url, step, **options).step
 
 
 def exchange(
     method: str,
     url: str,
+    step: StepName,
     *,
-    name: str,
-    title: str,
     limit: float,
     redact: t.Callable[[str], str],
     headers: t.Mapping[str, str] | None = None,
@@ -112,8 +112,7 @@ def exchange(
     Args:
         method: for instance C(POST).
         url: http or https.
-        name: the step's name.
-        title: the step's title.
+        step: the step's name.
         limit: seconds for the whole exchange.
         redact: masks secrets in all text that leaves; so are credentials in C(headers).
         headers: further request headers; they are not shown.
@@ -129,7 +128,7 @@ def exchange(
     def hide(text: str) -> str:
         return own(redact(text))
 
-    started = utc_now()
+    started = Started(step, f"{method} {url}" + (f" {body}" if body and kept else ""), hide, kind=HTTP)
     answer = _Answer()
     data = None if body is None else body.encode()
     try:
@@ -141,21 +140,14 @@ def exchange(
             )
     except (OSError, HTTPError, ValueError) as exc:
         answer.outcome, answer.reason = _why(exc, url, limit)
-    step = Step(
-        name=name,
-        title=title,
-        kind=HTTP,
-        command=hide(f"{method} {url}" + (f" {body}" if body and kept else "")),
-        host=hostname(),
-        started=started,
-        ended=utc_now(),
+    closed = started.ended(
+        answer.body.decode("utf-8", "backslashreplace") if kept else "",
+        answer.head if kept else "",
         exit_status=answer.status,
-        stdout=hide(answer.body.decode("utf-8", "backslashreplace")) if kept else "",
-        stderr=hide(answer.head) if kept else "",
         outcome=answer.outcome,
-        reason=hide(answer.reason),
+        reason=answer.reason,
     )
-    return Exchange(step, answer.headers, bytes(answer.body))
+    return Exchange(closed, answer.headers, bytes(answer.body))
 
 
 @dataclass

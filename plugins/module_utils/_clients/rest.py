@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from .._core.evidence import ENDED, Step
+from .._core.step_names import StepName
 from .._text.github_runs import http_date
 from . import http
 
@@ -158,9 +159,8 @@ class RestClient:
         self,
         method: str,
         path: str,
+        step: StepName,
         *,
-        name: str,
-        title: str,
         query: t.Mapping[str, t.Any] | None = None,
         body: t.Any = None,
         headers: t.Mapping[str, str] | None = None,
@@ -171,25 +171,27 @@ class RestClient:
             method: for instance C(GET). A C(POST) is repeated only where the server refused it for its rate
                 limit.
             path: below the base, quoted.
-            name: the step's name.
-            title: the step's title.
+            step: the step's name.
             query: the query's parameters.
             body: sent as JSON.
             headers: further request headers.
         """
         sent = None if body is None else json.dumps(body)
-        return self.answer(
-            self.patiently(method, self.url(path, query), name=name, title=title, body=sent, headers=headers)
-        )
+        return self.answer(self.patiently(method, self.url(path, query), step, body=sent, headers=headers))
 
     def patiently(
-        self, method: str, url: str, headers: t.Mapping[str, str] | None = None, **options: t.Any
+        self,
+        method: str,
+        url: str,
+        step: StepName,
+        headers: t.Mapping[str, str] | None = None,
+        **options: t.Any,
     ) -> http.Exchange:
         """Ask, and ask again after the pause that the answer calls for, while there is time."""
         sent = {"Accept": "*/*", **self._dialect.headers, **(headers or {})}
         retries = Retry(RETRIES, backoff_factor=1, status_forcelist=_UNWELL, allowed_methods=_REPEATABLE)
         while True:
-            exchange = http.exchange(method, url, headers=sent, **{**self._options, **options})
+            exchange = http.exchange(method, url, step, headers=sent, **{**self._options, **options})
             limited = self._dialect.is_rate_limited(exchange)
             if not limited:
                 broken = exchange.step.outcome != ENDED

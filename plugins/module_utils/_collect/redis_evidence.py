@@ -10,29 +10,27 @@ import typing as t
 from dataclasses import dataclass
 
 from .._clients import redis
+from .._core import step_names as steps
 from .._core.collector import CollectError, Collector
-from .._core.command import hostname
-from .._core.evidence import COMMAND, Step, utc_now
+from .._core.evidence import Step
+from .._core.step_names import StepName
 
 
 @dataclass(frozen=True)
 class Question:
-    """The end of a step's name, its title, and the commands whose replies it shows."""
+    """A step, and the commands whose replies it shows."""
 
-    name: str
-    title: str
+    step: StepName
     commands: tuple[tuple[str, ...], ...]
 
 
-PING = Question("ping", "Redis healthcheck: PING", (("PING",),))
+PING = Question(steps.REDIS_PING, (("PING",),))
 INFO = Question(
-    "info",
-    "Redis INFO",
+    steps.REDIS_INFO,
     (("INFO", "server"), ("INFO", "clients"), ("INFO", "memory"), ("INFO", "persistence")),
 )
 CONFIG = Question(
-    "config",
-    "Redis eviction policy and user",
+    steps.REDIS_CONFIG,
     (("CONFIG", "GET", "maxmemory-policy"), ("ACL", "WHOAMI")),
 )
 
@@ -48,8 +46,7 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     url = collector.params["url"] or collector.service_env.get(name, "")
     if not url:
         where = collector.params["env_file"] or "the environment"
-        step, reason = _name(collector, PING), f"{where} sets no {name}"
-        collector.failure(step, PING.title, f"{name} in {where}", reason, COMMAND)
+        collector.failed(_step(collector, PING), f"{name} in {where}", f"{where} sets no {name}")
         return {"pong": False}
     return _Redis(collector, url).ask()
 
@@ -68,41 +65,25 @@ class _Redis:
                 for question in (INFO, CONFIG) if pong.ok else ():
                     self._put(client, question)
         except ValueError as exc:
-            self._collector.failure(
-                _name(self._collector, PING), PING.title, self._shown(PING), f"the URL: {exc}", COMMAND
-            )
+            self._collector.failed(_step(self._collector, PING), self._shown(PING), f"the URL: {exc}")
             return {"pong": False}
         return {"pong": pong.stdout == "PONG\n"}
 
     def _put(self, client: t.Any, question: Question) -> Step:
-        started, replies, errors = utc_now(), [], []
+        started = self._collector.start(_step(self._collector, question), self._shown(question))
+        replies, errors = [], []
         for command in question.commands:
             reply, error = redis.ask(client, *command)
             replies += [reply] if reply else []
             of = f"{' '.join(command)}: " if len(question.commands) > 1 else ""
             errors += [f"{of}{error}"] if error else []
-        return self._add(question, started, "\n".join(replies), "\n".join(errors))
-
-    def _add(self, question: Question, started: str, reply: str, error: str) -> Step:
-        return self._collector.add(
-            Step(
-                name=_name(self._collector, question),
-                title=question.title,
-                kind=COMMAND,
-                command=self._shown(question),
-                host=hostname(),
-                started=started,
-                ended=utc_now(),
-                exit_status=1 if error else 0,
-                stdout=self._collector.redact(f"{reply}\n" if reply else ""),
-                stderr=self._collector.redact(f"{error}\n" if error else ""),
-            )
-        )
+        stdout, stderr = ("".join(f"{text}\n" for text in texts) for texts in (replies, errors))
+        return self._collector.add(started.ended(stdout, stderr, exit_status=1 if errors else 0))
 
     def _shown(self, question: Question) -> str:
         asked = "; ".join(" ".join(command) for command in question.commands)
-        return self._collector.redact(f"{asked}  ({self._url})")
+        return f"{asked}  ({self._url})"
 
 
-def _name(collector: Collector, question: Question) -> str:
-    return f"{collector.params['prefix']}_{question.name}"
+def _step(collector: Collector, question: Question) -> StepName:
+    return question.step.prefixed(collector.params["prefix"])
