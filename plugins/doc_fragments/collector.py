@@ -34,6 +34,11 @@ options:
     type: list
     elements: path
     default: []
+  python:
+    description:
+      - The interpreter on the host to use where the one that Ansible uses lacks a library which the module
+        needs. Without it, those in O(path) are tried, then the system's.
+    type: path
 attributes:
   check_mode:
     description: Changes nothing, and collects what can be read without a change.

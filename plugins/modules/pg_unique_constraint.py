@@ -20,6 +20,7 @@ author:
   - psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
+  - psp.rc_closure.postgres
 requirements:
   - psycopg2 on the host
 options:
@@ -79,6 +80,7 @@ want:
   sample: [provider, provider_event_id, finding_type]
 """
 
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients.postgres import LOGIN_SPEC
 from ansible_collections.psp.rc_closure.plugins.module_utils._collect.pg_unique_constraint import collect
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
     ArgumentSpec,
@@ -96,12 +98,13 @@ ARGUMENT_SPEC: ArgumentSpec = {
     },
     "psql": {"type": "path", "default": "psql"},
     "limit": {"type": "float", "default": 60},
+    **LOGIN_SPEC,
 }
 
 
 def main() -> None:
     """Run the module."""
-    run_collector(ARGUMENT_SPEC, collect)
+    run_collector(ARGUMENT_SPEC, collect, needs=["psycopg2"])
 
 
 if __name__ == "__main__":

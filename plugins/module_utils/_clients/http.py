@@ -18,6 +18,7 @@ import socket
 import ssl
 import time
 import typing as t
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from urllib.parse import urlsplit
@@ -27,14 +28,10 @@ from .._core.redaction import MASK, Redactor
 from .._core.step_names import StepName
 from .._core.steps import Started
 
-try:
+with suppress(ImportError):  # run_collector(needs=…) says so
     import requests
     from requests.utils import get_environ_proxies
     from urllib3.exceptions import HTTPError, ProtocolError
-except ImportError:
-    HAS_REQUESTS = False
-else:
-    HAS_REQUESTS = True
 
 MAXIMUM_BYTES = 16 * 1024 * 1024
 _HEADERS = {"User-Agent": "psp.rc_closure", "Accept": "application/json, */*", "Accept-Encoding": "identity"}

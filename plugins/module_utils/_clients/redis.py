@@ -12,14 +12,10 @@ that has to be encoded lets one of the two in and not the other.
 from __future__ import annotations
 
 import typing as t
-from contextlib import closing
+from contextlib import closing, suppress
 
-try:
+with suppress(ImportError):  # run_collector(needs=…) says so
     import redis
-except ImportError:
-    HAS_REDIS = False
-else:
-    HAS_REDIS = True
 
 
 def connect(url: str, *, limit: float, ca_file: str | None = None) -> closing[t.Any]:
