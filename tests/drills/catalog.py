@@ -138,7 +138,7 @@ DRILLS = (
         3,
         "redis_healthcheck",
         "not_met",
-        "NOAUTH",
+        "AuthenticationError",
         AFTER_MIGRATIONS,
         extra={
             **SHORT_LIMIT,
