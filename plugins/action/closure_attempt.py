@@ -12,7 +12,7 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._core.evidence import Release, utc_now
 from ..plugin_utils.keep import locker
-from ..plugin_utils.preflight import wants
+from ..plugin_utils.preflight import formats
 
 
 class ActionModule(ActionBase):
@@ -24,13 +24,13 @@ class ActionModule(ActionBase):
         """Check the release's variables; make the attempt's folder unless in check mode."""
         super().run(tmp, task_vars)
         args = self._task.args
-        problems = wants.problems(
+        problems = formats.problems(
             {
-                "rc_closure_ticket": {"value": args.get("ticket"), "want": "ticket"},
-                "rc_closure_release": {"value": args.get("release"), "want": "name"},
-                "rc_closure_commit": {"value": args.get("commit"), "want": "commit"},
-                "rc_closure_environment": {"value": args.get("environment"), "want": "name"},
-                "rc_closure_locker": {"value": args.get("locker"), "want": "path"},
+                "rc_closure_ticket": ("ticket", args.get("ticket")),
+                "rc_closure_release": ("name", args.get("release")),
+                "rc_closure_commit": ("commit", args.get("commit")),
+                "rc_closure_environment": ("name", args.get("environment")),
+                "rc_closure_locker": ("path", args.get("locker")),
             }
         )
         if problems:

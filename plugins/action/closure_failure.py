@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Keep what broke in a C(rescue), as evidence of a package, so that the closure can go on and say it."""
+"""Keep the failure of a rescued task as evidence."""
 
 from __future__ import annotations
 
@@ -10,36 +10,38 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._core.evidence import FAILED, FILE, Step, utc_now
+from ..module_utils._core.evidence import FILE
+from ..module_utils._core.step_names import ROLE_FAILED, StepName
+from ..module_utils._core.steps import Started
 from ..plugin_utils.keep import locker
 
 
 class ActionModule(ActionBase):
-    """Keep the failure where an attempt is open; be the failure where none is."""
+    """Keep the failure where an attempt is open; fail with it where none is."""
 
     supports_check_mode = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """Take C(attempt), C(package), C(name), C(task) (the failed task's name) and C(message)."""
+        """Take C(attempt), C(package) or C(packages), and C(name); the rest is the rescued task's."""
         super().run(tmp, task_vars)
-        args = self._task.args
-        sentence = f"{args['task']}: {' '.join(str(args['message']).split())}"
+        args, known = self._task.args, task_vars or {}
+        task = str(known["ansible_failed_task"]["name"])
+        message = str(known["ansible_failed_result"].get("msg") or "it failed without a message")
+        sentence = f"{task}: {' '.join(message.split())}"
         if not args.get("attempt") or self._task.check_mode:
             return {"failed": True, "msg": sentence}
-        now = utc_now()
-        step = Step(
-            name=str(args["name"]),
-            title=str(args["task"]),
-            kind=FILE,
-            command=str(args["task"]),
-            host=str((task_vars or {}).get("inventory_hostname", "")),
-            started=now,
-            ended=now,
-            outcome=FAILED,
-            reason=sentence,
-        )
+        name = StepName(str(args.get("name") or ROLE_FAILED), task, FILE)
+        step = Started(name, task, host=str(known.get("inventory_hostname", ""))).failed(sentence)
         try:
-            kept = locker.keep(locker.Attempt.from_dict(args["attempt"]), int(args["package"]), [step])
+            attempt = locker.Attempt.from_dict(args["attempt"])
+            packages = _concerned(attempt, args)
+            kept = [entry for package in packages for entry in locker.keep(attempt, package, [step])]
         except locker.LockerError as exc:
             return {"failed": True, "msg": str(exc)}
         return {"changed": True, "steps": kept, "msg": sentence}
+
+
+def _concerned(attempt: locker.Attempt, args: t.Mapping[str, t.Any]) -> list[int]:
+    """Return the packages that the failure belongs to: of several, those that this run collects."""
+    packages = [int(package) for package in args.get("packages") or [args["package"]]]
+    return [package for package in packages if locker.is_open(attempt, package)] or packages[-1:]

@@ -25,7 +25,10 @@ class ActionModule(ActionBase):
         if self._task.check_mode:
             return {"changed": False}
         if not args.get("attempt"):
-            return {"failed": True, "msg": "no attempt is open: role closure, entry point open, comes first"}
+            return {
+                "failed": True,
+                "msg": "no attempt is open: run the role rc_closure, tasks_from open, first",
+            }
         try:
             attempt = locker.Attempt.from_dict(args["attempt"])
             locker.open_package(attempt, int(args["package"]), args.get("policy") or {})

@@ -2,18 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Check variables before anything is touched, each against what it wants."""
+"""Check what an argument spec cannot say of variables, all of them at once."""
 
 from __future__ import annotations
 
 import typing as t
 
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
-from ansible.utils.display import Display
 
-from ..plugin_utils.preflight import wants
-
-display = Display()
+from ..plugin_utils.preflight import formats
 
 
 class ActionModule(ActionBase):
@@ -22,15 +20,28 @@ class ActionModule(ActionBase):
     supports_check_mode = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """Check C(variables): name → C({value, want, optional}); say the C(warnings) that are not empty."""
+        """Check C(required) and C(optional): format → names of variables."""
         super().run(tmp, task_vars)
-        try:
-            problems = wants.problems(self._task.args["variables"])
-        except (KeyError, ValueError) as exc:
-            return {"failed": True, "msg": f"variables: {exc}"}
+        problems: list[str] = []
+        for need in ("required", "optional"):
+            for kind, names in (self._task.args.get(need) or {}).items():
+                if kind not in formats.KINDS:
+                    known = ", ".join(sorted(formats.KINDS))
+                    return {"failed": True, "msg": f"{kind} is not a format; the formats are {known}"}
+                problems += [
+                    problem
+                    for name in names
+                    if (problem := self._problem(kind, name, required=need == "required"))
+                ]
         if problems:
             return {"failed": True, "msg": "; ".join(problems), "problems": problems}
-        for warning in self._task.args.get("warnings", []):
-            if str(warning).strip():
-                display.warning(str(warning).strip())
         return {"changed": False}
+
+    def _problem(self, kind: str, name: str, *, required: bool) -> str:
+        try:
+            value = self._templar.resolve_variable_expression(name)
+        except AnsibleError as exc:
+            # A variable that leads to one which is not defined is missing, too.
+            return f"{name} cannot be read: {exc.message}" if required else ""
+        # A role merges a dictionary of the user's with its defaults under the same name with two underscores.
+        return formats.problem(kind, name.lstrip("_"), value, required=required)

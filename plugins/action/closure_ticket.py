@@ -84,7 +84,8 @@ class ActionModule(ActionBase):
 
 
 def _options(args: t.Mapping[str, t.Any]) -> Result:
-    checked = ArgumentSpecValidator(opening.SPEC).validate(dict(args))
+    given = {name: value for name, value in args.items() if value not in (None, "") or name == "label"}
+    checked = ArgumentSpecValidator(opening.SPEC).validate(given)
     if checked.error_messages:
         raise TicketError("; ".join(checked.error_messages))
     return dict(checked.validated_parameters)

@@ -11,7 +11,7 @@ import typing as t
 from ansible.plugins.action import ActionBase
 
 from ..plugin_utils.keep import locker
-from ..plugin_utils.preflight import wants
+from ..plugin_utils.preflight import formats
 from ..plugin_utils.tell import verify
 
 
@@ -24,13 +24,15 @@ class ActionModule(ActionBase):
         """Take C(locker), C(ticket), C(release), C(name) and C(sha256)."""
         super().run(tmp, task_vars)
         args = self._task.args
-        problems = wants.problems(
+        problems = formats.problems(
             {
-                "rc_closure_ticket": {"value": args.get("ticket"), "want": "ticket"},
-                "rc_closure_release": {"value": args.get("release"), "want": "name"},
-                "rc_closure_ticket_attempt": {"value": args.get("name"), "want": "name", "optional": True},
-                "rc_closure_locker_sha256": {"value": args.get("sha256"), "want": "sha256", "optional": True},
-            }
+                "rc_closure_ticket": ("ticket", args.get("ticket")),
+                "rc_closure_release": ("name", args.get("release")),
+            },
+            {
+                "rc_closure_ticket_attempt": ("name", args.get("name")),
+                "rc_closure_locker_sha256": ("sha256", args.get("sha256")),
+            },
         )
         if problems:
             return {"failed": True, "msg": "; ".join(problems)}

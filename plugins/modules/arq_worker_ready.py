@@ -141,7 +141,7 @@ def _problem(params: t.Mapping[str, t.Any], url: str) -> str:
         running = process.find(params["process"], params["directory"])
         if not running:
             return f"there is no {process_environment.describe(params['process'], params['directory'])}"
-        log = sources.chosen(params, "log")
+        log = sources.chosen(sources._place(params, "log"))
         lines = worker_start_log.start_lines(log, running, 20)
         # Of one that runs for long, the log may have been rotated away; its heartbeat is there.
         if lines or _uptime(running) <= params["limit"]:

@@ -9,56 +9,74 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: closure_failure
-short_description: Keep what broke, as evidence
+short_description: Keep the failure of a rescued task as evidence
 version_added: 0.1.0
 description:
-  - For the C(rescue) of tasks that stand something up. With an attempt open, keeps the failure as a step of
-    the package, so that the closure goes on and its report names it. Without one, is the failure.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - For the C(rescue) of tasks that prepare or collect a package. With O(attempt), keeps which task failed and
+    why as a step of the package, so that the play goes on and the report contains it. Without it, fails with
+    the same message.
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
+  - psp.rc_closure.controller.group
 attributes:
   check_mode:
-    description: Keeps nothing, and is the failure.
-    support: full
+    details: Keeps nothing and fails, as without O(attempt).
+  idempotent:
+    support: none
+    details: Each task keeps a step.
 options:
-  attempt:
-    description: The fact C(rc_closure_attempt). Without it, nothing is kept.
-    type: dict
   package:
-    description: The package's number.
+    description: Number of the package. Required without O(packages).
     type: int
     choices: [0, 1, 2, 3]
-    required: true
+  packages:
+    description: Numbers of the packages that may be concerned. The failure is kept in those that are open in
+      the attempt, or else in the last one.
+    type: list
+    elements: int
   name:
-    description: The step's name, for instance C(queue_enablement).
+    description: Name of the step.
     type: str
-    required: true
-  task:
-    description: The name of the task that failed.
-    type: str
-    required: true
-  message:
-    description: What it failed with.
-    type: str
-    required: true
+    default: role_failed
+seealso:
+  - module: psp.rc_closure.closure_package
+  - name: Blocks
+    description: How C(rescue) works, and the variables that this module reads.
+    link: https://docs.ansible.com/projects/ansible/latest/playbook_guide/playbooks_blocks.html
 """
 
 EXAMPLES = r"""
-- name: Stand Redis up
+- name: Set up Redis, and keep in Package-3 why it failed
   block:
-    - name: Stand Redis up
+    - name: Set up Redis
       ansible.builtin.include_role:
         name: psp.rc_closure.redis
   rescue:
-    - name: Keep what broke
+    - name: Keep the failure
       psp.rc_closure.closure_failure:
-        attempt: "{{ rc_closure_attempt | default(omit) }}"
+        attempt: "{{ rc_closure_attempt | default({}) }}"
         package: 3
         name: queue_enablement
-        task: "{{ ansible_failed_task.name }}"
-        message: "{{ ansible_failed_result.msg }}"
+
+- name: Restart the backend, which two packages depend on
+  block:
+    - name: Restart the backend
+      ansible.builtin.systemd_service:
+        name: psp-backend
+        state: restarted
+  rescue:
+    - name: Keep the failure in the packages of this run
+      psp.rc_closure.closure_failure:
+        attempt: "{{ rc_closure_attempt }}"
+        packages: [2, 3]
 """
 
-RETURN = r""" # """
+RETURN = r"""
+steps:
+  description: The steps that were kept, their streams replaced by their digests.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{name: queue_enablement, kind: file, outcome: failed, reason: "Set up Redis: the port is in use"}]
+"""

@@ -9,47 +9,57 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: closure_preflight
-short_description: Check variables before anything is touched
+short_description: Check the formats of variables before anything is changed
 version_added: 0.1.0
 description:
-  - Fails with one sentence for each variable that is missing or wrong, with its name and what it wants.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - Checks what an argument spec cannot express, and fails with one sentence for each variable that is missing
+    or not valid, all of them at once.
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
 attributes:
   check_mode:
-    description: Checks as it always does.
-    support: full
+    details: Checks in check mode as outside it.
 options:
-  variables:
+  required:
     description:
-      - Name → C(value), C(want) and C(optional).
-      - C(want) is one of C(ticket), C(name), C(commit), C(sha256), C(repository), C(path), C(directory) (an
-        absolute path), C(identifier) (a table's name), C(variable) (an environment variable's name), C(url),
-        C(seconds), C(count), C(number), C(share), C(boolean), C(names), C(text) and C(redis_url), which is
-        never shown.
+      - Names of variables by the format that they must have.
+      - The formats are V(absolute_path), V(commit), V(count), V(identifier) (the name of a table), V(log) (a
+        dictionary with one of C(file), C(unit) and C(container)), V(name), V(names), V(number), V(path),
+        V(redis_url) (whose value is never shown), V(repository), V(seconds), V(sha256), V(share), V(text),
+        V(ticket), V(url) and V(variable) (the name of an environment variable).
     type: dict
-    required: true
-  warnings:
-    description: What is right and may still surprise, a sentence each. An empty one is left out.
-    type: list
-    elements: str
-    default: []
+    default: {}
+  optional:
+    description: The same for variables that may be empty.
+    type: dict
+    default: {}
+seealso:
+  - module: ansible.builtin.validate_argument_spec
+  - module: ansible.builtin.assert
 """
 
 EXAMPLES = r"""
-- name: Check a variable
+- name: Check two variables, one of which may be empty
   psp.rc_closure.closure_preflight:
-    variables:
-      backend_url: {value: "{{ backend_url }}", want: url}
+    required:
+      url: [backend_url]
+    optional:
+      absolute_path: [backend_ca_file]
+
+- name: Check what identifies a deployment
+  psp.rc_closure.closure_preflight:
+    required:
+      commit: [deploy_commit]
+      repository: [deploy_repository]
+      seconds: [deploy_timeout, deploy_drain]
 """
 
 RETURN = r"""
 problems:
-  description: One sentence for each variable that is missing or wrong.
+  description: One sentence for each variable that is missing or not valid.
   returned: failure
   type: list
   elements: str
-  sample: ["backend_url is missing: it wants an http or https URL"]
+  sample: ["backend_url is missing: a valid http or https URL is required"]
 """

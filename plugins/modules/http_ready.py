@@ -67,6 +67,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._clients import http
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.step_names import StepName
 from ansible_collections.psp.rc_closure.plugins.module_utils._logs import sources
 from ansible_collections.psp.rc_closure.plugins.module_utils._services import service_secrets, waiting
 
@@ -100,8 +101,7 @@ def _problem(params: t.Mapping[str, t.Any], redact: Redactor) -> str:
     step = http.request(
         "GET",
         params["url"],
-        name="ready",
-        title="Ready",
+        StepName("ready"),
         limit=min(REQUEST_SECONDS, params["limit"]),
         redact=redact,
         ca_file=params["ca_file"],

@@ -140,8 +140,6 @@ def _supervisorctl(module: AnsibleModule, action: str) -> Step:
     config = ["-c", module.params["config"]] if module.params["config"] else []
     return run(
         [program, *config, action, module.params["name"]],
-        name="supervisorctl",
-        title=f"supervisorctl {action}",
         limit=module.params["limit"],
         redact=Redactor({}),
     )

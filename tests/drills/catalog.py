@@ -142,8 +142,7 @@ DRILLS = (
         AFTER_MIGRATIONS,
         extra={
             **SHORT_LIMIT,
-            "arq_worker_redis_url": WITHOUT_PASSWORD,
-            "backend_env_redis_url": WITHOUT_PASSWORD,
+            "staging_redis_url": WITHOUT_PASSWORD,
             "arq_worker_ready_limit": 5,
         },
         note="Authentication required",

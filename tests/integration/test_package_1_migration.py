@@ -15,6 +15,7 @@ import pytest
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._clients import postgres
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import FAILED, NOT_RUN, Step
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.step_names import StepName
 from ansible_collections.psp.rc_closure.plugins.module_utils._text import env_file, table_schema
 from ansible_collections.psp.rc_closure.plugins.modules import alembic_evidence, pg_unique_constraint
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import reset_or_stamp
@@ -113,7 +114,7 @@ def test_a_wrong_password_is_kept_with_every_question(environment: Path) -> None
 def test_the_session_can_only_read(environment: Path) -> None:
     params = postgres.parameters(env_file.parse(environment.read_text("utf-8")))
     with closing(postgres.connect(params, statement_seconds=5)) as connection:
-        step = postgres.query(connection, "CREATE TABLE x ()", name="x", title="x", redact=str)
+        step = postgres.query(connection, "CREATE TABLE x ()", StepName("x"), str)
     assert step.exit_status == 1
     assert "read-only transaction" in step.stderr
 

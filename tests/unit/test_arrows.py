@@ -124,8 +124,8 @@ def test_an_impure_call_in_a_judge_is_noticed(text: str) -> None:
 @pytest.mark.parametrize(
     ("path", "line", "noticed"),
     [
-        ("roles/closure/tasks/main.yml", "src: ../../tests/twin/twin.py", True),
-        ("roles/closure/defaults/main.yml", "spec: tests/finance-smoke.spec.ts", False),
+        ("roles/rc_closure/tasks/main.yml", "src: ../../tests/twin/twin.py", True),
+        ("roles/rc_closure/defaults/main.yml", "spec: tests/finance-smoke.spec.ts", False),
         ("playbooks/rc_closure.yml", "vars_files: [../inventories/twin/hosts.yml]", True),
         ("playbooks/rc_closure.yml", "# ansible-playbook … -i inventories/twin", False),
         ("meta/runtime.yml", "x: molecule/default", True),

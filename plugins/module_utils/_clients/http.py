@@ -23,9 +23,10 @@ from urllib import request as urllib_request
 from urllib.error import URLError
 from urllib.parse import urlsplit
 
-from .._core.command import hostname
-from .._core.evidence import ENDED, FAILED, HTTP, TIMED_OUT, Step, utc_now
+from .._core.evidence import ENDED, FAILED, HTTP, TIMED_OUT, Step
 from .._core.redaction import MASK, Redactor
+from .._core.step_names import StepName
+from .._core.steps import Started
 
 MAXIMUM_BYTES = 16 * 1024 * 1024
 _CHUNK = 64 * 1024
@@ -71,9 +72,8 @@ class Exchange:
 def request(
     method: str,
     url: str,
+    step: StepName,
     *,
-    name: str,
-    title: str,
     limit: float,
     redact: t.Callable[[str], str],
     **more: t.Any,
@@ -82,15 +82,14 @@ def request(
 
     The arguments are those of C(exchange()).
     """
-    return exchange(method, url, name=name, title=title, limit=limit, redact=redact, **more).step
+    return exchange(method, url, step, limit=limit, redact=redact, **more).step
 
 
 def exchange(
     method: str,
     url: str,
+    step: StepName,
     *,
-    name: str,
-    title: str,
     limit: float,
     redact: t.Callable[[str], str],
     headers: t.Mapping[str, str] | None = None,
@@ -108,8 +107,7 @@ def exchange(
     Args:
         method: for instance C(POST).
         url: http or https.
-        name: the step's name.
-        title: the step's title.
+        step: the step's name.
         limit: seconds for the whole exchange.
         redact: masks secrets in all text that leaves; so are credentials in C(headers).
         headers: further request headers; they are not shown.
@@ -126,28 +124,21 @@ def exchange(
     def hide(text: str) -> str:
         return own(redact(text))
 
-    started = utc_now()
+    started = Started(step, f"{method} {url}" + (f" {body}" if body and kept else ""), hide, kind=HTTP)
     answer = _Answer()
     try:
         opener = _opener(url, ca_file)
         _exchange(_prepare(method, url, sent, body), opener, limit, maximum_bytes, answer)
     except (OSError, http.client.HTTPException, ValueError) as exc:
         answer.outcome, answer.reason = _why(exc, url, limit)
-    step = Step(
-        name=name,
-        title=title,
-        kind=HTTP,
-        command=hide(f"{method} {url}" + (f" {body}" if body and kept else "")),
-        host=hostname(),
-        started=started,
-        ended=utc_now(),
+    closed = started.ended(
+        answer.body.decode("utf-8", "backslashreplace") if kept else "",
+        answer.head if kept else "",
         exit_status=answer.status,
-        stdout=hide(answer.body.decode("utf-8", "backslashreplace")) if kept else "",
-        stderr=hide(answer.head) if kept else "",
         outcome=answer.outcome,
-        reason=hide(answer.reason),
+        reason=answer.reason,
     )
-    return Exchange(step, answer.headers, bytes(answer.body))
+    return Exchange(closed, answer.headers, bytes(answer.body))
 
 
 @dataclass

@@ -9,8 +9,9 @@ from __future__ import annotations
 import typing as t
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from .._core.command import hostname
-from .._core.evidence import FAILED, SQL, Step, utc_now
+from .._core.evidence import SQL, Step
+from .._core.step_names import StepName
+from .._core.steps import Redact, Started
 from .._text import psql_text
 
 try:
@@ -106,42 +107,13 @@ def connect(params: t.Mapping[str, str], *, statement_seconds: float) -> t.Any:
     return connection
 
 
-def query(connection: t.Any, sql: str, *, name: str, title: str, redact: t.Callable[[str], str]) -> Step:
+def query(connection: t.Any, sql: str, step: StepName, redact: Redact) -> Step:
     """Run a query and return it as a step: stdout as psql prints it, or the error on stderr."""
-    started = utc_now()
-    stdout, stderr, status = "", "", 0
+    started = Started(step, sql, redact, kind=SQL)
     try:
         with connection.cursor() as cursor:
             cursor.execute(sql)
             columns = [column.name for column in cursor.description]
-            stdout = psql_text.table(columns, cursor.fetchall())
+            return started.ended(psql_text.table(columns, cursor.fetchall()), exit_status=0)
     except psycopg2.Error as exc:
-        stderr, status = f"ERROR: {exc}", 1
-    return Step(
-        name=name,
-        title=title,
-        kind=SQL,
-        command=redact(sql),
-        host=hostname(),
-        started=started,
-        ended=utc_now(),
-        exit_status=status,
-        stdout=redact(stdout),
-        stderr=redact(stderr),
-    )
-
-
-def unreachable(sql: str, *, name: str, title: str, reason: str) -> Step:
-    """Return the step of a query for which there was no connection."""
-    now = utc_now()
-    return Step(
-        name=name,
-        title=title,
-        kind=SQL,
-        command=sql,
-        host=hostname(),
-        started=now,
-        ended=now,
-        outcome=FAILED,
-        reason=reason,
-    )
+        return started.ended(stderr=f"ERROR: {exc}", exit_status=1)

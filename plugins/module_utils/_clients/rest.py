@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from .._core.evidence import ENDED, Step
+from .._core.step_names import StepName
 from .._text.github_runs import http_date
 from . import http
 
@@ -152,9 +153,8 @@ class RestClient:
         self,
         method: str,
         path: str,
+        step: StepName,
         *,
-        name: str,
-        title: str,
         query: t.Mapping[str, t.Any] | None = None,
         body: t.Any = None,
         headers: t.Mapping[str, str] | None = None,
@@ -165,22 +165,19 @@ class RestClient:
             method: for instance C(GET). A C(POST) is repeated only where the server refused it for its rate
                 limit.
             path: below the base, quoted.
-            name: the step's name.
-            title: the step's title.
+            step: the step's name.
             query: the query's parameters.
             body: sent as JSON.
             headers: further request headers.
         """
         sent = None if body is None else json.dumps(body)
-        return self.answer(
-            self.patiently(method, self.url(path, query), name=name, title=title, body=sent, headers=headers)
-        )
+        return self.answer(self.patiently(method, self.url(path, query), step, body=sent, headers=headers))
 
-    def patiently(self, method: str, url: str, **options: t.Any) -> http.Exchange:
+    def patiently(self, method: str, url: str, step: StepName, **options: t.Any) -> http.Exchange:
         """Ask, and ask again after the pause that the answer calls for, while there is time."""
         retries = list(RETRY_PAUSES if method in _REPEATABLE else ())
         while True:
-            exchange = self._once(method, url, **options)
+            exchange = self._once(method, url, step, **options)
             pause = self._pause(exchange, retries)
             if pause is None or pause > self.deadline.left or not self.deadline.pause(pause):
                 return exchange
@@ -196,6 +193,7 @@ class RestClient:
         self,
         method: str,
         url: str,
+        step: StepName,
         *,
         headers: t.Mapping[str, str] | None = None,
         authorized: bool = True,
@@ -204,7 +202,7 @@ class RestClient:
     ) -> http.Exchange:
         own = self._dialect.headers if authorized else {}
         sent = {"Accept": "*/*", **own, **(headers or {})}
-        return http.exchange(method, url, headers=sent, limit=limit, **self._options, **options)
+        return http.exchange(method, url, step, headers=sent, limit=limit, **self._options, **options)
 
     def _pause(self, exchange: http.Exchange, retries: list[float]) -> float | None:
         """Return the seconds to wait before the same is asked again, None where it shall not be."""

@@ -93,24 +93,33 @@ class File:
         return datetime.fromtimestamp(Path(self.path).stat().st_mtime, timezone.utc)
 
 
-def chosen(params: t.Mapping[str, t.Any], option: str) -> Source:
-    """Return the log that a module's options name: C(option), C(option_unit) or C(option_container)."""
-    unit, container = params.get(f"{option}_unit"), params.get(f"{option}_container")
-    if unit:
-        return Journal(str(unit))
-    if container:
-        return Container(str(container))
-    return File(str(params[option]))
+def chosen(place: t.Mapping[str, t.Any]) -> Source:
+    """Return the log at a place, which names a C(file), a systemd C(unit) or a C(container)."""
+    if place.get("unit"):
+        return Journal(str(place["unit"]))
+    if place.get("container"):
+        return Container(str(place["container"]))
+    return File(str(place["file"]))
+
+
+def option() -> dict[str, t.Any]:
+    """Return the argument spec of an option that names the place of a log."""
+    places = {"file": {"type": "path"}, "unit": {"type": "str"}, "container": {"type": "str"}}
+    one = [list(places)]
+    return {
+        "type": "dict",
+        "required": True,
+        "options": places,
+        "required_one_of": one,
+        "mutually_exclusive": one,
+    }
 
 
 def last_line(params: t.Mapping[str, t.Any], option: str) -> str:
-    """Return the last line of the log that a module's options name, after a semicolon; C('') without one.
-
-    It mostly tells why a service is not ready.
-    """
+    """Return the last line of the log that a module's options name, after a semicolon; C('') without one."""
     if not any(params.get(name) for name in options(option)):
         return ""
-    log = chosen(params, option)
+    log = chosen(_place(params, option))
     try:
         line = log.tail(1).decode("utf-8", "backslashreplace").strip().split("\n")[-1].strip()
     except OSError:
@@ -118,16 +127,16 @@ def last_line(params: t.Mapping[str, t.Any], option: str) -> str:
     return f"; the last line of {log.name} is: {line}" if line else ""
 
 
+def _place(params: t.Mapping[str, t.Any], option: str) -> dict[str, t.Any]:
+    unit, container = params.get(f"{option}_unit"), params.get(f"{option}_container")
+    return {"file": params[option], "unit": unit, "container": container}
+
+
 def options(option: str) -> dict[str, dict[str, t.Any]]:
-    """Return the argument spec of the options that name a log."""
-    return {
-        option: {"type": "path"},
-        f"{option}_unit": {"type": "str"},
-        f"{option}_container": {"type": "str"},
-    }
+    others = {f"{option}_{place}": {"type": "str"} for place in ("unit", "container")}
+    return {option: {"type": "path"}, **others}
 
 
 def one_of(option: str) -> dict[str, t.Any]:
-    """Return the arguments of C(AnsibleModule) that want a log; a file gives way to the others."""
     path, *others = options(option)
     return {"mutually_exclusive": [others], "required_one_of": [[path, *others]]}

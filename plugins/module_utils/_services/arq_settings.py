@@ -60,8 +60,6 @@ def look(command: t.Sequence[str], directory: str, limit: float, pythonpath: str
         return False
     step = run(
         [python, "-B", "-c", _LOOK, wanted],
-        name="arq_settings",
-        title="Settings of the worker",
         limit=limit,
         redact=Redactor({}),
         directory=directory,

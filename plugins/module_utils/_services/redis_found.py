@@ -177,5 +177,5 @@ def _set_to(redis: Redis) -> dict[str, str]:
 
 def _printed(argv: t.Sequence[str]) -> str:
     """Return what a program prints, or nothing where it cannot be run or has nothing to tell of it."""
-    step = command.run(argv, name=argv[0], title="", limit=LIMIT_SECONDS, redact=str)
+    step = command.run(argv, limit=LIMIT_SECONDS)
     return step.stdout if step.ok else ""

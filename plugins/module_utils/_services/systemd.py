@@ -115,13 +115,11 @@ def last_lines(unit: str) -> str:
 
 
 def _is(question: str, unit: str) -> bool:
-    return command.run(
-        ["systemctl", "--quiet", question, unit], name=question, title="", limit=LIMIT_SECONDS, redact=str
-    ).ok
+    return command.run(["systemctl", "--quiet", question, unit], limit=LIMIT_SECONDS).ok
 
 
 def _systemctl(*arguments: str, check: bool = True) -> None:
-    step = command.run(["systemctl", *arguments], name="systemctl", title="", limit=LIMIT_SECONDS, redact=str)
+    step = command.run(["systemctl", *arguments], limit=LIMIT_SECONDS)
     if check and not step.ok:
         told = " ".join((step.reason or step.stderr or step.stdout).split())
         raise SystemdError(f"systemctl {' '.join(arguments)}: {told}")
@@ -133,7 +131,7 @@ def _run(argv: t.Sequence[str], environment: t.Mapping[str, str] | None = None) 
     Raises:
         SystemdError: it cannot be run.
     """
-    step = command.run(argv, name=argv[0], title="", limit=LIMIT_SECONDS, redact=str, env=environment)
+    step = command.run(argv, limit=LIMIT_SECONDS, env=environment)
     if step.exit_status is None:
         raise SystemdError(step.reason)
     return f"{step.stdout}{step.stderr}"

@@ -106,6 +106,11 @@ def close_attempt(attempt: Attempt) -> None:
     Path(attempt.path, ".digest_key").unlink(missing_ok=True)
 
 
+def is_open(attempt: Attempt, package: int) -> bool:
+    """Return whether this attempt collects a package."""
+    return (Path(attempt.path) / f"package_{package}" / "policy.json").exists()
+
+
 def open_package(attempt: Attempt, package: int, policy: t.Mapping[str, t.Any]) -> None:
     """Say that this package is to be judged in this attempt, and against what."""
     folder = _package_folder(attempt, package)

@@ -36,9 +36,9 @@ LIMIT_SECONDS = 300
 LABEL = "closure-failed"
 ANALYSTS = "@psp/backend"
 DECISION = {
-    "package_1_migration_decision": "reset",
-    "package_1_migration_decision_by": "A. Operator",
-    "package_1_migration_decision_reason": "Somebody tried it out by hand; the table is empty.",
+    "rc_closure_decision": "reset",
+    "rc_closure_decision_by": "A. Operator",
+    "rc_closure_decision_reason": "Somebody tried it out by hand; the table is empty.",
 }
 
 
@@ -46,7 +46,6 @@ def play(playbook: str, folder: Path, *arguments: str, **variables: t.Any) -> tu
     """Run a playbook on the twin, and return its status and what it printed, without folds."""
     extra = {
         "rc_closure_locker": str(folder / "locker"),
-        "rc_closure_ticket_interval": 0,
         "rc_closure_ticket_close": True,
         "rc_closure_ticket_analysts": ANALYSTS,
         **variables,

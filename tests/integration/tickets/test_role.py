@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role closure tells the ticket, and says both what the verdict is and what kept it from the ticket."""
+"""The role rc_closure posts to the ticket, and says both the verdict and what kept it from the ticket."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ ROOT = Path(__file__).parents[3]
 LIMIT_SECONDS = 120
 PASSWORD = "hunter22-of-the-database"
 DECISION = {
-    "package_1_migration_decision": "stamp",
-    "package_1_migration_decision_by": "A. Operator",
-    "package_1_migration_decision_reason": "The table is that of the trial run.",
+    "rc_closure_decision": "stamp",
+    "rc_closure_decision_by": "A. Operator",
+    "rc_closure_decision_reason": "The table is that of the trial run.",
 }
 
 
@@ -44,17 +44,17 @@ class Closure:
     def play(self, *tasks_from: str, arguments: t.Sequence[str] = (), **variables: t.Any) -> tuple[int, str]:
         """Run these parts of the role, and return the status and all that was printed."""
         tasks = [
-            {"ansible.builtin.import_role": {"name": "psp.rc_closure.closure", "tasks_from": name}}
+            {"ansible.builtin.import_role": {"name": "psp.rc_closure.rc_closure", "tasks_from": name}}
             for name in tasks_from
         ]
-        plays = [{"hosts": "all", "gather_facts": False, "tasks": tasks}]
+        quick = {"psp.rc_closure.closure_ticket": {"interval": 0}}
+        plays = [{"hosts": "all", "gather_facts": False, "module_defaults": quick, "tasks": tasks}]
         (self.folder / "play.json").write_text(json.dumps(plays), encoding="utf-8")
         given = {
             "rc_closure_ticket": RELEASE.ticket,
             "rc_closure_release": RELEASE.candidate,
             "rc_closure_commit": RELEASE.commit,
             "rc_closure_locker": str(self.folder / "locker"),
-            "rc_closure_ticket_interval": 0,
             **variables,
         }
         (self.folder / "variables.json").write_text(json.dumps(given), encoding="utf-8")
@@ -226,12 +226,12 @@ def test_the_operator_s_decision_is_recorded_and_turns_nothing_into_a_pass(
             {"rc_closure_ticket_provider": "jira", "rc_closure_ticket_token_env": "NO_SUCH_TOKEN"},
             "the environment variable NO_SUCH_TOKEN is empty: jira wants a token",
         ),
-        ({"package_1_migration_decision": "stamp"}, "package_1_migration_decision_by is missing"),
+        ({"rc_closure_decision": "stamp"}, "rc_closure_decision_by is missing"),
         (
-            {**DECISION, "package_1_migration_decision_reason": " "},
-            "package_1_migration_decision_reason is mis",
+            {**DECISION, "rc_closure_decision_reason": " "},
+            "rc_closure_decision_reason is mis",
         ),
-        ({**DECISION, "package_1_migration_decision": "drop"}, "package_1_migration_decision must be one of"),
+        ({**DECISION, "rc_closure_decision": "drop"}, "rc_closure_decision must be one of"),
     ],
 )
 def test_a_wrong_variable_ends_the_play_before_anything_is_touched(

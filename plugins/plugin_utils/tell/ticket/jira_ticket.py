@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from ....module_utils._clients.http import Exchange
 from ....module_utils._clients.rest import Answer, Deadline, Dialect, Document, RestClient, joined
+from ....module_utils._core.step_names import StepName
 from . import jira_problems
 from .base import Comment, State, Ticket, TicketError, UnsureError
 from .message import DocumentFrame, Frame, Message, WikiFrame
@@ -30,7 +31,8 @@ AUTO = "auto"
 _PAGE = 100
 _DONE = "done"
 _CLOSED_AT = ("resolutiondate", "statuscategorychangedate")
-_ASK: dict[str, t.Any] = {"name": "ticket", "title": "Ticket"}
+# No step of the ticket is evidence.
+_STEP = StepName("ticket")
 
 
 class JiraTicket(Ticket):
@@ -107,7 +109,7 @@ class JiraTicket(Ticket):
     def add(self, message: Message) -> Comment:
         """Add a comment."""
         body = {"body": self.frame.write(message)}
-        answer = self._client.ask("POST", f"{self._path}/comment", body=body, **_ASK)
+        answer = self._client.ask("POST", f"{self._path}/comment", _STEP, body=body)
         if answer.problem and (answer.passing or answer.status == 201):
             raise UnsureError(answer.problem)
         return Comment(*self._place(self._well(answer).document), message)
@@ -116,7 +118,7 @@ class JiraTicket(Ticket):
         """Update a comment."""
         body = {"body": self.frame.write(message)}
         path = f"{self._path}/comment/{quote(comment.id, safe='')}"
-        answer = self._client.ask("PUT", path, body=body, **_ASK)
+        answer = self._client.ask("PUT", path, _STEP, body=body)
         if answer.status in (400, 403, 404) and "too long" not in answer.problem:
             raise TicketError(
                 f"{answer.problem}. The comment {comment.url}, of {comment.author or 'somebody'}, bears "
@@ -191,7 +193,7 @@ class JiraTicket(Ticket):
         return str(info.get("deploymentType", "")).lower() == CLOUD
 
     def _ask(self, method: str, path: str, **options: t.Any) -> Answer:
-        return self._well(self._client.ask(method, path, **options, **_ASK))
+        return self._well(self._client.ask(method, path, _STEP, **options))
 
     def _well(self, answer: Answer) -> Answer:
         if answer.problem:

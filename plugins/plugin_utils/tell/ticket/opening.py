@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ....module_utils._clients.rest import Deadline
 from ...keep.locker import Attempt
-from ...preflight import wants
+from ...preflight import formats
 from .base import Ticket, TicketError
 from .cleaning import Redact
 from .file_ticket import FileTicket
@@ -82,22 +82,17 @@ def problems(options: Options, environment: t.Mapping[str, str]) -> list[str]:
     """Return a sentence for each option that is missing or wrong; nothing is asked of the ticket for it."""
     remote, github = options["provider"] != FILE, options["provider"] == GITHUB
     url = options.get("url") or (_GITHUB_API if github else None)
-    found = wants.problems(
-        {
-            "rc_closure_ticket_url": {"value": url, "want": "url", "optional": not remote},
-            "rc_closure_ticket_repository": {
-                "value": options.get("repository"),
-                "want": "repository",
-                "optional": not github,
-            },
-            "rc_closure_ticket_characters": {
-                "value": options.get("characters"),
-                "want": "count",
-                "optional": True,
-            },
-            "rc_closure_ticket_limit": {"value": options.get("limit"), "want": "seconds"},
-        }
-    )
+    variables = {
+        "rc_closure_ticket_url": ("url", url, remote),
+        "rc_closure_ticket_repository": ("repository", options.get("repository"), github),
+        "rc_closure_ticket_characters": ("count", options.get("characters"), False),
+        "rc_closure_ticket_limit": ("seconds", options.get("limit"), True),
+    }
+    found = [
+        problem
+        for name, (kind, value, required) in variables.items()
+        if (problem := formats.problem(kind, name, value, required=required))
+    ]
     checks: list[t.Callable[[], object]] = [lambda: token(options, environment)]
     if remote and options.get("issue"):
         checks.append(lambda: issue(options, ""))

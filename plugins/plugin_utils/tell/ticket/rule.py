@@ -249,7 +249,7 @@ def _lead(document: Document, decision: Decision, analysts: str) -> str:
 def _migration(choice: Choice | None, question: bool) -> list[str]:
     asked = (
         "Reset or stamp: what the migrations would make is there already. Please decide here; what to decide "
-        "by is in the report, under Reset or stamp. Set package_1_migration_decision to record it."
+        "by is in the report, under Reset or stamp. Set rc_closure_decision to record it."
     )
     if choice is None:
         return [asked] if question else []

@@ -21,6 +21,7 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence impo
     Step,
 )
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction import MASK, Redactor
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.step_names import StepName
 from tests.unit.certificate import behind_tls
 
 TOKEN = "sesame-open-11"
@@ -101,16 +102,15 @@ def base(server: ThreadingHTTPServer) -> str:
 
 
 def _get(url: str, **more: t.Any) -> Step:
-    given = {"name": "asked", "title": "Asked", "limit": 5.0, "redact": Redactor({}), **more}
-    return http.request("GET", url, **given)
+    given = {"limit": 5.0, "redact": Redactor({}), **more}
+    return http.request("GET", url, StepName("asked"), **given)
 
 
 def test_the_answer_is_the_step(base: str) -> None:
     step = http.request(
         "POST",
         f"{base}/runs",
-        name="post",
-        title="Post",
+        StepName("post"),
         limit=5,
         redact=Redactor({"pin": "9911991"}),
         body='{"pin": "9911991"}',

@@ -75,7 +75,7 @@ def test_the_smoke_keeps_all_that_it_prints(tmp_path: Path) -> None:
 
 def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
     step = _smoke(tmp_path / "none")[1]
-    assert step.reason == f"the directory {tmp_path}/none is not there"
+    assert step.reason == f"the directory {tmp_path}/none does not exist"
 
 
 def test_check_mode_leaves_the_smoke_out(tmp_path: Path) -> None:

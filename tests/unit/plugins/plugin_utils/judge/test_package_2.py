@@ -214,8 +214,8 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         "the flags could not be set",
         _steps(
             flags_running=_running("ledger_enforce_balance"),
-            set_flags=step(
-                "set_flags", kind=FILE, outcome=FAILED, reason="Restart the backend: no such program"
+            queue_enablement=step(
+                "queue_enablement", kind=FILE, outcome=FAILED, reason="Restart the backend: no such program"
             ),
         ),
         "flags_set",

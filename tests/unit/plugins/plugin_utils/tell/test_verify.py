@@ -159,4 +159,4 @@ def test_the_playbook(attempt: locker.Attempt, tmp_path: Path) -> None:
     assert f"the attempt's SHA-256 is {digest}, and not the" in done.stdout
     done = run(tmp_path, rc_closure_release="another", rc_closure_locker_sha256="beef")
     assert done.returncode != 0
-    assert "rc_closure_locker_sha256 is 'beef': it wants a SHA-256" in done.stdout
+    assert "rc_closure_locker_sha256 'beef' is not a SHA-256" in done.stdout

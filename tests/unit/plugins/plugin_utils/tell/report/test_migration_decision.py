@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import Step
@@ -22,7 +24,7 @@ POLICY = {
     "columns": ["provider", "provider_event_id", "finding_type"],
 }
 STAMP = Choice("stamp", "A. Operator", "The table is that of the trial run.")
-STEP = migration_decision.step(STAMP, "controller", NOW)
+STEP = replace(migration_decision.step(STAMP), host="controller", started=NOW, ended=NOW)
 
 
 @pytest.mark.parametrize(
@@ -41,14 +43,14 @@ def test_a_decision_is_read(texts: tuple[str, str, str], choice: Choice | None) 
 @pytest.mark.parametrize(
     ("texts", "sentence"),
     [
-        (("drop", "me", "so"), "package_1_migration_decision is 'drop': it wants reset or stamp"),
-        (("reset", " ", "so"), "package_1_migration_decision_by is missing: a decision to reset wants it"),
-        (("stamp", "me", None), "package_1_migration_decision_reason is missing: a decision to stamp"),
+        (("drop", "me", "so"), "rc_closure_decision is 'drop': it wants reset or stamp"),
+        (("reset", " ", "so"), "rc_closure_decision_by is missing: a decision to reset wants it"),
+        (("stamp", "me", None), "rc_closure_decision_reason is missing: a decision to stamp"),
         (
             ("", "me", ""),
-            "package_1_migration_decision_by is given, and package_1_migration_decision is missing",
+            "rc_closure_decision_by is given, and rc_closure_decision is missing",
         ),
-        (("", "", "so"), "package_1_migration_decision_reason is given"),
+        (("", "", "so"), "rc_closure_decision_reason is given"),
     ],
 )
 def test_an_incomplete_one_is_refused(texts: tuple[str, str, str], sentence: str) -> None:
@@ -57,9 +59,9 @@ def test_an_incomplete_one_is_refused(texts: tuple[str, str, str], sentence: str
 
 
 def test_the_last_decision_kept_is_the_one() -> None:
-    reset = migration_decision.step(Choice("reset", "B: Lead", "decision: no, it is not"), "c", "later")
+    reset = migration_decision.step(Choice("reset", "B: Lead", "decision: no, it is not"))
     found = migration_decision.kept(step.as_dict() for step in (STEP, reset))
-    assert found == Choice("reset", "B: Lead", "decision: no, it is not", "later")
+    assert found == Choice("reset", "B: Lead", "decision: no, it is not", reset.started)
     assert migration_decision.kept([]) is None
 
 
@@ -87,7 +89,7 @@ def _steps(upgrade: str, current: str) -> list[Step]:
 @pytest.mark.parametrize("what", migration_decision.DECISIONS)
 def test_a_decision_turns_nothing_into_a_pass(upgrade: str, current: str, what: str) -> None:
     steps = _steps(upgrade, current)
-    decided = migration_decision.step(Choice(what, "A. Operator", "It is to pass."), "controller", NOW)
+    decided = migration_decision.step(Choice(what, "A. Operator", "It is to pass."))
     before = package_1.judge(evidence(1, steps), POLICY)
     after = package_1.judge(evidence(1, [*steps, decided]), POLICY)
     assert before.status == "FAIL"

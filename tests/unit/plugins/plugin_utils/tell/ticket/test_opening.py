@@ -65,8 +65,8 @@ def test_right_options_have_no_problems(given: dict[str, t.Any]) -> None:
     ("given", "sentence"),
     [
         ({**GITHUB, "repository": None}, "rc_closure_ticket_repository is missing"),
-        ({**GITHUB, "repository": "backend"}, "rc_closure_ticket_repository is 'backend'"),
-        ({**GITHUB, "url": "api.github.com"}, "rc_closure_ticket_url is 'api.github.com'"),
+        ({**GITHUB, "repository": "backend"}, "rc_closure_ticket_repository 'backend' is not a repository"),
+        ({**GITHUB, "url": "api.github.com"}, "rc_closure_ticket_url 'api.github.com' is not a valid"),
         ({**GITHUB, "issue": "PSP-1"}, "rc_closure_ticket_issue is 'PSP-1': GitHub wants the issue's number"),
         ({**GITHUB, "issue": "0"}, "rc_closure_ticket_issue is '0'"),
         ({**GITHUB, "token": None}, "rc_closure_ticket_token is empty: github wants a token"),
@@ -77,8 +77,8 @@ def test_right_options_have_no_problems(given: dict[str, t.Any]) -> None:
             "rc_closure_ticket_token_file /nowhere/x cannot be read: No such",
         ),
         ({**JIRA, "token_env": "NAME"}, "the environment variable NAME is empty"),
-        ({"characters": -1}, "rc_closure_ticket_characters is -1"),
-        ({"limit": 0.0}, "rc_closure_ticket_limit is 0.0"),
+        ({"characters": -1}, "rc_closure_ticket_characters -1 is not a whole number"),
+        ({"limit": 0.0}, "rc_closure_ticket_limit 0.0 is not a number of seconds"),
     ],
 )
 def test_what_is_wrong_is_named(given: dict[str, t.Any], sentence: str) -> None:

@@ -23,7 +23,7 @@ from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.base im
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.message import Message
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.posting import Pace
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.telling import Order, Told
-from tests.unit.captured import NOW, step
+from tests.unit.captured import step
 from tests.unit.plugins.plugin_utils.tell.ticket.memory_ticket import CLOSED_AT, MemoryTicket
 from tests.unit.reports import ATTEMPT, report
 
@@ -181,7 +181,7 @@ def test_everything_passes_the_redactor() -> None:
     dirty["packages"]["package_1"]["note"] = f"note {SECRET}"
     choice = Choice("reset", f"x {SECRET}", f"y {SECRET}")
     dirty["packages"]["package_1"]["steps"].append(
-        migration_decision.step(choice, "c", NOW).as_dict() | {"seconds": 0.0}
+        migration_decision.step(choice).as_dict() | {"seconds": 0.0}
     )
     tell(ticket, order(dirty, analysts=f"@{SECRET}"))
     assert SECRET not in str(ticket.kept)

@@ -1,0 +1,141 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The formats that variables may have to be in, beyond what an argument spec can say. Pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from urllib.parse import urlsplit
+
+Check = t.Callable[[t.Any], bool]
+Variables = t.Mapping[str, tuple[str, t.Any]]
+
+
+def problem(kind: str, name: str, value: t.Any, *, required: bool = True) -> str:
+    """Return what is wrong with a variable, as one sentence that names it, or C('').
+
+    Args:
+        kind: one of C(KINDS).
+        name: the variable's name.
+        value: its value; none and the empty string are missing.
+        required: whether it may not be missing.
+    """
+    check, description = KINDS[kind]
+    if value in (None, "", {}, []):
+        return f"{name} is missing: {description} is required" if required else ""
+    if check(value):
+        return ""
+    # A URL of Redis's may hold a password.
+    shown = "" if kind == "redis_url" else f" {value!r}"
+    return f"{name}{shown} is not {description}"
+
+
+def problems(required: Variables, optional: Variables | None = None) -> list[str]:
+    """Return what is wrong with variables, a sentence each: name → kind and value."""
+    needs = ((required, True), (optional or {}, False))
+    return [
+        found
+        for variables, need in needs
+        for name, (kind, value) in variables.items()
+        if (found := problem(kind, name, value, required=need))
+    ]
+
+
+def _pattern(pattern: str, description: str) -> tuple[Check, str]:
+    return (
+        lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None,
+        description,
+    )
+
+
+def _is_url(value: t.Any) -> bool:
+    try:
+        parts = urlsplit(str(value))
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _is_redis_url(value: t.Any) -> bool:
+    """Whether every client finds the same user, password and place in a URL.
+
+    RFC 3986, section 3.2: a raw C(@), C(/), C(?) or C(#) in a password ends it early, and where it ends is
+    each parser's own guess; a raw C(%) begins an escape.
+    """
+    try:
+        parts = urlsplit(str(value))
+        user, _at, _place = parts.netloc.rpartition("@")
+        return (
+            parts.scheme in ("redis", "rediss")
+            and bool(parts.hostname)
+            and parts.port != 0
+            and re.fullmatch(r"(?:[^%@\s]|%[0-9A-Fa-f]{2})*", user) is not None
+            and re.fullmatch(r"(?:/\d*)?", parts.path) is not None
+            and not parts.fragment
+        )
+    except ValueError:
+        return False
+
+
+def _is_seconds(value: t.Any) -> bool:
+    try:
+        return float(value) > 0
+    except (TypeError, ValueError):
+        return False
+
+
+def _is_count(value: t.Any) -> bool:
+    return _is_seconds(value) and float(value) == int(float(value))
+
+
+def _is_share(value: t.Any) -> bool:
+    return _is_seconds(value) and float(value) <= 1
+
+
+def _is_names(value: t.Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(v, str) and v for v in value)
+
+
+def _is_log(value: t.Any) -> bool:
+    """Whether exactly one place is named: an absolute C(file), a systemd C(unit) or a C(container)."""
+    if not isinstance(value, dict) or not set(value) <= {"file", "unit", "container"}:
+        return False
+    named = [(kind, place) for kind, place in value.items() if place]
+    return len(named) == 1 and (named[0][0] != "file" or str(named[0][1]).startswith("/"))
+
+
+KINDS: dict[str, tuple[Check, str]] = {
+    "ticket": _pattern(r"[A-Za-z0-9][A-Za-z0-9._#-]{0,99}", "a ticket's key such as PSP-1234"),
+    "name": _pattern(
+        r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}",
+        "a name of letters, digits and . _ + -, such as 2026.11.0-rc3",
+    ),
+    "commit": _pattern(r"[0-9a-f]{40}|[0-9a-f]{64}", "a full git commit: 40 (or 64) hex digits, lower case"),
+    "sha256": _pattern(r"[0-9a-f]{64}", "a SHA-256: 64 hex digits, lower case"),
+    "repository": _pattern(r"[\w.-]+/[\w.-]+", "a repository as owner/name"),
+    "path": _pattern(r"[^\0\n]+", "a path"),
+    "absolute_path": _pattern(r"/[^\0\n]*", "an absolute path"),
+    "identifier": _pattern(
+        r"([A-Za-z_][A-Za-z0-9_$]{0,62}\.)?[A-Za-z_][A-Za-z0-9_$]{0,62}",
+        "a table's name, with its schema or without, such as public.reconciliation_findings",
+    ),
+    "variable": _pattern(
+        r"[A-Za-z_][A-Za-z0-9_]*", "an environment variable's name, of letters, digits and _"
+    ),
+    "text": _pattern(r"(?s).+", "a text"),
+    "url": (_is_url, "a valid http or https URL"),
+    "seconds": (_is_seconds, "a number of seconds above 0"),
+    "count": (_is_count, "a whole number above 0"),
+    "number": (_is_seconds, "a number above 0"),
+    "share": (_is_share, "a number above 0 and at most 1"),
+    "names": (_is_names, "a list of texts"),
+    "log": (_is_log, "one of {file: an absolute path}, {unit: …} and {container: …}"),
+    "redis_url": (
+        _is_redis_url,
+        "redis://user:password@host:port/0 (or rediss), with every character of user and password that is "
+        "neither letter nor digit percent-encoded",
+    ),
+}

@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The formats of variables, from both sides."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.preflight.formats import problem
+
+GOOD: list[tuple[str, t.Any]] = [
+    ("ticket", "PSP-3031"),
+    ("name", "2026.11.0-rc3"),
+    ("commit", "a" * 40),
+    ("commit", "0" * 64),
+    ("repository", "psp/backend"),
+    ("absolute_path", "/app/backend"),
+    ("identifier", "public.reconciliation_findings"),
+    ("variable", "_WORKER_HEARTBEAT_SECONDS2"),
+    ("url", "https://staging.example:8443/x"),
+    ("seconds", 0.5),
+    ("seconds", "30"),
+    ("count", 3),
+    ("names", ["a"]),
+    ("log", {"file": "/var/log/psp/worker.log"}),
+    ("log", {"unit": "psp-worker", "file": ""}),
+    ("log", {"container": "psp-worker"}),
+    ("redis_url", "redis://localhost"),
+    ("redis_url", "redis://:p%40ss%2Fw%3Ard%25%27@10.0.0.5:6379/0"),
+    ("redis_url", "rediss://worker:it's:fine@redis.example:6380/1?ssl_cert_reqs=required"),
+    ("redis_url", "redis://:pw@[::1]:6379"),
+]
+BAD: list[tuple[str, t.Any]] = [
+    ("ticket", "PSP 1"),
+    ("ticket", "../etc"),
+    ("name", "a/b"),
+    ("commit", "a" * 39),
+    ("commit", "HEAD"),
+    ("commit", "A" * 40),
+    ("commit", "a" * 40 + "\n"),
+    ("repository", "backend"),
+    ("absolute_path", "app/backend"),
+    ("identifier", "findings; drop table x"),
+    ("variable", "HEARTBEAT-SECONDS"),
+    ("variable", "2ND"),
+    ("url", "staging.example"),
+    ("url", "ftp://x"),
+    ("url", "http://h:99999/"),
+    ("seconds", 0),
+    ("seconds", "soon"),
+    ("count", 1.5),
+    ("log", {"file": "worker.log"}),
+    ("log", {"unit": "a", "file": "/b"}),
+    ("log", {"path": "/b"}),
+    ("log", "/b"),
+    ("names", "a"),
+]
+
+
+@pytest.mark.parametrize(("kind", "value"), GOOD)
+def test_good(kind: str, value: t.Any) -> None:
+    assert problem(kind, "x", value) == ""
+
+
+@pytest.mark.parametrize(("kind", "value"), BAD)
+def test_bad_names_the_variable_and_its_format(kind: str, value: t.Any) -> None:
+    assert problem(kind, "rc_x", value).startswith(f"rc_x {value!r} is not ")
+
+
+@pytest.mark.parametrize("value", [None, "", [], {}])
+def test_missing(value: t.Any) -> None:
+    told = "rc_x is missing: a ticket's key such as PSP-1234 is required"
+    assert problem("ticket", "rc_x", value) == told
+    assert problem("ticket", "rc_x", value, required=False) == ""
+
+
+@pytest.mark.parametrize("password", ["a@b", "a/b", "a?b", "a#b", "a%b", "a%", "a b", "1/2@3:4%'\""])
+def test_a_password_that_was_not_encoded_is_told_and_not_shown(password: str) -> None:
+    found = problem("redis_url", "rc_url", f"redis://:{password}@redis:6379/0")
+    assert found.startswith("rc_url is not redis://user:password@host:port/0")
+    assert password not in found
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://redis:6379/0", "redis://", "redis:6379", "redis://h:99999/0", "redis://h/cache", "redis://h:/x"],
+)
+def test_what_is_no_redis_url(url: str) -> None:
+    assert problem("redis_url", "rc_url", url)
