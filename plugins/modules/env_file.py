@@ -117,13 +117,13 @@ stale:
 
 import os
 import pwd
-import tempfile
 import typing as t
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._clients import process
+from ansible_collections.psp.rc_closure.plugins.module_utils._core import files
 from ansible_collections.psp.rc_closure.plugins.module_utils._services import env_file_change
 from ansible_collections.psp.rc_closure.plugins.module_utils._text import env_file
 
@@ -246,14 +246,8 @@ def _refuse_exposed(path: Path, params: t.Mapping[str, t.Any], change: env_file_
 
 
 def _write(module: AnsibleModule, path: Path, text: str) -> None:
-    """Replace the file whole; a new one is nobody else's to read at any time."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    if path.exists():
-        module.atomic_move(name, str(path))
-    else:
-        Path(name).rename(path)
+    """Write the file; one that exists keeps its owner and its mode."""
+    files.write(path, text, move=module.atomic_move if path.exists() else os.replace)
 
 
 if __name__ == "__main__":
