@@ -12,19 +12,17 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from importlib.metadata import distribution
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
+import checkout
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = checkout.ROOT
 sys.path.insert(0, str(ROOT / "requirements"))
 
 from install import pip_settings  # noqa: E402  (it lies beside the locks, not on the path)
@@ -45,26 +43,11 @@ subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *wanted], che
 """
 
 
-def files_to_check() -> Iterator[Path]:
-    """Yield the checkout's plain files that .gitignore does not name, relative to its root."""
-    gitignore = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
-    ignored = GitIgnoreSpec.from_lines([*gitignore, ".git", "/tests/**/fixtures/"])
-    for folder, subfolders, names in os.walk(ROOT):
-        here = Path(folder).relative_to(ROOT)
-        subfolders[:] = [name for name in subfolders if not ignored.match_file(f"{here / name}/")]
-        for name in names:
-            path = here / name
-            if not (ROOT / path).is_symlink() and not ignored.match_file(path):
-                yield path
-
-
 def copy_collection(collections: Path) -> Path:
     """Copy the checkout to its place under `collections` and return that place."""
     collection = collections / "ansible_collections" / "psp" / "rc_closure"
-    for path in files_to_check():
-        target = collection / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / path, target)
+    plain = (path for path in checkout.files("/tests/**/fixtures/") if not (ROOT / path).is_symlink())
+    checkout.copy(plain, collection)
     return collection
 
 

@@ -2,72 +2,110 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation that all collector modules share."""
+"""Documentation of the options that all collector modules share, and of those that several share."""
 
 from __future__ import annotations
 
+# Filled in below by annotated assignments, for the yamllint of ansible-test takes all others for plain text.
+_LOG = """
+options:
+  {option}:
+    description: Where {what} is. Exactly one of the following is required.
+    type: dict
+    required: true
+    suboptions:
+      file:
+        description: Absolute path of a file on the host.
+        type: path
+      unit:
+        description: Name of a systemd unit, whose journal is read.
+        type: str
+      container:
+        description: Name of a Docker container, whose streams are read through the engine.
+        type: str
+"""
+
 
 class ModuleDocFragment:
-    """The options of C(plugins/module_utils/collector.py) and what they imply."""
+    """The options of C(COMMON_SPEC) in C(module_utils/_core/collector.py), and of C(module_utils/_logs)."""
 
     DOCUMENTATION = r"""
 options:
   attempt:
     description:
-      - The fact C(rc_closure_attempt), as M(psp.rc_closure.closure_attempt) sets it.
-      - With it, the controller keeps the steps in the locker before anything else happens to them, and the
-        task shows their digests. Without it, nothing is kept and the task returns the steps in full.
+      - The fact C(rc_closure_attempt) that M(psp.rc_closure.closure_attempt) sets.
+      - With it, the controller keeps the steps in the locker and the task returns their digests. Without it,
+        nothing is kept and the task returns the steps in full.
     type: dict
   package:
-    description: The package that the evidence belongs to. Required with O(attempt).
+    description: Number of the package that the evidence belongs to. Required with O(attempt).
     type: int
     choices: [0, 1, 2, 3]
   env_file:
     description:
-      - The service's environment file on the host. Commands run with its variables, and its secrets are
-        masked in everything that leaves the host.
-      - Without it, the environment of the login is taken for the service's, which it is in a container or
-        a pod.
+      - Path of the service's environment file on the host. Commands run with its variables, and its secrets
+        are masked in everything that leaves the host.
+      - Without it, the environment of the login is used, which in a container or a pod is the service's.
     type: path
   path:
-    description: Directories put before E(PATH), for instance a virtual environment's C(bin).
+    description: Directories to put before E(PATH), for instance the C(bin) of a virtual environment.
     type: list
     elements: path
     default: []
+  python:
+    description:
+      - The interpreter on the host to use where the one that Ansible uses lacks a library which the module
+        needs. Without it, those in O(path) are tried, then the system's.
+    type: path
 attributes:
+  action_group:
+    description: Use C(group/psp.rc_closure.closure) in C(module_defaults) to set O(attempt) and O(package)
+      once.
+    support: full
+    membership: [psp.rc_closure.closure]
   check_mode:
-    description: Changes nothing, and collects what can be read without a change.
+    description: Can run in check mode and report what would change, without changing anything.
     support: full
   diff_mode:
-    description: Says what changed, or in check mode would change.
+    description: Returns the difference between before and after in diff mode.
     support: none
+  idempotent:
+    description: A second run with the same options, on a system that has not changed, reports no change.
+    support: full
   platform:
-    description: Where it runs.
+    description: Operating systems that the module runs on.
     support: full
     platforms: posix
 notes:
-  - A collector never judges. A system in a bad state is evidence and does not fail the task; what kept
-    the collector itself from its work is kept as a step of its own.
+  - A collector does not judge. A system in a bad state is evidence and does not fail the task. With
+    O(attempt), neither does an error of the collector itself, which is kept as a step.
+  - The keys of a step are described in M(psp.rc_closure.collect).
+seealso:
+  - module: psp.rc_closure.closure_attempt
+  - module: psp.rc_closure.closure_report
 """
 
-    RETURN = r"""
-steps:
-  description:
-    - The steps taken, in order. Where they were kept in the locker, C(stdout) and C(stderr) are
-      replaced by the file's name, its SHA-256 and its size in bytes.
-  returned: always
-  type: list
-  elements: dict
-  contains:
-    name: {description: "The step's name, unique in its package.", type: str, sample: alembic_upgrade}
-    title: {description: "What a reader calls it.", type: str, sample: alembic upgrade head}
-    kind: {description: "One of C(command), C(sql), C(http), C(log), C(file).", type: str, sample: command}
-    command: {description: "What was run, asked or read, masked.", type: str, sample: alembic upgrade head}
-    directory: {description: "The working directory.", type: str, sample: /app/backend}
-    host: {description: "Where it ran.", type: str, sample: backend}
-    started: {description: "UTC, RFC 3339.", type: str, sample: "2026-11-24T02:52:03.123Z"}
-    ended: {description: "UTC, RFC 3339.", type: str, sample: "2026-11-24T02:52:04.001Z"}
-    exit_status: {description: "The process's status, or an HTTP status code.", type: int, sample: 0}
-    outcome: {description: "One of C(ended), C(timed_out), C(failed), C(not_run).", type: str, sample: ended}
-    reason: {description: "Why, where the outcome is not C(ended).", type: str, sample: ""}
+    CA_FILE = r"""
+options:
+  ca_file:
+    description: Path of a PEM file of certificate authorities to trust instead of the system's.
+    type: path
 """
+
+    PROCESS = r"""
+options:
+  process:
+    description:
+      - Words that the command line of the process must contain. The last part of a path counts as a word.
+      - Of a process and its descendants, only the last one matches. A wrapper such as C(dotenv run) does not.
+    type: list
+    elements: str
+    required: true
+  directory:
+    description: Absolute path of the working directory that the process must have.
+    type: path
+"""
+
+    LOG: str = _LOG.format(option="log", what="the worker's log")
+    WORKER_LOG: str = _LOG.format(option="worker_log", what="the worker's log")
+    ACCESS_LOG: str = _LOG.format(option="access_log", what="the access log")

@@ -2,24 +2,71 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation that all actions of the controller's share."""
+"""Documentation that the actions of the controller share."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """What it means that an action never reaches a host. Each says itself what it does in check mode."""
+    """What it means that an action never connects to a host, and the options that several actions take."""
 
     DOCUMENTATION = r"""
 attributes:
   action:
-    description: Runs on the controller and never connects to the host.
+    description: Runs on the controller and does not connect to the host.
+    support: full
+  check_mode:
+    description: Can run in check mode and report what would change, without changing anything.
     support: full
   diff_mode:
-    description: Says what changed.
+    description: Returns the difference between before and after in diff mode.
     support: none
+  idempotent:
+    description: A second run with the same options, on evidence that has not changed, reports no change.
+    support: full
   platform:
-    description: Where it runs.
+    description: Operating systems that the controller may run.
     support: full
     platforms: posix
+"""
+
+    RELEASE = r"""
+options:
+  locker:
+    description: Path of the folder on the controller that holds the evidence of all tickets.
+    type: path
+    required: true
+  ticket:
+    description: Key of the ticket.
+    type: str
+    required: true
+  release:
+    description: Name of the release candidate.
+    type: str
+    required: true
+"""
+
+    ATTEMPT = r"""
+options:
+  attempt:
+    description:
+      - The fact C(rc_closure_attempt) that M(psp.rc_closure.closure_attempt) sets, or an earlier attempt,
+        given by C(locker), C(ticket) and C(release).
+      - For an earlier attempt, C(name) is its folder under C(attempts) in the locker, by default the newest
+        one that has a report. C(commit) and C(environment) are compared with the attempt's if given.
+      - Without it, the other options are checked and nothing else is done.
+    type: dict
+"""
+
+    GROUP = r"""
+options:
+  attempt:
+    description: The fact C(rc_closure_attempt) that M(psp.rc_closure.closure_attempt) sets.
+    type: dict
+attributes:
+  action_group:
+    description: Use C(group/psp.rc_closure.closure) in C(module_defaults) to set O(attempt) and O(package)
+      once.
+    support: full
+    membership: [psp.rc_closure.closure]
 """

@@ -2,19 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation that all modules which speak with GitHub share."""
+"""Documentation that the modules which use GitHub's API share."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The options of C(plugins/module_utils/github_actions.py)."""
+    """The options of C(SPEC) in C(module_utils/_clients/github.py)."""
 
     DOCUMENTATION = r"""
 options:
   url:
-    description:
-      - The API's address. That of a GitHub Enterprise server is C(https://HOST/api/v3).
+    description: Base URL of the API. Use C(https://HOST/api/v3) for GitHub Enterprise Server.
     type: str
     default: https://api.github.com
   repository:
@@ -23,14 +22,18 @@ options:
     required: true
   token_file:
     description:
-      - A file that holds the token. It is read where the module runs, and preferred to O(token).
-      - To look, a fine-grained token needs C(Actions), C(Contents) and C(Metadata) to read; to dispatch,
-        C(Actions) to write. It is sent to O(url) and to no other address.
+      - Path of a file that contains the token, read where the module runs. Takes precedence over O(token).
+      - A fine-grained token requires read access to C(Actions), C(Contents) and C(Metadata), and to dispatch,
+        write access to C(Actions). It is sent to O(url) and to no other address.
     type: path
   token:
-    description: The token itself, where there is no O(token_file).
+    description: The token. Prefer O(token_file).
     type: str
   ca_file:
-    description: A PEM file of the authorities to trust in place of the system's, for a server of one's own.
+    description: Path of a PEM file of certificate authorities to trust instead of the system's.
     type: path
+seealso:
+  - name: REST API endpoints for workflow runs
+    description: GitHub's reference of the API that is used.
+    link: https://docs.github.com/en/rest/actions/workflow-runs
 """

@@ -9,86 +9,116 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: alembic_evidence
-short_description: Bring a database to Alembic's head and keep the evidence
+short_description: Upgrade a database to the Alembic head and collect the evidence
 version_added: 0.1.0
 description:
-  - Carries out the Alembic part of Package-1. It asks C(current), C(heads) and C(history), runs
-    C(upgrade head), asks C(check) and C(current) again, and, where that can lose nothing, goes one
-    revision down and up again.
-  - Where the upgrade is stopped because something exists already, it shows the SQL of the migrations
-    (C(alembic upgrade --sql), which runs nothing), for the existing table to be held against.
-  - In check mode, shows the SQL that the upgrade would run, and runs none of it.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - Runs C(alembic current), C(heads) and C(history), then C(upgrade head), then C(check) and C(current)
+    again.
+  - If O(downgrade_smoke) allows it, runs C(downgrade -1) and C(upgrade head) afterwards.
+  - If the upgrade fails because an object exists already, also runs C(alembic upgrade --sql), which changes
+    nothing, so that the existing table can be compared with what the migrations would create.
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
+attributes:
+  check_mode:
+    details: Runs C(current), C(heads), C(history) and C(upgrade --sql). Reports a change if the database is
+      not at the heads.
+  idempotent:
+    support: partial
+    details: At the head nothing is upgraded, but the downgrade and upgrade of O(downgrade_smoke) count as a
+      change.
 options:
   directory:
-    description: The directory of the C(alembic.ini) in force, for instance C(/app/backend).
+    description: Absolute path of the directory that contains C(alembic.ini).
     type: path
     required: true
   alembic:
-    description: The command, as argv.
+    description: The command to run Alembic with, as a list of arguments.
     type: list
     elements: str
     default: [alembic]
   limit:
-    description: Seconds until a command is stopped.
+    description: Seconds after which a command is stopped.
     type: float
     default: 600
   lock_timeout:
     description:
-      - Seconds that a migration may wait for a lock, given to Postgres through E(PGOPTIONS). Without
-        it, a migration behind a forgotten transaction waits for ever.
+      - Seconds that a migration waits for a lock, passed to Postgres in E(PGOPTIONS).
+      - Without it, a migration behind a forgotten transaction would wait for ever.
     type: float
     default: 30
   downgrade_smoke:
     description:
       - Whether to run C(downgrade -1) and C(upgrade head) after the upgrade.
-      - V(safe) runs them only where the downgrade's own SQL drops no table and no column and changes
-        no data; V(always) runs them whatever they do; V(never) leaves them out.
+      - V(safe) runs them only if the SQL of the downgrade drops no table or column and changes no data.
+      - V(always) runs them whatever the downgrade does. V(never) does not run them.
     type: str
     choices: [safe, always, never]
     default: safe
+seealso:
+  - module: psp.rc_closure.pg_unique_constraint
+  - name: Alembic commands
+    description: Reference of the commands that are run.
+    link: https://alembic.sqlalchemy.org/en/latest/api/commands.html
 """
 
 EXAMPLES = r"""
-- name: Collect the Alembic evidence
+- name: Upgrade the database and keep the evidence in Package-1
   psp.rc_closure.alembic_evidence:
     attempt: "{{ rc_closure_attempt }}"
     package: 1
     directory: /app/backend
     env_file: /etc/psp/backend.env
     path: [/app/.venv/bin]
+
+- name: Show the SQL of the pending migrations without running it
+  psp.rc_closure.alembic_evidence:
+    directory: /srv/shop
+    env_file: /etc/shop/shop.env
+    alembic: [/srv/shop/.venv/bin/python, -m, alembic]
+  check_mode: true
+  register: pending
+
+- name: Upgrade within a short maintenance window, without the downgrade
+  psp.rc_closure.alembic_evidence:
+    directory: /srv/shop
+    env_file: /etc/shop/shop.env
+    lock_timeout: 5
+    limit: 120
+    downgrade_smoke: never
 """
 
 RETURN = r"""
 before:
-  description: The revisions that the database was at.
-  returned: always
+  description: The revisions of the database before the upgrade.
+  returned: success
   type: list
   elements: str
   sample: [0004_provider_events]
 after:
-  description: The revisions that the database is at after the upgrade.
-  returned: always
+  description: The revisions of the database after the upgrade. In check mode, the same as RV(before).
+  returned: success
   type: list
   elements: str
   sample: [0006_recon_findings_unique]
 existing:
-  description: The table, with its schema or without, that a migration would make or change and that stood in
-    its way. Empty where none did.
-  returned: always
+  description: The table, with or without its schema, that exists already and stopped the upgrade. Empty if
+    none did.
+  returned: success
   type: list
   elements: str
   sample: [reconciliation_findings]
+steps:
+  description: The commands that were run or left out, in order.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{name: alembic_upgrade, command: alembic upgrade head, exit_status: 0, outcome: ended}]
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._collect.alembic_evidence import collect
-from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
-    ArgumentSpec,
-    run_collector,
-)
+from ..module_utils._collect.alembic_evidence import collect
+from ..module_utils._core.collector import ArgumentSpec, run_collector
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "directory": {"type": "path", "required": True},

@@ -9,22 +9,28 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: backfill_evidence
-short_description: Run a backfill dry, for real, and dry again
+short_description: Run a backfill dry, for real and dry again
 version_added: 0.1.0
 description:
-  - Carries out the backfill of Package-2. The rows are counted before and after each run, for a dry run
-    may write; a second dry run shows what the real one left.
-  - The real run is left out where the dry run did not end well, reports errors or wrote.
-  - In check mode nothing is run, for a dry run may write.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - Runs O(dry_run), then O(real_run), then O(dry_run) again, which shows what the real run left.
+  - Runs O(rows_query) before and after, since a dry run may write.
+  - Skips the real run if the dry run fails, reports errors or changes the answer of O(rows_query).
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
+attributes:
+  check_mode:
+    support: partial
+    details: Runs nothing, since a dry run may write, and predicts no change.
+  idempotent:
+    support: partial
+    details: As idempotent as the backfill. A real run that does not report how many rows it updated counts as
+      a change.
 requirements:
   - psycopg2 on the host
 options:
   directory:
-    description: Where the commands run, the parent of C(backend/) for the checklist's.
+    description: Absolute path of the directory to run the commands in.
     type: path
     required: true
   pythonpath:
@@ -33,39 +39,41 @@ options:
     elements: path
     default: []
   dry_run:
-    description: The command of the dry run, as argv.
+    description: The command of the dry run, as a list of arguments.
     type: list
     elements: str
     required: true
   real_run:
-    description: The command of the real run, as argv.
+    description: The command of the real run, as a list of arguments.
     type: list
     elements: str
     required: true
   rows_query:
-    description:
-      - A query whose answer a dry run must not change, and live traffic does not change either.
+    description: A query whose answer neither a dry run nor live traffic may change. It runs in a read-only
+      session.
     type: str
     required: true
   url_variables:
     description:
-      - The variables of O(env_file) that hold the database's URL; the first that is set is used.
-        SQLAlchemy's C(postgresql+driver://) is understood.
+      - Names of the variables of O(env_file) that may contain the URL of the database. The first that is set
+        is used. C(postgresql+driver://), as SQLAlchemy has it, is understood.
     type: list
     elements: str
     default: [SYNC_DATABASE_URL, DATABASE_URL]
   limit:
-    description: Seconds until a run is stopped.
+    description: Seconds after which a run is stopped.
     type: float
     default: 3600
   query_limit:
-    description: Seconds until a query is stopped.
+    description: Seconds after which a query is stopped.
     type: float
     default: 60
+seealso:
+  - module: psp.rc_closure.feature_flags_evidence
 """
 
 EXAMPLES = r"""
-- name: Fill in the wallets' balances
+- name: Backfill the balances of the wallets for Package-2
   psp.rc_closure.backfill_evidence:
     attempt: "{{ rc_closure_attempt }}"
     package: 2
@@ -75,31 +83,46 @@ EXAMPLES = r"""
     dry_run: [python, -m, backend.scripts.backfill_wallet_balances, --dry-run, --batch-size, "1000"]
     real_run: [python, -m, backend.scripts.backfill_wallet_balances, --batch-size, "1000"]
     rows_query: SELECT count(*) AS wallets, count(balance) AS with_balance FROM wallets
+
+- name: Fill a new column of a Django application
+  psp.rc_closure.backfill_evidence:
+    env_file: /etc/shop/shop.env
+    path: [/srv/shop/.venv/bin]
+    directory: /srv/shop
+    dry_run: [python, manage.py, fill_currency, --dry-run]
+    real_run: [python, manage.py, fill_currency]
+    rows_query: SELECT count(*), count(currency) FROM orders WHERE placed_at < '2026-01-01'
+  register: filled
+  failed_when: filled.left != 0
 """
 
 RETURN = r"""
 candidates:
-  description: How many rows the dry run would write; none where it does not say.
-  returned: always
+  description: Number of rows that the dry run would write. None if it does not report it.
+  returned: success
   type: int
   sample: 340
 updated:
-  description: How many rows the real run wrote; none where it does not say or was left out.
-  returned: always
+  description: Number of rows that the real run wrote. None if it does not report it or was skipped.
+  returned: success
   type: int
   sample: 340
 left:
-  description: How many rows the second dry run would write; none where it does not say or was left out.
-  returned: always
+  description: Number of rows that the second dry run would write. None if it does not report it or was
+    skipped.
+  returned: success
   type: int
   sample: 0
+steps:
+  description: The runs and the row counts, in order.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{name: backfill_dry_run, kind: command, exit_status: 0, outcome: ended}]
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._collect.backfill_evidence import collect
-from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
-    ArgumentSpec,
-    run_collector,
-)
+from ..module_utils._collect.backfill_evidence import collect
+from ..module_utils._core.collector import ArgumentSpec, run_collector
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "directory": {"type": "path", "required": True},
@@ -119,7 +142,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 def main() -> None:
     """Run the module."""
-    run_collector(ARGUMENT_SPEC, collect)
+    run_collector(ARGUMENT_SPEC, collect, needs=["psycopg2"])
 
 
 if __name__ == "__main__":

@@ -9,83 +9,92 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ci_run_dispatch
-short_description: Dispatch the CI workflow for a commit, or find its run
+short_description: Dispatch a GitHub Actions workflow for a commit, or find its run
 version_added: 0.1.0
 description:
-  - Sees that the ref to dispatch is at the release's commit, dispatches the GitHub Actions workflow on it
-    once, and returns the run that GitHub made of it; or finds the run that a pull request or a push had
-    made for the commit.
-  - Servers that do not answer a dispatch with its run are asked for the runs of the same event and commit
-    that were not there before, by their own clock. Where more than one may be it, none is taken.
-  - It returns as soon as the run is known, and does not wait for its end. M(psp.rc_closure.ci_run_evidence)
-    does.
-  - In check mode, looks and says what would be dispatched.
-  - In one attempt of a closure nothing is ever dispatched twice. Before the request is made, the controller's
-    half writes into the locker what is meant. Where that stands there already, the run of it is looked for
-    and nothing is sent; where there is no such run, the module fails and says so. Each attempt dispatches
-    anew.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - Checks that O(ref) is at O(commit), dispatches the workflow on it once, and returns the run. With
+    O(mode=find), returns the run that a pull request, a push or a dispatch started for the commit.
+  - Some servers do not return the run of a dispatch. There, the run is the only new one of the same event and
+    commit, by the server's clock. If there are several, none is returned.
+  - Returns as soon as the run is known. Use M(psp.rc_closure.ci_run_evidence) to wait for its end.
+  - With O(attempt), a workflow is dispatched at most once per attempt. The controller writes the intent to
+    the locker before the request is sent. If an intent is there already, its run is looked for and nothing is
+    sent. If there is no such run, the module fails.
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
   - psp.rc_closure.github
+attributes:
+  check_mode:
+    details: Makes only requests that read, and reports what would be dispatched.
+  idempotent:
+    support: partial
+    details: Idempotent with O(attempt), with a O(marker) that the run's title contains, and with
+      O(mode=find). Otherwise each run of the task dispatches the workflow.
 options:
   workflow:
-    description: The workflow, by its file name or by its display name.
+    description: File name or display name of the workflow.
     type: str
     required: true
   commit:
-    description: The release's full commit.
+    description: The full commit of the release.
     type: str
     required: true
   mode:
     description:
       - V(dispatch) starts a run of the workflow, which must have a C(workflow_dispatch) trigger.
-      - V(find) takes the newest run for the commit that was started by one of O(events).
+      - V(find) returns the newest run for the commit that was started by one of O(events).
     type: str
     choices: [dispatch, find]
     default: dispatch
   ref:
     description:
-      - The branch or tag to dispatch on. It must be at O(commit); GitHub dispatches on no commit itself.
-      - Without it, the repository's default branch.
+      - The branch or tag to dispatch on, which must be at O(commit), since GitHub does not dispatch on a
+        commit.
+      - Defaults to the default branch of the repository.
     type: str
   inputs:
-    description: The workflow's inputs.
+    description: The inputs of the workflow.
     type: dict
     default: {}
   marker:
     description:
-      - A text that tells this attempt's run from all others. A run whose title holds it was dispatched
-        before, and is taken up instead of dispatching a second one.
-      - Where none is given, O(marker_input) gets a random one.
+      - A text that identifies the run. If the title of a run contains it, that run is returned and none is
+        dispatched.
+      - Defaults to a random text if O(marker_input) is set.
     type: str
   marker_input:
-    description: The workflow's input to put O(marker) in. The workflow's C(run-name) must show it.
+    description: Name of the workflow's input to put O(marker) in. The C(run-name) of the workflow must
+      contain it.
     type: str
   events:
-    description: What may have started the run that is to be found.
+    description: The events that may have started the run, with O(mode=find).
     type: list
     elements: str
     default: [pull_request, push, workflow_dispatch]
   stage:
     description:
-      - How much of it to do. The controller's half gives it, where O(attempt) is given.
-      - V(whole) is all of it. V(intend) is all that comes before the request; its last step is what is meant.
-        V(send) makes the request of O(intent). V(look) looks for the run that O(intent) may have made.
+      - Which part of the work to do. Set by the controller if O(attempt) is given.
+      - V(whole) does all of it. V(intend) stops before the request and returns the intent in its last step.
+        V(send) sends the request of O(intent). V(look) looks for the run of O(intent).
     type: str
     choices: [whole, intend, send, look]
     default: whole
   intent:
-    description: What is meant, as V(intend) returned it. The controller's half gives it.
+    description: The intent that O(stage=intend) returned. Set by the controller.
     type: dict
   answer:
-    description: The step that bears what the dispatch was answered before. The controller's half gives it.
+    description: The step with the answer to an earlier dispatch. Set by the controller.
     type: dict
   limit:
-    description: Seconds for each stage, the run's appearance included.
+    description: Seconds for each stage, including the wait for the run to appear.
     type: float
     default: 120
+seealso:
+  - module: psp.rc_closure.ci_run_evidence
+  - name: Manually running a workflow
+    description: What a workflow requires to be dispatched.
+    link: https://docs.github.com/en/actions/how-tos/manage-workflow-runs/manually-run-a-workflow
 """
 
 EXAMPLES = r"""
@@ -100,36 +109,51 @@ EXAMPLES = r"""
     token_file: /etc/psp/github_token
   register: dispatched
 
-- name: Find the run of the release's pull request
+- name: Find the run of a pull request on GitHub Enterprise Server
   psp.rc_closure.ci_run_dispatch:
-    attempt: "{{ rc_closure_attempt }}"
-    package: 0
     url: https://github.example.com/api/v3
-    repository: psp/backend
-    workflow: backend-psp03d-postgres.yml
+    repository: shop/backend
+    workflow: tests.yml
     commit: 5b83e49d5a9c0535d1db17315e3907212862aece
     mode: find
     events: [pull_request]
-    token_file: /etc/psp/github_token
+    token_file: /etc/shop/github_token
     ca_file: /etc/ssl/certs/example-ca.pem
+
+- name: Start a nightly build once a day, however often the play runs
+  psp.rc_closure.ci_run_dispatch:
+    repository: shop/backend
+    workflow: nightly.yml
+    commit: "{{ head_commit }}"
+    marker: "nightly-{{ now(utc=true, fmt='%Y-%m-%d') }}"
+    marker_input: label
+    inputs: {suite: full}
+    token_file: /etc/shop/github_token
 """
 
 RETURN = r"""
 run_id:
-  description: The run's id.
+  description: Id of the run.
   returned: when the run is known
   type: int
   sample: 30433642
 html_url:
-  description: The run's page.
+  description: URL of the run's page.
   returned: when the run is known
   type: str
   sample: https://github.com/psp/backend/actions/runs/30433642
+steps:
+  description: The requests, in order. In check mode, the last one is the dispatch, with the outcome
+    C(not_run).
+  returned: always
+  type: list
+  elements: dict
+  sample: [{name: ci_dispatch, kind: http, exit_status: 200, outcome: ended}]
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._clients.github import SPEC
-from ansible_collections.psp.rc_closure.plugins.module_utils._collect.ci_run_dispatch import collect
-from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import run_collector
+from ..module_utils._clients.github import SPEC
+from ..module_utils._collect.ci_run_dispatch import collect
+from ..module_utils._core.collector import run_collector
 
 ARGUMENT_SPEC = {
     **SPEC,
@@ -157,6 +181,7 @@ def main() -> None:
     run_collector(
         ARGUMENT_SPEC,
         collect,
+        needs=["requests"],
         required_if=[("stage", "send", ["intent"]), ("stage", "look", ["intent"])],
     )
 

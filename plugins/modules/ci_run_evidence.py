@@ -9,38 +9,41 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ci_run_evidence
-short_description: Wait for a CI run and keep what became of it
+short_description: Wait for a GitHub Actions run and collect its result
 version_added: 0.1.0
 description:
-  - Looks at a GitHub Actions run, ever more rarely, until it has ended or the limit is reached; its state
-    at the limit is evidence, too.
-  - Then keeps the run and its jobs, each of its earlier attempts and theirs, and the whole log of the
-    required job.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - Polls a run until it has ended or the limit is reached. The state at the limit is evidence, too.
+  - Then collects the run and its jobs, its earlier attempts with their jobs, and the complete log of one job.
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
   - psp.rc_closure.github
+attributes:
+  check_mode:
+    details: Waits and reads, in check mode as outside it.
 options:
   run_id:
-    description: The run's id, as M(psp.rc_closure.ci_run_dispatch) returns it.
+    description: Id of the run, as M(psp.rc_closure.ci_run_dispatch) returns it.
     type: int
     required: true
   job:
-    description: The name of the required job. Without it, the run's only job.
+    description: Name of the required job. Can be omitted if the run has only one.
     type: str
   limit:
-    description: Seconds to wait for the run's end. A run may be queued for hours.
+    description: Seconds to wait for the end of the run. A run may be queued for hours.
     type: float
     default: 3600
   interval:
-    description: Seconds between the first two looks. Each later pause is half as long again, up to 30.
+    description: Seconds between the first two polls. Each later pause is half as long again, up to 30
+      seconds.
     type: float
     default: 2
+seealso:
+  - module: psp.rc_closure.ci_run_dispatch
 """
 
 EXAMPLES = r"""
-- name: Collect the CI run
+- name: Collect the result of the dispatched run for Package-0
   psp.rc_closure.ci_run_evidence:
     attempt: "{{ rc_closure_attempt }}"
     package: 0
@@ -48,39 +51,54 @@ EXAMPLES = r"""
     run_id: "{{ dispatched.run_id }}"
     job: postgres-tests
     token_file: /etc/psp/github_token
+
+- name: Require that a run ends with success within ten minutes
+  psp.rc_closure.ci_run_evidence:
+    repository: shop/backend
+    run_id: 30433642
+    limit: 600
+    token: "{{ lookup('ansible.builtin.env', 'GITHUB_TOKEN') }}"
+  register: tests
+  failed_when: tests.conclusion != 'success'
 """
 
 RETURN = r"""
 run_id:
-  description: The run's id.
-  returned: always
+  description: Id of the run.
+  returned: success
   type: int
   sample: 30433642
 status:
-  description: The run's status.
-  returned: when the run could be looked at
+  description: Status of the run. None if the run could not be read.
+  returned: success
   type: str
   sample: completed
 conclusion:
-  description: The run's conclusion.
-  returned: when the run has ended
+  description: Conclusion of the run. None until it has ended.
+  returned: success
   type: str
   sample: success
 job_conclusion:
-  description: The required job's own conclusion.
-  returned: when the run has that job, and it has ended
+  description: Conclusion of the required job. None until it has ended, and if the run has no such job.
+  returned: success
   type: str
   sample: success
 html_url:
-  description: The page of the required job or, where there is none, of the run.
-  returned: when the run could be looked at
+  description: URL of the page of the required job, or of the run if it has no such job.
+  returned: success
   type: str
   sample: https://github.com/psp/backend/actions/runs/30433642/job/399444496
+steps:
+  description: The run, its earlier attempts, its jobs and the log of the required job, in order.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{name: ci_run, kind: http, exit_status: 200, outcome: ended}]
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._clients.github import SPEC
-from ansible_collections.psp.rc_closure.plugins.module_utils._collect.ci_run_evidence import collect
-from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import run_collector
+from ..module_utils._clients.github import SPEC
+from ..module_utils._collect.ci_run_evidence import collect
+from ..module_utils._core.collector import run_collector
 
 ARGUMENT_SPEC = {
     **SPEC,
@@ -93,7 +111,7 @@ ARGUMENT_SPEC = {
 
 def main() -> None:
     """Run the module."""
-    run_collector(ARGUMENT_SPEC, collect)
+    run_collector(ARGUMENT_SPEC, collect, needs=["requests"])
 
 
 if __name__ == "__main__":

@@ -12,36 +12,29 @@ module: closure_attempt
 short_description: Open an attempt in the locker
 version_added: 0.1.0
 description:
-  - Checks what identifies the release, and makes the folder that the evidence of this run goes into.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - Checks what identifies the release, and creates the folder for the evidence of this run.
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
+  - psp.rc_closure.controller.release
 attributes:
   check_mode:
-    description: Checks the variables and opens nothing.
-    support: full
+    details: Checks the options and creates nothing.
+  idempotent:
+    support: none
+    details: Each task opens a new attempt.
 options:
-  ticket:
-    description: The ticket's key.
-    type: str
-    required: true
-  release:
-    description: The release candidate's name.
-    type: str
-    required: true
   commit:
-    description: The release candidate's full git commit, 40 or 64 hex digits.
+    description: The full git commit of the release candidate, 40 or 64 hex digits in lower case.
     type: str
     required: true
   environment:
-    description: The environment's name.
+    description: Name of the environment, for instance V(staging).
     type: str
     required: true
-  locker:
-    description: The folder that keeps all evidence. Must be writable on the controller.
-    type: path
-    required: true
+seealso:
+  - module: psp.rc_closure.closure_package
+  - module: psp.rc_closure.closure_report
 """
 
 EXAMPLES = r"""
@@ -52,16 +45,34 @@ EXAMPLES = r"""
     commit: 0123456789abcdef0123456789abcdef01234567
     environment: staging
     locker: evidence
+  run_once: true
+
+- name: Collect into it, with the attempt and the package given once
+  module_defaults:
+    group/psp.rc_closure.closure:
+      attempt: "{{ rc_closure_attempt }}"
+      package: 3
+  block:
+    - name: Collect the state of Redis
+      psp.rc_closure.redis_evidence:
+        env_file: /etc/psp/worker.env
 """
 
 RETURN = r"""
 ansible_facts:
-  description: The fact C(rc_closure_attempt), which collectors take as C(attempt).
+  description: Facts to add.
   returned: success, not in check mode
   type: dict
   contains:
     rc_closure_attempt:
-      description: Where the evidence lies (C(path)), when the attempt began (C(started)), and the C(release).
-      type: dict
+      description: The folder of the attempt, when it began, and the release. Collectors take it as
+        C(attempt).
       returned: success
+      type: dict
+      sample:
+        path: /srv/evidence/PSP-1234/2026.11.0-rc3/attempts/20261124T025203.123000Z
+        started: "2026-11-24T02:52:03.123Z"
+        release:
+          {ticket: PSP-1234, candidate: 2026.11.0-rc3, commit: 0123456789abcdef0123456789abcdef01234567,
+          environment: staging}
 """

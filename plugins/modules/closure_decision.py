@@ -9,31 +9,22 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: closure_decision
-short_description: Keep the operator's decision on tables that exist already
+short_description: Keep the operator's decision to reset or to stamp
 version_added: 0.1.0
 description:
-  - Where a migration would make what is there already, people decide in the ticket whether to reset or to
-    stamp. This keeps what they decided, who did and why, as a step of Package-1 in the locker, so that the
-    report made after it shows it, and the ticket with it.
-  - It turns nothing into PASS. No rule of a judge looks at it.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - If a migration would create what exists already, people decide in the ticket whether to reset or to stamp.
+    This keeps the decision, who made it and why, as a step of Package-1, which later reports contain.
+  - It does not turn a FAIL into a PASS. No rule of a judge reads it.
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
+  - psp.rc_closure.controller.attempt
 attributes:
   check_mode:
-    description: Keeps nothing, and says whether it would.
-    support: full
+    details: Keeps nothing, and reports whether it would.
 options:
-  attempt:
-    description:
-      - The fact C(rc_closure_attempt), or an attempt that was kept before, as C(locker), C(ticket),
-        C(release), C(commit), C(environment) and C(name).
-      - Without it, the other options are checked, and that is all. Nor is anything kept in an attempt that
-        Package-1 is no part of.
-    type: dict
   decision:
-    description: What was decided, C(reset) or C(stamp). Empty where nothing was.
+    description: The decision, V(reset) or V(stamp). Empty if there is none yet.
     type: str
   by:
     description: Who decided. Required with O(decision).
@@ -41,6 +32,12 @@ options:
   reason:
     description: Why. Required with O(decision).
     type: str
+seealso:
+  - module: psp.rc_closure.alembic_evidence
+  - module: psp.rc_closure.closure_ticket
+  - name: Alembic stamp
+    description: What a stamp does.
+    link: https://alembic.sqlalchemy.org/en/latest/api/commands.html#alembic.command.stamp
 """
 
 EXAMPLES = r"""
@@ -50,11 +47,18 @@ EXAMPLES = r"""
     decision: stamp
     by: A. Operator
     reason: The table is the one that the trial run made, by the same migrations.
+
+- name: Add the decision to the newest reported attempt of a release
+  psp.rc_closure.closure_decision:
+    attempt: {locker: /srv/evidence, ticket: PSP-1234, release: 2026.11.0-rc3}
+    decision: reset
+    by: A. Operator
+    reason: The table is empty and was made by hand.
 """
 
 RETURN = r"""
 kept:
-  description: Whether a step was added, so that the report has to be made again.
+  description: Whether a step was added. If so, the report has to be written again.
   returned: success
   type: bool
   sample: true

@@ -12,46 +12,71 @@ module: closure_failure
 short_description: Keep the failure of a rescued task as evidence
 version_added: 0.1.0
 description:
-  - For a C(rescue). With an attempt open, keeps which task failed, and why, as a step of the package, so
-    that the closure goes on and its report names it. Without an attempt, fails with it.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - For the C(rescue) of tasks that prepare or collect a package. With O(attempt), keeps which task failed and
+    why as a step of the package, so that the play goes on and the report contains it. Without it, fails with
+    the same message.
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
+  - psp.rc_closure.controller.group
 attributes:
   check_mode:
-    description: Keeps nothing, and fails with it.
-    support: full
+    details: Keeps nothing and fails, as without O(attempt).
+  idempotent:
+    support: none
+    details: Each task keeps a step.
 options:
-  attempt:
-    description: The fact C(rc_closure_attempt). Without it, nothing is kept.
-    type: dict
   package:
-    description: The package's number. Required without O(packages).
+    description: Number of the package. Required without O(packages).
     type: int
     choices: [0, 1, 2, 3]
   packages:
-    description: The packages that it may belong to; it is kept in those that are open in the attempt.
+    description: Numbers of the packages that may be concerned. The failure is kept in those that are open in
+      the attempt, or else in the last one.
     type: list
     elements: int
   name:
-    description: The step's name.
+    description: Name of the step.
     type: str
     default: role_failed
+seealso:
+  - module: psp.rc_closure.closure_package
+  - name: Blocks
+    description: How C(rescue) works, and the variables that this module reads.
+    link: https://docs.ansible.com/projects/ansible/latest/playbook_guide/playbooks_blocks.html
 """
 
 EXAMPLES = r"""
-- name: Set Redis up, and keep a failure as evidence
+- name: Set up Redis, and keep in Package-3 why it failed
   block:
-    - name: Set Redis up
+    - name: Set up Redis
       ansible.builtin.include_role:
         name: psp.rc_closure.redis
   rescue:
-    - name: Keep what failed
+    - name: Keep the failure
       psp.rc_closure.closure_failure:
         attempt: "{{ rc_closure_attempt | default({}) }}"
         package: 3
         name: queue_enablement
+
+- name: Restart the backend, which two packages depend on
+  block:
+    - name: Restart the backend
+      ansible.builtin.systemd_service:
+        name: psp-backend
+        state: restarted
+  rescue:
+    - name: Keep the failure in the packages of this run
+      psp.rc_closure.closure_failure:
+        attempt: "{{ rc_closure_attempt }}"
+        packages: [2, 3]
 """
 
-RETURN = r""" # """
+RETURN = r"""
+steps:
+  description: The steps that were kept, their streams replaced by their digests.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{name: queue_enablement, kind: file, outcome: failed, reason: "Set up Redis: the port is in use"}]
+"""

@@ -12,29 +12,31 @@ module: closure_package
 short_description: Open a package in the locker
 version_added: 0.1.0
 description:
-  - Says that the package is to be judged in this attempt, and keeps what its judge holds the evidence
-    against.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - Registers a package to be judged in this attempt, and keeps the policy that its judge compares the
+    evidence with. O(attempt) is required outside check mode.
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
+  - psp.rc_closure.controller.group
 attributes:
   check_mode:
-    description: Keeps nothing.
-    support: full
+    support: partial
+    details: Keeps nothing and predicts no change.
+  idempotent:
+    support: none
+    details: Each task writes the policy.
 options:
-  attempt:
-    description: The fact C(rc_closure_attempt). Required, but for check mode.
-    type: dict
   package:
-    description: The package's number.
+    description: Number of the package.
     type: int
     choices: [0, 1, 2, 3]
     required: true
   policy:
-    description: What the package's judge holds the evidence against; see the package's role.
+    description: What the judge of the package compares the evidence with, as the role of the package sets it.
     type: dict
     default: {}
+seealso:
+  - module: psp.rc_closure.closure_attempt
 """
 
 EXAMPLES = r"""

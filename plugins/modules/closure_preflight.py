@@ -9,47 +9,55 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: closure_preflight
-short_description: Check variables before anything is touched
+short_description: Check the formats of variables before anything is changed
 version_added: 0.1.0
 description:
-  - Checks what an argument spec cannot say, and fails with one sentence for each variable that is missing
-    or wrong, all of them at once.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - Checks what an argument spec cannot express, and fails with one sentence for each variable that is missing
+    or not valid, all of them at once.
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
 attributes:
   check_mode:
-    description: Checks as it always does.
-    support: full
+    details: Checks in check mode as outside it.
 options:
   required:
     description:
-      - Format → names of variables that must be given, and be in it.
-      - The formats are C(absolute_path), C(commit), C(count), C(identifier) (a table's name), C(log) (a
-        dictionary with one of C(file), C(unit) and C(container)), C(name), C(names), C(number), C(path),
-        C(redis_url) (never shown), C(repository), C(seconds), C(sha256), C(share), C(text), C(ticket),
-        C(url) and C(variable) (an environment variable's name).
+      - Names of variables by the format that they must have.
+      - The formats are V(absolute_path), V(commit), V(count), V(identifier) (the name of a table), V(log) (a
+        dictionary with one of C(file), C(unit) and C(container)), V(name), V(names), V(number), V(path),
+        V(redis_url) (whose value is never shown), V(repository), V(seconds), V(sha256), V(share), V(text),
+        V(ticket), V(url) and V(variable) (the name of an environment variable).
     type: dict
     default: {}
   optional:
-    description: The same, of variables that may be empty.
+    description: The same for variables that may be empty.
     type: dict
     default: {}
+seealso:
+  - module: ansible.builtin.validate_argument_spec
+  - module: ansible.builtin.assert
 """
 
 EXAMPLES = r"""
-- name: Check two variables
+- name: Check two variables, one of which may be empty
   psp.rc_closure.closure_preflight:
     required:
       url: [backend_url]
     optional:
       absolute_path: [backend_ca_file]
+
+- name: Check what identifies a deployment
+  psp.rc_closure.closure_preflight:
+    required:
+      commit: [deploy_commit]
+      repository: [deploy_repository]
+      seconds: [deploy_timeout, deploy_drain]
 """
 
 RETURN = r"""
 problems:
-  description: One sentence for each variable that is missing or wrong.
+  description: One sentence for each variable that is missing or not valid.
   returned: failure
   type: list
   elements: str

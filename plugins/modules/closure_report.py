@@ -12,44 +12,62 @@ module: closure_report
 short_description: Judge the evidence and write the report
 version_added: 0.1.0
 description:
-  - Derives the verdicts from what the locker keeps, and writes C(report.md) and C(report.json) into it.
-    Also returns the report as the fact C(rc_closure_report), and its summary as C(set_stats) does. It does
-    not fail on a FAIL; the role C(closure) holds the gate.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - Derives the verdicts from the evidence in the locker, and writes C(report.md) and C(report.json) into it.
+  - Returns the report as the fact C(rc_closure_report), and its summary as C(set_stats) does. It does not
+    fail on a FAIL. The gate is a task of its own in the role C(rc_closure).
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
+  - psp.rc_closure.controller.attempt
 attributes:
   check_mode:
-    description: Judges nothing, since nothing was kept.
-    support: full
-options:
-  attempt:
-    description:
-      - The fact C(rc_closure_attempt), or an attempt that was kept before, as C(locker), C(ticket),
-        C(release), C(commit), C(environment) and C(name). Without it, nothing is kept.
-    type: dict
+    support: partial
+    details: Judges nothing and predicts no change, since nothing is kept in check mode.
+  idempotent:
+    support: none
+    details: Each task writes the report, with the time at which it was written.
+seealso:
+  - module: psp.rc_closure.closure_ticket
+  - module: psp.rc_closure.closure_verify
 """
 
 EXAMPLES = r"""
-- name: Judge and tell
+- name: Judge and report
   psp.rc_closure.closure_report:
     attempt: "{{ rc_closure_attempt }}"
+  run_once: true
+
+- name: Fail unless all four packages are PASS
+  ansible.builtin.assert:
+    that: rc_closure_report.gate.status == 'PASS'
+    fail_msg: "{{ rc_closure_report.gate.reasons | join('; ') }}"
+
+- name: Write the report of an earlier attempt again
+  psp.rc_closure.closure_report:
+    attempt: {locker: /srv/evidence, ticket: PSP-1234, release: 2026.11.0-rc3, name: 20261124T025203.123000Z}
 """
 
 RETURN = r"""
 paths:
-  description: The newest reports, C(report.md) and C(report.json).
-  returned: success
+  description: Path of each file of the report.
+  returned: success, with O(attempt), not in check mode
   type: dict
-  sample: {report.md: /srv/evidence/PSP-1234/2026.11.0-rc3/report.md}
+  sample:
+    report.md: /srv/evidence/PSP-1234/2026.11.0-rc3/report.md
+    report.json: /srv/evidence/PSP-1234/2026.11.0-rc3/report.json
 ansible_facts:
-  description: The fact C(rc_closure_report), the report without the outputs, which stay in the locker.
-  returned: success
+  description: Facts to add.
+  returned: success, with O(attempt), not in check mode
   type: dict
   contains:
     rc_closure_report:
-      description: As C(docs/evidence-format.md) has it.
-      type: dict
+      description: The report without the streams of the steps, as C(docs/evidence-format.md) describes it.
       returned: success
+      type: dict
+      sample: {gate: {status: PASS, reasons: []}, run: {packages: [0, 1, 2, 3], status: PASS}}
+ansible_stats:
+  description: The statistics of the job, with each package's status and note under C(rc_closure).
+  returned: success, with O(attempt), not in check mode
+  type: dict
+  sample: {aggregate: false, per_host: false, data: {rc_closure: {ticket: PSP-1234, gate: PASS}}}
 """

@@ -9,66 +9,66 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: closure_verify
-short_description: Judge an attempt again by the locker alone, and compare
+short_description: Compare a report with the evidence it was made of
 version_added: 0.1.0
 description:
-  - Holds every kept stream against its digest, derives the verdicts anew, and compares C(report.json) and
-    C(report.md) with what they make. Fails with one sentence for each place where they differ.
-  - It judges by the rules of the collection that is installed. A report of another version may differ where
-    a rule has changed.
-  - Whoever can write the locker can make report and evidence agree. What they cannot change is the digest in
-    the ticket; give it as O(sha256).
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - Compares each kept stream with its digest, derives the verdicts anew, and compares C(report.json) and
+    C(report.md) with the result. Fails with one sentence for each difference.
+  - It judges by the rules of the installed collection. The report of another version may differ if a rule has
+    changed.
+  - Whoever can write the locker can make report and evidence agree, but cannot change the digest in the
+    ticket. Give that as O(sha256).
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
+  - psp.rc_closure.controller.release
 attributes:
   check_mode:
-    description: Changes nothing in any case.
-    support: full
+    details: Reads only, in check mode as outside it.
 options:
-  locker:
-    description: The folder that keeps the evidence of all tickets.
-    type: path
-    required: true
-  ticket:
-    description: The ticket's key.
-    type: str
-    required: true
-  release:
-    description: The release candidate's name.
-    type: str
-    required: true
   name:
-    description: The attempt's name in the locker. By default the newest that has a report.
+    description: Name of the attempt in the locker. Defaults to the newest that has a report.
     type: str
   sha256:
-    description: The attempt's SHA-256, as the verdict in the ticket names it.
+    description: The SHA-256 of the attempt, as the verdict in the ticket contains it.
     type: str
+seealso:
+  - module: psp.rc_closure.closure_report
 """
 
 EXAMPLES = r"""
-- name: Verify what was reported
+- name: Verify the newest report of a release
   psp.rc_closure.closure_verify:
     locker: /srv/evidence
     ticket: PSP-1234
     release: 2026.11.0-rc3
+
+- name: Verify one attempt against the digest in its ticket
+  psp.rc_closure.closure_verify:
+    locker: /srv/evidence
+    ticket: PSP-1234
+    release: 2026.11.0-rc3
+    name: 20261124T025203.123000Z
+    sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 """
 
 RETURN = r"""
 attempt:
-  description: The attempt's folder, when it began, and the release.
-  returned: when there is one
+  description: The folder of the attempt, when it began, and the release.
+  returned: when the attempt exists and can be read
   type: dict
-  sample: {path: /srv/evidence/PSP-1234/2026.11.0-rc3/attempts/20261124T025203.123000Z}
+  sample:
+    path: /srv/evidence/PSP-1234/2026.11.0-rc3/attempts/20261124T025203.123000Z
+    started: "2026-11-24T02:52:03.123Z"
+    release: {ticket: PSP-1234, candidate: 2026.11.0-rc3, environment: staging}
 sha256:
-  description: The attempt's SHA-256 as it is now.
-  returned: when there is one
+  description: The SHA-256 of the attempt as it is now.
+  returned: when the attempt exists and can be read
   type: str
   sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 problems:
-  description: One sentence for each place where report and evidence differ.
-  returned: when there is one
+  description: One sentence for each difference between report and evidence.
+  returned: when the attempt exists and can be read
   type: list
   elements: str
   sample: ["report.json: gate.status is 'PASS', and by the evidence 'FAIL'"]

@@ -9,55 +9,75 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: e2e_evidence
-short_description: Run the end-to-end smoke
+short_description: Run an end-to-end test and collect its output
 version_added: 0.1.0
 description:
-  - Runs the checklist's end-to-end command and keeps all that it prints. Playwright's list reporter is
-    what the judge reads.
-  - In check mode it is left out, for it works on the system that it tests.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - Runs a command and keeps all that it prints. RV(counts) and the judge read the summary of Playwright's
+    list reporter.
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
+attributes:
+  check_mode:
+    support: partial
+    details: Does not run the command, since it changes the system that it tests, and predicts no change.
+  idempotent:
+    support: none
+    details: Each run of the command counts as a change.
 options:
   directory:
-    description: Where the command runs.
+    description: Absolute path of the directory to run the command in.
     type: path
     required: true
   argv:
-    description: The command, as argv.
+    description: The command, as a list of arguments.
     type: list
     elements: str
     required: true
   limit:
-    description: Seconds until it is stopped, the browsers that it started included.
+    description: Seconds after which the command is stopped, with the browsers that it started.
     type: float
     default: 900
+seealso:
+  - name: Playwright reporters
+    description: The list reporter is the default outside CI.
+    link: https://playwright.dev/docs/test-reporters#list-reporter
 """
 
 EXAMPLES = r"""
-- name: Smoke the withdrawals end to end
+- name: Smoke-test the withdrawals for Package-2
   psp.rc_closure.e2e_evidence:
     attempt: "{{ rc_closure_attempt }}"
     package: 2
     env_file: /etc/psp/e2e.env
     directory: /app/e2e
     argv: [yarn, "test:e2e", --, tests/finance-withdrawals-smoke.spec.ts]
+
+- name: Run one Playwright spec and require that it passed
+  psp.rc_closure.e2e_evidence:
+    directory: /srv/shop/e2e
+    argv: [npx, playwright, test, --reporter=list, checkout.spec.ts]
+    limit: 300
+  register: checkout
+  failed_when: checkout.counts.keys() | list != ['passed']
 """
 
 RETURN = r"""
 counts:
-  description: The summary's counts by outcome, as Playwright words them.
-  returned: always
+  description: Number of tests by outcome, in the words of Playwright's summary. Empty if it has none.
+  returned: success
   type: dict
   sample: {passed: 1}
+steps:
+  description: The command.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{name: e2e_smoke, kind: command, exit_status: 0, outcome: ended}]
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._collect.e2e_evidence import collect
-from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
-    ArgumentSpec,
-    run_collector,
-)
+from ..module_utils._collect.e2e_evidence import collect
+from ..module_utils._core.collector import ArgumentSpec, run_collector
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "directory": {"type": "path", "required": True},

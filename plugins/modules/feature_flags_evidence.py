@@ -9,93 +9,113 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: feature_flags_evidence
-short_description: Show what the running process believes of its feature flags
+short_description: Collect the feature flags of the running process
 version_added: 0.1.0
 description:
-  - Asks the running backend, and shows the same flags of its environment file beside it, for a file that
-    was edited after the start proves nothing.
-  - The answer is JSON, in which each flag's C(pointer) finds its value, or C(NAME=value) lines, in which
-    its C(variable) does.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - Asks the running backend for its flags, and reads the same flags from its environment file, since a file
+    that was edited after the start proves nothing.
+  - The answer is JSON, searched by the C(pointer) of each flag, or lines of C(NAME=value), searched by its
+    C(variable).
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
+  - psp.rc_closure.collector.ca_file
+attributes:
+  check_mode:
+    details: Reads only, in check mode as outside it. O(argv) is run in check mode, too.
 options:
   flags:
-    description: The flags to show.
+    description: The flags to collect.
     type: list
     elements: dict
     required: true
     suboptions:
       name:
-        description: The flag's name.
+        description: Name of the flag.
         type: str
         required: true
       variable:
-        description: The environment variable that sets it.
+        description: Name of the environment variable that sets it.
         type: str
         required: true
       pointer:
-        description: Where a JSON answer has it, as a JSON pointer.
+        description: JSON pointer to its value in a JSON answer.
         type: str
         required: true
   url:
-    description: Where the running process says what it believes.
+    description: URL at which the running process reports its flags. Either O(url) or O(argv) is required.
     type: str
   commit_url:
-    description: Where the running process says which commit it was deployed from.
+    description: URL at which the running process reports the commit it was deployed from.
     type: str
   token_variable:
-    description: The variable of O(env_file) that holds the bearer token; without it none is sent.
+    description: Name of the variable of O(env_file) that contains the bearer token. Without it, no token is
+      sent.
     type: str
-  ca_file:
-    description: Authorities to trust in place of the system's, as PEM.
-    type: path
   argv:
-    description: A command that prints what the running process believes, for a backend without O(url).
+    description:
+      - A command that prints the flags of the running process, as a list of arguments. It must not change
+        anything. Takes precedence over O(url).
     type: list
     elements: str
   directory:
-    description: Where O(argv) runs.
+    description: Absolute path of the directory to run O(argv) in.
     type: path
   limit:
-    description: Seconds until the question is given up.
+    description: Seconds after which a request or the command is stopped.
     type: float
     default: 30
+seealso:
+  - module: psp.rc_closure.process_environment
+  - name: JSON Pointer
+    description: RFC 6901.
+    link: https://www.rfc-editor.org/rfc/rfc6901
 """
 
 EXAMPLES = r"""
-- name: Show the ledger's flags
+- name: Collect the ledger's flags for Package-2
   psp.rc_closure.feature_flags_evidence:
     attempt: "{{ rc_closure_attempt }}"
     package: 2
     env_file: /etc/psp/backend.env
     url: http://127.0.0.1:8000/api/v1/flags
+    commit_url: http://127.0.0.1:8000/version
     token_variable: API_TOKEN
     flags:
       - name: ledger_shadow_write
         variable: LEDGER_SHADOW_WRITE
         pointer: /ledger_shadow_write
+
+- name: Ask an application that has no such URL
+  psp.rc_closure.feature_flags_evidence:
+    argv: [/srv/shop/bin/shopctl, settings, --running, --format=env]
+    flags:
+      - {name: new_checkout, variable: NEW_CHECKOUT, pointer: /new_checkout}
+  register: settings
+  failed_when: not settings.flags.new_checkout
 """
 
 RETURN = r"""
 at:
-  description: When the running process was asked, UTC, RFC 3339.
-  returned: always
+  description: When the running process was asked, in UTC as RFC 3339.
+  returned: success
   type: str
   sample: "2026-11-24T02:52:03.123Z"
 flags:
-  description: Each flag's value in the running process; a flag that the answer does not have is left out.
-  returned: always
+  description: Value of each flag in the running process. Flags that the answer does not contain are left out.
+  returned: success
   type: dict
   sample: {ledger_shadow_write: true}
+steps:
+  description: The file and the answers of the process, in order.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{name: flags_running, kind: http, exit_status: 200, outcome: ended}]
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._collect.feature_flags_evidence import collect
-from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
-    ArgumentSpec,
-    run_collector,
-)
+from ..module_utils._collect.feature_flags_evidence import collect
+from ..module_utils._core.collector import ArgumentSpec, run_collector
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "flags": {
@@ -120,7 +140,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 def main() -> None:
     """Run the module."""
-    run_collector(ARGUMENT_SPEC, collect, required_one_of=[("url", "argv")])
+    run_collector(ARGUMENT_SPEC, collect, needs=["requests"], required_one_of=[("url", "argv")])
 
 
 if __name__ == "__main__":

@@ -9,76 +9,103 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: pg_unique_constraint
-short_description: Show a table and the UNIQUE constraints that Postgres enforces on it
+short_description: Collect the UNIQUE constraints that Postgres enforces on a table
 version_added: 0.1.0
 description:
-  - Carries out the Postgres part of Package-1, C(\\d) of the table and the checklist's query for UNIQUE
-    constraints, and adds what the catalog says of every unique index, since an index is no constraint.
-  - Tables of O(also) are shown by C(\\d), too.
+  - Runs C(\\d) on the table and a query for its UNIQUE constraints, and reads all unique indexes from the
+    catalog, since a unique index is not a constraint.
   - The session is read-only.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
+  - psp.rc_closure.postgres
+attributes:
+  check_mode:
+    details: Reads only, in check mode as outside it.
 requirements:
   - psycopg2 on the host
 options:
   table:
-    description: The table, with its schema or without.
+    description: Name of the table, with or without its schema.
     type: str
     required: true
   columns:
-    description: The columns that a UNIQUE constraint is wanted on.
+    description: The columns that a UNIQUE constraint is required on.
     type: list
     elements: str
     required: true
   also:
-    description: Further tables to show, for instance those that stood in a migration's way.
+    description: Further tables to run C(\\d) on, for instance those that stopped a migration.
     type: list
     elements: str
     default: []
   url_variables:
     description:
-      - The variables of O(env_file) that hold the database's URL; the first that is set is used.
-        SQLAlchemy's C(postgresql+driver://) is understood.
+      - Names of the variables of O(env_file) that may contain the URL of the database. The first that is set
+        is used. C(postgresql+driver://), as SQLAlchemy has it, is understood.
     type: list
     elements: str
     default: [SYNC_DATABASE_URL, DATABASE_URL]
   psql:
-    description: The C(psql) to use. Where there is none, the text is rendered from the catalog.
+    description: Path of C(psql). If it does not exist, the text of C(\\d) is rendered from the catalog.
     type: path
     default: psql
   limit:
-    description: Seconds until a query is stopped.
+    description: Seconds after which a query is stopped.
     type: float
     default: 60
+seealso:
+  - module: psp.rc_closure.alembic_evidence
+  - module: community.postgresql.postgresql_query
+  - name: Unique constraints
+    description: Chapter of the Postgres documentation.
+    link: https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-UNIQUE-CONSTRAINTS
 """
 
 EXAMPLES = r"""
-- name: Collect the UNIQUE constraints of the findings
+- name: Collect the UNIQUE constraints of the findings for Package-1
   psp.rc_closure.pg_unique_constraint:
     attempt: "{{ rc_closure_attempt }}"
     package: 1
     env_file: /etc/psp/backend.env
     table: reconciliation_findings
     columns: [provider, provider_event_id, finding_type]
+
+- name: Read the constraints of a table in another schema
+  psp.rc_closure.pg_unique_constraint:
+    env_file: /etc/shop/shop.env
+    url_variables: [PG_URL]
+    table: billing.invoices
+    columns: [tenant, number]
+  register: invoices
+
+- name: Require that one of them is on exactly these columns
+  ansible.builtin.assert:
+    that: invoices.want | sort in invoices.have | map('sort')
 """
 
 RETURN = r"""
 have:
-  description: The columns of each UNIQUE constraint on the table.
-  returned: always
+  description: The columns of each UNIQUE constraint on the table. Empty if Postgres cannot be reached.
+  returned: success
   type: list
   elements: list
   sample: [[provider, provider_event_id, finding_type]]
 want:
-  description: The columns asked for.
-  returned: always
+  description: The columns of O(columns).
+  returned: success
   type: list
   elements: str
   sample: [provider, provider_event_id, finding_type]
+steps:
+  description: The queries, in order.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{name: unique_constraints, kind: sql, exit_status: 0, outcome: ended}]
 """
 
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients.postgres import LOGIN_SPEC
 from ansible_collections.psp.rc_closure.plugins.module_utils._collect.pg_unique_constraint import collect
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
     ArgumentSpec,
@@ -96,12 +123,13 @@ ARGUMENT_SPEC: ArgumentSpec = {
     },
     "psql": {"type": "path", "default": "psql"},
     "limit": {"type": "float", "default": 60},
+    **LOGIN_SPEC,
 }
 
 
 def main() -> None:
     """Run the module."""
-    run_collector(ARGUMENT_SPEC, collect)
+    run_collector(ARGUMENT_SPEC, collect, needs=["psycopg2"])
 
 
 if __name__ == "__main__":

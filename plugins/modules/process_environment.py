@@ -9,58 +9,55 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: process_environment
-short_description: Show the environment that a service's running processes were started with
+short_description: Collect the environment that running processes were started with
 version_added: 0.1.0
 description:
-  - Reads C(/proc/PID/environ) of every process that is meant. An environment file that was edited after
-    the start does not show there, and proves nothing.
-  - Values in O(show) are kept as they are; of those in O(digest), keyed digests, which tell whether two
-    processes were given the same without telling what. Of a URL there is a second digest, of what it
-    names (scheme, user, host, port and database), for two services may use different drivers.
-  - That no such process runs is evidence, too.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - Reads C(/proc/PID/environ) of each matching process. It shows what the process was started with, and not
+    what an environment file was changed to since.
+  - Keeps the values of O(show), and keyed digests of the values of O(digest), which show whether two
+    processes have the same value without showing it. A URL has a second digest, of its scheme, user, host,
+    port and database, since two services may use different drivers.
+  - If no process matches, that is evidence, too.
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
+  - psp.rc_closure.collector.process
+attributes:
+  check_mode:
+    details: Reads only, in check mode as outside it.
 options:
-  process:
-    description:
-      - Words that the process's command line bears, all of them. A path's last part is a word.
-      - Of processes that descend from one another only the last in line is meant, and a wrapper such as
-        C(dotenv run) is not.
-    type: list
-    elements: str
-    required: true
-  directory:
-    description: The working directory, where only processes in it are meant.
-    type: path
   show:
-    description: Names of the variables to show.
+    description: Names of the variables to keep.
     type: list
     elements: str
     default: []
   digest:
-    description: Names of the variables to digest.
+    description: Names of the variables to keep digests of.
     type: list
     elements: str
     default: []
   digest_key:
     description:
-      - The digests' key. With O(attempt) it is the attempt's own, which is destroyed at its end.
-      - Without a key, only whether a variable is given is told.
+      - The key of the digests. With O(attempt), that of the attempt is used, which is destroyed at its end.
+      - Without a key, only whether a variable is set is kept.
     type: str
   name:
-    description: The step's name.
+    description: Name of the step.
     type: str
     default: process_environment
   title:
-    description: The step's title.
+    description: Title of the step.
     type: str
     default: Environment of the running processes
+seealso:
+  - module: psp.rc_closure.feature_flags_evidence
+  - name: proc_pid_environ(5)
+    description: Manual page of C(/proc/PID/environ).
+    link: https://man7.org/linux/man-pages/man5/proc_pid_environ.5.html
 """
 
 EXAMPLES = r"""
-- name: Show what the backend was started with
+- name: Collect the environment of the backend for Package-3
   psp.rc_closure.process_environment:
     attempt: "{{ rc_closure_attempt }}"
     package: 3
@@ -71,22 +68,31 @@ EXAMPLES = r"""
     directory: /app/backend
     show: [ENV, RECON_RUNNER]
     digest: [REDIS_URL, DATABASE_URL]
+
+- name: Compare the database of all Celery workers
+  psp.rc_closure.process_environment:
+    process: [celery, worker]
+    digest: [DATABASE_URL]
+    digest_key: "{{ comparison_key }}"
 """
 
 RETURN = r"""
 processes:
-  description: The processes' numbers.
-  returned: always
+  description: The process ids.
+  returned: success
   type: list
   elements: int
   sample: [1234]
+steps:
+  description: The environment of the processes.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{name: backend_environment, kind: file, outcome: ended}]
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._collect.process_environment import collect
-from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
-    ArgumentSpec,
-    run_collector,
-)
+from ..module_utils._collect.process_environment import collect
+from ..module_utils._core.collector import ArgumentSpec, run_collector
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "process": {"type": "list", "elements": "str", "required": True},

@@ -9,69 +9,66 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: recon_run_lifecycle
-short_description: Carry one reconciliation run through the queue and keep both sides of it
+short_description: Start a reconciliation run through the queue and follow it to its end
 version_added: 0.1.0
 description:
-  - Runs on the worker's host. It marks where the worker's log stands, asks the API for a run, looks at the
-    run until it has ended or the limit is reached, waits for the end of the run's job in the worker's log,
-    and keeps everything that the worker has logged since the mark.
-  - It looks often at first and slows down. Where the API says 429, it waits as long as C(Retry-After) says
-    or twice as long as before.
-  - In check mode no run is asked for.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - Notes where the worker's log ends, posts a run to the API, polls it until it has ended or the limit is
+    reached, waits for the end of its job in the worker's log, and keeps the log since the start.
+  - Polls often at first and then less often. After a 429, waits for C(Retry-After), or twice as long as
+    before.
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
+  - psp.rc_closure.collector.worker_log
+  - psp.rc_closure.collector.ca_file
+attributes:
+  check_mode:
+    support: partial
+    details: Posts nothing, reads no log and predicts no change.
+  idempotent:
+    support: none
+    details: Each task starts a run.
 options:
   url:
-    description: Where runs are asked for, for instance C(http://backend:8000/api/v1/reconciliation/runs).
+    description: URL that runs are posted to, for instance C(http://backend:8000/api/v1/reconciliation/runs).
     type: str
     required: true
   body:
-    description: The POST's body, sent as JSON.
+    description: The body of the POST, sent as JSON.
     type: dict
     default: {}
   token_file:
-    description: A file on the host with the bearer token; with O(token_variable), an environment file.
+    description:
+      - Path of a file on the host that contains the bearer token, or with O(token_variable), of an
+        environment file that does.
     type: path
   token_variable:
     description:
-      - The variable that holds the bearer token, in O(token_file) or, without it, in O(env_file).
-      - Without either option no token is sent.
+      - Name of the variable of O(token_file) that contains the bearer token, or without O(token_file), of
+        O(env_file). Without either option no token is sent.
     type: str
-  worker_log:
-    description: Where the worker's log is. Exactly one of these is required.
-    type: dict
-    required: true
-    suboptions:
-      file:
-        description: A log file on the host.
-        type: path
-      unit:
-        description: A systemd unit, whose journal is read.
-        type: str
-      container:
-        description: A Docker container, whose streams are read through the engine.
-        type: str
   limit:
-    description: Seconds until the run is given up.
+    description: Seconds after which the run is no longer polled.
     type: float
     default: 120
   worker_limit:
-    description: Seconds that the worker's log may lag behind the API.
+    description: Seconds that the worker's log may be behind the API.
     type: float
     default: 15
   request_limit:
-    description: Seconds until a single request is given up.
+    description: Seconds after which a request is stopped.
     type: float
     default: 10
-  ca_file:
-    description: Authorities to trust in place of the system's, as PEM.
-    type: path
+seealso:
+  - module: psp.rc_closure.redis_evidence
+  - module: psp.rc_closure.worker_start_log
+  - name: arq
+    description: What a worker logs of a job.
+    link: https://arq-docs.helpmanual.io/
 """
 
 EXAMPLES = r"""
-- name: Carry a run through the queue
+- name: Carry a run through the queue for Package-3
   psp.rc_closure.recon_run_lifecycle:
     attempt: "{{ rc_closure_attempt }}"
     package: 3
@@ -81,27 +78,38 @@ EXAMPLES = r"""
     token_file: /etc/psp/backend.env
     token_variable: API_TOKEN
     worker_log: {file: /var/log/psp/worker.log}
+
+- name: Carry a run through a queue in containers, and require that it completes
+  psp.rc_closure.recon_run_lifecycle:
+    url: http://127.0.0.1:8080/api/v1/reconciliation/runs
+    worker_log: {container: shop-worker}
+    limit: 60
+  register: run
+  failed_when: run.state != 'completed'
 """
 
 RETURN = r"""
 run_id:
-  description: The run's id, or nothing where the API gave none.
-  returned: always
+  description: Id of the run. Empty if the API returned none, and in check mode.
+  returned: success
   type: str
   sample: 7f3e0c9a-4d0e-4f5f-9f3e-0c9a4d0e4f5f
 state:
-  description: The run's state, as the API gave it last.
-  returned: always
+  description: Last state of the run that the API returned. Empty if there is none.
+  returned: success
   type: str
   sample: completed
+steps:
+  description: The POST, the polls, the last answer and the worker's log, in order.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{name: recon_post, kind: http, exit_status: 202, outcome: ended}]
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._collect.recon_run_lifecycle import collect
-from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
-    ArgumentSpec,
-    run_collector,
-)
-from ansible_collections.psp.rc_closure.plugins.module_utils._logs.sources import option
+from ..module_utils._collect.recon_run_lifecycle import collect
+from ..module_utils._core.collector import ArgumentSpec, run_collector
+from ..module_utils._logs.sources import option
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "url": {"type": "str", "required": True},
@@ -118,7 +126,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 def main() -> None:
     """Run the module."""
-    run_collector(ARGUMENT_SPEC, collect)
+    run_collector(ARGUMENT_SPEC, collect, needs=["requests"])
 
 
 if __name__ == "__main__":

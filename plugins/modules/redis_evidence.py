@@ -9,60 +9,83 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: redis_evidence
-short_description: Show that a Redis is well and loses no jobs
+short_description: Collect the health and the settings of a Redis server
 version_added: 0.1.0
 description:
-  - Asks the Redis that a service's environment file names, from that service's host, C(PING), C(INFO),
-    C(CONFIG GET maxmemory-policy) and C(ACL WHOAMI), and keeps each reply as the server words it.
-  - An error reply is evidence. So is a Redis that does not answer.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - Sends C(PING), C(INFO), C(CONFIG GET maxmemory-policy) and C(ACL WHOAMI) from the host of a service, with
+    the URL of its environment file, and keeps each reply. The judge reads from them whether Redis can lose
+    jobs.
+  - An error reply is evidence, as its class and its text. So is a Redis server that does not answer C(PING);
+    nothing else is asked of it then.
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
+  - psp.rc_closure.collector.ca_file
+requirements:
+  - redis (redis-py) on the host
+attributes:
+  check_mode:
+    details: Reads only, in check mode as outside it.
 options:
   variable:
-    description: The variable of O(env_file) that holds the URL.
+    description: Name of the variable of O(env_file) that contains the URL.
     type: str
     default: REDIS_URL
   url:
-    description:
-      - The URL itself, user and password percent-encoded, where no environment on the host holds it, as on
-        Redis's own.
+    description: The URL, with user and password percent-encoded, if no environment on the host contains it.
     type: str
   prefix:
-    description: What the steps' names begin with, where Redis is asked from more than one host.
+    description: Prefix of the steps' names, to tell hosts apart if Redis is asked from several.
     type: str
     default: redis
   limit:
     description: Seconds that an answer may take.
     type: float
     default: 10
-  ca_file:
-    description: Authorities to trust in place of the system's, as PEM, for a C(rediss://) URL.
-    type: path
+seealso:
+  - module: psp.rc_closure.recon_run_lifecycle
+  - name: Key eviction
+    description: Why a queue requires C(maxmemory-policy noeviction).
+    link: https://redis.io/docs/latest/develop/reference/eviction/
 """
 
 EXAMPLES = r"""
-- name: Ask Redis from the worker's host
+- name: Collect the state of Redis from the worker's host for Package-3
   psp.rc_closure.redis_evidence:
     attempt: "{{ rc_closure_attempt }}"
     package: 3
     env_file: /etc/psp/worker.env
+
+- name: Probe the broker of another service and require an answer
+  psp.rc_closure.redis_evidence:
+    env_file: /etc/shop/celery.env
+    variable: CELERY_BROKER_URL
+    limit: 3
+  register: broker
+  failed_when: not broker.pong
+
+- name: Probe a managed Redis server over TLS
+  psp.rc_closure.redis_evidence:
+    url: "rediss://default:{{ redis_password | urlencode }}@redis.example.com:6380/0"
+    ca_file: /etc/ssl/certs/example-ca.pem
 """
 
 RETURN = r"""
 pong:
   description: Whether the reply to C(PING) was exactly C(PONG).
-  returned: always
+  returned: success
   type: bool
   sample: true
+steps:
+  description: The commands and their replies, in order.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{name: redis_ping, kind: command, exit_status: 0, outcome: ended}]
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._collect.redis_evidence import collect
-from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
-    ArgumentSpec,
-    run_collector,
-)
+from ..module_utils._collect.redis_evidence import collect
+from ..module_utils._core.collector import ArgumentSpec, run_collector
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "variable": {"type": "str", "default": "REDIS_URL"},
@@ -75,7 +98,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 def main() -> None:
     """Run the module."""
-    run_collector(ARGUMENT_SPEC, collect)
+    run_collector(ARGUMENT_SPEC, collect, needs=["redis"])
 
 
 if __name__ == "__main__":

@@ -9,93 +9,86 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: webhook_401_evidence
-short_description: Count refused webhooks before and since the flags were set
+short_description: Count the webhooks answered 401 before and after a change
 version_added: 0.1.0
 description:
-  - Reads the backend's access log, JSON lines, the combined format or any text with a time, a request and a
-    status, and counts the webhooks by interval, those answered 401, and those with the error code among them.
-  - With O(window=before), counts what came until now and returns RV(mark).
-  - With O(window=after), waits until enough webhooks came since the mark, counts them, keeps the lines of
-    those answered 401, then sends one webhook without a signature and finds it in the log.
-  - In check mode nothing is waited for and nothing is sent.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - Reads an access log as JSON lines, in the combined format, or as any text with a time, a request and a
+    status. Counts by interval the webhooks, those answered 401, and those of them that contain an error code.
+  - With O(window=before), counts the webhooks until now and returns RV(mark).
+  - With O(window=after), waits for O(minimum_requests) webhooks since O(mark), counts them, keeps the lines
+    of those answered 401, then posts one webhook without a signature and looks for it in the log.
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
+  - psp.rc_closure.collector.access_log
+  - psp.rc_closure.collector.ca_file
+attributes:
+  check_mode:
+    support: partial
+    details: O(window=before) reads only, in check mode as outside it. O(window=after) counts what is in the
+      log without waiting, posts nothing and predicts no change.
+  idempotent:
+    support: partial
+    details: With O(window=after), the webhook that is posted counts as a change.
 options:
   window:
-    description: Whether the flags are still to be set, or are set.
+    description: Whether the change, such as setting feature flags, is still to come.
     type: str
     choices: [before, after]
     required: true
-  access_log:
-    description: Where the access log is. Exactly one of these is required.
-    type: dict
-    required: true
-    suboptions:
-      file:
-        description: A log file on the host.
-        type: path
-      unit:
-        description: A systemd unit, whose journal is read.
-        type: str
-      container:
-        description: A Docker container, whose streams are read through the engine.
-        type: str
   prefix:
-    description: What the path of a webhook begins with.
+    description: Prefix of the path of a webhook.
     type: str
     default: /api/v1/payments/webhook/
   code:
-    description: The error code of a refused signature; it is looked for anywhere in a line.
+    description: Error code of a refused signature, searched for anywhere in a line.
     type: str
     default: WEBHOOK_SIGNATURE_INVALID
   interval:
-    description: Seconds of an interval of the counts.
+    description: Length of an interval in seconds.
     type: int
     default: 10
   baseline_minutes:
-    description: How far back O(window=before) looks.
+    description: Minutes that O(window=before) looks back.
     type: float
     default: 15
   baseline_bytes:
-    description: How many bytes O(window=before) reads at most.
+    description: Maximum number of bytes that O(window=before) reads.
     type: int
     default: 16777216
   mark:
-    description: What O(window=before) returned as RV(mark).
+    description: The RV(mark) that O(window=before) returned.
     type: dict
   enforced_from:
     description:
-      - When the running process was first seen with the flags on, RFC 3339. Webhooks from then on count
-        for O(minimum_requests). By default, the mark's time.
+      - When the running process was first seen with the flags on, as RFC 3339. Webhooks from then on count
+        for O(minimum_requests). Defaults to the time of O(mark).
     type: str
   minimum_requests:
-    description: How many webhooks O(window=after) waits for.
+    description: Number of webhooks that O(window=after) waits for.
     type: int
     default: 30
   limit:
-    description: Seconds until O(window=after) waits no longer for them.
+    description: Seconds after which O(window=after) stops waiting for them.
     type: float
     default: 120
   lines:
-    description: How many lines with status 401 are kept.
+    description: Maximum number of lines with status 401 to keep.
     type: int
     default: 40
   probe_url:
-    description: Where O(window=after) sends C(POST {}) without a signature. Required with it.
+    description: URL that O(window=after) posts C({}) to, without a signature. Required with O(window=after).
     type: str
   probe_limit:
-    description: Seconds until the answer to it is given up.
+    description: Seconds after which that request is stopped.
     type: float
     default: 10
-  ca_file:
-    description: Authorities to trust in place of the system's, as PEM.
-    type: path
+seealso:
+  - module: psp.rc_closure.feature_flags_evidence
 """
 
 EXAMPLES = r"""
-- name: Look at the webhooks before the flags
+- name: Count the webhooks before the flags are set
   psp.rc_closure.webhook_401_evidence:
     attempt: "{{ rc_closure_attempt }}"
     package: 2
@@ -103,7 +96,7 @@ EXAMPLES = r"""
     access_log: {file: /var/log/psp/access.log}
   register: before
 
-- name: Look for refused webhooks since
+- name: Count the webhooks after the flags are set, and post one without a signature
   psp.rc_closure.webhook_401_evidence:
     attempt: "{{ rc_closure_attempt }}"
     package: 2
@@ -111,37 +104,48 @@ EXAMPLES = r"""
     mark: "{{ before.mark }}"
     access_log: {file: /var/log/psp/access.log}
     probe_url: http://127.0.0.1:8000/api/v1/payments/webhook/acmepay
+
+- name: Count what nginx on another application refused in the last hour
+  psp.rc_closure.webhook_401_evidence:
+    window: before
+    access_log: {container: shop-nginx}
+    prefix: /hooks/
+    code: bad_signature
+    baseline_minutes: 60
 """
 
 RETURN = r"""
 mark:
-  description: Where the access log ended.
+  description: Position at the end of the access log. Its keys depend on where the log is.
   returned: with O(window=before)
   type: dict
-  sample: {path: /var/log/psp/access.log, inode: 1311, offset: 20480, time: "2026-11-24T02:52:03.123Z"}
+  sample: {kind: file, path: /var/log/psp/access.log, inode: 1311, offset: 20480}
 requests:
-  description: How many webhooks were counted.
-  returned: always
+  description: Number of webhooks.
+  returned: success
   type: int
   sample: 96
 status_401:
-  description: How many of them were answered 401.
-  returned: always
+  description: Number of webhooks answered 401.
+  returned: success
   type: int
   sample: 0
 signature_invalid:
-  description: How many of those bear the error code.
-  returned: always
+  description: Number of webhooks answered 401 whose line contains O(code).
+  returned: success
   type: int
   sample: 0
+steps:
+  description: The counts, the lines with status 401, the posted webhook and its line in the log, in order.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{name: webhook_window, kind: log, outcome: ended}]
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._collect.webhook_401_evidence import collect
-from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
-    ArgumentSpec,
-    run_collector,
-)
-from ansible_collections.psp.rc_closure.plugins.module_utils._logs.sources import option
+from ..module_utils._collect.webhook_401_evidence import collect
+from ..module_utils._core.collector import ArgumentSpec, run_collector
+from ..module_utils._logs.sources import option
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "window": {"type": "str", "choices": ["before", "after"], "required": True},
@@ -164,7 +168,9 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 def main() -> None:
     """Run the module."""
-    run_collector(ARGUMENT_SPEC, collect, required_if=[("window", "after", ["probe_url"])])
+    run_collector(
+        ARGUMENT_SPEC, collect, needs=["requests"], required_if=[("window", "after", ["probe_url"])]
+    )
 
 
 if __name__ == "__main__":

@@ -9,68 +9,62 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: worker_start_log
-short_description: Show the first lines that the running worker logged
+short_description: Collect the first lines that a running arq worker logged
 version_added: 0.1.0
 description:
-  - Finds the last start of an arq worker in its log, which is a file, the journal of a unit or what a
-    container writes, and keeps the lines from there on. It takes what is there and waits for nothing, for a
-    worker without jobs logs two lines and no more.
-  - A log that the running worker has not written to, or in which no worker starts, is said to be so.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - Searches the log of an arq worker for its last start and keeps the lines from there on. It does not wait
+    for further lines, since an idle worker logs only two.
+  - If the running worker has not written to the log, or the log contains no start, the step fails and keeps
+    the last lines.
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
+  - psp.rc_closure.collector.log
+  - psp.rc_closure.collector.process
+attributes:
+  check_mode:
+    details: Reads only, in check mode as outside it.
 options:
-  log:
-    description: Where the worker's log is. Exactly one of these is required.
-    type: dict
-    required: true
-    suboptions:
-      file:
-        description: A log file on the host.
-        type: path
-      unit:
-        description: A systemd unit, whose journal is read.
-        type: str
-      container:
-        description: A Docker container, whose streams are read through the engine.
-        type: str
   lines:
-    description: How many lines at most.
+    description: Maximum number of lines.
     type: int
     default: 20
-  process:
-    description:
-      - Words that the process's command line bears, all of them. A path's last part is a word.
-      - Of processes that descend from one another only the last in line is meant, and a wrapper such as
-        C(dotenv run) is not.
-    type: list
-    elements: str
-    required: true
-  directory:
-    description: The working directory, where only processes in it are meant.
-    type: path
+seealso:
+  - module: psp.rc_closure.process_environment
+  - name: arq
+    description: What a worker is and what it logs.
+    link: https://arq-docs.helpmanual.io/
 """
 
 EXAMPLES = r"""
-- name: Show how the worker started
+- name: Collect the worker's start from its log file for Package-3
   psp.rc_closure.worker_start_log:
     attempt: "{{ rc_closure_attempt }}"
     package: 3
     env_file: /etc/psp/worker.env
     log: {file: /var/log/psp/worker.log}
     process: [arq, app.queue.reconciliation_worker.WorkerSettings]
+
+- name: Collect the start of a worker that logs to the journal
+  psp.rc_closure.worker_start_log:
+    log: {unit: shop-worker}
+    process: [arq, shop.tasks.WorkerSettings]
+    directory: /srv/shop
+    lines: 5
 """
 
 RETURN = r"""
+steps:
+  description: The lines.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{name: worker_start_log, kind: log, outcome: ended}]
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._collect.worker_start_log import collect
-from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
-    ArgumentSpec,
-    run_collector,
-)
-from ansible_collections.psp.rc_closure.plugins.module_utils._logs.sources import option
+from ..module_utils._collect.worker_start_log import collect
+from ..module_utils._core.collector import ArgumentSpec, run_collector
+from ..module_utils._logs.sources import option
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "log": option(),

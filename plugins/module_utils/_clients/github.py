@@ -12,12 +12,11 @@ without it.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import replace
 from pathlib import Path
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote
 
 from .._core.collector import CollectError, Collector
-from .._core.redaction import MASK, Redactor
+from .._core.redaction import Redactor
 from .._core.step_names import StepName
 from . import github_problems, http
 from .rest import Answer, Deadline, Dialect, Document, RestClient, joined
@@ -26,9 +25,6 @@ API_VERSION = "2022-11-28"
 LOG_SECONDS = 180.0
 PAGE = 100
 LAST_PAGE = 10
-_REDIRECTS = (301, 302, 303, 307, 308)
-# From an Enterprise server's API to its own service, and from there to a storage; more is a circle.
-_MOST_REDIRECTS = 3
 
 SPEC: dict[str, dict[str, t.Any]] = {
     "url": {"type": "str", "default": "https://api.github.com"},
@@ -132,37 +128,14 @@ class GitHub:
         return self._client.ask("DELETE", path, step)
 
     def log(self, job: int, step: StepName) -> Answer:
-        """Fetch a job's whole log from where GitHub redirects to, without the token."""
+        """Fetch a job's whole log from where GitHub redirects to; another host does not get the token."""
         address = self._client.url(f"/actions/jobs/{job}/logs")
-        exchange = self._client.patiently("GET", address, step)
-        for _hop in range(_MOST_REDIRECTS):
-            location = exchange.headers.get("location", "")
-            if exchange.step.exit_status not in _REDIRECTS or not location:
-                break
-            address = urljoin(address, location)
-            further = self._client.patiently("GET", address, step, authorized=False, limit=LOG_SECONDS)
-            exchange = _redirected(exchange, further, location)
+        exchange = self._client.patiently("GET", address, step, limit=LOG_SECONDS, follow=True)
         return self._client.answer(exchange, json_wanted=False)
 
     def _explain(self, exchange: http.Exchange, json_wanted: bool) -> str:
         special = self._explain_first(exchange, self.repository) if self._explain_first else ""
         return special or github_problems.explain(exchange, self.repository, json_wanted=json_wanted)
-
-
-def _redirected(before: http.Exchange, after: http.Exchange, location: str) -> http.Exchange:
-    """Return two exchanges as one, that of the first address.
-
-    The address of the storage is a secret while it holds: its query is the permission to read.
-    """
-    signature = urlsplit(location).query or location
-    step = replace(
-        after.step,
-        command=before.step.command,
-        started=before.step.started,
-        stderr=before.step.stderr + after.step.stderr,
-        reason=after.step.reason.replace(signature, MASK),
-    )
-    return replace(after, step=step)
 
 
 def connect(collector: Collector, deadline: Deadline) -> GitHub:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from contextlib import suppress
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from .._core.evidence import SQL, Step
@@ -14,12 +15,8 @@ from .._core.step_names import StepName
 from .._core.steps import Redact, Started
 from .._text import psql_text
 
-try:
+with suppress(ImportError):  # run_collector(needs=…) says so
     import psycopg2
-except ImportError:
-    HAS_PSYCOPG2 = False
-else:
-    HAS_PSYCOPG2 = True
 
 URL_VARIABLES = ("SYNC_DATABASE_URL", "DATABASE_URL")
 CONNECT_SECONDS = 10
@@ -46,6 +43,32 @@ _PG_VARIABLES = {
     "sslcert": "PGSSLCERT",
     "sslkey": "PGSSLKEY",
     "options": "PGOPTIONS",
+}
+
+# The names are those of community.postgresql.
+LOGIN_SPEC: dict[str, dict[str, t.Any]] = {
+    "login_host": {"type": "str"},
+    "login_port": {"type": "int"},
+    "login_unix_socket": {"type": "path"},
+    "login_user": {"type": "str"},
+    "login_password": {"type": "str", "no_log": True},
+    "login_db": {"type": "str"},
+    "ssl_mode": {
+        "type": "str",
+        "choices": ["allow", "disable", "prefer", "require", "verify-ca", "verify-full"],
+    },
+    "ca_cert": {"type": "path"},
+}
+_LIBPQ_OF_LOGIN = {
+    "login_host": "host",
+    "login_port": "port",
+    # libpq takes a host that begins with a slash for the directory of the socket.
+    "login_unix_socket": "host",
+    "login_user": "user",
+    "login_password": "password",
+    "login_db": "dbname",
+    "ssl_mode": "sslmode",
+    "ca_cert": "sslrootcert",
 }
 
 
@@ -83,6 +106,11 @@ def parameters(env: t.Mapping[str, str], names: t.Sequence[str] = URL_VARIABLES)
         if option in _LIBPQ_OPTIONS or option in found:
             found[option] = value
     return {key: value for key, value in found.items() if value}
+
+
+def login(options: t.Mapping[str, t.Any]) -> dict[str, str]:
+    """Return libpq's connection parameters out of the options of C(LOGIN_SPEC) that are given."""
+    return {libpq: str(options[name]) for name, libpq in _LIBPQ_OF_LOGIN.items() if options.get(name)}
 
 
 def as_environment(params: t.Mapping[str, str]) -> dict[str, str]:

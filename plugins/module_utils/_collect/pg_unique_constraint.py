@@ -20,14 +20,14 @@ from .._text import catalog
 
 def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the steps and return the columns of each UNIQUE constraint, as C(have), and C(want)."""
-    if not postgres.HAS_PSYCOPG2:
-        raise CollectError("the Python library psycopg2 is not installed on the host")
     wanted = collector.params["columns"]
     table = collector.params["table"]
     if not catalog.is_table_name(table):
         raise CollectError(f"table is {table!r}: it wants a table's name, with its schema or without")
     try:
-        params = postgres.parameters(collector.env, collector.params["url_variables"])
+        params = postgres.login(collector.params) or postgres.parameters(
+            collector.env, collector.params["url_variables"]
+        )
         connection = postgres.connect(params, statement_seconds=collector.params["limit"])
     except postgres.NoDatabaseError as exc:
         _cannot_ask(collector, table, str(exc))

@@ -9,12 +9,11 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._clients.redis_client import Redis, RedisError, Reply
+from .._clients import redis
 from .._core import step_names as steps
 from .._core.collector import Collector
 from .._core.evidence import Step
 from .._core.step_names import StepName
-from .._core.steps import Started
 
 
 @dataclass(frozen=True)
@@ -56,39 +55,28 @@ class _Redis:
         self._url = url
 
     def ask(self) -> dict[str, t.Any]:
-        """Ask all questions on one connection; where there is none, say so for the first."""
+        """Ask all questions on one connection; of a Redis that does not answer PING, no more than that."""
         params = self._collector.params
-        started = self._start(PING)
         try:
-            with Redis(self._url, limit=params["limit"], ca_file=params["ca_file"]) as redis:
-                pong = self._put(redis, PING)
-                self._put(redis, INFO)
-                self._put(redis, CONFIG)
-        except RedisError as exc:
-            self._close(started, error=str(exc))
-        except OSError as exc:
-            self._close(started, error=f"Redis cannot be reached: {exc.strerror or exc}")
+            with redis.connect(self._url, limit=params["limit"], ca_file=params["ca_file"]) as client:
+                pong = self._put(client, PING)
+                for question in (INFO, CONFIG) if pong.ok else ():
+                    self._put(client, question)
         except ValueError as exc:
             self._collector.failed(_step(self._collector, PING), self._shown(PING), f"the URL: {exc}")
-        else:
-            return {"pong": pong.stdout == "PONG\n"}
-        return {"pong": False}
+            return {"pong": False}
+        return {"pong": pong.stdout == "PONG\n"}
 
-    def _put(self, redis: Redis, question: Question) -> Step:
-        started, replies, errors = self._start(question), [], []
+    def _put(self, client: t.Any, question: Question) -> Step:
+        started = self._collector.start(_step(self._collector, question), self._shown(question))
+        replies, errors = [], []
         for command in question.commands:
-            try:
-                replies.append(_text(redis.call(*command)))
-            except RedisError as exc:
-                errors.append(str(exc) if len(question.commands) == 1 else f"{' '.join(command)}: {exc}")
-        return self._close(started, "\n".join(replies), "\n".join(errors))
-
-    def _start(self, question: Question) -> Started:
-        return self._collector.start(_step(self._collector, question), self._shown(question))
-
-    def _close(self, started: Started, reply: str = "", error: str = "") -> Step:
-        stdout, stderr = (f"{text}\n" if text else "" for text in (reply, error))
-        return self._collector.add(started.ended(stdout, stderr, exit_status=1 if error else 0))
+            reply, error = redis.ask(client, *command)
+            replies += [reply] if reply else []
+            of = f"{' '.join(command)}: " if len(question.commands) > 1 else ""
+            errors += [f"{of}{error}"] if error else []
+        stdout, stderr = ("".join(f"{text}\n" for text in texts) for texts in (replies, errors))
+        return self._collector.add(started.ended(stdout, stderr, exit_status=1 if errors else 0))
 
     def _shown(self, question: Question) -> str:
         asked = "; ".join(" ".join(command) for command in question.commands)
@@ -97,10 +85,3 @@ class _Redis:
 
 def _step(collector: Collector, question: Question) -> StepName:
     return question.step.prefixed(collector.params["prefix"])
-
-
-def _text(reply: Reply) -> str:
-    """Return a reply as C(redis-cli) prints it where its output is no terminal."""
-    if isinstance(reply, list):
-        return "\n".join(_text(part) for part in reply)
-    return "" if reply is None else str(reply).replace("\r\n", "\n").rstrip("\n")

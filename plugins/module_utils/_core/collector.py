@@ -19,7 +19,7 @@ from pathlib import Path
 from ansible.module_utils.basic import AnsibleModule
 
 from .._text import env_file
-from . import command
+from . import command, libraries
 from .evidence import Step, utc_now
 from .redaction import Redactor, secrets_of_env
 from .step_names import ENV_FILE, StepName
@@ -32,6 +32,7 @@ COMMON_SPEC: ArgumentSpec = {
     "package": {"type": "int", "choices": [0, 1, 2, 3]},
     "env_file": {"type": "path"},
     "path": {"type": "list", "elements": "path", "default": []},
+    "python": {"type": "path"},
 }
 # Shorter values would be masked by Ansible wherever they occur, run_ids and timestamps included.
 MINIMUM_SECRET_LENGTH = 8
@@ -131,6 +132,7 @@ class Collector:
 def run_collector(
     argument_spec: ArgumentSpec,
     collect: t.Callable[[Collector], dict[str, t.Any]],
+    needs: t.Sequence[str] = (),
     **module_options: t.Any,
 ) -> None:
     """Be the C(main()) of a collector module.
@@ -138,6 +140,7 @@ def run_collector(
     Args:
         argument_spec: the module's own options; the common ones are added.
         collect: takes the steps, and returns what else the task returns, C(changed) among it.
+        needs: the libraries to run with; where this interpreter lacks one, another of the host's is used.
         module_options: further arguments of C(AnsibleModule), for instance C(required_if).
     """
     module = AnsibleModule(
@@ -146,6 +149,9 @@ def run_collector(
     secrets = _secret_options(module, argument_spec)
     collector = Collector(module.params, check_mode=module.check_mode, secrets=secrets)
     try:
+        problem = libraries.ensure(needs, module.params["python"], module.params["path"])
+        if problem:
+            raise CollectError(problem)
         collector.read_env_file()
         result = collect(collector)
     except CollectError as exc:

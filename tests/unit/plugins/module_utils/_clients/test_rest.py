@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -65,7 +67,7 @@ def test_a_request_goes_below_the_base_with_the_dialect_s_headers(fake: FakeGitH
 def test_what_may_be_repeated_is_repeated_where_the_server_is_unwell(fake: FakeGitHub, method: str) -> None:
     fake.on(method, "/api/x", Reply(502), Reply(500, "oops", cut=True), OK)
     assert client(fake).ask(method, "/x", STEP).document == {"id": 42}
-    assert QuickDeadline.pauses == [1, 2]
+    assert QuickDeadline.pauses == [0, 2]
 
 
 def test_what_makes_something_is_not_repeated_but_for_a_rate_limit(fake: FakeGitHub) -> None:
@@ -73,6 +75,13 @@ def test_what_makes_something_is_not_repeated_but_for_a_rate_limit(fake: FakeGit
     answer = client(fake).ask("POST", "/x", STEP)
     assert (answer.status, answer.problem, answer.passing) == (502, "502!", True)
     assert QuickDeadline.pauses == [9]
+
+
+def test_a_time_that_is_named_by_its_date_is_waited_for(fake: FakeGitHub) -> None:
+    soon = formatdate(time.time() + 100, usegmt=True)
+    fake.on("GET", "/api/x", Reply(429, headers={"Retry-After": soon}), OK)
+    assert client(fake).ask("GET", "/x", STEP).document == {"id": 42}
+    assert QuickDeadline.pauses == [pytest.approx(100, abs=10)]
 
 
 def test_a_pause_that_outlasts_the_deadline_is_not_made(fake: FakeGitHub) -> None:
