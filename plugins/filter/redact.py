@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Filter: the one sink for text, for those who have text of their own."""
+"""Filters: the redactor that all evidence passes, for other text."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ..module_utils._core import redaction
 
 
 def redact(text: t.Any, secrets: t.Mapping[str, t.Any] | None = None) -> str:
-    """Mask secrets in a text: those given as name → value, and those that their place gives away.
+    """Mask secrets in a text: those given as name → value, and those recognized by their place.
 
     Raises:
-        AnsibleFilterError: C(secrets) is no mapping.
+        AnsibleFilterError: C(secrets) is not a mapping.
     """
     known = secrets or {}
     if not isinstance(known, t.Mapping):
-        raise AnsibleFilterError("redact: its argument is a mapping of names to known secrets")
+        raise AnsibleFilterError("redact: the argument must be a mapping of names to secrets")
     return redaction.redact(str(text), {str(name): str(value) for name, value in known.items()})
 
 
@@ -29,10 +29,10 @@ def secrets_of_env(env: t.Any, names: t.Sequence[str] = ()) -> dict[str, str]:
     """Return the secrets among a service's variables, by their names, and those named here in any case.
 
     Raises:
-        AnsibleFilterError: C(env) is no mapping.
+        AnsibleFilterError: C(env) is not a mapping.
     """
     if not isinstance(env, t.Mapping):
-        raise AnsibleFilterError("secrets_of_env: it takes a mapping of names to values")
+        raise AnsibleFilterError("secrets_of_env: the input must be a mapping of names to values")
     return redaction.secrets_of_env({str(name): str(value) for name, value in env.items()}, names)
 
 

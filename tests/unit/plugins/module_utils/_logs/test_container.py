@@ -86,7 +86,7 @@ def test_what_is_read_grows_until_it_reaches_the_mark(engine: Engine) -> None:
 def test_a_container_that_was_made_anew_is_said(engine: Engine) -> None:
     mark = Container("worker").mark()
     engine.be("second")
-    assert "made anew in between" in Container("worker").read_since(mark).note
+    assert "recreated in between" in Container("worker").read_since(mark).note
 
 
 def test_json_has_a_time_of_its_own(engine: Engine) -> None:
