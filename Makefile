@@ -12,7 +12,8 @@ export PYTHON
 TYPED := -p ansible_collections.psp.rc_closure.plugins
 # What managed hosts run, whose Python may be as old as RHEL 9's.
 ON_HOSTS := plugins/modules plugins/module_utils roles/arq_worker/files
-TYPED_TOOLS := conftest.py requirements/install.py requirements/lock.py tests/run_sanity.py
+TYPED_TOOLS := conftest.py docs/generate.py requirements/install.py requirements/lock.py \
+	tests/anywhere.py tests/checkout.py tests/parts.py tests/run_sanity.py
 
 .PHONY: help
 help: ## show this
@@ -29,7 +30,8 @@ closure: setup ## bring the twin up and carry out Package-0 to 3 on it (ARGS="--
 	$(BIN)/ansible-playbook playbooks/rc_closure.yml -i inventories/twin $(ARGS)
 
 .PHONY: test
-test: lint unit integration drill molecule ## pass every test (the last part takes Docker, see README)
+test: setup ## pass every test, side by side (PARTS="lint unit" for some; molecule takes Docker, see README)
+	@$(BIN)/python tests/parts.py $(PARTS)
 
 .PHONY: lint
 lint: ruff vermin mypy yamllint ansible-lint changelog-lint sanity ## every linter, ansible-test sanity included
@@ -77,6 +79,10 @@ unit: setup ## tests that need nothing running
 integration: setup ## tests on the twin, which they bring up themselves
 	$(BIN)/pytest tests/integration $(ARGS)
 
+.PHONY: anywhere
+anywhere: setup ## the twin's tests from fresh copies: root's in a closed directory, and an unprivileged user's
+	$(BIN)/python tests/anywhere.py
+
 .PHONY: drill
 drill: setup ## one fault at a time, and the verdict it must give (DRILL=name for one)
 	$(BIN)/python -m tests.drills $(DRILL)
@@ -86,8 +92,12 @@ molecule: setup ## the roles and the whole closure on Docker (ARGS="default upgr
 	$(BIN)/python molecule/run.py $(ARGS)
 
 .PHONY: bench
-bench: setup ## the closure against a plain script and a naive playbook
+bench: setup ## the closure against a plain script and a naive playbook, and what it costs by task
 	$(BIN)/python -m tests.bench $(ARGS)
+
+.PHONY: docs
+docs: setup ## write each role's table of variables into its README (ARGS=--check only compares)
+	$(BIN)/python docs/generate.py $(ARGS)
 
 .PHONY: lock
 lock: setup ## compile requirements/*.in into requirements/locks (ARGS=--upgrade for new versions)

@@ -12,25 +12,25 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from importlib.metadata import distribution
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
+import checkout
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = checkout.ROOT
 sys.path.insert(0, str(ROOT / "requirements"))
 
 from install import pip_settings  # noqa: E402  (it lies beside the locks, not on the path)
 
 BOOTSTRAP_URL = "https://ci-files.testing.ansible.com/ansible-test/get-pip-{version}.py"
 PROBE_SECONDS = 5
+# Of a managed host, as tests/config.yml says.
+OLDEST = "3.9"
 
 # ansible-test runs it in an empty environment to get pip; it does so from the Python's own copy.
 BOOTSTRAP_STAND_IN = """\
@@ -43,26 +43,11 @@ subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *wanted], che
 """
 
 
-def files_to_check() -> Iterator[Path]:
-    """Yield the checkout's plain files that .gitignore does not name, relative to its root."""
-    gitignore = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
-    ignored = GitIgnoreSpec.from_lines([*gitignore, ".git", "/tests/**/fixtures/"])
-    for folder, subfolders, names in os.walk(ROOT):
-        here = Path(folder).relative_to(ROOT)
-        subfolders[:] = [name for name in subfolders if not ignored.match_file(f"{here / name}/")]
-        for name in names:
-            path = here / name
-            if not (ROOT / path).is_symlink() and not ignored.match_file(path):
-                yield path
-
-
 def copy_collection(collections: Path) -> Path:
     """Copy the checkout to its place under `collections` and return that place."""
     collection = collections / "ansible_collections" / "psp" / "rc_closure"
-    for path in files_to_check():
-        target = collection / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / path, target)
+    plain = (path for path in checkout.files("/tests/**/fixtures/") if not (ROOT / path).is_symlink())
+    checkout.copy(plain, collection)
     return collection
 
 
@@ -114,21 +99,40 @@ def provide_bootstrap(home: Path) -> None:
     script.write_text(BOOTSTRAP_STAND_IN, encoding="utf-8")
 
 
+def oldest_python() -> Path | None:
+    """Return the folder of a Python as old as a managed host may have, where this machine has one."""
+    own = sorted((Path.home() / ".pyenv" / "versions").glob(f"{OLDEST}.*/bin"))
+    for folder in [*map(Path, os.environ["PATH"].split(os.pathsep)), *own]:
+        program = folder / f"python{OLDEST}"
+        # pyenv's shims are there for each version, and work for the chosen ones.
+        if (
+            program.exists()
+            and subprocess.run([program, "-c", ""], check=False, capture_output=True).returncode == 0
+        ):
+            return folder
+    return None
+
+
 def main(arguments: list[str]) -> int:
-    """Return ansible-test's exit status."""
+    """Return ansible-test's exit status; with no arguments, that for the oldest Python of a host, too."""
     home = make_home()
     provide_bootstrap(home)
-    python = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    own = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    runs = [["--python", own, *arguments]]
+    environment = {**os.environ, "HOME": str(home)}
+    oldest = oldest_python()
+    if oldest and not arguments:
+        environment["PATH"] = os.pathsep.join([environment["PATH"], str(oldest)])
+        runs.append(["--python", OLDEST, "--test", "compile", "--test", "import"])
+    elif not arguments:
+        print(f"no Python {OLDEST} on this machine: vermin alone holds the modules to it", file=sys.stderr)
     command = [str(Path(sys.executable).parent / "ansible-test"), "sanity", "--color", "no"]
     with tempfile.TemporaryDirectory(prefix="rc-closure-sanity-") as collections:
         collection = copy_collection(Path(collections))
-        done = subprocess.run(
-            [*command, "--python", python, *arguments],
-            check=False,
-            cwd=collection,
-            env={**os.environ, "HOME": str(home)},
-        )
-    return done.returncode
+        done = [
+            subprocess.run([*command, *run], check=False, cwd=collection, env=environment) for run in runs
+        ]
+    return max(abs(run.returncode) for run in done)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,6 @@ from dataclasses import replace
 
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._core.command import hostname
-from ..module_utils._core.evidence import utc_now
 from ..plugin_utils.keep import locker
 from ..plugin_utils.tell.report import migration_decision
 from ..plugin_utils.tell.report.migration_decision import Choice
@@ -43,10 +41,10 @@ class ActionModule(ActionBase):
         if kept is None:
             msg = "this attempt does not contain Package-1, so there is nothing to decide on"
             return {**_result(choice), "msg": msg}
-        before = migration_decision.kept(step.as_dict() for step in kept[0].steps)
+        before = migration_decision.kept(kept[0].steps)
         changed = before is None or replace(before, recorded="") != choice
         if changed and not self._task.check_mode:
-            locker.keep(attempt, PACKAGE, [migration_decision.step(choice, hostname(), utc_now())])
+            locker.keep(attempt, PACKAGE, [migration_decision.step(choice)])
         return _result(choice, changed=changed, kept=changed and not self._task.check_mode)
 
 

@@ -10,7 +10,9 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._core.evidence import FAILED, FILE, Step, utc_now
+from ..module_utils._core.evidence import FILE
+from ..module_utils._core.step_names import ROLE_FAILED, StepName
+from ..module_utils._core.steps import Started
 from ..plugin_utils.keep import locker
 
 
@@ -28,18 +30,8 @@ class ActionModule(ActionBase):
         sentence = f"{task}: {' '.join(message.split())}"
         if not args.get("attempt") or self._task.check_mode:
             return {"failed": True, "msg": sentence}
-        now = utc_now()
-        step = Step(
-            name=str(args.get("name") or "role_failed"),
-            title=task,
-            kind=FILE,
-            command=task,
-            host=str(known.get("inventory_hostname", "")),
-            started=now,
-            ended=now,
-            outcome=FAILED,
-            reason=sentence,
-        )
+        name = StepName(str(args.get("name") or ROLE_FAILED), task, FILE)
+        step = Started(name, task, host=str(known.get("inventory_hostname", ""))).failed(sentence)
         try:
             attempt = locker.Attempt.from_dict(args["attempt"])
             packages = _concerned(attempt, args)

@@ -43,4 +43,5 @@ class ActionModule(ActionBase):
         except AnsibleError as exc:
             # A variable that leads to one which is not defined is missing, too.
             return f"{name} cannot be read: {exc.message}" if required else ""
-        return formats.problem(kind, name, value, required=required)
+        # A role merges a dictionary of the user's with its defaults under the same name with two underscores.
+        return formats.problem(kind, name.lstrip("_"), value, required=required)

@@ -18,7 +18,9 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils._core.evidence import FAILED, FILE, Step, utc_now
+from ..module_utils._core import step_names
+from ..module_utils._core.evidence import Step
+from ..module_utils._core.steps import Started
 from ..plugin_utils.keep import locker, once
 
 PROGRESS_SECONDS = 15.0
@@ -115,18 +117,8 @@ class ActionModule(ActionBase):
         """Return the failure of a collector as a step: it is evidence, and does not end the play."""
         message = _message(result)
         display.warning(f"{self._host}: {message}")
-        now = utc_now()
-        return Step(
-            name=f"{self._module}_failed",
-            title=f"Collector {self._module}",
-            kind=FILE,
-            command=self._task.action,
-            host=self._host,
-            started=now,
-            ended=now,
-            outcome=FAILED,
-            reason=" ".join(message.split()),
-        )
+        started = Started(step_names.breakdown(self._module), self._task.action, host=self._host)
+        return started.failed(" ".join(message.split()))
 
 
 class _Progress:

@@ -52,6 +52,11 @@ options:
     type: list
     elements: path
     default: []
+  python:
+    description:
+      - The interpreter on the host to use where the one that Ansible uses lacks a library which the module
+        needs. Without it, those in O(path) are tried, then the system's.
+    type: path
 attributes:
   action_group:
     description: Use C(group/psp.rc_closure.closure) in C(module_defaults) to set O(attempt) and O(package)

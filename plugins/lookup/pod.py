@@ -117,7 +117,7 @@ def _once(argv: list[str], described: str, limit: float) -> str:
 
 
 def _ask(argv: list[str], described: str, limit: float) -> str:
-    step = command.run(argv, name="pods", title="Pods", limit=limit, redact=Redactor({}))
+    step = command.run(argv, limit=limit, redact=Redactor({}))
     if not step.ok:
         said = step.reason or step.stderr.strip()
         raise AnsibleLookupError(f"kubectl get pod {described} failed: {said}")

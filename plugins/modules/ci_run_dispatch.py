@@ -181,6 +181,7 @@ def main() -> None:
     run_collector(
         ARGUMENT_SPEC,
         collect,
+        needs=["requests"],
         required_if=[("stage", "send", ["intent"]), ("stage", "look", ["intent"])],
     )
 

@@ -64,8 +64,16 @@ options:
     elements: str
     default: []
   directory:
-    description: The working directory of that process, where only processes in it are meant.
+    description: The working directory of that process, where only processes in it count.
     type: path
+  render_for:
+    description:
+      - Writes all variables of the file once more, beside it, as this runtime takes them; the name is O(path) with
+        the runtime's behind it. Only its owner may read it.
+      - systemd's C(EnvironmentFile) knows no C(export) and no comment behind a value, Docker's C(--env-file) no
+        quotes either. A value that the runtime cannot take is refused before anything is written.
+    type: str
+    choices: [docker, systemd]
 """
 
 EXAMPLES = r"""
@@ -84,6 +92,13 @@ EXAMPLES = r"""
       ENV: staging
     copy_from: /etc/psp/backend.env
     copy: [DATABASE_URL]
+
+- name: Set a variable of the backend in a container, in backend.env and backend.env.docker
+  psp.rc_closure.env_file:
+    path: /etc/psp/backend.env
+    values:
+      RECON_RUNNER: queue
+    render_for: docker
 """
 
 RETURN = r"""
@@ -102,13 +117,13 @@ stale:
 
 import os
 import pwd
-import tempfile
 import typing as t
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._clients import process
+from ansible_collections.psp.rc_closure.plugins.module_utils._core import files
 from ansible_collections.psp.rc_closure.plugins.module_utils._services import env_file_change
 from ansible_collections.psp.rc_closure.plugins.module_utils._text import env_file
 
@@ -120,7 +135,9 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "copy": {"type": "list", "elements": "str", "default": []},
     "process": {"type": "list", "elements": "str", "default": []},
     "directory": {"type": "path"},
+    "render_for": {"type": "str", "choices": ["docker", "systemd"]},
 }
+RENDERERS = {"docker": env_file.for_docker, "systemd": env_file.for_systemd}
 
 
 def main() -> None:
@@ -131,6 +148,7 @@ def main() -> None:
         change = _plan(path, module.params)
         stale = _stale(module.params, change)
         _refuse_exposed(path, module.params, change)
+        rendered = _rendered(change, module.params["render_for"])
         # Before the content: it is at no time for others to read.
         changed = _set_attributes(module, path)
         if change.before != change.after:
@@ -140,6 +158,8 @@ def main() -> None:
                 _write(module, path, change.after)
                 if fresh:
                     _set_attributes(module, path)
+        if rendered is not None:
+            changed |= _render(module, Path(f"{path}.{module.params['render_for']}"), rendered)
     except (OSError, ValueError, process.ProcessError) as exc:
         module.fail_json(msg=f"{module.params['path']}: {getattr(exc, 'strerror', None) or exc}")
     before, after = change.shown()
@@ -164,6 +184,25 @@ def _copied(source: str | None, names: t.Sequence[str]) -> dict[str, str]:
     if missing:
         raise ValueError(f"{', '.join(missing)} cannot be copied: {source} sets no such variable")
     return {name: found[name] for name in names}
+
+
+def _rendered(change: env_file_change.Change, runtime: str | None) -> str | None:
+    """Return the whole file as a runtime takes it.
+
+    Raises:
+        ValueError: it cannot take one of the values.
+    """
+    return RENDERERS[runtime](env_file.parse(change.after)) if runtime else None
+
+
+def _render(module: AnsibleModule, dest: Path, text: str) -> bool:
+    """Write the rendered file where it differs; return whether it does."""
+    if dest.exists() and dest.read_text("utf-8") == text and dest.stat().st_mode & 0o777 == 0o600:
+        return False
+    if not module.check_mode:
+        dest.unlink(missing_ok=True)
+        _write(module, dest, text)
+    return True
 
 
 def _stale(params: t.Mapping[str, t.Any], change: env_file_change.Change) -> bool:
@@ -207,14 +246,8 @@ def _refuse_exposed(path: Path, params: t.Mapping[str, t.Any], change: env_file_
 
 
 def _write(module: AnsibleModule, path: Path, text: str) -> None:
-    """Replace the file whole; a new one is nobody else's to read at any time."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    if path.exists():
-        module.atomic_move(name, str(path))
-    else:
-        Path(name).rename(path)
+    """Write the file; one that exists keeps its owner and its mode."""
+    files.write(path, text, move=module.atomic_move if path.exists() else os.replace)
 
 
 if __name__ == "__main__":

@@ -140,7 +140,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 def main() -> None:
     """Run the module."""
-    run_collector(ARGUMENT_SPEC, collect, required_one_of=[("url", "argv")])
+    run_collector(ARGUMENT_SPEC, collect, needs=["requests"], required_one_of=[("url", "argv")])
 
 
 if __name__ == "__main__":

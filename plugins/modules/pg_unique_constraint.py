@@ -18,6 +18,7 @@ description:
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
+  - psp.rc_closure.postgres
 attributes:
   check_mode:
     details: Reads only, in check mode as outside it.
@@ -104,6 +105,7 @@ steps:
   sample: [{name: unique_constraints, kind: sql, exit_status: 0, outcome: ended}]
 """
 
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients.postgres import LOGIN_SPEC
 from ansible_collections.psp.rc_closure.plugins.module_utils._collect.pg_unique_constraint import collect
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
     ArgumentSpec,
@@ -121,12 +123,13 @@ ARGUMENT_SPEC: ArgumentSpec = {
     },
     "psql": {"type": "path", "default": "psql"},
     "limit": {"type": "float", "default": 60},
+    **LOGIN_SPEC,
 }
 
 
 def main() -> None:
     """Run the module."""
-    run_collector(ARGUMENT_SPEC, collect)
+    run_collector(ARGUMENT_SPEC, collect, needs=["psycopg2"])
 
 
 if __name__ == "__main__":

@@ -15,11 +15,14 @@ description:
   - Sends C(PING), C(INFO), C(CONFIG GET maxmemory-policy) and C(ACL WHOAMI) from the host of a service, with
     the URL of its environment file, and keeps each reply. The judge reads from them whether Redis can lose
     jobs.
-  - An error reply is evidence, and so is a Redis server that does not answer.
+  - An error reply is evidence, as its class and its text. So is a Redis server that does not answer C(PING);
+    nothing else is asked of it then.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
   - psp.rc_closure.collector.ca_file
+requirements:
+  - redis (redis-py) on the host
 attributes:
   check_mode:
     details: Reads only, in check mode as outside it.
@@ -95,7 +98,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 def main() -> None:
     """Run the module."""
-    run_collector(ARGUMENT_SPEC, collect)
+    run_collector(ARGUMENT_SPEC, collect, needs=["redis"])
 
 
 if __name__ == "__main__":

@@ -19,6 +19,9 @@ C(ansible_overhead_s)
     the closure's wall time less the time in which at least one of its steps was under way: the union of
     [started, ended] of all steps in its C(report.json). What stands Redis, the worker and the backend up is
     no step and so counts as overhead, unless it goes on beside one.
+
+Then what the last round's closure consists of: tasks, each counted once for each host, modules that Ansible
+started for them, and the five tasks that took longest.
 """
 
 from __future__ import annotations
@@ -28,11 +31,12 @@ import os
 import subprocess
 import sys
 import time
+import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from tests.bench import facts, overhead, playbook, script
+from tests.bench import counts, facts, overhead, playbook, script
 from tests.bench.checklist import Checklist
 from tests.bench.twin import ROOT, Twin
 
@@ -53,6 +57,7 @@ class Round:
     script: float
     naive: float
     overhead: float
+    counts: counts.Counts
 
     def __str__(self) -> str:
         """Return one line."""
@@ -75,18 +80,21 @@ def main() -> int:
     print(f"closure_over_script: {median(one.closure / one.script for one in rounds):.2f}")
     print(f"closure_over_naive: {median(one.closure / one.naive for one in rounds):.2f}")
     print(f"ansible_overhead_s: {median(one.overhead for one in rounds):.2f}")
+    print("\n".join(rounds[-1].counts.lines()))
     return 0
 
 
 def _round() -> Round:
-    closure = _closure(Twin())
+    closure, counted = _closure(Twin())
     outside_steps = overhead.seconds(REPORT, closure)
-    return Round(closure, _script(Twin()), _naive(Twin()), outside_steps)
+    return Round(closure, _script(Twin()), _naive(Twin()), outside_steps, counted)
 
 
-def _closure(twin: Twin) -> float:
+def _closure(twin: Twin) -> tuple[float, counts.Counts]:
     argv = [ANSIBLE_PLAYBOOK, "playbooks/rc_closure.yml", "-i", "inventories/twin"]
-    return _timed("closure", argv, twin, twin.folder / "closure.log")
+    file, log = twin.folder / "counts.json", twin.folder / "closure.log"
+    seconds = _timed("closure", argv, twin, log, counts.variables(file))
+    return seconds, counts.read(file)
 
 
 def _script(twin: Twin) -> float:
@@ -107,7 +115,9 @@ def _naive(twin: Twin) -> float:
     return seconds
 
 
-def _timed(name: str, argv: list[str], twin: Twin, log: Path) -> float:
+def _timed(
+    name: str, argv: list[str], twin: Twin, log: Path, variables: t.Mapping[str, str] | None = None
+) -> float:
     """Return the seconds that a run took.
 
     Raises:
@@ -119,7 +129,7 @@ def _timed(name: str, argv: list[str], twin: Twin, log: Path) -> float:
         done = subprocess.run(
             argv,
             cwd=ROOT,
-            env={**os.environ, "PATH": path},
+            env={**os.environ, "PATH": path, **(variables or {})},
             stdout=output,
             stderr=output,
             stdin=subprocess.DEVNULL,

@@ -21,21 +21,27 @@ LIMIT_SECONDS = 60
 Entry = tuple[str, str]
 
 
-def command(api: Api, folder: Path, entries: t.Sequence[Entry], **variables: t.Any) -> list[str]:
+def command(
+    api: Api, folder: Path, entries: t.Sequence[Entry], *, dispatch_limit: float = 120, **variables: t.Any
+) -> list[str]:
     """Write an inventory and a playbook of role entry points; return the command that runs them.
 
     Args:
         api: the CI API that the role asks.
         folder: to write to; the locker is below it.
         entries: role and C(tasks_from), in their order.
+        dispatch_limit: seconds until a dispatch is given up.
         variables: extra variables.
     """
+    defaults = {
+        "psp.rc_closure.ci_run_evidence": {"interval": 0.1},
+        "psp.rc_closure.ci_run_dispatch": {"limit": dispatch_limit},
+    }
     variables = {
         "package_0_ci_url": api.url,
         "package_0_ci_repository": "psp/backend",
         "package_0_ci_job": "postgres-tests",
         "package_0_ci_token_file": str(api.home / "secrets" / "ci_token"),
-        "package_0_ci_interval": 0.1,
         "rc_closure_ticket": RELEASE.ticket,
         "rc_closure_release": RELEASE.candidate,
         "rc_closure_commit": COMMIT,
@@ -45,7 +51,9 @@ def command(api: Api, folder: Path, entries: t.Sequence[Entry], **variables: t.A
     connection = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
     _write(folder / "inventory.json", {"rc_ci": {"hosts": {"ci": None}, "vars": connection}})
     _write(folder / "variables.json", variables)
-    _write(folder / "play.json", [_play(role, tasks) for role, tasks in entries])
+    _write(
+        folder / "play.json", [{**_play(role, tasks), "module_defaults": defaults} for role, tasks in entries]
+    )
     playbook = Path(sys.executable).parent / "ansible-playbook"
     files = ["-i", str(folder / "inventory.json"), "-e", f"@{folder / 'variables.json'}"]
     return [str(playbook), *files, str(folder / "play.json"), "--tags", "package_0", "-vv"]

@@ -195,10 +195,11 @@ BAD_VARIABLES: list[tuple[str, t.Any]] = [
     ("package_0_ci_repository", ""),
     ("package_1_migration_directory", "app/backend"),
     ("package_1_migration_table", "findings; drop table x"),
-    ("package_2_rollout_flags_url", "not a url"),
-    ("package_3_queue_url", ""),
+    ("staging_backend_url", "not a url"),
+    ("staging_redis_url", "redis://:a/b@redis:6379/0"),
+    ("package_3_queue_path", ""),
     ("redis_port", 0),
-    ("arq_worker_directory", "backend"),
+    ("staging_worker_directory", "backend"),
 ]
 
 
@@ -208,10 +209,9 @@ def test_a_bad_variable_ends_the_play_before_anything_is_touched(
 ) -> None:
     run = play(tmp_path / "evidence", **{name: value})
     assert run.status != 0
-    assert f"{name} is " in run.output
-    assert "it wants " in run.output
+    assert re.search(rf"{name}\b.* is (not|missing)", run.output)
     assert not list(run.locker.rglob("package_*"))
-    assert "Set the CI run off" not in run.output
+    assert "Dispatch the CI run" not in run.output
 
 
 def test_an_unreachable_host_fails_its_packages_and_the_rest_goes_on(first: Run, tmp_path: Path) -> None:
@@ -227,8 +227,8 @@ def test_an_unreachable_host_fails_its_packages_and_the_rest_goes_on(first: Run,
 
 BROKEN: list[tuple[str, t.Any, str]] = [
     ("package_1_migration_alembic", ["no-such-alembic"], "no-such-alembic was not found"),
-    ("package_1_migration_directory", "/no/such/directory", "the directory /no/such/directory is not there"),
-    ("package_1_migration_env_file", "/no/such.env", "the env_file /no/such.env cannot be read"),
+    ("package_1_migration_directory", "/no/such/directory", "/no/such/directory does not exist"),
+    ("staging_backend_env_file", "/no/such.env", "the env_file /no/such.env cannot be read"),
 ]
 
 
@@ -248,7 +248,7 @@ def test_a_wrong_password_is_named(first: Run, tmp_path: Path) -> None:
     env.touch(mode=0o600)
     text = Path(state["backend_env_file"]).read_text("utf-8")
     env.write_text(re.sub(r"(://\w+:)[^@]+@", r"\1wrong-password@", text), "utf-8")
-    run = play(tmp_path / "evidence", "--tags=package_1", package_1_migration_env_file=str(env))
+    run = play(tmp_path / "evidence", "--tags=package_1", staging_backend_env_file=str(env))
     assert run.status != 0
     assert "password authentication failed" in run.report["packages"]["package_1"]["note"]
 

@@ -323,7 +323,7 @@ def test_a_connection_that_always_breaks_is_named(api: Api) -> None:
 
 @pytest.mark.parametrize("before", [["dispatch"], []], ids=["dispatched before", "by itself"])
 def test_the_role_keeps_it_all_in_the_locker(api: Api, tmp_path: Path, before: list[str]) -> None:
-    entries = [("closure", "open"), *[("package_0_ci", tasks) for tasks in ["preflight", *before, "main"]]]
+    entries = [("rc_closure", "open"), *[("package_0_ci", tasks) for tasks in ["preflight", *before, "main"]]]
     said = ci_role.run(ci_role.command(api, tmp_path, entries, package_0_ci_marker_input="marker"))
     assert TOKEN not in said
     package = next((tmp_path / "locker").rglob("package_0"))

@@ -97,7 +97,7 @@ def test_killed_before_the_answer_and_run_again(
 
 def test_killed_before_it_arrived_and_run_again(api: Api, tmp_path: Path, attempt: locker.Attempt) -> None:
     api.front.cut = BEFORE
-    command = argv(api, tmp_path, attempt, **MARKED, package_0_ci_dispatch_limit=4)
+    command = argv(api, tmp_path, attempt, **MARKED, dispatch_limit=4)
     killed_while_it_waits(api, command)
     ci_role.run(command)
     assert api.front.dispatches == 1
@@ -113,7 +113,7 @@ def test_killed_before_it_arrived_and_run_again(api: Api, tmp_path: Path, attemp
 @pytest.mark.parametrize("cut", [AFTER, BEFORE])
 def test_an_answer_that_breaks_off(api: Api, tmp_path: Path, attempt: locker.Attempt, cut: str) -> None:
     api.front.cut, api.front.broken = cut, True
-    ci_role.run(argv(api, tmp_path, attempt, **MARKED, package_0_ci_dispatch_limit=4))
+    ci_role.run(argv(api, tmp_path, attempt, **MARKED, dispatch_limit=4))
     assert api.front.dispatches == 1
     assert verdict(attempt).status == (PASS if cut == AFTER else FAIL)
 

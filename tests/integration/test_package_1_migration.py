@@ -15,6 +15,7 @@ import pytest
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._clients import postgres
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import FAILED, NOT_RUN, Step
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.step_names import StepName
 from ansible_collections.psp.rc_closure.plugins.module_utils._text import env_file, table_schema
 from ansible_collections.psp.rc_closure.plugins.modules import alembic_evidence, pg_unique_constraint
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import reset_or_stamp
@@ -110,10 +111,25 @@ def test_a_wrong_password_is_kept_with_every_question(environment: Path) -> None
     environment.write_text(text, "utf-8")
 
 
+def test_the_database_is_named_by_options_in_place_of_a_url(environment: Path, tmp_path: Path) -> None:
+    _sql(environment, "CREATE TABLE findings (provider text, CONSTRAINT once UNIQUE (provider))")
+    url = postgres.parameters(env_file.parse(environment.read_text("utf-8")))
+    options = {
+        "login_host": url["host"],
+        "login_port": int(url["port"]),
+        "login_user": url["user"],
+        "login_password": url["password"],
+        "login_db": url["dbname"],
+    }
+    (tmp_path / "empty.env").write_text("", "utf-8")
+    result, _steps = _unique(tmp_path / "empty.env", psql="/no/psql", **options)
+    assert result["have"] == [["provider"]]
+
+
 def test_the_session_can_only_read(environment: Path) -> None:
     params = postgres.parameters(env_file.parse(environment.read_text("utf-8")))
     with closing(postgres.connect(params, statement_seconds=5)) as connection:
-        step = postgres.query(connection, "CREATE TABLE x ()", name="x", title="x", redact=str)
+        step = postgres.query(connection, "CREATE TABLE x ()", StepName("x"), str)
     assert step.exit_status == 1
     assert "read-only transaction" in step.stderr
 
@@ -180,7 +196,7 @@ def _question(
     policy = {"table": "reconciliation_findings"}
     shown = _unique(environment, psql=twin["psql"], also=result["existing"], **policy)[1]
     steps |= shown
-    asked = reset_or_stamp.question({"policy": policy, "steps": [step.as_dict() for step in steps.values()]})
+    asked = reset_or_stamp.question(policy, list(steps.values()))
     assert asked
     return asked, steps
 

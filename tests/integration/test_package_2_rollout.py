@@ -32,49 +32,36 @@ from tests.unit.collecting import collector
 ROOT = Path(__file__).parents[2]
 LIMIT_SECONDS = 180
 PLAY = """
-- hosts: localhost
-  connection: local
+- hosts: rc_backend
   gather_facts: false
+  vars: {backend_env_values: "{{ package_2_rollout_values }}"}
   tasks:
     - psp.rc_closure.closure_attempt:
         {ticket: PSP-1, release: rc1, commit: "{{ 'a' * 40 }}", environment: staging, locker: "{{ locker }}"}
-    - ansible.builtin.include_role: {name: psp.rc_closure.package_2_rollout, tasks_from: preflight}
-    - ansible.builtin.include_role: {name: psp.rc_closure.package_2_rollout}
+    - ansible.builtin.import_role: {name: psp.rc_closure.package_2_rollout, tasks_from: preflight}
+    - ansible.builtin.import_role: {name: psp.rc_closure.package_2_rollout, tasks_from: before}
+    - ansible.builtin.import_role: {name: psp.rc_closure.package_2_rollout, tasks_from: values}
+    - ansible.builtin.import_role: {name: psp.rc_closure.backend_env}
+    - ansible.builtin.import_role: {name: psp.rc_closure.package_2_rollout}
 """
 BACKFILL = ("python", "-m", "backend.scripts.backfill_wallet_balances")
 ROWS = "SELECT count(*) AS wallets, count(balance) AS with_balance FROM wallets"
 EMPTIED = 40
 
 
-def _play(twin: dict[str, t.Any], folder: Path, **other: t.Any) -> subprocess.CompletedProcess[str]:
+def _play(folder: Path, **other: t.Any) -> subprocess.CompletedProcess[str]:
     """Play the role on the twin, with its evidence kept below the folder."""
-    url, e2e = twin["backend_url"], twin["e2e_directory"]
     variables = {
-        "ansible_python_interpreter": sys.executable,
         "locker": str(folder / "evidence"),
-        "package_2_rollout_env_file": twin["backend_env_file"],
-        "package_2_rollout_path": [twin["bin"]],
-        "package_2_rollout_flags_url": f"{url}/api/v1/flags",
-        "package_2_rollout_backfill_directory": twin["app"],
-        "package_2_rollout_backfill_pythonpath": [twin["directory"]],
-        "package_2_rollout_e2e_directory": e2e,
-        "package_2_rollout_e2e_env_file": twin["e2e_env_file"],
-        "package_2_rollout_e2e_path": [f"{e2e}/node_modules/.bin"],
-        "package_2_rollout_access_log": twin["access_log"],
-        "package_2_rollout_webhook_probe_url": f"{url}/api/v1/payments/webhook/acmepay",
+        "package_2_rollout_commit": {},
         "package_2_rollout_webhook_limit": 60,
-        "backend_env_file": twin["backend_env_file"],
-        "backend_env_directory": twin["directory"],
-        "backend_env_ready_url": f"{url}/ready",
-        "backend_env_supervisorctl": f"{twin['bin']}/supervisorctl",
-        "backend_env_supervisor_conf": twin["supervisor_conf"],
         **other,
     }
     (folder / "play.yml").write_text(PLAY, "utf-8")
     (folder / "variables.json").write_text(json.dumps(variables), "utf-8")
     program = Path(sys.executable).with_name("ansible-playbook")
     return subprocess.run(
-        [program, folder / "play.yml", "-i", "localhost,", "-e", f"@{folder / 'variables.json'}"],
+        [program, folder / "play.yml", "-i", "inventories/twin", "-e", f"@{folder / 'variables.json'}"],
         cwd=ROOT,
         env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"},
         capture_output=True,
@@ -87,7 +74,7 @@ def _play(twin: dict[str, t.Any], folder: Path, **other: t.Any) -> subprocess.Co
 def test_the_role_brings_the_twin_forward_and_the_evidence_passes(
     twin: dict[str, t.Any], tmp_path: Path
 ) -> None:
-    played = _play(twin, tmp_path)
+    played = _play(tmp_path)
     assert played.returncode == 0, played.stdout + played.stderr
     (folder,) = (tmp_path / "evidence/PSP-1/rc1/attempts").iterdir()
     attempt = locker.Attempt.from_dict(json.loads((folder / "attempt.json").read_text("utf-8")))
@@ -104,11 +91,11 @@ def test_a_wrong_variable_ends_the_play_before_anything_is_touched(
     twin: dict[str, t.Any], tmp_path: Path
 ) -> None:
     played = _play(
-        twin, tmp_path, package_2_rollout_spike_share=5, package_2_rollout_webhook_probe_url="/webhook"
+        tmp_path, package_2_rollout_spike={"share": 5}, package_2_rollout_webhook_probe_path="webhook"
     )
     assert played.returncode != 0
-    assert "package_2_rollout_spike_share is 5: it wants a number above 0 and at most 1" in played.stdout
-    assert "package_2_rollout_webhook_probe_url is '/webhook': it wants an http or https URL" in played.stdout
+    assert "package_2_rollout_spike.share 5 is not a number above 0 and at most 1" in played.stdout
+    assert "package_2_rollout_webhook_probe_path 'webhook' is not an absolute path" in played.stdout
     assert not list((tmp_path / "evidence/PSP-1/rc1/attempts").glob("*/package_2/*"))
 
 

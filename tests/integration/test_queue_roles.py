@@ -132,10 +132,10 @@ def test_redis_is_asked_with_the_workers_url(site: Site, first: subprocess.Compl
 @pytest.mark.parametrize(
     ("url", "told"),
     [
-        ("redis://127.0.0.1:{port}/0", "NOAUTH Authentication required."),
-        ("redis://:wrong-password@127.0.0.1:{port}/0", "WRONGPASS"),
+        ("redis://127.0.0.1:{port}/0", "AuthenticationError: Authentication required."),
+        ("redis://:wrong-password@127.0.0.1:{port}/0", "AuthenticationError"),
         ("redis://127.0.0.1:{free}/0", "Connection refused"),
-        ("http://127.0.0.1/", "it is no redis://"),
+        ("http://127.0.0.1/", "Redis URL must specify"),
     ],
 )
 def test_a_redis_that_is_not_well_is_evidence(

@@ -21,6 +21,7 @@ NOT_SHIPPED = {"tests", "molecule", "inventories", "conftest"}
 
 JUDGE = "plugins.plugin_utils.judge"
 EVIDENCE = "plugins.module_utils._core.evidence"
+STEP_NAMES = "plugins.module_utils._core.step_names"
 
 
 def _utils(*rooms: str) -> tuple[str, ...]:
@@ -34,6 +35,7 @@ def _controller(*rooms: str) -> tuple[str, ...]:
 # Room (longest name that fits) -> the rooms of the collection that it may import.
 MAY_IMPORT = {
     EVIDENCE: (),
+    STEP_NAMES: (EVIDENCE,),
     "plugins.module_utils._text": _utils("_text", "_core.evidence"),
     "plugins.module_utils._core": _utils("_core", "_text"),
     "plugins.module_utils._clients": _utils("_clients", "_core", "_text"),
@@ -41,7 +43,7 @@ MAY_IMPORT = {
     "plugins.module_utils._collect": _utils("_collect", "_logs", "_clients", "_core", "_text"),
     "plugins.module_utils._services": _utils("_services", "_logs", "_clients", "_core", "_text"),
     "plugins.modules": ("plugins.module_utils",),
-    JUDGE: (JUDGE, *_utils("_text", "_core.evidence")),
+    JUDGE: (JUDGE, *_utils("_text", "_core.evidence", "_core.step_names")),
     "plugins.plugin_utils.keep": (*_controller("keep"), *_utils("_core", "_text")),
     "plugins.plugin_utils.preflight": (*_controller("preflight"), *_utils("_core", "_text")),
     "plugins.plugin_utils.tell": (

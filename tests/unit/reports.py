@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import Release, Step
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import reset_or_stamp
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report.document import TITLES
 from tests.unit.captured import NOW, step
 
@@ -23,12 +24,15 @@ def report(
 ) -> dict[str, t.Any]:
     """Return a report in which these packages are FAIL, and those that were not collected."""
     bad = [number for number in range(4) if number in failing or number not in packages]
-    shown = {
+    policy = {"table": "reconciliation_findings"}
+    decision = reset_or_stamp.section(policy, (steps or {}).get(1, []))
+    shown: dict[int, dict[str, t.Any]] = {
         number: {
             "title": TITLES[number],
             "status": "FAIL" if number in bad else "PASS",
             "note": (notes or {}).get(number, f"This is the note of Package-{number}."),
-            "policy": {"table": "reconciliation_findings"} if number == 1 else {},
+            "policy": policy if number == 1 else {},
+            **({"reset_or_stamp": decision} if number == 1 and decision else {}),
             "criteria": [],
             "steps": [
                 {**one.as_dict(), "seconds": 0.0}

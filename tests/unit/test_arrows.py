@@ -76,7 +76,7 @@ ABSOLUTE = "ansible_collections.psp.rc_closure.plugins"
         (KEEP + "p.py", "from ...action import collect", "may not"),
         (KEEP + "p.py", "from ..judge import package_0", "plugins.plugin_utils.keep may not"),
         ("plugins/action/a.py", "from ..modules.other import main", "plugins.action may not"),
-        ("plugins/filter/f.py", "import tests.twin.twin", "which is not shipped"),
+        ("plugins/lookup/f.py", "import tests.twin.twin", "which is not shipped"),
         ("plugins/action/a.py", "from tests import drills", "which is not shipped"),
         (JUDGE, "from ..keep import locker", "plugins.plugin_utils.judge may not"),
         (JUDGE, "from ...module_utils._core import command", "plugins.plugin_utils.judge may not"),
@@ -124,8 +124,8 @@ def test_an_impure_call_in_a_judge_is_noticed(text: str) -> None:
 @pytest.mark.parametrize(
     ("path", "line", "noticed"),
     [
-        ("roles/closure/tasks/main.yml", "src: ../../tests/twin/twin.py", True),
-        ("roles/closure/defaults/main.yml", "spec: tests/finance-smoke.spec.ts", False),
+        ("roles/rc_closure/tasks/main.yml", "src: ../../tests/twin/twin.py", True),
+        ("roles/rc_closure/defaults/main.yml", "spec: tests/finance-smoke.spec.ts", False),
         ("playbooks/rc_closure.yml", "vars_files: [../inventories/twin/hosts.yml]", True),
         ("playbooks/rc_closure.yml", "# ansible-playbook … -i inventories/twin", False),
         ("meta/runtime.yml", "x: molecule/default", True),

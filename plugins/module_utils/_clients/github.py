@@ -12,12 +12,12 @@ without it.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import replace
 from pathlib import Path
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote
 
 from .._core.collector import CollectError, Collector
-from .._core.redaction import MASK, Redactor
+from .._core.redaction import Redactor
+from .._core.step_names import StepName
 from . import github_problems, http
 from .rest import Answer, Deadline, Dialect, Document, RestClient, joined
 
@@ -25,9 +25,6 @@ API_VERSION = "2022-11-28"
 LOG_SECONDS = 180.0
 PAGE = 100
 LAST_PAGE = 10
-_REDIRECTS = (301, 302, 303, 307, 308)
-# From an Enterprise server's API to its own service, and from there to a storage; more is a circle.
-_MOST_REDIRECTS = 3
 
 SPEC: dict[str, dict[str, t.Any]] = {
     "url": {"type": "str", "default": "https://api.github.com"},
@@ -85,9 +82,8 @@ class GitHub:
     def get(
         self,
         path: str,
+        step: StepName,
         *,
-        name: str,
-        title: str,
         query: t.Mapping[str, t.Any] | None = None,
         etag: str = "",
     ) -> Answer:
@@ -95,20 +91,18 @@ class GitHub:
 
         Args:
             path: below C(/repos/owner/name), for instance C(/actions/runs/42), quoted.
-            name: the step's name.
-            title: the step's title.
+            step: the step's name.
             query: the query's parameters.
             etag: of the answer that is known; where it still holds, the status is 304.
         """
         headers = {"If-None-Match": etag} if etag else {}
-        return self._client.ask("GET", path, name=name, title=title, query=query, headers=headers)
+        return self._client.ask("GET", path, step, query=query, headers=headers)
 
     def pages(
         self,
         path: str,
+        step: StepName,
         *,
-        name: str,
-        title: str,
         query: t.Mapping[str, t.Any] | None = None,
         last: int = LAST_PAGE,
     ) -> Answer:
@@ -116,56 +110,32 @@ class GitHub:
         answers: list[Answer] = []
         for number in range(1, last + 1):
             asked = {**(query or {}), "per_page": PAGE, "page": number}
-            answers.append(self.get(path, name=name, title=title, query=asked))
+            answers.append(self.get(path, step, query=asked))
             if answers[-1].problem or 'rel="next"' not in answers[-1].headers.get("link", ""):
                 break
         return joined(answers)
 
-    def post(self, path: str, body: Document, *, name: str, title: str) -> Answer:
+    def post(self, path: str, body: Document, step: StepName) -> Answer:
         """Send a document. It is repeated only where GitHub refused it for its rate limit."""
-        return self._client.ask("POST", path, name=name, title=title, body=body)
+        return self._client.ask("POST", path, step, body=body)
 
-    def patch(self, path: str, body: Document, *, name: str, title: str) -> Answer:
+    def patch(self, path: str, body: Document, step: StepName) -> Answer:
         """Change what is there already."""
-        return self._client.ask("PATCH", path, name=name, title=title, body=body)
+        return self._client.ask("PATCH", path, step, body=body)
 
-    def delete(self, path: str, *, name: str, title: str) -> Answer:
+    def delete(self, path: str, step: StepName) -> Answer:
         """Take something away."""
-        return self._client.ask("DELETE", path, name=name, title=title)
+        return self._client.ask("DELETE", path, step)
 
-    def log(self, job: int, *, name: str, title: str) -> Answer:
-        """Fetch a job's whole log from where GitHub redirects to, without the token."""
-        options = {"name": name, "title": title}
+    def log(self, job: int, step: StepName) -> Answer:
+        """Fetch a job's whole log from where GitHub redirects to; another host does not get the token."""
         address = self._client.url(f"/actions/jobs/{job}/logs")
-        exchange = self._client.patiently("GET", address, **options)
-        for _hop in range(_MOST_REDIRECTS):
-            location = exchange.headers.get("location", "")
-            if exchange.step.exit_status not in _REDIRECTS or not location:
-                break
-            address = urljoin(address, location)
-            further = self._client.patiently("GET", address, authorized=False, limit=LOG_SECONDS, **options)
-            exchange = _redirected(exchange, further, location)
+        exchange = self._client.patiently("GET", address, step, limit=LOG_SECONDS, follow=True)
         return self._client.answer(exchange, json_wanted=False)
 
     def _explain(self, exchange: http.Exchange, json_wanted: bool) -> str:
         special = self._explain_first(exchange, self.repository) if self._explain_first else ""
         return special or github_problems.explain(exchange, self.repository, json_wanted=json_wanted)
-
-
-def _redirected(before: http.Exchange, after: http.Exchange, location: str) -> http.Exchange:
-    """Return two exchanges as one, that of the first address.
-
-    The address of the storage is a secret while it holds: its query is the permission to read.
-    """
-    signature = urlsplit(location).query or location
-    step = replace(
-        after.step,
-        command=before.step.command,
-        started=before.step.started,
-        stderr=before.step.stderr + after.step.stderr,
-        reason=after.step.reason.replace(signature, MASK),
-    )
-    return replace(after, step=step)
 
 
 def connect(collector: Collector, deadline: Deadline) -> GitHub:

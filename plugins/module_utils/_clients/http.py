@@ -4,32 +4,42 @@
 
 """The one way to make an HTTP request: what is asked and a time limit in, a step out.
 
-A redirect is an answer like any other and is not followed, so that a token goes to the host it was
-meant for and nowhere else. The certificate of an https URL is always verified.
+A redirect is an answer like any other and is not followed unless asked for; where it is, requests leaves the
+C(Authorization) behind at another host. Nothing of the environment is sent along (no netrc), and the
+certificate of an https URL is always verified.
 """
 
 from __future__ import annotations
 
-import http.client
-import ipaddress
 import json
+import os
 import re
 import socket
 import ssl
 import time
 import typing as t
+from contextlib import suppress
 from dataclasses import dataclass, field
-from urllib import request as urllib_request
-from urllib.error import URLError
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
-from .._core.command import hostname
-from .._core.evidence import ENDED, FAILED, HTTP, TIMED_OUT, Step, utc_now
+from .._core.evidence import ENDED, FAILED, HTTP, TIMED_OUT, Step
 from .._core.redaction import MASK, Redactor
+from .._core.step_names import StepName
+from .._core.steps import Started
+
+with suppress(ImportError):  # run_collector(needs=…) says so
+    import requests
+    from requests.utils import get_environ_proxies
+    from urllib3.exceptions import HTTPError, ProtocolError
 
 MAXIMUM_BYTES = 16 * 1024 * 1024
+_HEADERS = {"User-Agent": "psp.rc_closure", "Accept": "application/json, */*", "Accept-Encoding": "identity"}
+# No proxy can reach this machine's loopback.
+_LOOPBACK = "localhost,127.0.0.0/8,::1"
+# From an Enterprise server's API to its own service, and from there to a storage; more is a circle.
+_MOST_REDIRECTS = 3
 _CHUNK = 64 * 1024
-_BODILESS = (204, 304)
 _CREDENTIAL_HEADERS = ("authorization", "proxy-authorization", "cookie", "x-api-key", "x-signature")
 
 
@@ -61,36 +71,26 @@ class Exchange:
     @property
     def is_json(self) -> bool:
         """Whether the answer is a JSON document."""
+        return self.json() is not None
+
+    def json(self) -> t.Any:
+        """Return the answer's JSON document, None where it is none."""
         try:
-            json.loads(self.body)
+            return json.loads(self.body)
         except ValueError:
-            return False
-        return True
+            return None
 
 
-def request(
-    method: str,
-    url: str,
-    *,
-    name: str,
-    title: str,
-    limit: float,
-    redact: t.Callable[[str], str],
-    **more: t.Any,
-) -> Step:
-    """Make a request and return it as a step, whatever the other side does.
-
-    The arguments are those of C(exchange()).
-    """
-    return exchange(method, url, name=name, title=title, limit=limit, redact=redact, **more).step
+def request(method: str, url: str, step: StepName, **options: t.Any) -> Step:
+    """Make a request and return it as a step; the arguments are those of C(exchange())."""
+    return exchange(method, url, step, **options).step
 
 
 def exchange(
     method: str,
     url: str,
+    step: StepName,
     *,
-    name: str,
-    title: str,
     limit: float,
     redact: t.Callable[[str], str],
     headers: t.Mapping[str, str] | None = None,
@@ -98,6 +98,7 @@ def exchange(
     ca_file: str | None = None,
     maximum_bytes: int = MAXIMUM_BYTES,
     kept: bool = True,
+    follow: bool = False,
 ) -> Exchange:
     """Make a request and return its step and the bare answer, whatever the other side does.
 
@@ -108,8 +109,7 @@ def exchange(
     Args:
         method: for instance C(POST).
         url: http or https.
-        name: the step's name.
-        title: the step's title.
+        step: the step's name.
         limit: seconds for the whole exchange.
         redact: masks secrets in all text that leaves; so are credentials in C(headers).
         headers: further request headers; they are not shown.
@@ -117,37 +117,34 @@ def exchange(
         ca_file: a PEM file of authorities to trust in place of the system's.
         maximum_bytes: where an answer is cut off.
         kept: whether the step is evidence; one that is not shows no bodies and no headers.
+        follow: whether redirects are followed; the step shows the head of each answer on the way.
     """
-    sent = {"User-Agent": "psp.rc_closure", "Accept": "application/json, */*", **(headers or {})}
-    if body is not None:
-        sent = {"Content-Type": "application/json", **sent}
+    sent = {**_HEADERS, **({} if body is None else {"Content-Type": "application/json"}), **(headers or {})}
     own = Redactor(_credentials(sent))
 
     def hide(text: str) -> str:
         return own(redact(text))
 
-    started = utc_now()
+    started = Started(step, f"{method} {url}" + (f" {body}" if body and kept else ""), hide, kind=HTTP)
     answer = _Answer()
+    data = None if body is None else body.encode()
     try:
-        opener = _opener(url, ca_file)
-        _exchange(_prepare(method, url, sent, body), opener, limit, maximum_bytes, answer)
-    except (OSError, http.client.HTTPException, ValueError) as exc:
+        with _session(url, sent, ca_file) as session:
+            answer.fill(
+                session.request(method, url, data=data, timeout=limit, allow_redirects=follow, stream=True),
+                maximum_bytes,
+                limit,
+            )
+    except (OSError, HTTPError, ValueError) as exc:
         answer.outcome, answer.reason = _why(exc, url, limit)
-    step = Step(
-        name=name,
-        title=title,
-        kind=HTTP,
-        command=hide(f"{method} {url}" + (f" {body}" if body and kept else "")),
-        host=hostname(),
-        started=started,
-        ended=utc_now(),
+    closed = started.ended(
+        answer.body.decode("utf-8", "backslashreplace") if kept else "",
+        answer.head if kept else "",
         exit_status=answer.status,
-        stdout=hide(answer.body.decode("utf-8", "backslashreplace")) if kept else "",
-        stderr=hide(answer.head) if kept else "",
         outcome=answer.outcome,
-        reason=hide(answer.reason),
+        reason=answer.reason,
     )
-    return Exchange(step, answer.headers, bytes(answer.body))
+    return Exchange(closed, answer.headers, bytes(answer.body))
 
 
 @dataclass
@@ -156,74 +153,55 @@ class _Answer:
 
     status: int | None = None
     head: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: t.Mapping[str, str] = field(default_factory=dict)
     body: bytearray = field(default_factory=bytearray)
     outcome: str = ENDED
     reason: str = ""
 
+    def fill(self, response: requests.Response, maximum_bytes: int, limit: float) -> None:
+        """Take it as it comes in, so that what came before a break is not lost."""
+        deadline = time.monotonic() + limit - response.elapsed.total_seconds()
+        self.status = response.status_code
+        self.head = "".join(map(_head, [*response.history, response]))
+        self.headers = {name.lower(): value for name, value in response.headers.items()}
+        # requests' own iterator waits for chunks to be full. What urllib3 1 has no name for lies below it.
+        reader: t.Any = response.raw if hasattr(response.raw, "read1") else response.raw._fp
+        try:
+            while chunk := reader.read1(_CHUNK):
+                self.body += chunk
+                if len(self.body) > maximum_bytes:
+                    raise ValueError(f"the answer was cut off after {maximum_bytes} bytes")
+                if time.monotonic() > deadline:
+                    raise TimeoutError
+            broken = bool(getattr(reader, "length", None))
+        except (ProtocolError, HTTPException):
+            broken = True
+        if broken:
+            raise ValueError(f"the answer broke off after {len(self.body)} bytes")
 
-def _prepare(method: str, url: str, headers: dict[str, str], body: str | None) -> urllib_request.Request:
+
+def _session(url: str, headers: t.Mapping[str, str], ca_file: str | None) -> requests.Session:
+    """Return a session that sends these headers, and of the environment takes the proxy alone."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("it is no http or https URL")
-    data = None if body is None else body.encode()
-    return urllib_request.Request(url, data=data, headers=headers, method=method)
+    session = requests.Session()
+    session.trust_env = False
+    session.max_redirects = _MOST_REDIRECTS
+    session.headers.clear()
+    session.headers.update(headers)
+    without = [os.environ.get("no_proxy") or os.environ.get("NO_PROXY", ""), _LOOPBACK]
+    session.proxies.update(get_environ_proxies(url, no_proxy=",".join(without)))
+    system = ssl.get_default_verify_paths()
+    # By itself, requests trusts the authorities that it brings along.
+    session.verify = ca_file or system.cafile or system.capath or True
+    return session
 
 
-def _opener(url: str, ca_file: str | None) -> urllib_request.OpenerDirector:
-    """Return an opener that verifies TLS and neither follows redirects nor raises for a status."""
-    opener = urllib_request.OpenerDirector()
-    if not _is_loopback(url):
-        opener.add_handler(urllib_request.ProxyHandler())
-    opener.add_handler(urllib_request.HTTPHandler())
-    if urlsplit(url).scheme != "https":
-        return opener
-    try:
-        context = ssl.create_default_context(cafile=ca_file)
-    except OSError as exc:
-        raise ValueError(f"the authorities in {ca_file} cannot be read ({exc})") from exc
-    opener.add_handler(urllib_request.HTTPSHandler(context=context))
-    return opener
-
-
-def _is_loopback(url: str) -> bool:
-    """Whether the URL names this machine's loopback, which no proxy can reach."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _exchange(
-    prepared: urllib_request.Request,
-    opener: urllib_request.OpenerDirector,
-    limit: float,
-    maximum_bytes: int,
-    answer: _Answer,
-) -> None:
-    """Fill the answer as it comes in, so that what came before a break is not lost."""
-    deadline = time.monotonic() + limit
-    with opener.open(prepared, timeout=limit) as response:
-        answer.status = response.status
-        answer.head = _head(response)
-        answer.headers = {name.lower(): value for name, value in response.headers.items()}
-        while chunk := response.read1(_CHUNK):
-            answer.body += chunk
-            if len(answer.body) > maximum_bytes:
-                raise ValueError(f"the answer was cut off after {maximum_bytes} bytes")
-            if time.monotonic() > deadline:
-                raise TimeoutError
-    promised = response.headers.get("Content-Length", "")
-    bodiless = prepared.get_method() == "HEAD" or response.status in _BODILESS
-    if promised.isdigit() and not bodiless and len(answer.body) < int(promised):
-        raise ValueError(f"the answer broke off after {len(answer.body)} of {promised} bytes")
-
-
-def _head(response: http.client.HTTPResponse) -> str:
-    version = "HTTP/1.0" if response.version == 10 else "HTTP/1.1"
-    lines = [f"{version} {response.status} {response.reason}".rstrip()]
-    lines += [f"{name}: {_header(name, value)}" for name, value in response.headers.items()]
+def _head(response: requests.Response) -> str:
+    version = "HTTP/1.0" if response.raw.version == 10 else "HTTP/1.1"
+    lines = [f"{version} {response.status_code} {response.reason}".rstrip()]
+    lines += [f"{name}: {_header(name, value)}" for name, value in response.raw.headers.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -246,10 +224,14 @@ def _credentials(headers: t.Mapping[str, str]) -> dict[str, str]:
 
 
 def _why(exc: Exception, url: str, limit: float) -> tuple[str, str]:
-    """Return the outcome and the one sentence for what went wrong."""
-    cause = exc.reason if isinstance(exc, URLError) and isinstance(exc.reason, OSError) else exc
-    host = urlsplit(url).netloc.rpartition("@")[2]
-    if isinstance(cause, TimeoutError):
+    """Return the outcome and the one sentence for what went wrong, without the query of where it did."""
+    asked = getattr(getattr(exc, "request", None), "url", None) or url
+    host = urlsplit(asked).netloc.rpartition("@")[2] or asked
+    cause: BaseException = exc
+    while cause.__cause__ or cause.__context__:
+        cause = cause.__cause__ or cause.__context__ or cause
+    # Python 3.9 does not take a socket's timeout for a TimeoutError.
+    if isinstance(exc, requests.Timeout) or isinstance(cause, (TimeoutError, socket.timeout)):  # noqa: UP041
         return TIMED_OUT, f"{host} did not answer within its limit of {limit:g} s"
     if isinstance(cause, ConnectionRefusedError):
         return FAILED, f"{host} refused the connection"
@@ -257,6 +239,6 @@ def _why(exc: Exception, url: str, limit: float) -> tuple[str, str]:
         return FAILED, f"the name {host} cannot be resolved: {cause.strerror}"
     if isinstance(cause, ssl.SSLCertVerificationError):
         return FAILED, f"the certificate of {host} is not trusted: {cause.verify_message}"
-    if isinstance(cause, OSError):
+    if isinstance(cause, OSError) and not isinstance(cause, ValueError):
         return FAILED, f"the connection with {host} failed: {cause.strerror or cause}"
-    return FAILED, f"{url}: {cause}"
+    return FAILED, f"{host}: " + re.sub(r"\?\S+", f"?{MASK}", str(exc))

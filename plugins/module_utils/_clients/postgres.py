@@ -7,18 +7,16 @@
 from __future__ import annotations
 
 import typing as t
+from contextlib import suppress
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from .._core.command import hostname
-from .._core.evidence import FAILED, SQL, Step, utc_now
+from .._core.evidence import SQL, Step
+from .._core.step_names import StepName
+from .._core.steps import Redact, Started
 from .._text import psql_text
 
-try:
+with suppress(ImportError):  # run_collector(needs=…) says so
     import psycopg2
-except ImportError:
-    HAS_PSYCOPG2 = False
-else:
-    HAS_PSYCOPG2 = True
 
 URL_VARIABLES = ("SYNC_DATABASE_URL", "DATABASE_URL")
 CONNECT_SECONDS = 10
@@ -45,6 +43,32 @@ _PG_VARIABLES = {
     "sslcert": "PGSSLCERT",
     "sslkey": "PGSSLKEY",
     "options": "PGOPTIONS",
+}
+
+# The names are those of community.postgresql.
+LOGIN_SPEC: dict[str, dict[str, t.Any]] = {
+    "login_host": {"type": "str"},
+    "login_port": {"type": "int"},
+    "login_unix_socket": {"type": "path"},
+    "login_user": {"type": "str"},
+    "login_password": {"type": "str", "no_log": True},
+    "login_db": {"type": "str"},
+    "ssl_mode": {
+        "type": "str",
+        "choices": ["allow", "disable", "prefer", "require", "verify-ca", "verify-full"],
+    },
+    "ca_cert": {"type": "path"},
+}
+_LIBPQ_OF_LOGIN = {
+    "login_host": "host",
+    "login_port": "port",
+    # libpq takes a host that begins with a slash for the directory of the socket.
+    "login_unix_socket": "host",
+    "login_user": "user",
+    "login_password": "password",
+    "login_db": "dbname",
+    "ssl_mode": "sslmode",
+    "ca_cert": "sslrootcert",
 }
 
 
@@ -84,6 +108,11 @@ def parameters(env: t.Mapping[str, str], names: t.Sequence[str] = URL_VARIABLES)
     return {key: value for key, value in found.items() if value}
 
 
+def login(options: t.Mapping[str, t.Any]) -> dict[str, str]:
+    """Return libpq's connection parameters out of the options of C(LOGIN_SPEC) that are given."""
+    return {libpq: str(options[name]) for name, libpq in _LIBPQ_OF_LOGIN.items() if options.get(name)}
+
+
 def as_environment(params: t.Mapping[str, str]) -> dict[str, str]:
     """Return the parameters as libpq's environment variables: no password in argv."""
     return {_PG_VARIABLES[key]: value for key, value in params.items() if key in _PG_VARIABLES}
@@ -106,42 +135,13 @@ def connect(params: t.Mapping[str, str], *, statement_seconds: float) -> t.Any:
     return connection
 
 
-def query(connection: t.Any, sql: str, *, name: str, title: str, redact: t.Callable[[str], str]) -> Step:
+def query(connection: t.Any, sql: str, step: StepName, redact: Redact) -> Step:
     """Run a query and return it as a step: stdout as psql prints it, or the error on stderr."""
-    started = utc_now()
-    stdout, stderr, status = "", "", 0
+    started = Started(step, sql, redact, kind=SQL)
     try:
         with connection.cursor() as cursor:
             cursor.execute(sql)
             columns = [column.name for column in cursor.description]
-            stdout = psql_text.table(columns, cursor.fetchall())
+            return started.ended(psql_text.table(columns, cursor.fetchall()), exit_status=0)
     except psycopg2.Error as exc:
-        stderr, status = f"ERROR: {exc}", 1
-    return Step(
-        name=name,
-        title=title,
-        kind=SQL,
-        command=redact(sql),
-        host=hostname(),
-        started=started,
-        ended=utc_now(),
-        exit_status=status,
-        stdout=redact(stdout),
-        stderr=redact(stderr),
-    )
-
-
-def unreachable(sql: str, *, name: str, title: str, reason: str) -> Step:
-    """Return the step of a query for which there was no connection."""
-    now = utc_now()
-    return Step(
-        name=name,
-        title=title,
-        kind=SQL,
-        command=sql,
-        host=hostname(),
-        started=now,
-        ended=now,
-        outcome=FAILED,
-        reason=reason,
-    )
+        return started.ended(stderr=f"ERROR: {exc}", exit_status=1)

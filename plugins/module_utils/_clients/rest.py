@@ -12,12 +12,17 @@ from __future__ import annotations
 import json
 import time
 import typing as t
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from .._core.evidence import ENDED, Step
+from .._core.step_names import StepName
 from .._text.github_runs import http_date
 from . import http
+
+with suppress(ImportError):  # the host that has requests has it, too
+    from urllib3.util import Retry
 
 Document = dict[str, t.Any]
 
@@ -25,9 +30,10 @@ REQUEST_SECONDS = 30.0
 ANSWER_BYTES = 256 * 1024 * 1024
 # GitHub asks to wait at least a minute where a secondary limit names no time; nobody asks for more.
 UNNAMED_PAUSE = 60.0
-RETRY_PAUSES = (1.0, 2.0, 4.0)
+RETRIES = 3
 # What POST makes may be there although no answer came: whether to repeat it is for its caller to find out.
 _REPEATABLE = ("GET", "PUT", "PATCH", "DELETE")
+_UNWELL = range(500, 600)
 
 
 class Deadline:
@@ -142,6 +148,7 @@ class RestClient:
             "ca_file": ca_file,
             "kept": kept,
             "maximum_bytes": ANSWER_BYTES,
+            "limit": REQUEST_SECONDS,
         }
 
     def url(self, path: str, query: t.Mapping[str, t.Any] | None = None) -> str:
@@ -152,9 +159,8 @@ class RestClient:
         self,
         method: str,
         path: str,
+        step: StepName,
         *,
-        name: str,
-        title: str,
         query: t.Mapping[str, t.Any] | None = None,
         body: t.Any = None,
         headers: t.Mapping[str, str] | None = None,
@@ -165,54 +171,44 @@ class RestClient:
             method: for instance C(GET). A C(POST) is repeated only where the server refused it for its rate
                 limit.
             path: below the base, quoted.
-            name: the step's name.
-            title: the step's title.
+            step: the step's name.
             query: the query's parameters.
             body: sent as JSON.
             headers: further request headers.
         """
         sent = None if body is None else json.dumps(body)
-        return self.answer(
-            self.patiently(method, self.url(path, query), name=name, title=title, body=sent, headers=headers)
-        )
+        return self.answer(self.patiently(method, self.url(path, query), step, body=sent, headers=headers))
 
-    def patiently(self, method: str, url: str, **options: t.Any) -> http.Exchange:
+    def patiently(
+        self,
+        method: str,
+        url: str,
+        step: StepName,
+        headers: t.Mapping[str, str] | None = None,
+        **options: t.Any,
+    ) -> http.Exchange:
         """Ask, and ask again after the pause that the answer calls for, while there is time."""
-        retries = list(RETRY_PAUSES if method in _REPEATABLE else ())
+        sent = {"Accept": "*/*", **self._dialect.headers, **(headers or {})}
+        retries = Retry(RETRIES, backoff_factor=1, status_forcelist=_UNWELL, allowed_methods=_REPEATABLE)
         while True:
-            exchange = self._once(method, url, **options)
-            pause = self._pause(exchange, retries)
-            if pause is None or pause > self.deadline.left or not self.deadline.pause(pause):
+            exchange = http.exchange(method, url, step, headers=sent, **{**self._options, **options})
+            limited = self._dialect.is_rate_limited(exchange)
+            if not limited:
+                broken = exchange.step.outcome != ENDED
+                status = 500 if broken else exchange.step.exit_status or 0
+                if not retries.total or not retries.is_retry(method, status):
+                    return exchange
+                retries = retries.increment(method, url)
+            pause = _asked_pause(exchange.headers, retries) if limited else retries.get_backoff_time()
+            if pause > self.deadline.left or not self.deadline.pause(pause):
                 return exchange
 
     def answer(self, exchange: http.Exchange, *, json_wanted: bool = True) -> Answer:
         """Read an exchange."""
-        document = _document(exchange.body)
+        document = exchange.json()
         problem = self._dialect.explain(exchange, json_wanted)
-        documents = (document,) if document is not None else ()
+        documents = (document,) if isinstance(document, (dict, list)) else ()
         return Answer(exchange.step, exchange.headers, documents, problem)
-
-    def _once(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: t.Mapping[str, str] | None = None,
-        authorized: bool = True,
-        limit: float = REQUEST_SECONDS,
-        **options: t.Any,
-    ) -> http.Exchange:
-        own = self._dialect.headers if authorized else {}
-        sent = {"Accept": "*/*", **own, **(headers or {})}
-        return http.exchange(method, url, headers=sent, limit=limit, **self._options, **options)
-
-    def _pause(self, exchange: http.Exchange, retries: list[float]) -> float | None:
-        """Return the seconds to wait before the same is asked again, None where it shall not be."""
-        if self._dialect.is_rate_limited(exchange):
-            return _asked_pause(exchange.headers)
-        status = exchange.step.exit_status
-        unwell = exchange.step.outcome != ENDED or status is None or status >= 500
-        return retries.pop(0) if unwell and retries else None
 
 
 def joined(answers: t.Sequence[Answer]) -> Answer:
@@ -230,18 +226,10 @@ def joined(answers: t.Sequence[Answer]) -> Answer:
     return Answer(step, last.headers, documents, last.problem)
 
 
-def _document(body: bytes) -> t.Any:
-    try:
-        document = json.loads(body)
-    except ValueError:
-        return None
-    return document if isinstance(document, (dict, list)) else None
-
-
-def _asked_pause(headers: t.Mapping[str, str]) -> float:
+def _asked_pause(headers: t.Mapping[str, str], retries: Retry) -> float:
     after = headers.get("retry-after", "")
-    if after.isdigit():
-        return float(after)
+    if after:
+        return retries.parse_retry_after(after)
     reset, now = headers.get("x-ratelimit-reset", ""), http_date(headers.get("date", ""))
     if headers.get("x-ratelimit-remaining") == "0" and reset.isdigit() and now:
         # By the server's clock: this machine's may be another.

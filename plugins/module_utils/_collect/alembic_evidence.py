@@ -10,9 +10,13 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
 from .._core import command
+from .._core import step_names as steps
 from .._core.collector import Collector
 from .._core.evidence import Step
+from .._core.step_names import StepName
 from .._text import alembic, existing, table_schema
+
+Question = tuple[t.Any, ...]
 
 UPGRADE = ("upgrade", "head")
 DOWNGRADE = ("downgrade", "-1")
@@ -26,7 +30,7 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         tool.preview(current)
         tool.leave_upgrade_out()
         return {"changed": current != heads, "before": current, "after": current, "existing": []}
-    upgrade = tool.take("upgrade", "alembic upgrade head", *UPGRADE, waits_for_locks=True)
+    upgrade = tool.take(steps.ALEMBIC_UPGRADE, *UPGRADE, waits_for_locks=True)
     head = alembic.single(heads) if upgrade.ok else ""
     after, preview = tool.look_again(head)
     smoked = upgrade.ok and tool.smoke(preview, at_head=after == [head])
@@ -46,39 +50,37 @@ class _Alembic:
     def look(self) -> tuple[list[str], list[str]]:
         """Ask for what is there; return where the database is, and the heads."""
         current, heads, _history = self._ask(
-            ("current", "alembic current, before the upgrade", "current"),
-            ("heads", "alembic heads", "heads"),
-            ("history", "alembic history", "history"),
+            (steps.ALEMBIC_CURRENT, "current"),
+            (steps.ALEMBIC_HEADS, "heads"),
+            (steps.ALEMBIC_HISTORY, "history"),
         )
         return alembic.revisions(current.stdout), alembic.revisions(heads.stdout)
 
     def look_again(self, head: str) -> tuple[list[str], Step | None]:
         """Ask what the upgrade led to; return where the database is, and the SQL of the way down."""
-        questions: list[tuple[str, ...]] = [
-            ("check", "alembic check", "check"),
-            ("current_after", "alembic current, after the upgrade", "current"),
+        questions: list[Question] = [
+            (steps.ALEMBIC_CHECK, "check"),
+            (steps.ALEMBIC_CURRENT_AFTER, "current"),
         ]
         if head and self._params["downgrade_smoke"] == "safe":
-            questions.append(
-                ("downgrade_preview", "alembic downgrade --sql", "downgrade", f"{head}:-1", "--sql")
-            )
+            questions.append((steps.ALEMBIC_DOWNGRADE_PREVIEW, "downgrade", f"{head}:-1", "--sql"))
         _check, current, *preview = self._ask(*questions)
         return alembic.revisions(current.stdout), next(iter(preview), None)
 
-    def _ask(self, *questions: tuple[str, ...]) -> list[Step]:
+    def _ask(self, *questions: Question) -> list[Step]:
         """Ask what needs nothing of one another side by side; most of each is start-up."""
         with ThreadPoolExecutor(max_workers=len(questions)) as pool:
-            steps = list(pool.map(self._run, questions))
-        return [self._collector.add(step) for step in steps]
+            answers = list(pool.map(self._run, questions))
+        return [self._collector.add(step) for step in answers]
 
     def preview(self, current: t.Sequence[str]) -> Step:
         """Show, without connecting for it, the SQL that the upgrade would run."""
         span = f"{alembic.single(current)}:head".lstrip(":")
-        return self.take("upgrade_preview", "alembic upgrade head --sql", "upgrade", span, "--sql")
+        return self.take(steps.ALEMBIC_UPGRADE_PREVIEW, "upgrade", span, "--sql")
 
     def leave_upgrade_out(self) -> None:
         """Say that the upgrade was not run."""
-        self._leave_out("upgrade", "alembic upgrade head", UPGRADE, "check mode: nothing is changed")
+        self._leave_out(steps.ALEMBIC_UPGRADE, UPGRADE, "check mode: nothing is changed")
 
     def look_into(self, upgrade: Step, current: t.Sequence[str]) -> list[str]:
         """Show the migrations' SQL where one would make what exists; return the table that this is about.
@@ -92,7 +94,7 @@ class _Alembic:
         sql = self.preview(current).stdout
         table = existing.table(said, sql)
         if table and current and not table_schema.makes(table, sql):
-            whole = self.take("base_preview", "alembic upgrade head --sql, from the base", *UPGRADE, "--sql")
+            whole = self.take(steps.ALEMBIC_BASE_PREVIEW, *UPGRADE, "--sql")
             table = existing.table(said, f"{whole.stdout}\n{sql}")
         return [table] if table else []
 
@@ -100,11 +102,11 @@ class _Alembic:
         """Go one step down and up again, where that is asked for and can lose nothing."""
         refusal = self._refusal(preview, at_head)
         if refusal:
-            self._leave_out("downgrade", "alembic downgrade -1", DOWNGRADE, refusal)
+            self._leave_out(steps.ALEMBIC_DOWNGRADE, DOWNGRADE, refusal)
             return False
-        down = self.take("downgrade", "alembic downgrade -1", *DOWNGRADE, waits_for_locks=True)
-        self.take("reupgrade", "alembic upgrade head, again", *UPGRADE, waits_for_locks=True)
-        self.take("current_final", "alembic current, after the smoke", "current")
+        down = self.take(steps.ALEMBIC_DOWNGRADE, *DOWNGRADE, waits_for_locks=True)
+        self.take(steps.ALEMBIC_REUPGRADE, *UPGRADE, waits_for_locks=True)
+        self.take(steps.ALEMBIC_CURRENT_FINAL, "current")
         return bool(alembic.moves(down, "downgrade"))
 
     def _refusal(self, preview: Step | None, at_head: bool) -> str:
@@ -120,30 +122,22 @@ class _Alembic:
         losses = alembic.destructive_statements(preview.stdout)
         return f"the downgrade could lose data ({losses[0]})" if losses else ""
 
-    def take(self, name: str, title: str, *arguments: str, waits_for_locks: bool = False) -> Step:
+    def take(self, step: StepName, *arguments: str, waits_for_locks: bool = False) -> Step:
         """Run one command of Alembic's and keep its step."""
         env = self._patience if waits_for_locks else {}
-        return self._collector.add(self._run((name, title, *arguments), env))
+        return self._collector.add(self._run((step, *arguments), env))
 
-    def _run(self, question: tuple[str, ...], env: t.Mapping[str, str] | None = None) -> Step:
-        name, title, *arguments = question
+    def _run(self, question: Question, env: t.Mapping[str, str] | None = None) -> Step:
+        step, *arguments = question
         return command.run(
             [*self._params["alembic"], *arguments],
-            name=f"alembic_{name}",
-            title=title,
+            step,
             limit=self._params["limit"],
             redact=self._collector.redact,
             directory=self._params["directory"],
             env={**self._collector.env, **(env or {})},
         )
 
-    def _leave_out(self, name: str, title: str, arguments: t.Sequence[str], reason: str) -> None:
-        self._collector.add(
-            command.not_run(
-                [*self._params["alembic"], *arguments],
-                name=f"alembic_{name}",
-                title=title,
-                reason=reason,
-                directory=self._params["directory"],
-            )
-        )
+    def _leave_out(self, step: StepName, arguments: t.Sequence[str], reason: str) -> None:
+        argv = [*self._params["alembic"], *arguments]
+        self._collector.add(command.not_run(argv, step, reason, self._params["directory"]))

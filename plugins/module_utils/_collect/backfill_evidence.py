@@ -12,36 +12,29 @@ from contextlib import closing
 
 from .._clients import postgres
 from .._core import command
-from .._core.collector import CollectError, Collector
+from .._core import step_names as steps
+from .._core.collector import Collector
 from .._core.evidence import Step
+from .._core.step_names import StepName
 from .._text import backfill
-
-DRY_RUN = ("backfill_dry_run", "Backfill, dry run")
-REAL_RUN = ("backfill_real_run", "Backfill, real run")
-SECOND_DRY_RUN = ("backfill_second_dry_run", "Backfill, dry run after the real run")
-ROWS_BEFORE = ("backfill_rows_before", "Rows before the dry run")
-ROWS_AFTER_DRY_RUN = ("backfill_rows_after_dry_run", "Rows after the dry run")
-ROWS_AFTER = ("backfill_rows_after", "Rows after the real run")
 
 
 def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the steps and return C(changed), C(candidates), C(updated) and C(left)."""
-    if not postgres.HAS_PSYCOPG2:
-        raise CollectError("the Python library psycopg2 is not installed on the host")
     work = _Backfill(collector)
     if collector.check_mode:
-        for step in (DRY_RUN, REAL_RUN, SECOND_DRY_RUN):
+        for step in (steps.BACKFILL_DRY_RUN, steps.BACKFILL_REAL_RUN, steps.BACKFILL_SECOND_DRY_RUN):
             work.leave_out(step, "check mode: a dry run may write too")
         return _result()
-    before = work.count(ROWS_BEFORE)
-    dry = work.run(DRY_RUN)
-    refusal = _refusal(dry, before, work.count(ROWS_AFTER_DRY_RUN))
+    before = work.count(steps.BACKFILL_ROWS_BEFORE)
+    dry = work.run(steps.BACKFILL_DRY_RUN)
+    refusal = _refusal(dry, before, work.count(steps.BACKFILL_ROWS_AFTER_DRY_RUN))
     if refusal:
-        work.leave_out(REAL_RUN, refusal)
+        work.leave_out(steps.BACKFILL_REAL_RUN, refusal)
         return _result(candidates=_changed(dry))
-    real = work.run(REAL_RUN)
-    work.count(ROWS_AFTER)
-    again = work.run(SECOND_DRY_RUN)
+    real = work.run(steps.BACKFILL_REAL_RUN)
+    work.count(steps.BACKFILL_ROWS_AFTER)
+    again = work.run(steps.BACKFILL_SECOND_DRY_RUN)
     return _result(candidates=_changed(dry), updated=_changed(real), left=_changed(again), ran=True)
 
 
@@ -82,41 +75,27 @@ class _Backfill:
         path = os.pathsep.join(self._params["pythonpath"])
         self._env = {"PYTHONPATH": path} if path else {}
 
-    def run(self, step: tuple[str, str]) -> Step:
+    def run(self, step: StepName) -> Step:
         """Run the backfill as this step asks for it."""
+        limit, directory = self._params["limit"], self._params["directory"]
         return self._collector.command(
-            self._argv(step),
-            name=step[0],
-            title=step[1],
-            limit=self._params["limit"],
-            directory=self._params["directory"],
-            env=self._env,
+            self._argv(step), step, limit=limit, directory=directory, env=self._env
         )
 
-    def leave_out(self, step: tuple[str, str], reason: str) -> None:
+    def leave_out(self, step: StepName, reason: str) -> None:
         """Keep the step of a run that is left out, with the reason."""
-        self._collector.add(
-            command.not_run(
-                self._argv(step),
-                name=step[0],
-                title=step[1],
-                reason=reason,
-                directory=self._params["directory"],
-            )
-        )
+        self._collector.add(command.not_run(self._argv(step), step, reason, self._params["directory"]))
 
-    def count(self, step: tuple[str, str]) -> Step:
+    def count(self, step: StepName) -> Step:
         """Count the rows, in a session that can only read."""
-        (name, title), sql = step, self._params["rows_query"]
+        sql, redact = self._params["rows_query"], self._collector.redact
         try:
             where = postgres.parameters(self._collector.env, self._params["url_variables"])
             seconds = self._params["query_limit"]
             with closing(postgres.connect(where, statement_seconds=seconds)) as connection:
-                found = postgres.query(connection, sql, name=name, title=title, redact=self._collector.redact)
+                return self._collector.add(postgres.query(connection, sql, step, redact))
         except postgres.NoDatabaseError as exc:
-            reason = self._collector.redact(f"no connection to Postgres: {exc}")
-            found = postgres.unreachable(sql, name=name, title=title, reason=reason)
-        return self._collector.add(found)
+            return self._collector.failed(step, sql, f"no connection to Postgres: {exc}")
 
-    def _argv(self, step: tuple[str, str]) -> list[str]:
-        return list(self._params["real_run" if step == REAL_RUN else "dry_run"])
+    def _argv(self, step: StepName) -> list[str]:
+        return list(self._params["real_run" if step == steps.BACKFILL_REAL_RUN else "dry_run"])

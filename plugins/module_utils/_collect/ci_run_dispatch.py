@@ -24,11 +24,11 @@ from uuid import uuid4
 from .._clients.github import GitHub, connect
 from .._clients.github_problems import is_unknown_field
 from .._clients.rest import Answer, Deadline
+from .._core import step_names as steps
 from .._core.collector import CollectError, Collector
-from .._core.command import hostname
-from .._core.evidence import FILE, HTTP, NOT_RUN, Step, rfc3339, utc_now
+from .._core.evidence import rfc3339, utc_now
 from .._text import github_runs
-from .._text.ci_intent import STEP, Intent
+from .._text.ci_intent import Intent
 from .._text.github_runs import DISPATCHED, Document
 from .ci_run_search import RunSearch
 
@@ -116,8 +116,7 @@ class _Dispatch:
 
     def intend(self, workflow: Document, ref: str) -> Intent | dict[str, t.Any]:
         """Return what is to be dispatched, or what is known of the run where one bears the marker already."""
-        title = "Runs before the dispatch"
-        known = self._search.runs(int(workflow["id"]), "ci_runs_before", title, DISPATCHED)
+        known = self._search.runs(int(workflow["id"]), steps.CI_RUNS_BEFORE, DISPATCHED)
         runs = self._search.keep(known).items("workflow_runs")
         sent_before = [run for run in runs if github_runs.bears(run, self._marker)]
         if sent_before:
@@ -137,12 +136,11 @@ class _Dispatch:
     def preview(self, intent: Intent) -> None:
         """Keep what would be sent, and was not."""
         reason = "check mode: nothing is dispatched"
-        self._note(intent, name="ci_dispatch", title="Dispatch", kind=HTTP, outcome=NOT_RUN, reason=reason)
+        self._collector.not_run(steps.CI_DISPATCH, self._shown(intent), reason)
 
     def write_down(self, intent: Intent) -> None:
         """Keep what is to be sent, so that it is known before it is."""
-        text = f"{intent.as_text()}\n"
-        self._note(intent, name=STEP, title="Intent to dispatch", kind=FILE, stdout=text)
+        self._collector.ended(steps.CI_DISPATCH_INTENT, self._shown(intent), f"{intent.as_text()}\n")
 
     def send(self, intent: Intent) -> dict[str, t.Any]:
         """Dispatch the workflow once and return its run."""
@@ -169,13 +167,9 @@ class _Dispatch:
             )
         return _found(run, changed=False)
 
-    def _note(self, intent: Intent, **more: t.Any) -> None:
-        """Keep the step of a request that is not made now."""
+    def _shown(self, intent: Intent) -> str:
         path, body = self._request(intent)
-        command, now = f"POST {self._github.url(path)} {json.dumps(body)}", utc_now()
-        self._collector.add(
-            Step(command=self._collector.redact(command), host=hostname(), started=now, ended=now, **more)
-        )
+        return f"POST {self._github.url(path)} {json.dumps(body)}"
 
     def _request(self, intent: Intent) -> tuple[str, Document]:
         """Return the path and the body of the dispatch."""
@@ -187,9 +181,8 @@ class _Dispatch:
     def _send(self, intent: Intent) -> Answer:
         """Send the dispatch; return its answer where the run is made, or may have been."""
         path, body = self._request(intent)
-        title = "Dispatch"
-        answer = self._github.post(path, {**body, DETAILS: True}, name="ci_dispatch", title=title)
+        answer = self._github.post(path, {**body, DETAILS: True}, steps.CI_DISPATCH)
         if is_unknown_field(answer.status, answer.step.stdout, DETAILS):
-            self._collector.add(replace(answer.step, name="ci_dispatch_refused"))
-            answer = self._github.post(path, body, name="ci_dispatch", title=title)
+            self._collector.add(replace(answer.step, name=str(steps.CI_DISPATCH_REFUSED)))
+            answer = self._github.post(path, body, steps.CI_DISPATCH)
         return self._search.keep(answer, tolerate=answer.passing)

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from .._clients.github import GitHub, connect
 from .._clients.rest import Answer, Deadline, joined
-from .._core import command
+from .._core import step_names as steps
 from .._core.collector import CollectError, Collector
-from .._core.evidence import HTTP, NOT_RUN, TIMED_OUT, Step, utc_now
+from .._core.evidence import TIMED_OUT
 from .._text import github_runs
 from .._text.github_runs import COMPLETED, Document
 
@@ -31,14 +31,12 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     run = _wait(collector, connect(collector, Deadline(collector.params["limit"])), run_id)
     github = connect(collector, Deadline(AFTERMATH_SECONDS))
     _attempts(collector, github, run)
-    jobs = github.pages(
-        f"/actions/runs/{run_id}/jobs", name="ci_jobs", title="Jobs", query={"filter": "latest"}
-    )
+    jobs = github.pages(f"/actions/runs/{run_id}/jobs", steps.CI_JOBS, query={"filter": "latest"})
     collector.add(jobs.step)
     if jobs.problem:
         raise CollectError(jobs.problem)
     job = github_runs.select_job(jobs.items("jobs"), collector.params["job"] or "")
-    collector.add(_log(github, job))
+    _keep_log(collector, github, job)
     return {
         "run_id": run_id,
         "status": run.get("status"),
@@ -69,7 +67,7 @@ def _wait(collector: Collector, github: GitHub, run_id: int) -> Document:
 
 
 def _look(github: GitHub, run_id: int, etag: str) -> Answer:
-    return github.get(f"/actions/runs/{run_id}", name="ci_run", title=f"Run {run_id}", etag=etag)
+    return github.get(f"/actions/runs/{run_id}", steps.CI_RUN.about(run=run_id), etag=etag)
 
 
 def _settled(answer: Answer) -> bool:
@@ -85,24 +83,24 @@ def _attempts(collector: Collector, github: GitHub, run: Document) -> None:
     paths = [f"/actions/runs/{run['id']}/attempts/{number}" for number in earlier]
     if not paths:
         return
-    runs = [github.get(path, name="ci_attempts", title="Earlier attempts") for path in paths]
-    name, title = "ci_attempt_jobs", "Jobs of the earlier attempts"
-    jobs = [github.pages(f"{path}/jobs", name=name, title=title) for path in paths]
+    runs = [github.get(path, steps.CI_ATTEMPTS) for path in paths]
+    jobs = [github.pages(f"{path}/jobs", steps.CI_ATTEMPT_JOBS) for path in paths]
     collector.add(joined(runs).step)
     collector.add(joined(jobs).step)
 
 
-def _log(github: GitHub, job: Document | None) -> Step:
-    """Return the step of the job's log, or why there is none to fetch."""
-    title = "Job log" if job is None else f"Log of job {job.get('name')}"
-    refusal = _no_log(job)
+def _keep_log(collector: Collector, github: GitHub, job: Document | None) -> None:
+    """Keep the step of the job's log, or why there is none to fetch."""
+    step, refusal = steps.CI_JOB_LOG.about(job=(job or {}).get("name", "")), _no_log(job)
     if job is None or refusal:
-        return _not_run(title, refusal)
+        collector.not_run(step, "GET …/actions/jobs/…/logs", refusal)
+        return
     pauses = list(LOG_PAUSES)
     while True:
-        answer = github.log(int(job["id"]), name="ci_job_log", title=title)
+        answer = github.log(int(job["id"]), step)
         if answer.status != 404 or not pauses or not github.deadline.pause(pauses.pop(0)):
-            return answer.step
+            collector.add(answer.step)
+            return
 
 
 def _no_log(job: Document | None) -> str:
@@ -111,18 +109,3 @@ def _no_log(job: Document | None) -> str:
     if job.get("status") != COMPLETED:
         return f"the job has not ended: {github_runs.meaning(job)}"
     return "" if job.get("steps") else "the job ran no step, so it has no log"
-
-
-def _not_run(title: str, reason: str) -> Step:
-    now = utc_now()
-    return Step(
-        name="ci_job_log",
-        title=title,
-        kind=HTTP,
-        command="GET …/actions/jobs/…/logs",
-        host=command.hostname(),
-        started=now,
-        ended=now,
-        outcome=NOT_RUN,
-        reason=reason,
-    )

@@ -11,7 +11,9 @@ from urllib.parse import quote
 
 from .._clients.github import GitHub
 from .._clients.rest import Answer, Deadline
+from .._core import step_names as steps
 from .._core.collector import CollectError, Collector
+from .._core.step_names import StepName
 from .._text import github_runs
 from .._text.ci_intent import Intent
 from .._text.github_runs import DISPATCHED, Document
@@ -32,7 +34,7 @@ class RunSearch:
     def workflow(self) -> Document:
         """Return the workflow that is named by its file or by its display name."""
         wanted = str(self._params["workflow"])
-        answer = self._github.pages("/actions/workflows", name="ci_workflow", title="Workflows")
+        answer = self._github.pages("/actions/workflows", steps.CI_WORKFLOW)
         workflows = self.keep(answer).items("workflows")
         named = [workflow for workflow in workflows if github_runs.is_workflow(workflow, wanted)]
         active = [workflow for workflow in named if workflow.get("state") == "active"]
@@ -55,7 +57,7 @@ class RunSearch:
 
     def default_branch(self) -> str:
         """Return the repository's default branch."""
-        answer = self.keep(self._github.get("", name="ci_repository", title="Repository"))
+        answer = self.keep(self._github.get("", steps.CI_REPOSITORY))
         if answer.document.get("archived"):
             raise CollectError(f"{self._github.repository} is archived: nothing can be dispatched there")
         return str(answer.document.get("default_branch", ""))
@@ -67,7 +69,7 @@ class RunSearch:
             CollectError: it is another, or none.
         """
         path = f"/commits/{quote(ref, safe='')}"
-        answer = self._github.get(path, name="ci_commit", title=f"Commit of {ref}", query={"per_page": 1})
+        answer = self._github.get(path, steps.CI_COMMIT.about(ref=ref), query={"per_page": 1})
         sha = self.keep(answer).document.get("sha")
         if sha != self._params["commit"]:
             raise CollectError(
@@ -79,7 +81,7 @@ class RunSearch:
         """Return the run of the release's commit, as soon as there is one; of several, the newest."""
         events = list(self._params["events"])
         while True:
-            answer = self.runs(workflow["id"], "ci_runs", "Runs of the commit")
+            answer = self.runs(workflow["id"], steps.CI_RUNS)
             runs = [run for run in answer.items("workflow_runs") if self._is_wanted(run, events)]
             run = github_runs.newest(runs)
             if run or answer.problem or not self._deadline.pause(LOOK_PAUSE):
@@ -103,7 +105,7 @@ class RunSearch:
         seen: list[int] | None = None
         found: list[Document] = []
         while self._deadline.pause(LOOK_PAUSE):
-            answer = self.runs(intent.workflow, "ci_runs", "Runs after the dispatch", DISPATCHED)
+            answer = self.runs(intent.workflow, steps.CI_RUNS, DISPATCHED)
             found = [run for run in answer.items("workflow_runs") if self._may_be(intent, run, timely)]
             ids = [run["id"] for run in found]
             over = intent.is_over(github_runs.server_time(answer.step.stderr))
@@ -131,11 +133,11 @@ class RunSearch:
     def _is_wanted(self, run: Document, events: t.Sequence[str]) -> bool:
         return github_runs.is_of_release(run, self._params["commit"], events)
 
-    def runs(self, workflow: int, name: str, title: str, event: str = "") -> Answer:
+    def runs(self, workflow: int, step: StepName, event: str = "") -> Answer:
         """Return the workflow's runs for the release's commit, of one event or of any; keep no step of it."""
         path = f"/actions/workflows/{workflow}/runs"
         asked = {**({"event": event} if event else {}), "head_sha": self._params["commit"]}
-        return self._github.pages(path, name=name, title=title, query=asked)
+        return self._github.pages(path, step, query=asked)
 
     def keep(self, answer: Answer, *, tolerate: bool = False) -> Answer:
         """Keep the answer's step.

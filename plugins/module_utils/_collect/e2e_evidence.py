@@ -10,10 +10,8 @@ import typing as t
 
 from .._core import command
 from .._core.collector import Collector
+from .._core.step_names import E2E_SMOKE
 from .._text import playwright
-
-NAME = "e2e_smoke"
-TITLE = "End-to-end smoke"
 
 
 def collect(collector: Collector) -> dict[str, t.Any]:
@@ -21,9 +19,7 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     argv, directory = collector.params["argv"], collector.params["directory"]
     if collector.check_mode:
         reason = "check mode: the smoke works on the system that it tests"
-        step = command.not_run(argv, name=NAME, title=TITLE, reason=reason, directory=directory)
-        collector.add(step)
+        collector.add(command.not_run(argv, E2E_SMOKE, reason, directory))
         return {"changed": False, "counts": {}}
-    limit = collector.params["limit"]
-    step = collector.command(argv, name=NAME, title=TITLE, limit=limit, directory=directory)
+    step = collector.command(argv, E2E_SMOKE, limit=collector.params["limit"], directory=directory)
     return {"changed": True, "counts": playwright.summary(step)}

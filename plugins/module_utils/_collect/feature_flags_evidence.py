@@ -12,14 +12,11 @@ from __future__ import annotations
 import typing as t
 
 from .._clients import http
+from .._core import step_names as steps
 from .._core.collector import Collector
-from .._core.command import hostname
-from .._core.evidence import ENDED, FILE, HTTP, Step, utc_now
+from .._core.evidence import Step, utc_now
+from .._core.step_names import StepName
 from .._text import flags
-
-FILE_STEP = ("flags_file", "The flags in the environment file")
-COMMIT_STEP = ("backend_commit", "The commit of the running backend")
-RUNNING_STEP = ("flags_running", "The flags in the running process")
 
 
 def collect(collector: Collector) -> dict[str, t.Any]:
@@ -27,9 +24,9 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     _file(collector)
     at = utc_now()
     url = collector.params["url"]
-    running = _command(collector) if collector.params["argv"] else _ask(collector, RUNNING_STEP, url)
+    running = _command(collector) if collector.params["argv"] else _ask(collector, steps.FLAGS_RUNNING, url)
     if collector.params["commit_url"]:
-        _ask(collector, COMMIT_STEP, collector.params["commit_url"])
+        _ask(collector, steps.BACKEND_COMMIT, collector.params["commit_url"])
     return {"at": at, "flags": flags.values(running, collector.params["flags"])}
 
 
@@ -39,47 +36,30 @@ def _file(collector: Collector) -> None:
         return
     names = [flag["variable"] for flag in collector.params["flags"]]
     found = {name: collector.service_env[name] for name in names if name in collector.service_env}
-    name, title = FILE_STEP
-    now = utc_now()
-    collector.add(
-        Step(
-            name=name,
-            title=title,
-            kind=FILE,
-            command=str(collector.params["env_file"]),
-            host=hostname(),
-            started=now,
-            ended=now,
-            stdout=collector.redact("".join(f"{k}={v}\n" for k, v in found.items())),
-            outcome=ENDED,
-        )
-    )
+    text = "".join(f"{name}={value}\n" for name, value in found.items())
+    collector.ended(steps.FLAGS_FILE, str(collector.params["env_file"]), text)
 
 
 def _command(collector: Collector) -> Step:
-    name, title = RUNNING_STEP
     return collector.command(
         collector.params["argv"],
-        name=name,
-        title=title,
+        steps.FLAGS_RUNNING,
         limit=collector.params["limit"],
         directory=collector.params["directory"],
     )
 
 
-def _ask(collector: Collector, step: tuple[str, str], url: str) -> Step:
-    name, title = step
+def _ask(collector: Collector, step: StepName, url: str) -> Step:
     variable = collector.params["token_variable"]
     token = collector.service_env.get(variable or "", "")
     if variable and not token:
         reason = f"{variable} is not set in {collector.params['env_file'] or 'any env_file'}"
-        return collector.failure(name, title, f"GET {url}", reason, kind=HTTP)
+        return collector.failed(step, f"GET {url}", reason)
     return collector.add(
         http.request(
             "GET",
             url,
-            name=name,
-            title=title,
+            step,
             headers={"Authorization": f"Bearer {token}"} if token else {},
             limit=collector.params["limit"],
             redact=collector.redact,

@@ -11,35 +11,24 @@ import typing as t
 
 from .._clients import process
 from .._core.collector import Collector
-from .._core.command import hostname
-from .._core.evidence import FILE, Step, rfc3339, utc_now
+from .._core.evidence import FILE, rfc3339
+from .._core.step_names import StepName
 from .._text import environment_report
 from .._text.environment_report import Running
 
 
 def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the step, and return the C(processes)' numbers. That there is none is evidence, too."""
-    params, started = collector.params, utc_now()
-    what = describe(params["process"], params["directory"])
+    params = collector.params
+    words, directory = params["process"], params["directory"]
+    what = f"/proc/PID/environ of every {describe(words, directory)}"
+    started = collector.start(StepName(params["name"], params["title"], FILE), what, directory=directory)
     try:
-        found = process.find(params["process"], params["directory"])
-        running = [_running(one, params) for one in found]
+        running = [_running(one, params) for one in process.find(words, directory)]
     except process.ProcessError as exc:
-        collector.failure(params["name"], params["title"], f"/proc/PID/environ of every {what}", str(exc))
+        collector.add(started.failed(str(exc)))
         return {"processes": []}
-    collector.add(
-        Step(
-            name=params["name"],
-            title=params["title"],
-            kind=FILE,
-            command=collector.redact(f"/proc/PID/environ of every {what}"),
-            directory=params["directory"],
-            host=hostname(),
-            started=started,
-            ended=utc_now(),
-            stdout=collector.redact(environment_report.render(running)),
-        )
-    )
+    collector.add(started.ended(environment_report.render(running)))
     return {"processes": [one.pid for one in running]}
 
 

@@ -12,20 +12,20 @@ from __future__ import annotations
 import json
 import time
 import typing as t
+from dataclasses import replace
 from pathlib import Path
 
 from .._clients.http import Exchange, exchange
 from .._core.collector import CollectError, Collector
-from .._core.command import hostname
-from .._core.evidence import ENDED, FAILED, HTTP, LOG, NOT_RUN, TIMED_OUT, Step, utc_now
+from .._core.evidence import ENDED, TIMED_OUT, Step, utc_now
 from .._core.redaction import Redactor
+from .._core.step_names import RECON_GET as GET
+from .._core.step_names import RECON_LIFECYCLE as LIFECYCLE
+from .._core.step_names import RECON_POST as POST
+from .._core.step_names import RECON_WORKER_LOG as WORKER_LOG
+from .._core.step_names import StepName
 from .._logs import sources
 from .._text import arq_log, env_file, recon
-
-POST = ("recon_post", "POST of a reconciliation run")
-LIFECYCLE = ("recon_lifecycle", "GET of the run, until it has ended")
-GET = ("recon_get", "GET of the run, the last answer")
-WORKER_LOG = ("recon_worker_log", "The worker's log since before the POST")
 
 LOG_POLL_SECONDS = 0.2
 
@@ -79,20 +79,16 @@ class _Run:
         self._collector.add((good or looks)[-1])
         return state
 
-    def leave_out(self, reason: str, *steps: tuple[str, str]) -> None:
+    def leave_out(self, reason: str, *left_out: StepName) -> None:
         """Keep the steps that are not taken, with the reason."""
-        now = utc_now()
-        for name, title in steps or (POST, LIFECYCLE, GET, WORKER_LOG):
-            self._collector.add(
-                Step(name, title, HTTP, self._url, hostname(), now, now, outcome=NOT_RUN, reason=reason)
-            )
+        for step in left_out or (POST, LIFECYCLE, GET, WORKER_LOG):
+            self._collector.not_run(step, self._url, reason)
 
-    def _ask(self, method: str, url: str, step: tuple[str, str], body: str | None = None) -> Exchange:
+    def _ask(self, method: str, url: str, step: StepName, body: str | None = None) -> Exchange:
         return exchange(
             method,
             url,
-            name=step[0],
-            title=step[1],
+            step,
             limit=self._params["request_limit"],
             redact=self._collector.redact,
             headers=self._headers,
@@ -102,21 +98,14 @@ class _Run:
 
     def _keep_transcript(self, url: str, looks: t.Sequence[Step], state: str) -> None:
         ended = state in recon.TERMINAL
-        self._collector.add(
-            Step(
-                name=LIFECYCLE[0],
-                title=LIFECYCLE[1],
-                kind=HTTP,
-                command=self._collector.redact(f"GET {url}  (asked {len(looks)} times)"),
-                host=hostname(),
-                started=looks[0].started,
-                ended=looks[-1].ended,
-                exit_status=looks[-1].exit_status,
-                stdout="".join(f"{_poll(step).line()}\n" for step in looks),
-                outcome=ENDED if ended else TIMED_OUT,
-                reason="" if ended else f"the run had not ended within {self._params['limit']:g} s",
-            )
+        what = f"GET {url}  (asked {len(looks)} times)"
+        transcript = self._collector.start(LIFECYCLE, what, at=looks[0].started).ended(
+            "".join(f"{_poll(step).line()}\n" for step in looks),
+            exit_status=looks[-1].exit_status,
+            outcome=ENDED if ended else TIMED_OUT,
+            reason="" if ended else f"the run had not ended within {self._params['limit']:g} s",
         )
+        self._collector.add(replace(transcript, ended=looks[-1].ended))
 
 
 class _Waits:
@@ -148,7 +137,7 @@ class _WorkerLog:
             self._mark: dict[str, t.Any] | None = self._log.mark()
         except OSError as exc:
             self._mark = None
-            self._keep(self._log.name, "", f"{self._log.name} cannot be read: {exc.strerror}")
+            self._cannot_read(exc)
 
     def read(self, run_id: str, *, patient: bool) -> None:
         """Keep what was written since; where C(patient), wait for the run's end to be among it."""
@@ -164,25 +153,13 @@ class _WorkerLog:
                     break
                 time.sleep(LOG_POLL_SECONDS)
         except OSError as exc:
-            self._keep(self._log.name, "", f"{self._log.name} cannot be read: {exc.strerror}")
+            self._cannot_read(exc)
             return
-        self._keep(f"{self._log.name} {reading.note}", text)
+        self._collector.ended(WORKER_LOG, f"{self._log.name} {reading.note}", text, at=self._marked_at)
 
-    def _keep(self, what: str, text: str, reason: str = "") -> None:
-        self._collector.add(
-            Step(
-                name=WORKER_LOG[0],
-                title=WORKER_LOG[1],
-                kind=LOG,
-                command=what,
-                host=hostname(),
-                started=self._marked_at,
-                ended=utc_now(),
-                stdout=self._collector.redact(text),
-                outcome=FAILED if reason else ENDED,
-                reason=reason,
-            )
-        )
+    def _cannot_read(self, exc: OSError) -> None:
+        reason = f"{self._log.name} cannot be read: {exc.strerror}"
+        self._collector.failed(WORKER_LOG, self._log.name, reason, at=self._marked_at)
 
 
 def _authorization(collector: Collector) -> dict[str, str]:

@@ -9,30 +9,28 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._clients.redis_client import Redis, RedisError, Reply
+from .._clients import redis
+from .._core import step_names as steps
 from .._core.collector import Collector
-from .._core.command import hostname
-from .._core.evidence import COMMAND, Step, utc_now
+from .._core.evidence import Step
+from .._core.step_names import StepName
 
 
 @dataclass(frozen=True)
 class Question:
-    """The end of a step's name, its title, and the commands whose replies it shows."""
+    """A step, and the commands whose replies it shows."""
 
-    name: str
-    title: str
+    step: StepName
     commands: tuple[tuple[str, ...], ...]
 
 
-PING = Question("ping", "Redis healthcheck: PING", (("PING",),))
+PING = Question(steps.REDIS_PING, (("PING",),))
 INFO = Question(
-    "info",
-    "Redis INFO",
+    steps.REDIS_INFO,
     (("INFO", "server"), ("INFO", "clients"), ("INFO", "memory"), ("INFO", "persistence")),
 )
 CONFIG = Question(
-    "config",
-    "Redis eviction policy and user",
+    steps.REDIS_CONFIG,
     (("CONFIG", "GET", "maxmemory-policy"), ("ACL", "WHOAMI")),
 )
 
@@ -46,8 +44,7 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     url = collector.params["url"] or collector.service_env.get(name, "")
     if not url:
         where = collector.params["env_file"] or "the environment"
-        step, reason = _name(collector, PING), f"{where} sets no {name}"
-        collector.failure(step, PING.title, f"{name} in {where}", reason, COMMAND)
+        collector.failed(_step(collector, PING), f"{name} in {where}", f"{where} sets no {name}")
         return {"pong": False}
     return _Redis(collector, url).ask()
 
@@ -58,62 +55,33 @@ class _Redis:
         self._url = url
 
     def ask(self) -> dict[str, t.Any]:
-        """Ask all questions on one connection; where there is none, say so for the first."""
+        """Ask all questions on one connection; of a Redis that does not answer PING, no more than that."""
         params = self._collector.params
-        started = utc_now()
         try:
-            with Redis(self._url, limit=params["limit"], ca_file=params["ca_file"]) as redis:
-                pong = self._put(redis, PING)
-                self._put(redis, INFO)
-                self._put(redis, CONFIG)
-        except RedisError as exc:
-            self._add(PING, started, error=str(exc))
-        except OSError as exc:
-            self._add(PING, started, error=f"Redis cannot be reached: {exc.strerror or exc}")
+            with redis.connect(self._url, limit=params["limit"], ca_file=params["ca_file"]) as client:
+                pong = self._put(client, PING)
+                for question in (INFO, CONFIG) if pong.ok else ():
+                    self._put(client, question)
         except ValueError as exc:
-            self._collector.failure(
-                _name(self._collector, PING), PING.title, self._shown(PING), f"the URL: {exc}", COMMAND
-            )
-        else:
-            return {"pong": pong.stdout == "PONG\n"}
-        return {"pong": False}
+            self._collector.failed(_step(self._collector, PING), self._shown(PING), f"the URL: {exc}")
+            return {"pong": False}
+        return {"pong": pong.stdout == "PONG\n"}
 
-    def _put(self, redis: Redis, question: Question) -> Step:
-        started, replies, errors = utc_now(), [], []
+    def _put(self, client: t.Any, question: Question) -> Step:
+        started = self._collector.start(_step(self._collector, question), self._shown(question))
+        replies, errors = [], []
         for command in question.commands:
-            try:
-                replies.append(_text(redis.call(*command)))
-            except RedisError as exc:
-                errors.append(str(exc) if len(question.commands) == 1 else f"{' '.join(command)}: {exc}")
-        return self._add(question, started, "\n".join(replies), "\n".join(errors))
-
-    def _add(self, question: Question, started: str, reply: str = "", error: str = "") -> Step:
-        return self._collector.add(
-            Step(
-                name=_name(self._collector, question),
-                title=question.title,
-                kind=COMMAND,
-                command=self._shown(question),
-                host=hostname(),
-                started=started,
-                ended=utc_now(),
-                exit_status=1 if error else 0,
-                stdout=self._collector.redact(f"{reply}\n" if reply else ""),
-                stderr=self._collector.redact(f"{error}\n" if error else ""),
-            )
-        )
+            reply, error = redis.ask(client, *command)
+            replies += [reply] if reply else []
+            of = f"{' '.join(command)}: " if len(question.commands) > 1 else ""
+            errors += [f"{of}{error}"] if error else []
+        stdout, stderr = ("".join(f"{text}\n" for text in texts) for texts in (replies, errors))
+        return self._collector.add(started.ended(stdout, stderr, exit_status=1 if errors else 0))
 
     def _shown(self, question: Question) -> str:
         asked = "; ".join(" ".join(command) for command in question.commands)
-        return self._collector.redact(f"{asked}  ({self._url})")
+        return f"{asked}  ({self._url})"
 
 
-def _name(collector: Collector, question: Question) -> str:
-    return f"{collector.params['prefix']}_{question.name}"
-
-
-def _text(reply: Reply) -> str:
-    """Return a reply as C(redis-cli) prints it where its output is no terminal."""
-    if isinstance(reply, list):
-        return "\n".join(_text(part) for part in reply)
-    return "" if reply is None else str(reply).replace("\r\n", "\n").rstrip("\n")
+def _step(collector: Collector, question: Question) -> StepName:
+    return question.step.prefixed(collector.params["prefix"])

@@ -16,17 +16,16 @@ from datetime import timedelta
 
 from .._clients import http
 from .._core.collector import Collector
-from .._core.command import hostname
-from .._core.evidence import HTTP, LOG, NOT_RUN, Step, parse_time, rfc3339, utc_now
+from .._core.evidence import parse_time, rfc3339, utc_now
+from .._core.step_names import WEBHOOK_401_LINES as REFUSED
+from .._core.step_names import WEBHOOK_BASELINE as BASELINE
+from .._core.step_names import WEBHOOK_PROBE as PROBE
+from .._core.step_names import WEBHOOK_PROBE_LOG as PROBE_LOG
+from .._core.step_names import WEBHOOK_WINDOW as WINDOW
+from .._core.step_names import StepName
 from .._logs import file as log_file
 from .._logs import sources
 from .._text import webhook_log
-
-BASELINE = ("webhook_baseline", "Webhooks before the flags were set")
-WINDOW = ("webhook_window", "Webhooks since the flags were set")
-REFUSED = ("webhook_401_lines", "Webhooks answered 401 since the flags were set")
-PROBE = ("webhook_probe", "A webhook without a signature")
-PROBE_LOG = ("webhook_probe_log", "That webhook in the access log")
 
 POLL_SECONDS = 1.0
 # A log that is written through a buffer shows a request a little later.
@@ -73,7 +72,7 @@ class _Webhooks:
         """Wait for enough webhooks, and count what came since the mark."""
         if not mark:
             reason = "where the access log stood before the flags were set is not known"
-            self._collector.failure(*WINDOW, self._log.name, reason, kind=LOG)
+            self._collector.failed(WINDOW, self._log.name, reason)
             return webhook_log.Count()
         started, asked = utc_now(), self._params["enforced_from"] or mark["time"]
         try:
@@ -110,8 +109,7 @@ class _Webhooks:
             http.request(
                 "POST",
                 self._params["probe_url"],
-                name=PROBE[0],
-                title=PROBE[1],
+                PROBE,
                 body="{}",
                 limit=self._params["probe_limit"],
                 redact=self._collector.redact,
@@ -123,20 +121,8 @@ class _Webhooks:
 
     def leave_out_probe(self) -> None:
         """Keep the step of a probe that is left out."""
-        now, reason = utc_now(), "check mode: no POST is sent"
-        self._collector.add(
-            Step(
-                name=PROBE[0],
-                title=PROBE[1],
-                kind=HTTP,
-                command=f"POST {self._params['probe_url']} {{}}",
-                host=hostname(),
-                started=now,
-                ended=now,
-                outcome=NOT_RUN,
-                reason=reason,
-            )
-        )
+        what, reason = f"POST {self._params['probe_url']} {{}}", "check mode: no POST is sent"
+        self._collector.not_run(PROBE, what, reason)
 
     def _find_probe(self, mark: t.Mapping[str, t.Any]) -> None:
         deadline = time.monotonic() + PROBE_LOG_SECONDS
@@ -173,15 +159,15 @@ class _Webhooks:
 
     def _keep_counts(
         self,
-        step: tuple[str, str],
+        step: StepName,
         found: webhook_log.Tally,
         head: t.Mapping[str, t.Any],
-        started: str | None = None,
+        started: str = "",
     ) -> None:
         whole = {"source": self._log.name, **head, "interval_seconds": self._params["interval"]}
         self._keep(step, webhook_log.render(found, whole), head, started)
 
-    def _keep_lines(self, step: tuple[str, str], lines: t.Sequence[str], head: t.Mapping[str, t.Any]) -> None:
+    def _keep_lines(self, step: StepName, lines: t.Sequence[str], head: t.Mapping[str, t.Any]) -> None:
         """Keep the first of these lines, and say how many there are more."""
         most = self._params["lines"]
         text = "".join(f"{line}\n" for line in lines[:most])
@@ -191,26 +177,14 @@ class _Webhooks:
 
     def _keep(
         self,
-        step: tuple[str, str],
+        step: StepName,
         text: str,
         head: t.Mapping[str, t.Any],
-        started: str | None = None,
+        started: str = "",
     ) -> None:
-        now = utc_now()
         what = f"POST {self._webhook.prefix}… in {self._log.name} from {head['from']} to {head['to']}"
-        self._collector.add(
-            Step(
-                name=step[0],
-                title=step[1],
-                kind=LOG,
-                command=what,
-                host=hostname(),
-                started=started or now,
-                ended=now,
-                stdout=self._collector.redact(text),
-            )
-        )
+        self._collector.ended(step, what, text, at=started)
 
-    def _cannot_read(self, step: tuple[str, str], exc: OSError) -> None:
+    def _cannot_read(self, step: StepName, exc: OSError) -> None:
         reason = f"the access log {self._log.name} cannot be read: {exc.strerror or exc}"
-        self._collector.failure(*step, self._log.name, reason, kind=LOG)
+        self._collector.failed(step, self._log.name, reason)

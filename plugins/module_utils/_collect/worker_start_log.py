@@ -11,13 +11,11 @@ from datetime import datetime
 
 from .._clients import process
 from .._core.collector import Collector
-from .._core.command import hostname
-from .._core.evidence import ENDED, FAILED, LOG, Step, rfc3339, utc_now
+from .._core.evidence import ENDED, FAILED, rfc3339, utc_now
+from .._core.step_names import WORKER_START_LOG
 from .._logs import sources
 from .._text import arq_log
 from . import process_environment
-
-NAME, TITLE = "worker_start_log", "First lines of the worker's start log"
 
 
 def collect(collector: Collector) -> dict[str, t.Any]:
@@ -32,21 +30,16 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         shown = lines or _lines(log.tail(params["lines"]))[-params["lines"] :]
     except (OSError, process.ProcessError) as exc:
         why = exc.strerror if isinstance(exc, OSError) else exc
-        collector.failure(NAME, TITLE, log.name, f"{log.name} cannot be read: {why}", kind=LOG)
+        collector.failed(WORKER_START_LOG, log.name, f"{log.name} cannot be read: {why}")
         return {}
     collector.add(
-        Step(
-            name=NAME,
-            title=TITLE,
-            kind=LOG,
-            command=_described(log.name, lines, params["lines"], running),
-            host=hostname(),
-            started=started,
-            ended=utc_now(),
+        collector.start(
+            WORKER_START_LOG, _described(log.name, lines, params["lines"], running), at=started
+        ).ended(
             # Where there is no start, the last lines tell why.
-            stdout=collector.redact("".join(f"{line}\n" for line in shown)),
+            "".join(f"{line}\n" for line in shown),
             outcome=FAILED if reason else ENDED,
-            reason=collector.redact(reason),
+            reason=reason,
         )
     )
     return {}

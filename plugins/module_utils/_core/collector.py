@@ -19,9 +19,11 @@ from pathlib import Path
 from ansible.module_utils.basic import AnsibleModule
 
 from .._text import env_file
-from . import command
-from .evidence import FAILED, FILE, Step, utc_now
+from . import command, libraries
+from .evidence import Step, utc_now
 from .redaction import Redactor, secrets_of_env
+from .step_names import ENV_FILE, StepName
+from .steps import Started
 
 ArgumentSpec = t.Mapping[str, t.Mapping[str, t.Any]]
 
@@ -30,6 +32,7 @@ COMMON_SPEC: ArgumentSpec = {
     "package": {"type": "int", "choices": [0, 1, 2, 3]},
     "env_file": {"type": "path"},
     "path": {"type": "list", "elements": "path", "default": []},
+    "python": {"type": "path"},
 }
 # Shorter values would be masked by Ansible wherever they occur, run_ids and timestamps included.
 MINIMUM_SECRET_LENGTH = 8
@@ -78,9 +81,7 @@ class Collector:
             self.service_env = env_file.parse(Path(name).read_text("utf-8")) if name else dict(os.environ)
         except (OSError, UnicodeDecodeError) as exc:
             reason = f"the env_file {name} cannot be read: {getattr(exc, 'strerror', None) or exc}"
-            raise CollectError(
-                self.failure("env_file", "Environment file", str(name), reason).reason
-            ) from exc
+            raise CollectError(self.failed(ENV_FILE, str(name), reason).reason) from exc
         self.env.update(self.service_env)
         self._use_path(self.params.get("path") or [])
         self.redact = Redactor({**secrets_of_env(self.service_env), **self._secrets})
@@ -93,12 +94,27 @@ class Collector:
         self.steps.append(step)
         return step
 
+    def start(self, step: StepName, what: str, **more: t.Any) -> Started:
+        """Start a step; C(more) are further attributes of C(Started)."""
+        return Started(step, what, self.redact, **more)
+
+    def ended(self, step: StepName, what: str, stdout: str, *, at: str = "", **more: t.Any) -> Step:
+        """Keep the step of something that was read, since C(at) where it took its time."""
+        return self.add(self.start(step, what, at=at or utc_now(), **more).ended(stdout))
+
+    def failed(self, step: StepName, what: str, reason: str, **more: t.Any) -> Step:
+        """Keep the step of something that could not be carried out, with the reason."""
+        return self.add(self.start(step, what, **more).failed(reason))
+
+    def not_run(self, step: StepName, what: str, reason: str, **more: t.Any) -> Step:
+        """Keep the step of something that is left out on purpose, with the reason."""
+        return self.add(self.start(step, what, **more).not_run(reason))
+
     def command(
         self,
         argv: t.Sequence[str],
+        step: StepName,
         *,
-        name: str,
-        title: str,
         limit: float,
         directory: str | None = None,
         env: t.Mapping[str, str] | None = None,
@@ -107,39 +123,16 @@ class Collector:
 
         C(limit) is in seconds.
         """
+        env = {**self.env, **(env or {})}
         return self.add(
-            command.run(
-                argv,
-                name=name,
-                title=title,
-                limit=limit,
-                redact=self.redact,
-                directory=directory,
-                env={**self.env, **(env or {})},
-            )
-        )
-
-    def failure(self, name: str, title: str, what: str, reason: str, kind: str = FILE) -> Step:
-        """Keep the step of something that could not be carried out, with the reason."""
-        now = utc_now()
-        return self.add(
-            Step(
-                name=name,
-                title=title,
-                kind=kind,
-                command=self.redact(what),
-                host=command.hostname(),
-                started=now,
-                ended=now,
-                outcome=FAILED,
-                reason=self.redact(reason),
-            )
+            command.run(argv, step, limit=limit, redact=self.redact, directory=directory, env=env)
         )
 
 
 def run_collector(
     argument_spec: ArgumentSpec,
     collect: t.Callable[[Collector], dict[str, t.Any]],
+    needs: t.Sequence[str] = (),
     **module_options: t.Any,
 ) -> None:
     """Be the C(main()) of a collector module.
@@ -147,6 +140,7 @@ def run_collector(
     Args:
         argument_spec: the module's own options; the common ones are added.
         collect: takes the steps, and returns what else the task returns, C(changed) among it.
+        needs: the libraries to run with; where this interpreter lacks one, another of the host's is used.
         module_options: further arguments of C(AnsibleModule), for instance C(required_if).
     """
     module = AnsibleModule(
@@ -155,6 +149,9 @@ def run_collector(
     secrets = _secret_options(module, argument_spec)
     collector = Collector(module.params, check_mode=module.check_mode, secrets=secrets)
     try:
+        problem = libraries.ensure(needs, module.params["python"], module.params["path"])
+        if problem:
+            raise CollectError(problem)
         collector.read_env_file()
         result = collect(collector)
     except CollectError as exc:

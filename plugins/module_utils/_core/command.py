@@ -11,7 +11,6 @@ and one that writes a lot never blocks.
 from __future__ import annotations
 
 import os
-import platform
 import shlex
 import signal
 import subprocess
@@ -19,23 +18,19 @@ import tempfile
 import typing as t
 from pathlib import Path
 
-from .evidence import COMMAND, ENDED, FAILED, NOT_RUN, TIMED_OUT, Step, utc_now
+from .evidence import COMMAND, ENDED, TIMED_OUT, Step
+from .step_names import StepName
+from .steps import Redact, Started
 
 GRACE_SECONDS = 5.0
 
 
-def hostname() -> str:
-    """Return this machine's name as its users know it."""
-    return platform.node() or "localhost"
-
-
 def run(
     argv: t.Sequence[str],
+    step: StepName | None = None,
     *,
-    name: str,
-    title: str,
     limit: float,
-    redact: t.Callable[[str], str],
+    redact: Redact = str,
     directory: str | None = None,
     env: t.Mapping[str, str] | None = None,
 ) -> Step:
@@ -43,62 +38,36 @@ def run(
 
     Args:
         argv: program and arguments; no shell is involved and no secret may be in it.
-        name: the step's name.
-        title: the step's title.
+        step: the step's name; None where the step is not evidence.
         limit: seconds until its whole process group is terminated, then killed.
         redact: masks secrets in all text that leaves.
         directory: the working directory.
         env: the complete environment; None takes this process's own.
     """
-    command = redact(shlex.join(argv))
-    started = utc_now()
-
-    def step(**more: t.Any) -> Step:
-        return Step(
-            name=name,
-            title=title,
-            kind=COMMAND,
-            command=command,
-            directory=directory,
-            host=hostname(),
-            started=started,
-            ended=utc_now(),
-            **more,
-        )
-
+    started = _start(argv, step or StepName(argv[0]), redact, directory)
     if directory is not None and not Path(directory).is_dir():
-        return step(outcome=FAILED, reason=f"the directory {directory} is not there")
+        return started.failed(f"the directory {directory} does not exist")
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         try:
             status, in_time = _wait(argv, directory=directory, env=env, limit=limit, out=out, err=err)
         except OSError as exc:
-            return step(outcome=FAILED, reason=redact(_why(exc, argv[0], env)))
-        return step(
+            return started.failed(_why(exc, argv[0], env))
+        return started.ended(
+            _text(out),
+            _text(err),
             exit_status=status,
-            stdout=redact(_text(out)),
-            stderr=redact(_text(err)),
             outcome=ENDED if in_time else TIMED_OUT,
             reason="" if in_time else f"stopped at its limit of {limit:g} s",
         )
 
 
-def not_run(
-    argv: t.Sequence[str], *, name: str, title: str, reason: str, directory: str | None = None
-) -> Step:
+def not_run(argv: t.Sequence[str], step: StepName, reason: str, directory: str | None = None) -> Step:
     """Return the step of a command that is left out on purpose, with the reason."""
-    now = utc_now()
-    return Step(
-        name=name,
-        title=title,
-        kind=COMMAND,
-        command=shlex.join(argv),
-        directory=directory,
-        host=hostname(),
-        started=now,
-        ended=now,
-        outcome=NOT_RUN,
-        reason=reason,
-    )
+    return _start(argv, step, str, directory).not_run(reason)
+
+
+def _start(argv: t.Sequence[str], step: StepName, redact: Redact, directory: str | None) -> Started:
+    return Started(step, shlex.join(argv), redact, kind=COMMAND, directory=directory)
 
 
 def _wait(

@@ -44,7 +44,7 @@ _PLACES = (
     # scheme://user:password@host; the password ends at the last @, for tools print it unencoded too.
     # A port with a path behind it is no password.
     re.compile(
-        r"(?P<keep>://[^\s:/?#@'\"]{0,128}:)(?!\d{1,5}[/?#])(?P<secret>[^\s'\"<>]{0,512})(?=@[\w.\[-])"
+        r"(?P<keep>://[^\s:/?#@'\"]{0,128}:)(?!\d{1,5}[/?#])(?P<secret>[^\s'\"<>]{0,512})(?=@[\w.\[/-])"
     ),
     re.compile(
         r"(?P<keep>\b(?:bearer|token|basic)\s{1,8})(?P<secret>[A-Za-z0-9._~+/=-]{8,8192})", re.IGNORECASE

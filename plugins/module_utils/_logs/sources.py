@@ -113,30 +113,3 @@ def option() -> dict[str, t.Any]:
         "required_one_of": one,
         "mutually_exclusive": one,
     }
-
-
-def last_line(params: t.Mapping[str, t.Any], option: str) -> str:
-    """Return the last line of the log that a module's options name, after a semicolon; C('') without one."""
-    if not any(params.get(name) for name in options(option)):
-        return ""
-    log = chosen(_place(params, option))
-    try:
-        line = log.tail(1).decode("utf-8", "backslashreplace").strip().split("\n")[-1].strip()
-    except OSError:
-        return ""
-    return f"; the last line of {log.name} is: {line}" if line else ""
-
-
-def _place(params: t.Mapping[str, t.Any], option: str) -> dict[str, t.Any]:
-    unit, container = params.get(f"{option}_unit"), params.get(f"{option}_container")
-    return {"file": params[option], "unit": unit, "container": container}
-
-
-def options(option: str) -> dict[str, dict[str, t.Any]]:
-    others = {f"{option}_{place}": {"type": "str"} for place in ("unit", "container")}
-    return {option: {"type": "path"}, **others}
-
-
-def one_of(option: str) -> dict[str, t.Any]:
-    path, *others = options(option)
-    return {"mutually_exclusive": [others], "required_one_of": [[path, *others]]}

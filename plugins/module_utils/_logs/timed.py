@@ -26,7 +26,7 @@ def printed(argv: t.Sequence[str]) -> tuple[str, str]:
     Raises:
         OSError: it cannot be run, or failed.
     """
-    step = command.run(argv, name="log", title="", limit=LIMIT_SECONDS, redact=lambda text: text)
+    step = command.run(argv, limit=LIMIT_SECONDS)
     if step.exit_status != 0:
         why = (step.reason or step.stderr or step.stdout).strip().replace("\n", "; ")
         raise failure(f"{argv[0]}: {why or f'it ended with {step.exit_status}'}")

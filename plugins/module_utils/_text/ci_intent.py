@@ -18,8 +18,6 @@ from datetime import datetime, timedelta
 from .._core.evidence import parse_time
 from .github_runs import DISPATCHED, Document, bears
 
-# The step that bears it; the one that bears the dispatch's answer is C(ci_dispatch).
-STEP = "ci_dispatch_intent"
 # From a request to the appearance of its run, beside the limit that the request itself has.
 SLACK_SECONDS = 60.0
 

@@ -151,7 +151,8 @@ def _apply(rule: Rule, evidence: Evidence, policy: Policy) -> Criterion:
         finding = not_proven(str(exc))
     except Exception as exc:  # evidence that no rule foresaw proves nothing, and must not hide the rest
         finding = not_proven(f"the evidence could not be read, {type(exc).__name__}: {exc}")
-    return Criterion(rule.id, rule.text, finding.result, finding.reason, finding.steps, finding.detail)
+    steps = tuple(map(str, finding.steps))
+    return Criterion(rule.id, rule.text, finding.result, finding.reason, steps, finding.detail)
 
 
 def _sentence(bad: t.Sequence[Criterion]) -> str:

@@ -12,6 +12,20 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.evidence import Evidence, Step
+from ...module_utils._core.step_names import (
+    ALEMBIC_CHECK,
+    ALEMBIC_CURRENT,
+    ALEMBIC_CURRENT_AFTER,
+    ALEMBIC_CURRENT_FINAL,
+    ALEMBIC_DOWNGRADE,
+    ALEMBIC_HEADS,
+    ALEMBIC_HISTORY,
+    ALEMBIC_REUPGRADE,
+    ALEMBIC_UPGRADE,
+    DESCRIBE_TABLE,
+    UNIQUE_CATALOG,
+    UNIQUE_CONSTRAINTS,
+)
 from ...module_utils._text import alembic, catalog, psql_text
 from .base import (
     Finding,
@@ -38,47 +52,47 @@ def judge(evidence: Evidence, policy: Policy) -> Verdict:
 
 def current_kept(evidence: Evidence, policy: Policy) -> Finding:
     """Minimum evidence: "the output of" C(alembic current)."""
-    found = alembic.revisions(succeeded(evidence, "alembic_current").stdout)
-    return met(f"at {', '.join(found) or 'no revision'} before the upgrade", "alembic_current")
+    found = alembic.revisions(succeeded(evidence, ALEMBIC_CURRENT).stdout)
+    return met(f"at {', '.join(found) or 'no revision'} before the upgrade", ALEMBIC_CURRENT)
 
 
 def history_kept(evidence: Evidence, policy: Policy) -> Finding:
     """Minimum evidence: "the output of" C(alembic history), "its last 30 lines"; all of it is kept."""
-    step = succeeded(evidence, "alembic_history")
+    step = succeeded(evidence, ALEMBIC_HISTORY)
     lines = step.stdout.splitlines()
     if not lines:
-        return not_proven("alembic history printed nothing", "alembic_history")
+        return not_proven("alembic history printed nothing", ALEMBIC_HISTORY)
     last = "\n".join(lines[-HISTORY_LINES:]) if len(lines) > HISTORY_LINES else ""
-    return met(f"{len(lines)} lines kept", "alembic_history", detail=last)
+    return met(f"{len(lines)} lines kept", ALEMBIC_HISTORY, detail=last)
 
 
 def one_head(evidence: Evidence, policy: Policy) -> Finding:
     """C(upgrade head) has a meaning only where there is exactly one head."""
-    heads = alembic.revisions(succeeded(evidence, "alembic_heads").stdout)
+    heads = alembic.revisions(succeeded(evidence, ALEMBIC_HEADS).stdout)
     if len(heads) == 1:
-        return met(f"the head is {heads[0]}", "alembic_heads")
-    return not_met(f"there are {len(heads)} heads ({', '.join(heads)})", "alembic_heads")
+        return met(f"the head is {heads[0]}", ALEMBIC_HEADS)
+    return not_met(f"there are {len(heads)} heads ({', '.join(heads)})", ALEMBIC_HEADS)
 
 
 def upgrade_clean(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "upgrade ends without an error". FAIL note: on C(table already exists), reset or stamp."""
-    step = ended(evidence, "alembic_upgrade")
+    step = ended(evidence, ALEMBIC_UPGRADE)
     existing = alembic.already_exists(step)
     if existing and step.exit_status != 0:
         return not_met(
             f"{existing}: whether to reset or to stamp is to be decided in the ticket",
-            "alembic_upgrade",
+            ALEMBIC_UPGRADE,
         )
     if step.exit_status != 0:
-        return not_met(f"exit status {step.exit_status}, {alembic.error_line(step)}", "alembic_upgrade")
+        return not_met(f"exit status {step.exit_status}, {alembic.error_line(step)}", ALEMBIC_UPGRADE)
     if "Traceback (most recent call last)" in step.output:
-        return not_met(f"a traceback in spite of status 0, {alembic.error_line(step)}", "alembic_upgrade")
-    return met("exit status 0", "alembic_upgrade")
+        return not_met(f"a traceback in spite of status 0, {alembic.error_line(step)}", ALEMBIC_UPGRADE)
+    return met("exit status 0", ALEMBIC_UPGRADE)
 
 
 def at_head(evidence: Evidence, policy: Policy) -> Finding:
     """C(upgrade head) is believed only where C(current), asked again, is the head."""
-    names = ("alembic_heads", _last_current(evidence))
+    names = (ALEMBIC_HEADS, _last_current(evidence))
     heads, current = (alembic.revisions(succeeded(evidence, name).stdout) for name in names)
     if current == heads and len(heads) == 1:
         return met(f"the database is at {heads[0]}, the head", *names)
@@ -93,40 +107,40 @@ def schema_is_the_migrations(evidence: Evidence, policy: Policy) -> Finding:
 
     Where this upgrade ran none, C(alembic check) must find no difference that concerns the table.
     """
-    upgrade = succeeded(evidence, "alembic_upgrade")
+    upgrade = succeeded(evidence, ALEMBIC_UPGRADE)
     ran = alembic.moves(upgrade)
     if ran:
-        return met(f"{len(ran)} migrations ran, {_span(ran)}", "alembic_upgrade")
-    before = alembic.revisions(succeeded(evidence, "alembic_current").stdout)
-    after = alembic.revisions(succeeded(evidence, "alembic_current_after").stdout)
+        return met(f"{len(ran)} migrations ran, {_span(ran)}", ALEMBIC_UPGRADE)
+    before = alembic.revisions(succeeded(evidence, ALEMBIC_CURRENT).stdout)
+    after = alembic.revisions(succeeded(evidence, ALEMBIC_CURRENT_AFTER).stdout)
     if before != after:
         return met(
             f"the database went from {', '.join(before) or 'no revision'} to {', '.join(after)}",
-            "alembic_current",
-            "alembic_current_after",
+            ALEMBIC_CURRENT,
+            ALEMBIC_CURRENT_AFTER,
         )
-    return _no_drift(ended(evidence, "alembic_check"), str(policy["table"]))
+    return _no_drift(ended(evidence, ALEMBIC_CHECK), str(policy["table"]))
 
 
 def table_exists(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "the table exists". Minimum evidence: C(\\d reconciliation_findings)."""
-    step = ended(evidence, "describe_table")
+    step = ended(evidence, DESCRIBE_TABLE)
     if step.exit_status == 0 and step.stdout.strip():
-        return met(f"\\d shows {policy['table']}", "describe_table")
+        return met(f"\\d shows {policy['table']}", DESCRIBE_TABLE)
     if "Did not find any relation" in step.output:
-        return not_met(f"there is no table {policy['table']}", "describe_table")
-    return not_proven(f"\\d ended with status {step.exit_status}", "describe_table")
+        return not_met(f"there is no table {policy['table']}", DESCRIBE_TABLE)
+    return not_proven(f"\\d ended with status {step.exit_status}", DESCRIBE_TABLE)
 
 
 def unique_constraint(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "there is a UNIQUE constraint on (provider, provider_event_id, finding_type)"."""
-    names = ("unique_constraints", "unique_catalog")
+    names = (UNIQUE_CONSTRAINTS, UNIQUE_CATALOG)
     want = [str(column) for column in policy["columns"]]
-    asked = ended(evidence, "unique_constraints")
+    asked = ended(evidence, UNIQUE_CONSTRAINTS)
     if asked.exit_status != 0:
-        return not_met(asked.stderr.strip().splitlines()[0], "unique_constraints")
+        return not_met(asked.stderr.strip().splitlines()[0], UNIQUE_CONSTRAINTS)
     named = {row[0] for row in psql_text.rows_of(asked.stdout)}
-    entries = catalog.unique_entries(succeeded(evidence, "unique_catalog").stdout)
+    entries = catalog.unique_entries(succeeded(evidence, UNIQUE_CATALOG).stdout)
     same = [entry for entry in entries if sorted(entry["columns"]) == sorted(want)]
     constraints = [e for e in same if e["constraint"] in named and e["valid"] and not e["predicate"]]
     if constraints:
@@ -136,18 +150,18 @@ def unique_constraint(evidence: Evidence, policy: Policy) -> Finding:
 
 def smoke(evidence: Evidence, policy: Policy) -> Finding:
     """Optional, preferred: "smoke: alembic downgrade -1, then alembic upgrade head"."""
-    reason = left_out(evidence, "alembic_downgrade")
+    reason = left_out(evidence, ALEMBIC_DOWNGRADE)
     if reason:
-        return met(f"left out, being optional: {reason}", "alembic_downgrade")
-    for name in ("alembic_downgrade", "alembic_reupgrade"):
+        return met(f"left out, being optional: {reason}", ALEMBIC_DOWNGRADE)
+    for name in (ALEMBIC_DOWNGRADE, ALEMBIC_REUPGRADE):
         step = ended(evidence, name)
         if step.exit_status != 0:
             return not_met(f"{step.title}: {alembic.error_line(step)}", name)
-    down = alembic.moves(ended(evidence, "alembic_downgrade"), "downgrade")
+    down = alembic.moves(ended(evidence, ALEMBIC_DOWNGRADE), "downgrade")
     return met(
         f"down and up again{', ' + _span(down) if down else ''}",
-        "alembic_downgrade",
-        "alembic_reupgrade",
+        ALEMBIC_DOWNGRADE,
+        ALEMBIC_REUPGRADE,
     )
 
 
@@ -170,23 +184,23 @@ RULES = (
 
 def _last_current(evidence: Evidence) -> str:
     """After a smoke, the last answer counts: it is the state that staging was left in."""
-    return "alembic_current_final" if evidence.get("alembic_current_final") else "alembic_current_after"
+    return ALEMBIC_CURRENT_FINAL if evidence.get(ALEMBIC_CURRENT_FINAL) else ALEMBIC_CURRENT_AFTER
 
 
 def _no_drift(check: Step, table: str) -> Finding:
     if check.exit_status == 0:
-        return met("nothing had to run, and alembic check finds no difference", "alembic_check")
+        return met("nothing had to run, and alembic check finds no difference", ALEMBIC_CHECK)
     if "New upgrade operations detected" not in check.output:
         return not_proven(
             f"nothing had to run, and alembic check could not compare: {alembic.error_line(check)}",
-            "alembic_check",
+            ALEMBIC_CHECK,
         )
     if table.rsplit(".", maxsplit=1)[-1] in check.output:
         return not_met(
             f"nothing had to run, yet alembic check finds {table} different from the models",
-            "alembic_check",
+            ALEMBIC_CHECK,
         )
-    return met(f"nothing had to run, and alembic check finds no difference in {table}", "alembic_check")
+    return met(f"nothing had to run, and alembic check finds no difference in {table}", ALEMBIC_CHECK)
 
 
 def _span(moves: t.Sequence[tuple[str, str]]) -> str:

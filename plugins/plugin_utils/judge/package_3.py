@@ -13,11 +13,24 @@ from __future__ import annotations
 import re
 
 from ...module_utils._core.evidence import FAILED, Evidence, Step, parse_time
+from ...module_utils._core.step_names import (
+    BACKEND_ENVIRONMENT,
+    QUEUE_ENABLEMENT,
+    RECON_GET,
+    RECON_LIFECYCLE,
+    RECON_POST,
+    RECON_WORKER_LOG,
+    REDIS_CONFIG,
+    REDIS_HOST_PING,
+    REDIS_INFO,
+    REDIS_PING,
+    WORKER_ENVIRONMENT,
+    WORKER_START_LOG,
+)
 from ...module_utils._text import arq_log, recon
 from . import recon_run, running
 from .base import Finding, Policy, Rule, Verdict, conclude, ended, last_line, met, not_met, not_proven
-from .recon_run import GET, LIFECYCLE, POST, WORKER_LOG, Run
-from .running import BACKEND, WORKER
+from .recon_run import Run
 
 _MAXMEMORY_POLICY = re.compile(r"^maxmemory[-_]policy[\n:](?P<value>\S+)", re.MULTILINE)
 
@@ -30,7 +43,7 @@ def judge(evidence: Evidence, policy: Policy) -> Verdict:
 def redis_healthcheck(evidence: Evidence, policy: Policy) -> Finding:
     """3.1: "a Redis service with a healthcheck". Minimum evidence: "Redis healthcheck output"."""
     # Its own host is asked where the inventory says how, the worker's always.
-    asked = ["redis_ping", *(["redis_host_ping"] if evidence.get("redis_host_ping") else [])]
+    asked = [REDIS_PING, *([REDIS_HOST_PING] if evidence.get(REDIS_HOST_PING) else [])]
     for ping in [ended(evidence, name) for name in asked]:
         if ping.exit_status != 0 or ping.stdout.strip() != "PONG":
             return not_met(f"PING got no PONG: {' '.join(ping.output.split())}", ping.name)
@@ -42,32 +55,32 @@ def redis_keeps_jobs(evidence: Evidence, policy: Policy) -> Finding:
 
     C(INFO) tells it, too, where C(CONFIG) is forbidden.
     """
-    for step in filter(None, map(evidence.get, ("redis_config", "redis_info"))):
+    for step in filter(None, map(evidence.get, (REDIS_CONFIG, REDIS_INFO))):
         found = _MAXMEMORY_POLICY.search(step.stdout)
         if found:
             decide = met if found["value"] == "noeviction" else not_met
             return decide(f"maxmemory-policy is {found['value']}", step.name)
-    config = ended(evidence, "redis_config")
+    config = ended(evidence, REDIS_CONFIG)
     return not_proven(f"Redis does not tell its maxmemory-policy{last_line(config.stderr)}", config.name)
 
 
 def enabled(evidence: Evidence, policy: Policy) -> Finding:
     """3.1: what sets Redis, the worker and the backend up went through, where it was run."""
-    broken = [step for step in evidence.steps if step.name == "queue_enablement" and step.outcome == FAILED]
+    broken = [step for step in evidence.steps if step.name == QUEUE_ENABLEMENT and step.outcome == FAILED]
     if broken:
-        return not_met("; ".join(f"{step.host}: {step.reason}" for step in broken), "queue_enablement")
+        return not_met("; ".join(f"{step.host}: {step.reason}" for step in broken), QUEUE_ENABLEMENT)
     return met("nothing broke down")
 
 
 def worker_environment(evidence: Evidence, policy: Policy) -> Finding:
     """3.1: "a worker service C(arq …) with C(DATABASE_URL) (staging), C(REDIS_URL), C(ENV=staging)"."""
     given = ("DATABASE_URL", "REDIS_URL")
-    return running.shows(evidence, WORKER, "ENV", str(policy["environment"]), given)
+    return running.shows(evidence, WORKER_ENVIRONMENT, "ENV", str(policy["environment"]), given)
 
 
 def worker_start_log(evidence: Evidence, policy: Policy) -> Finding:
     """3.1: "the first 20 lines of the worker's start log (its Redis connection among them)"."""
-    log = ended(evidence, "worker_start_log")
+    log = ended(evidence, WORKER_START_LOG)
     if not arq_log.says_start(log.stdout):
         return not_met(f"the worker does not say that it starts{last_line(log.stdout)}", log.name)
     connection = arq_log.redis_line(log.stdout)
@@ -78,12 +91,12 @@ def worker_start_log(evidence: Evidence, policy: Policy) -> Finding:
 
 def backend_runner(evidence: Evidence, policy: Policy) -> Finding:
     """3.1: "the backend with C(RECON_RUNNER=queue)", as the running process was started."""
-    return running.shows(evidence, BACKEND, "RECON_RUNNER", str(policy["runner"]))
+    return running.shows(evidence, BACKEND_ENVIRONMENT, "RECON_RUNNER", str(policy["runner"]))
 
 
 def same_redis(evidence: Evidence, policy: Policy) -> Finding:
     """3.1: the backend with "the same C(REDIS_URL) as the worker", by keyed digests."""
-    digests, names = running.digests(evidence, "REDIS_URL"), (WORKER, BACKEND)
+    digests, names = running.digests(evidence, "REDIS_URL"), (WORKER_ENVIRONMENT, BACKEND_ENVIRONMENT)
     if not all(digest.given for digest in digests):
         return not_met("a running process was started without REDIS_URL", *names)
     if not all(digest.value for digest in digests):
@@ -102,12 +115,12 @@ def same_database(evidence: Evidence, policy: Policy) -> Finding:
     worker carried out and that the API then showed as ended proves it, too.
     """
     endpoints = [digest.endpoint for digest in running.digests(evidence, "DATABASE_URL")]
-    names = (WORKER, BACKEND)
+    names = (WORKER_ENVIRONMENT, BACKEND_ENVIRONMENT)
     if all(endpoints) and len(set(endpoints)) == 1:
         return met("worker and backend name the same host, port, user and database", *names)
     if recon_run.is_proven(evidence):
         reason = "spelled differently, but the run that the worker carried out ended in the API"
-        return met(reason, *names, LIFECYCLE, WORKER_LOG)
+        return met(reason, *names, RECON_LIFECYCLE, RECON_WORKER_LOG)
     if all(endpoints):
         return not_met("worker and backend name different databases", *names)
     return not_proven("DATABASE_URL is not given everywhere, or the digests have no key", *names)
@@ -115,16 +128,16 @@ def same_database(evidence: Evidence, policy: Policy) -> Finding:
 
 def post_queued(evidence: Evidence, policy: Policy) -> Finding:
     """3.2: C(POST /api/v1/reconciliation/runs) "answers C(status="queued") and an C(id)"."""
-    post = ended(evidence, POST)
+    post = ended(evidence, RECON_POST)
     answer = recon.parse(post.stdout)
     run_id, state = recon.id_of(answer), answer.get("status")
     if post.exit_status == recon.TOO_MANY_REQUESTS:
-        return not_proven("the API answered 429 until the limit", POST)
+        return not_proven("the API answered 429 until the limit", RECON_POST)
     if not 200 <= (post.exit_status or 0) < 300:
-        return not_met(f"the POST was answered {post.exit_status}{last_line(post.stdout)}", POST)
+        return not_met(f"the POST was answered {post.exit_status}{last_line(post.stdout)}", RECON_POST)
     if not run_id or state != recon.QUEUED:
-        return not_met(f"the answer has id {run_id or 'none'} and status {state}", POST)
-    return met(f"the answer has id {run_id} and status queued", POST)
+        return not_met(f"the answer has id {run_id or 'none'} and status {state}", RECON_POST)
+    return met(f"the answer has id {run_id} and status queued", RECON_POST)
 
 
 def api_lifecycle(evidence: Evidence, policy: Policy) -> Finding:
@@ -136,13 +149,13 @@ def api_lifecycle(evidence: Evidence, policy: Policy) -> Finding:
     if run.state not in recon.TERMINAL:
         return _not_ended(run)
     if not run.forward:
-        return not_met(f"run {run.id} went {' → '.join(run.states)}", LIFECYCLE)
+        return not_met(f"run {run.id} went {' → '.join(run.states)}", RECON_LIFECYCLE)
     if policy.get("require_completed") and run.state != recon.COMPLETED:
-        return not_met(f"run {run.id} ended failed, and completed is required", LIFECYCLE)
+        return not_met(f"run {run.id} ended failed, and completed is required", RECON_LIFECYCLE)
     if not run.running_shown_by:
-        return not_proven(f"neither a poll nor the worker's log shows run {run.id} running", LIFECYCLE)
+        return not_proven(f"neither a poll nor the worker's log shows run {run.id} running", RECON_LIFECYCLE)
     path = f"run {run.id} went queued → running → {run.state}"
-    return met(f"{path}; {run.running_shown_by} shows running", POST, LIFECYCLE, WORKER_LOG)
+    return met(f"{path}; {run.running_shown_by} shows running", RECON_POST, RECON_LIFECYCLE, RECON_WORKER_LOG)
 
 
 def worker_log(evidence: Evidence, policy: Policy) -> Finding:
@@ -153,33 +166,33 @@ def worker_log(evidence: Evidence, policy: Policy) -> Finding:
     """
     run = recon_run.find(evidence)
     if not run.attempts:
-        why = _jobs_that_never_started(ended(evidence, WORKER_LOG))
+        why = _jobs_that_never_started(ended(evidence, RECON_WORKER_LOG))
         if run.state in (recon.RUNNING, *recon.TERMINAL):
             why += f", though the API shows it {run.state}: no worker of this log carried it out"
-        return not_met(f"no line since the POST bears run {run.id}{why}", WORKER_LOG)
+        return not_met(f"no line since the POST bears run {run.id}{why}", RECON_WORKER_LOG)
     last = (run.finished or run.attempts)[-1]
     fate = last.end.kind if last.end else "no line ends it"
     link, decide = ("and", met) if last.finished else ("but", not_met)
     lines = "\n".join(event.line.strip() for event in (last.start, last.end) if event)
     reason = f"job {last.start.job} of run {run.id} started, {link} {fate}"
-    return decide(reason, WORKER_LOG, detail=lines)
+    return decide(reason, RECON_WORKER_LOG, detail=lines)
 
 
 def get_response(evidence: Evidence, policy: Policy) -> Finding:
     """Minimum evidence: "the GET response (lifecycle)"."""
-    answer, run = ended(evidence, GET), recon_run.find(evidence)
+    answer, run = ended(evidence, RECON_GET), recon_run.find(evidence)
     state = recon.Poll(answer.started, answer.exit_status, answer.stdout).state_of(run.id)
     if state in recon.TERMINAL:
-        return met(f"the last answer shows run {run.id} {state}", GET)
-    return not_proven(f"the last answer ({answer.exit_status}) shows no end of run {run.id}", GET)
+        return met(f"the last answer shows run {run.id} {state}", RECON_GET)
+    return not_proven(f"the last answer ({answer.exit_status}) shows no end of run {run.id}", RECON_GET)
 
 
 def in_order(evidence: Evidence, policy: Policy) -> Finding:
     """The worker ran and its log was marked before the POST; the run ended after it, and was read then."""
-    log, post, last = (ended(evidence, name) for name in (WORKER_LOG, POST, GET))
-    up = [parse_time(process.started) for process in running.processes(evidence, WORKER)]
+    log, post, last = (ended(evidence, name) for name in (RECON_WORKER_LOG, RECON_POST, RECON_GET))
+    up = [parse_time(process.started) for process in running.processes(evidence, WORKER_ENVIRONMENT)]
     if not up:
-        return not_proven("no worker process is running", WORKER)
+        return not_proven("no worker process is running", WORKER_ENVIRONMENT)
     moments = (
         ("start of the worker", min(up)),
         ("mark in the worker's log", parse_time(log.started)),
@@ -187,7 +200,7 @@ def in_order(evidence: Evidence, policy: Policy) -> Finding:
         ("end of the run in the API", parse_time(last.ended)),
         ("reading of the worker's log", parse_time(log.ended)),
     )
-    names = (WORKER, POST, GET, WORKER_LOG)
+    names = (WORKER_ENVIRONMENT, RECON_POST, RECON_GET, RECON_WORKER_LOG)
     for (first, earlier), (then, later) in zip(moments, moments[1:], strict=False):
         if earlier > later:
             return not_met(f"{then} ({later:%H:%M:%S.%f}) before {first} ({earlier:%H:%M:%S.%f})", *names)
@@ -227,9 +240,10 @@ def _not_ended(run: Run) -> Finding:
     """Say how far the run came. That the API asks for patience is evidence of nothing."""
     answers = f", other answers: {run.answers}" if run.answers else ""
     if run.state:
-        return not_met(f"run {run.id} was still {run.state} when the limit was reached{answers}", LIFECYCLE)
+        reason = f"run {run.id} was still {run.state} when the limit was reached{answers}"
+        return not_met(reason, RECON_LIFECYCLE)
     decide = not_met if re.search(r"\b5\d\d\b", run.answers) else not_proven
-    return decide(f"no answer shows run {run.id}{answers}", LIFECYCLE)
+    return decide(f"no answer shows run {run.id}{answers}", RECON_LIFECYCLE)
 
 
 def _jobs_that_never_started(log: Step) -> str:

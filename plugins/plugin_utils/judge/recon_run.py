@@ -10,12 +10,13 @@ import typing as t
 from dataclasses import dataclass
 
 from ...module_utils._core.evidence import ENDED, Evidence, parse_time
+from ...module_utils._core.step_names import RECON_LIFECYCLE as LIFECYCLE
+from ...module_utils._core.step_names import RECON_POST as POST
+from ...module_utils._core.step_names import RECON_WORKER_LOG as WORKER_LOG
 from ...module_utils._text import arq_log, recon
 from ...module_utils._text.arq_log import Attempt
 from ...module_utils._text.recon import Poll
 from .base import MissingStepError, ended
-
-POST, LIFECYCLE, GET, WORKER_LOG = "recon_post", "recon_lifecycle", "recon_get", "recon_worker_log"
 
 _RANKS = {recon.QUEUED: 0, recon.RUNNING: 1, recon.COMPLETED: 2, recon.FAILED: 2}
 

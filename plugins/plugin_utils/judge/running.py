@@ -9,12 +9,13 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.evidence import ENDED, Evidence
+from ...module_utils._core.step_names import BACKEND_ENVIRONMENT as BACKEND
+from ...module_utils._core.step_names import WORKER_ENVIRONMENT as WORKER
 from ...module_utils._text import environment_report
 from ...module_utils._text.environment_report import Digest, Running
 from .base import Finding, MissingStepError, ended, met, not_met
 
-WORKER, BACKEND = "worker_environment", "backend_environment"
-_WHO = {WORKER: "the running worker", BACKEND: "the running backend"}
+_WHO: dict[str, str] = {WORKER: "the running worker", BACKEND: "the running backend"}
 
 
 def processes(evidence: Evidence, name: str) -> list[Running]:

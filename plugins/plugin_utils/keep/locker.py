@@ -22,14 +22,13 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 import secrets as random_source
-import tempfile
 import typing as t
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ...module_utils._core import files
 from ...module_utils._core.evidence import Evidence, Release, Step, parse_time
 from ...module_utils._core.redaction import Redactor
 
@@ -87,8 +86,8 @@ def open_attempt(root: str, release: Release, now: str) -> Attempt:
     attempt = Attempt(str(path), now, release)
     try:
         path.mkdir(parents=True, mode=0o700)
-        write_file(path / "attempt.json", _json(attempt.as_dict()))
-        write_file(path / ".digest_key", random_source.token_hex(32))
+        files.write(path / "attempt.json", _json(attempt.as_dict()))
+        files.write(path / ".digest_key", random_source.token_hex(32))
     except OSError as exc:
         raise LockerError(f"the locker {root} cannot be written: {exc.strerror} ({exc.filename})") from exc
     return attempt
@@ -116,7 +115,7 @@ def is_open(attempt: Attempt, package: int) -> bool:
 def open_package(attempt: Attempt, package: int, policy: t.Mapping[str, t.Any]) -> None:
     """Register a package to be judged in this attempt, with its policy."""
     folder = _package_folder(attempt, package)
-    write_file(folder / "policy.json", _json(policy))
+    files.write(folder / "policy.json", _json(policy))
 
 
 def keep(
@@ -223,8 +222,8 @@ def digest(attempt: Attempt) -> str:
     C(sha256sum) prints it, without the result of posting the report to the ticket.
     """
     root = Path(attempt.path)
-    files = sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
-    kept = [name for name in files if not Path(name).name.startswith(".") and name != TICKET_RECORD]
+    names = sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+    kept = [name for name in names if not Path(name).name.startswith(".") and name != TICKET_RECORD]
     lines = [f"{hashlib.sha256((root / name).read_bytes()).hexdigest()}  {name}\n" for name in kept]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
@@ -257,10 +256,10 @@ def write_report(attempt: Attempt, name: str, text: str) -> str:
     Returns the path of the latter, or else of the former.
     """
     own, folder = Path(attempt.path), Path(attempt.path).parent.parent
-    write_file(own / name, text)
+    files.write(own / name, text)
     if any(path.parent.name > own.name for path in own.parent.glob(f"*/{name}")):
         return str(own / name)
-    write_file(folder / name, text)
+    files.write(folder / name, text)
     return str(folder / name)
 
 
@@ -288,8 +287,8 @@ def _keep_step(folder: Path, step: Step) -> dict[str, t.Any]:
             "bytes": len(content),
         }
         if content:
-            write_file(base.with_name(record[stream]["file"]), content)
-    write_file(base.with_name(f"{base.name}.json"), _json(record))
+            files.write(base.with_name(record[stream]["file"]), content)
+    files.write(base.with_name(f"{base.name}.json"), _json(record))
     return record
 
 
@@ -343,28 +342,3 @@ def _load_stream(path: Path, kept: t.Mapping[str, t.Any]) -> str:
 
 def _json(data: t.Any) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-
-
-def write_file(path: Path, content: str | bytes) -> None:
-    """Write a file whole or not at all."""
-    data = content.encode() if isinstance(content, str) else content
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Ensure that the file's name survives a crash of the machine, too, and not only its content."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

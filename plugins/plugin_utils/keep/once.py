@@ -16,7 +16,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ...module_utils._core.evidence import Evidence, Step
-from ...module_utils._text import ci_intent
+from ...module_utils._core.step_names import CI_DISPATCH, CI_DISPATCH_INTENT
 from .locker import LockerError
 
 Options = dict[str, t.Any]
@@ -68,4 +68,4 @@ def _read(intent: Step) -> t.Any:
 
 
 # By the module's name, without its collection.
-COLLECTORS = {"ci_run_dispatch": Once(intent=ci_intent.STEP, answer="ci_dispatch")}
+COLLECTORS = {"ci_run_dispatch": Once(intent=CI_DISPATCH_INTENT, answer=CI_DISPATCH)}

@@ -46,7 +46,6 @@ def play(playbook: str, folder: Path, *arguments: str, **variables: t.Any) -> tu
     """Run a playbook on the twin, and return its status and what it printed, without folds."""
     extra = {
         "rc_closure_locker": str(folder / "locker"),
-        "rc_closure_ticket_interval": 0,
         "rc_closure_ticket_close": True,
         "rc_closure_ticket_analysts": ANALYSTS,
         **variables,

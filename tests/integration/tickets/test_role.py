@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role closure tells the ticket, and says both what the verdict is and what kept it from the ticket."""
+"""The role rc_closure posts to the ticket, and says both the verdict and what kept it from the ticket."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ class Closure:
     def play(self, *tasks_from: str, arguments: t.Sequence[str] = (), **variables: t.Any) -> tuple[int, str]:
         """Run these parts of the role, and return the status and all that was printed."""
         tasks = [
-            {"ansible.builtin.import_role": {"name": "psp.rc_closure.closure", "tasks_from": name}}
+            {"ansible.builtin.import_role": {"name": "psp.rc_closure.rc_closure", "tasks_from": name}}
             for name in tasks_from
         ]
-        plays = [{"hosts": "all", "gather_facts": False, "tasks": tasks}]
+        quick = {"psp.rc_closure.closure_ticket": {"interval": 0}}
+        plays = [{"hosts": "all", "gather_facts": False, "module_defaults": quick, "tasks": tasks}]
         (self.folder / "play.json").write_text(json.dumps(plays), encoding="utf-8")
         given = {
             "rc_closure_ticket": RELEASE.ticket,
             "rc_closure_release": RELEASE.candidate,
             "rc_closure_commit": RELEASE.commit,
             "rc_closure_locker": str(self.folder / "locker"),
-            "rc_closure_ticket_interval": 0,
             **variables,
         }
         (self.folder / "variables.json").write_text(json.dumps(given), encoding="utf-8")

@@ -5,6 +5,8 @@
 
 Postgres refuses to run as root. There the server gets the identity of `nobody` and one capability,
 to pass through directories that only root may enter (a checkout or a venv below a 0700 home).
+access(2), by which initdb looks for its server, heeds that capability only where the process's
+securebits say that a change of user leaves capabilities alone.
 """
 
 from __future__ import annotations
@@ -50,6 +52,7 @@ def unprivileged() -> list[str]:
         f"--reuid={user.pw_uid}",
         f"--regid={user.pw_gid}",
         "--clear-groups",
+        "--securebits=+no_setuid_fixup",
         f"--inh-caps={pass_through}",
         f"--ambient-caps={pass_through}",
         "--",
@@ -88,7 +91,17 @@ def create_cluster(data: Path, port: int, password_file: Path) -> None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=INITDB_SECONDS, check=False)
     if done.returncode != 0:
-        raise TwinError(f"initdb failed in {data}: {done.stderr.strip()}")
+        raise TwinError(f"initdb failed in {data}: {done.stderr.strip()}{_advice()}")
+
+
+def _advice() -> str:
+    """What root can do about it: a container may have taken the capabilities away."""
+    if os.geteuid() != 0:
+        return ""
+    return (
+        f"\nAs root, Postgres runs as {UNPRIVILEGED}, by setpriv, which requires the capabilities SETUID, "
+        "SETGID, SETPCAP and DAC_OVERRIDE: grant these, or run as an ordinary user in its own checkout"
+    )
 
 
 def server_command(data: Path) -> list[str]:

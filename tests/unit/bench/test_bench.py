@@ -1,20 +1,22 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The bench: what it calls overhead, and that script and playbook have every step of the list."""
+"""The bench: what it calls overhead, what it counts, and that script and playbook have every step."""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.bench import overhead, playbook, script
+from tests.bench import counts, overhead, playbook, script
 from tests.bench.checklist import Checklist, Request, Step
 
 
@@ -63,3 +65,40 @@ def test_what_a_request_kept_is_filled_in(steps: list[Step]) -> None:
     for name in kept:
         assert f"${name}" not in text
         assert f"{{{{ {name}.json." in text
+
+
+def test_tasks_and_modules_are_counted(tmp_path: Path) -> None:
+    tasks = [
+        {"name": "A module", "ansible.builtin.ping": {}},
+        {"name": "No module", "ansible.builtin.set_fact": {"a": 1}},
+        {"name": "Two", "ansible.builtin.ping": {}, "loop": [1, 2]},
+        {"name": "Skipped", "ansible.builtin.ping": {}, "when": False},
+    ]
+    play = {
+        "hosts": "localhost",
+        "connection": "local",
+        "gather_facts": False,
+        "vars": {"ansible_python_interpreter": sys.executable},
+        "tasks": tasks,
+    }
+    (tmp_path / "play.yml").write_text(json.dumps([play]), "utf-8")
+    subprocess.run(
+        [
+            str(Path(sys.executable).parent / "ansible-playbook"),
+            str(tmp_path / "play.yml"),
+            "-i",
+            "localhost,",
+        ],
+        env={**os.environ, **counts.variables(tmp_path / "counts.json")},
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    counted = counts.read(tmp_path / "counts.json")
+    assert (counted.tasks, counted.skipped, counted.modules) == (3, 1, 3)
+    assert {name for name, seconds in counted.seconds if seconds > 0} == {task["name"] for task in tasks}
+
+
+def test_the_dearest_tasks_are_named() -> None:
+    counted = counts.Counts(7, 0, 4, [(str(seconds), float(seconds)) for seconds in range(7)])
+    assert [line.split()[-1] for line in counted.lines()[-5:]] == ["6", "5", "4", "3", "2"]

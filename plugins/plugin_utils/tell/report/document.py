@@ -16,6 +16,7 @@ from ....module_utils._core.evidence import Evidence, Step
 from ...judge import package_0, package_1, package_2, package_3
 from ...judge.base import FAIL, PASS, Policy, Verdict
 from ...keep.locker import PACKAGES, Attempt
+from . import reset_or_stamp
 
 SCHEMA = "psp.rc_closure/report/1"
 TITLES = {
@@ -99,13 +100,16 @@ def _verdict(number: int, kept: Kept) -> Verdict:
 
 def _package(verdict: Verdict, kept: tuple[Evidence, Policy] | None) -> dict[str, t.Any]:
     evidence, policy = kept or (None, {})
+    steps = evidence.steps if evidence else ()
+    decision = reset_or_stamp.section(policy, steps) if verdict.package == 1 else None
     return {
         "title": TITLES[verdict.package],
         "status": verdict.status,
         "note": verdict.note,
         "policy": dict(policy),
         "criteria": [asdict(criterion) for criterion in verdict.criteria],
-        "steps": [_step(step) for step in evidence.steps] if evidence else [],
+        **({"reset_or_stamp": decision} if decision else {}),
+        "steps": [_step(step) for step in steps],
     }
 
 

@@ -9,10 +9,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from . import migration_decision, reset_or_stamp
 from .document import Document
-from .migration_decision import Choice
-from .reset_or_stamp import Question
 
 SEPARATOR = "\n\n"
 # GitHub tells whoever is named like this, be it @playwright out of an error's line.
@@ -55,8 +52,8 @@ def _sections(document: Document) -> t.Iterator[t.Iterable[str]]:
     yield _head(document)
     for name, package in document["packages"].items():
         yield _package(name, package)
-        if name == "package_1":
-            yield from _reset_or_stamp(package)
+        if "reset_or_stamp" in package:
+            yield _reset_or_stamp(package["reset_or_stamp"])
         for number, step in enumerate(package["steps"], 1):
             yield _step(f"{name[-1]}.{number}", step)
 
@@ -80,23 +77,14 @@ def _head(document: Document) -> t.Iterator[str]:
         yield f"| {_title(name, package)} | **{package['status']}** | {_cell(package['note'])} |"
 
 
-def _reset_or_stamp(package: t.Mapping[str, t.Any]) -> t.Iterator[t.Iterable[str]]:
-    """Yield the question and its answer as one section, or none where there is neither."""
-    asked, decided = reset_or_stamp.question(package), migration_decision.kept(package["steps"])
-    if asked or decided:
-        yield _decision(asked, decided)
-
-
-def _decision(asked: Question | None, decided: Choice | None) -> t.Iterator[str]:
-    yield "### Reset or stamp?" if asked else "### Reset or stamp"
-    answer = migration_decision.sentences(decided) if decided else []
-    for sentence in [*(reset_or_stamp.sentences(asked) if asked else []), *answer]:
+def _reset_or_stamp(section: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+    yield "### Reset or stamp?" if section["question"] else "### Reset or stamp"
+    for sentence in section["sentences"]:
         yield ""
         yield _inline(sentence)
-    compared = reset_or_stamp.comparison(asked) if asked else ""
-    if compared:
+    if section["comparison"]:
         yield ""
-        yield fence(compared)
+        yield fence(section["comparison"])
 
 
 def _title(name: str, package: t.Mapping[str, t.Any]) -> str:

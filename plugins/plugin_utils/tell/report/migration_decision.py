@@ -13,9 +13,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ....module_utils._core.evidence import FILE, Step
+from ....module_utils._core.evidence import Step
+from ....module_utils._core.step_names import MIGRATION_DECISION
+from ....module_utils._core.steps import Started
 
-STEP = "migration_decision"
 VARIABLE = "rc_closure_decision"
 DECISIONS = ("reset", "stamp")
 
@@ -64,29 +65,20 @@ def given(what: t.Any, by: t.Any, reason: t.Any) -> Choice | None:
     return Choice(texts["decision"], texts["decision_by"], texts["decision_reason"])
 
 
-def step(choice: Choice, host: str, now: str) -> Step:
-    """Return the decision as a step, recorded on that host; C(now) is RFC 3339, UTC."""
+def step(choice: Choice) -> Step:
+    """Return the decision as a step, recorded here and now."""
     lines = [f"{_WHAT}{choice.what}", f"{_BY}{choice.by}", f"{_WHY}{choice.reason}"]
-    return Step(
-        name=STEP,
-        title="The operator's decision, to reset or to stamp",
-        kind=FILE,
-        command=VARIABLE,
-        host=host,
-        started=now,
-        ended=now,
-        stdout="\n".join(lines) + "\n",
-    )
+    return Started(MIGRATION_DECISION, VARIABLE).ended("\n".join(lines) + "\n")
 
 
-def kept(steps: t.Iterable[t.Mapping[str, t.Any]]) -> Choice | None:
-    """Return the last decision among steps, each as C(Step.as_dict()) has it, or None."""
-    found = [one for one in steps if one["name"] == STEP]
+def kept(steps: t.Iterable[Step]) -> Choice | None:
+    """Return the last decision among steps, or None."""
+    found = [one for one in steps if one.name == MIGRATION_DECISION]
     if not found:
         return None
-    lines = found[-1]["stdout"].splitlines()
+    lines = found[-1].stdout.splitlines()
     what, by, why = (_value(lines, label) for label in (_WHAT, _BY, _WHY))
-    return Choice(what, by, why, found[-1]["started"])
+    return Choice(what, by, why, found[-1].started)
 
 
 def sentences(choice: Choice) -> list[str]:

@@ -12,19 +12,23 @@ against.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from ....module_utils._core.evidence import Step
+from ....module_utils._core.step_names import (
+    ALEMBIC_BASE_PREVIEW,
+    ALEMBIC_CURRENT,
+    ALEMBIC_CURRENT_AFTER,
+    ALEMBIC_UPGRADE,
+    ALEMBIC_UPGRADE_PREVIEW,
+    DESCRIBE_EXISTING_TABLE,
+    DESCRIBE_TABLE,
+)
 from ....module_utils._text import alembic, catalog, existing, table_schema
 from ....module_utils._text.table_schema import Table
+from . import migration_decision
 
-UPGRADE = "alembic_upgrade"
-PREVIEW = "alembic_upgrade_preview"
-BASE_PREVIEW = "alembic_base_preview"
-DESCRIBED = "describe_table"
-DESCRIBED_EXISTING = "describe_existing_table"
-
-Package = t.Mapping[str, t.Any]
+Policy = t.Mapping[str, t.Any]
 Steps = t.Mapping[str, Step]
 
 
@@ -84,31 +88,51 @@ class Question:
     tables: tuple[Compared, ...]
 
 
-def question(package: Package) -> Question | None:
-    """Return the facts of Package-1's report, or None where nothing stood in the way of its upgrade."""
-    steps = {step["name"]: Step.from_dict(step) for step in package["steps"]}
-    upgrade = steps.get(UPGRADE)
+def section(policy: Policy, steps: t.Sequence[Step]) -> dict[str, t.Any] | None:
+    """Return what C(report.json) holds of the question and of the decision, or None where there is neither.
+
+    That is the facts of both, and what is to be read of them: C(sentences) and C(comparison).
+    """
+    asked, decided = question(policy, steps), migration_decision.kept(steps)
+    if asked is None and decided is None:
+        return None
+    return {
+        "question": {"said": asked.said, "at": asked.at, "move": asked.move} if asked else None,
+        "decision": asdict(decided) if decided else None,
+        "sentences": [
+            *(sentences(asked) if asked else []),
+            *(migration_decision.sentences(decided) if decided else []),
+        ],
+        "comparison": comparison(asked) if asked else "",
+    }
+
+
+def question(policy: Policy, kept: t.Sequence[Step]) -> Question | None:
+    """Return the facts of Package-1's evidence, or None where nothing stood in the way of its upgrade."""
+    steps = {step.name: step for step in kept}
+    upgrade = steps.get(ALEMBIC_UPGRADE)
     said = alembic.already_exists(upgrade) if upgrade and upgrade.exit_status != 0 else ""
     if upgrade is None or not said:
         return None
     moves = alembic.moves(upgrade)
-    current = steps.get("alembic_current_after") or steps.get("alembic_current")
+    current = steps.get(ALEMBIC_CURRENT_AFTER) or steps.get(ALEMBIC_CURRENT)
     return Question(
         said=said,
         at=", ".join(alembic.revisions(current.stdout)) if current else "",
         move=" -> ".join(moves[-1]) if moves else "",
-        tables=tuple(_tables(said, str(package["policy"].get("table", "")), steps)),
+        tables=tuple(_tables(said, str(policy.get("table", "")), steps)),
     )
 
 
 def _tables(said: str, wanted: str, steps: Steps) -> t.Iterator[Compared]:
-    previews = [step for step in (steps.get(PREVIEW), steps.get(BASE_PREVIEW)) if step]
+    names = (ALEMBIC_UPGRADE_PREVIEW, ALEMBIC_BASE_PREVIEW)
+    previews = [steps[name] for name in names if name in steps]
     named = existing.table(said, "\n".join(step.stdout for step in previews))
     same = catalog.same_table(named, wanted)
     if not named:
         return
-    yield _compared(named, steps.get(DESCRIBED if same else DESCRIBED_EXISTING), previews)
-    own = _compared(wanted, steps.get(DESCRIBED), previews)
+    yield _compared(named, steps.get(DESCRIBE_TABLE if same else DESCRIBE_EXISTING_TABLE), previews)
+    own = _compared(wanted, steps.get(DESCRIBE_TABLE), previews)
     if not same and own.exists and own.made:
         yield own
 

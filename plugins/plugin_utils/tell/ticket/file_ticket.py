@@ -10,8 +10,8 @@ import json
 import typing as t
 from pathlib import Path
 
+from ....module_utils._core import files
 from ....module_utils._core.evidence import utc_now
-from ...keep.locker import LockerError, write_file
 from .base import Comment, State, Ticket, TicketError
 from .message import MarkdownFrame, Message
 
@@ -91,6 +91,6 @@ class FileTicket(Ticket):
     def _write(self, path: Path, text: str) -> None:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_file(path, text)
-        except (OSError, LockerError) as exc:
-            raise TicketError(f"{path} cannot be written: {getattr(exc, 'strerror', None) or exc}") from exc
+            files.write(path, text)
+        except OSError as exc:
+            raise TicketError(f"{path} cannot be written: {exc.strerror or exc}") from exc

@@ -16,6 +16,7 @@ from ....module_utils._clients import github_problems
 from ....module_utils._clients.github import PAGE, GitHub
 from ....module_utils._clients.http import Exchange
 from ....module_utils._clients.rest import Deadline, Document
+from ....module_utils._core.step_names import StepName
 from .base import Comment, State, Ticket, TicketError, added, carried_out, not_editable
 from .message import MarkdownFrame, Message
 
@@ -23,7 +24,8 @@ CHARACTERS = 65_536
 
 # An issue takes 2,500 comments.
 _LAST_PAGE = 30
-_ASK: dict[str, t.Any] = {"name": "ticket", "title": "Ticket"}
+# No step of the ticket is evidence.
+_STEP = StepName("ticket")
 
 
 class GitHubTicket(Ticket):
@@ -48,7 +50,7 @@ class GitHubTicket(Ticket):
 
     def state(self) -> State:
         """Ask for the issue."""
-        issue = carried_out(self._github.get(f"/issues/{self._issue}", **_ASK)).document
+        issue = carried_out(self._github.get(f"/issues/{self._issue}", _STEP)).document
         return State(
             open=issue.get("state") == "open",
             name=str(issue.get("state", "")),
@@ -60,7 +62,7 @@ class GitHubTicket(Ticket):
 
     def comments(self) -> list[Comment]:
         """Ask for all comments; GitHub lists them by their time."""
-        answer = carried_out(self._github.pages(f"/issues/{self._issue}/comments", last=_LAST_PAGE, **_ASK))
+        answer = carried_out(self._github.pages(f"/issues/{self._issue}/comments", _STEP, last=_LAST_PAGE))
         if 'rel="next"' in answer.headers.get("link", ""):
             raise TicketError(
                 f"{self.place} has more than {_LAST_PAGE * PAGE} comments, so the parts in it "
@@ -72,13 +74,13 @@ class GitHubTicket(Ticket):
     def add(self, message: Message) -> Comment:
         """Create a comment."""
         body = {"body": self.frame.write(message)}
-        document = added(self._github.post(f"/issues/{self._issue}/comments", body, **_ASK)).document
+        document = added(self._github.post(f"/issues/{self._issue}/comments", body, _STEP)).document
         return Comment(str(document.get("id", "")), str(document.get("html_url", "")), "", message)
 
     def edit(self, comment: Comment, message: Message) -> Comment:
         """Update a comment."""
         body = {"body": self.frame.write(message)}
-        answer = self._github.patch(f"/issues/comments/{comment.id}", body, **_ASK)
+        answer = self._github.patch(f"/issues/comments/{comment.id}", body, _STEP)
         if answer.status in (403, 404):
             raise not_editable(answer, comment)
         carried_out(answer)
@@ -96,12 +98,12 @@ class GitHubTicket(Ticket):
         """Add the label, which GitHub makes where the repository has none of that name, or remove it."""
         path = f"/issues/{self._issue}/labels"
         if wanted:
-            carried_out(self._github.post(path, {"labels": [name]}, **_ASK))
+            carried_out(self._github.post(path, {"labels": [name]}, _STEP))
         elif name in self.state().labels:
-            carried_out(self._github.delete(f"{path}/{quote(name, safe='')}", **_ASK))
+            carried_out(self._github.delete(f"{path}/{quote(name, safe='')}", _STEP))
 
     def _set(self, **fields: str) -> None:
-        carried_out(self._github.patch(f"/issues/{self._issue}", dict(fields), **_ASK))
+        carried_out(self._github.patch(f"/issues/{self._issue}", dict(fields), _STEP))
 
     def _comment(self, document: Document) -> Comment | None:
         message = self.frame.read(document.get("body") or "")

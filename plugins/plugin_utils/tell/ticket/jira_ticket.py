@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from ....module_utils._clients.http import Exchange
 from ....module_utils._clients.rest import Answer, Deadline, Dialect, Document, RestClient, joined
+from ....module_utils._core.step_names import StepName
 from . import jira_problems
 from .base import Comment, State, Ticket, TicketError, added, carried_out, not_editable
 from .message import DocumentFrame, Frame, Message, WikiFrame
@@ -30,7 +31,8 @@ AUTO = "auto"
 _PAGE = 100
 _DONE = "done"
 _CLOSED_AT = ("resolutiondate", "statuscategorychangedate")
-_ASK: dict[str, t.Any] = {"name": "ticket", "title": "Ticket"}
+# No step of the ticket is evidence.
+_STEP = StepName("ticket")
 
 
 class JiraTicket(Ticket):
@@ -100,14 +102,14 @@ class JiraTicket(Ticket):
     def add(self, message: Message) -> Comment:
         """Add a comment."""
         body = {"body": self.frame.write(message)}
-        answer = added(self._client.ask("POST", f"{self._path}/comment", body=body, **_ASK))
+        answer = added(self._client.ask("POST", f"{self._path}/comment", _STEP, body=body))
         return Comment(*self._place(answer.document), message)
 
     def edit(self, comment: Comment, message: Message) -> Comment:
         """Update a comment."""
         body = {"body": self.frame.write(message)}
         path = f"{self._path}/comment/{quote(comment.id, safe='')}"
-        answer = self._client.ask("PUT", path, body=body, **_ASK)
+        answer = self._client.ask("PUT", path, _STEP, body=body)
         if answer.status in (400, 403, 404) and "too long" not in answer.problem:
             raise not_editable(answer, comment)
         carried_out(answer)
@@ -176,7 +178,7 @@ class JiraTicket(Ticket):
         return str(info.get("deploymentType", "")).lower() == CLOUD
 
     def _ask(self, method: str, path: str, **options: t.Any) -> Answer:
-        return carried_out(self._client.ask(method, path, **options, **_ASK))
+        return carried_out(self._client.ask(method, path, _STEP, **options))
 
     def _comment(self, document: Document) -> Comment | None:
         message = self.frame.read(document.get("body") or "")

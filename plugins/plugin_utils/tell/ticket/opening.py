@@ -11,6 +11,7 @@ import typing as t
 from pathlib import Path
 
 from ....module_utils._clients.rest import Deadline
+from ....module_utils._core import libraries
 from ...keep.locker import Attempt
 from ...preflight import formats
 from .base import Ticket, TicketError
@@ -95,6 +96,8 @@ def problems(options: Options, environment: t.Mapping[str, str]) -> list[str]:
         for name, (kind, value, required) in variables.items()
         if (problem := formats.problem(kind, name, value, required=required))
     ]
+    if remote and libraries.missing(["requests"]):
+        found.append("the Python library requests is not installed where Ansible runs: pip install requests")
     checks: list[t.Callable[[], object]] = [lambda: token(options, environment)]
     if remote and options.get("issue"):
         checks.append(lambda: issue(options, ""))

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 
 from ....module_utils._core.redaction import Redactor
 from ...judge.base import PASS
-from ..report import markdown, migration_decision, reset_or_stamp
+from ..report import markdown
+from ..report.migration_decision import Choice
 from . import cleaning, parts, posting, rule
 from . import marker as markers
 from .base import Comment, Ticket, TicketError
@@ -145,15 +146,15 @@ class _Work:
         Raises:
             TicketError: it contains a secret, or is longer than the ticket takes.
         """
-        package = self.document["packages"]["package_1"]
+        section = self.document["packages"]["package_1"].get("reset_or_stamp") or {}
         verdict = rule.verdict(
             self.document,
             self.marker,
             replace(decision, sentence=self._clean(decision.sentence)),
             self.proof,
             analysts=self._clean(self._order.analysts),
-            choice=migration_decision.kept(package["steps"]),
-            question=reset_or_stamp.question(package) is not None,
+            choice=Choice(**section["decision"]) if section.get("decision") else None,
+            question=bool(section.get("question")),
         )
         self._check(verdict)
         return verdict

@@ -21,6 +21,7 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence impo
     Step,
 )
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction import MASK, Redactor
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.step_names import StepName
 from tests.unit.certificate import behind_tls
 
 TOKEN = "sesame-open-11"
@@ -63,6 +64,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(b".")
             self.wfile.flush()
 
+    def _chunked(self) -> None:
+        self.protocol_version = "HTTP/1.1"
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.wfile.write(b"3\r\nabc\r\n5\r\nde")
+
     def _large(self) -> None:
         self._answer(200, b"x" * 2000)
 
@@ -101,16 +109,15 @@ def base(server: ThreadingHTTPServer) -> str:
 
 
 def _get(url: str, **more: t.Any) -> Step:
-    given = {"name": "asked", "title": "Asked", "limit": 5.0, "redact": Redactor({}), **more}
-    return http.request("GET", url, **given)
+    given = {"limit": 5.0, "redact": Redactor({}), **more}
+    return http.request("GET", url, StepName("asked"), **given)
 
 
 def test_the_answer_is_the_step(base: str) -> None:
     step = http.request(
         "POST",
         f"{base}/runs",
-        name="post",
-        title="Post",
+        StepName("post"),
         limit=5,
         redact=Redactor({"pin": "9911991"}),
         body='{"pin": "9911991"}',
@@ -138,7 +145,25 @@ def test_a_redirect_is_an_answer_and_the_token_goes_nowhere_else(base: str, hand
 def test_an_answer_that_breaks_off_keeps_what_came(base: str) -> None:
     step = _get(f"{base}/torn")
     assert (step.outcome, step.exit_status, step.stdout) == (FAILED, 200, "abc")
-    assert step.reason.endswith("the answer broke off after 3 of 10 bytes")
+    assert step.reason.endswith("the answer broke off after 3 bytes")
+
+
+def test_a_chunked_answer_that_breaks_off_keeps_what_came(base: str) -> None:
+    step = _get(f"{base}/chunked")
+    assert (step.outcome, step.exit_status) == (FAILED, 200)
+    assert step.stdout.startswith("abc")
+    assert "the answer broke off after" in step.reason
+
+
+def test_what_the_environment_holds_for_others_is_not_sent(
+    base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n", "utf-8")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    step = _get(f"{base}/echo", headers={"Authorization": f"Bearer {TOKEN}"}, redact=str)
+    assert step.stdout == f"you sent Bearer {MASK}"
 
 
 @pytest.mark.parametrize("path", ["hanging", "dripping"])
@@ -206,4 +231,4 @@ def test_the_certificate_is_verified(server: ThreadingHTTPServer, base: str, tmp
 
 def test_authorities_that_are_not_there(base: str) -> None:
     step = _get(base.replace("http:", "https:"), ca_file="/no/such.pem")
-    assert "the authorities in /no/such.pem cannot be read" in step.reason
+    assert "invalid path: /no/such.pem" in step.reason

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._clients.rest impor
     RestClient,
     joined,
 )
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.step_names import StepName
 from tests.unit.captured import step
 from tests.unit.plugins.module_utils._clients.fake_github import (
     TOKEN,
@@ -27,7 +30,7 @@ from tests.unit.plugins.module_utils._clients.fake_github import (
     serve,
 )
 
-ASK: dict[str, Any] = {"name": "ask", "title": "Ask"}
+STEP = StepName("ask", "Ask")
 OK = Reply(body={"id": 42})
 
 
@@ -53,7 +56,7 @@ def client(fake: FakeGitHub, **more: Any) -> RestClient:
 def test_a_request_goes_below_the_base_with_the_dialect_s_headers(fake: FakeGitHub, method: str) -> None:
     fake.on(method, "/api/x", OK)
     body = None if method == "GET" else {"a": ["é"]}
-    answer = client(fake).ask(method, "/x", query={"q": "a b"}, body=body, **ASK)
+    answer = client(fake).ask(method, "/x", STEP, query={"q": "a b"}, body=body)
     (asked,) = fake.requests
     assert (answer.document, answer.problem) == ({"id": 42}, "")
     assert (asked.query, asked.body) == ({"q": "a b"}, body)
@@ -63,20 +66,27 @@ def test_a_request_goes_below_the_base_with_the_dialect_s_headers(fake: FakeGitH
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
 def test_what_may_be_repeated_is_repeated_where_the_server_is_unwell(fake: FakeGitHub, method: str) -> None:
     fake.on(method, "/api/x", Reply(502), Reply(500, "oops", cut=True), OK)
-    assert client(fake).ask(method, "/x", **ASK).document == {"id": 42}
-    assert QuickDeadline.pauses == [1, 2]
+    assert client(fake).ask(method, "/x", STEP).document == {"id": 42}
+    assert QuickDeadline.pauses == [0, 2]
 
 
 def test_what_makes_something_is_not_repeated_but_for_a_rate_limit(fake: FakeGitHub) -> None:
     fake.on("POST", "/api/x", Reply(429, headers={"Retry-After": "9"}), Reply(502), OK)
-    answer = client(fake).ask("POST", "/x", **ASK)
+    answer = client(fake).ask("POST", "/x", STEP)
     assert (answer.status, answer.problem, answer.passing) == (502, "502!", True)
     assert QuickDeadline.pauses == [9]
 
 
+def test_a_time_that_is_named_by_its_date_is_waited_for(fake: FakeGitHub) -> None:
+    soon = formatdate(time.time() + 100, usegmt=True)
+    fake.on("GET", "/api/x", Reply(429, headers={"Retry-After": soon}), OK)
+    assert client(fake).ask("GET", "/x", STEP).document == {"id": 42}
+    assert QuickDeadline.pauses == [pytest.approx(100, abs=10)]
+
+
 def test_a_pause_that_outlasts_the_deadline_is_not_made(fake: FakeGitHub) -> None:
     fake.on("GET", "/api/x", Reply(429, headers={"Retry-After": "301"}), OK)
-    assert client(fake).ask("GET", "/x", **ASK).problem == "429!"
+    assert client(fake).ask("GET", "/x", STEP).problem == "429!"
     assert QuickDeadline.pauses == []
 
 
@@ -84,7 +94,7 @@ def test_lists_are_items_like_those_below_a_key(fake: FakeGitHub) -> None:
     fake.on("GET", "/api/list", Reply(body=[{"id": 1}, {"id": 2}]))
     fake.on("GET", "/api/object", Reply(body={"values": [{"id": 3}]}))
     api = client(fake)
-    listed, keyed = api.ask("GET", "/list", **ASK), api.ask("GET", "/object", **ASK)
+    listed, keyed = api.ask("GET", "/list", STEP), api.ask("GET", "/object", STEP)
     assert [item["id"] for item in listed.items()] == [1, 2]
     assert [item["id"] for item in keyed.items("values")] == [3]
     assert listed.document == {}
@@ -94,16 +104,16 @@ def test_lists_are_items_like_those_below_a_key(fake: FakeGitHub) -> None:
 @pytest.mark.parametrize("body", ["hello", "12", "null"])
 def test_what_is_neither_is_no_document(fake: FakeGitHub, body: str) -> None:
     fake.on("GET", "/api/x", Reply(body=body))
-    assert client(fake).ask("GET", "/x", **ASK).documents == ()
+    assert client(fake).ask("GET", "/x", STEP).documents == ()
 
 
 def test_evidence_shows_what_went_to_and_fro_and_other_traffic_does_not(fake: FakeGitHub) -> None:
     fake.on("POST", "/api/x", Reply(body={"said": "back"}))
-    shown = client(fake).ask("POST", "/x", body={"said": "there"}, **ASK).step
+    shown = client(fake).ask("POST", "/x", STEP, body={"said": "there"}).step
     assert "there" in shown.command
     assert "back" in shown.stdout
     assert "200 OK" in shown.stderr
-    answer = client(fake, kept=False).ask("POST", "/x", body={"said": "there"}, **ASK)
+    answer = client(fake, kept=False).ask("POST", "/x", STEP, body={"said": "there"})
     assert answer.step.command == f"POST {fake.url}/api/x"
     assert (answer.step.stdout, answer.step.stderr, answer.document) == ("", "", {"said": "back"})
 

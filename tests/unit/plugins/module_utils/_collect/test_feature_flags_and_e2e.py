@@ -20,7 +20,7 @@ from ansible_collections.psp.rc_closure.plugins.modules.e2e_evidence import ARGU
 from ansible_collections.psp.rc_closure.plugins.modules.feature_flags_evidence import (
     ARGUMENT_SPEC as FLAGS_SPEC,
 )
-from tests.unit.captured import FIXTURES
+from tests.unit.captured import read_case
 from tests.unit.collecting import collector
 
 FLAGS = [{"name": "a", "variable": "FLAG_A", "pointer": "/a"}]
@@ -60,8 +60,7 @@ def test_a_backend_that_does_not_answer(env_file: str) -> None:
 
 def _smoke(directory: Path, *, check_mode: bool = False) -> tuple[dict[str, t.Any], Step]:
     """Run what prints a real run's output in place of yarn."""
-    printed = FIXTURES / "playwright" / "all_passed.stdout"
-    argv = [sys.executable, "-c", f"print(open({str(printed)!r}, encoding='utf-8').read())"]
+    argv = [sys.executable, "-c", f"print({read_case('playwright/all_passed').stdout!r})"]
     taken = collector(E2E_SPEC, check_mode=check_mode, directory=str(directory), argv=argv)
     return e2e_evidence.collect(taken), taken.steps[0]
 
@@ -75,7 +74,7 @@ def test_the_smoke_keeps_all_that_it_prints(tmp_path: Path) -> None:
 
 def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
     step = _smoke(tmp_path / "none")[1]
-    assert step.reason == f"the directory {tmp_path}/none is not there"
+    assert step.reason == f"the directory {tmp_path}/none does not exist"
 
 
 def test_check_mode_leaves_the_smoke_out(tmp_path: Path) -> None:

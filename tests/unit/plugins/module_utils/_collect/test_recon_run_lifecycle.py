@@ -83,7 +83,7 @@ def made(api: FakeGitHub, log: Path, **options: t.Any) -> Collector:
     given = {
         "url": f"{api.url}{RUNS}",
         "body": {"provider": "acmepay"},
-        "worker_log": str(log),
+        "worker_log": {"file": str(log)},
         "env_file": str(env_file),
         "token_variable": "API_TOKEN",
         **options,
@@ -211,7 +211,7 @@ def test_the_workers_log_is_given_up_at_its_limit(api: FakeGitHub, log: Path, cl
 def test_a_log_that_cannot_be_read_does_not_keep_the_run_from_being_asked_for(
     api: FakeGitHub, log: Path, clock: Clock
 ) -> None:
-    result, steps = take(made(api, log, worker_log=str(log / "below")))
+    result, steps = take(made(api, log, worker_log={"file": str(log / "below")}))
     assert result["state"] == "completed"
     assert "below" in steps["recon_worker_log"].command
 

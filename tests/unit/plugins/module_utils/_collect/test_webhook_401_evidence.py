@@ -67,7 +67,7 @@ def backend(log: Path) -> t.Iterator[str]:
 
 
 def _before(log: Path, **options: t.Any) -> tuple[dict[str, t.Any], list[Step]]:
-    taken = collector(ARGUMENT_SPEC, window="before", access_log=str(log), **options)
+    taken = collector(ARGUMENT_SPEC, window="before", access_log={"file": str(log)}, **options)
     return webhook_401_evidence.collect(taken), taken.steps
 
 
@@ -76,7 +76,12 @@ def _after(
 ) -> tuple[dict[str, t.Any], dict[str, Step]]:
     given = {"probe_url": "http://127.0.0.1:1/", "limit": 0.0, **options}
     taken = collector(
-        ARGUMENT_SPEC, check_mode=check_mode, window="after", access_log=str(log), mark=mark, **given
+        ARGUMENT_SPEC,
+        check_mode=check_mode,
+        window="after",
+        access_log={"file": str(log)},
+        mark=mark,
+        **given,
     )
     return webhook_401_evidence.collect(taken), {step.name: step for step in taken.steps}
 

@@ -18,11 +18,12 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence impo
     parse_time,
 )
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.step_names import StepName
 
 
 def _run(*argv: str, limit: float = 20, **more: object) -> Step:
     redact = Redactor({"TOKEN": "s3cr3t-token"})
-    return run(argv, name="x", title="X", limit=limit, redact=redact, **more)  # type: ignore[arg-type]  # the tests vary them
+    return run(argv, StepName("x", "X"), limit=limit, redact=redact, **more)  # type: ignore[arg-type]  # the tests vary them
 
 
 def _python(code: str, **more: object) -> Step:
@@ -67,7 +68,7 @@ def test_a_missing_binary_is_named() -> None:
 def test_a_missing_directory_is_named(tmp_path: Path) -> None:
     step = _run("true", directory=str(tmp_path / "gone"))
     assert step.outcome == FAILED
-    assert step.reason == f"the directory {tmp_path}/gone is not there"
+    assert step.reason == f"the directory {tmp_path}/gone does not exist"
 
 
 def test_bytes_that_are_no_text_and_secrets() -> None:

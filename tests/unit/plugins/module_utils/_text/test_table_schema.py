@@ -9,18 +9,18 @@ import pytest
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._text import table_schema
 from ansible_collections.psp.rc_closure.plugins.module_utils._text.table_schema import Table
-from tests.unit.captured import FIXTURES
+from tests.unit.captured import read_case
 
 NAME = "reconciliation_findings"
 BEFORE, HEAD = "0006_mig_01b_reconciliation", "0007_mig_01c_finding_unique"
-SQL = (FIXTURES / "alembic" / "upgrade_sql_preview.stdout").read_text("utf-8")
+SQL = read_case("alembic/upgrade_sql_preview").stdout
 MADE = table_schema.made(SQL)
 UNIQUE = "uq_recon_findings_provider_event_type"
 TRIPLE = "(provider, provider_event_id, finding_type)"
 
 
 def described(name: str) -> Table:
-    text = (FIXTURES / "psql" / f"describe_table_{name}.stdout").read_text("utf-8")
+    text = read_case(f"psql/describe_table_{name}").stdout
     table = table_schema.described(f"public.{NAME}", text)
     assert table
     return table
@@ -82,7 +82,7 @@ def test_what_weakens_a_constraint_is_a_difference() -> None:
 
 
 def test_a_table_that_is_not_there_is_none() -> None:
-    text = (FIXTURES / "psql" / "describe_table_missing.stdout").read_text("utf-8")
+    text = read_case("psql/describe_table_missing").stdout
     assert table_schema.described(NAME, text) is None
 
 

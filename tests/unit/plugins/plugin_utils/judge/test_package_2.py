@@ -25,7 +25,7 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence impo
 from ansible_collections.psp.rc_closure.plugins.module_utils._text import webhook_log
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import MET, NOT_MET, NOT_PROVEN
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.package_2 import RULES, judge
-from tests.unit.captured import FIXTURES, captured, evidence, step
+from tests.unit.captured import FIXTURES, captured, evidence, read_case, step
 
 FLAGS = (
     "ledger_shadow_write",
@@ -64,13 +64,12 @@ def _run(name: str, file: str, **more: t.Any) -> Step:
 
 
 def _log(name: str, file: str) -> Step:
-    text = (FIXTURES / f"webhook/{file}.stdout").read_text("utf-8")
-    return step(f"webhook_{name}", kind=LOG, exit_status=None, stdout=text)
+    return captured(f"webhook_{name}", f"webhook/{file}", kind=LOG)
 
 
 def _webhooks(case: str) -> dict[str, Step | None]:
     """All that one run of the twin showed of its webhooks."""
-    refused = FIXTURES / f"webhook/{case}_probe_log.stdout"
+    refused = FIXTURES / f"webhook/{case}_probe_log.txt"
     return {
         "webhook_baseline": _log("baseline", f"{case}_baseline"),
         "webhook_window": _log("window", f"{case}_window"),
@@ -214,8 +213,8 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         "the flags could not be set",
         _steps(
             flags_running=_running("ledger_enforce_balance"),
-            set_flags=step(
-                "set_flags", kind=FILE, outcome=FAILED, reason="Restart the backend: no such program"
+            queue_enablement=step(
+                "queue_enablement", kind=FILE, outcome=FAILED, reason="Restart the backend: no such program"
             ),
         ),
         "flags_set",
@@ -390,7 +389,7 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         _steps(
             backfill_real_run=replace(
                 _run("real_run", "run"),
-                stderr=(FIXTURES / "backfill/dry_run_crash.stderr").read_text("utf-8"),
+                stderr=read_case("backfill/dry_run_crash").stderr,
             )
         ),
         "real_run_ok",

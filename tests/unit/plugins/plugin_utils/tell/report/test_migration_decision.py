@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import Step
@@ -22,7 +24,7 @@ POLICY = {
     "columns": ["provider", "provider_event_id", "finding_type"],
 }
 STAMP = Choice("stamp", "A. Operator", "The table is that of the trial run.")
-STEP = migration_decision.step(STAMP, "controller", NOW)
+STEP = replace(migration_decision.step(STAMP), host="controller", started=NOW, ended=NOW)
 
 
 @pytest.mark.parametrize(
@@ -57,22 +59,22 @@ def test_an_incomplete_one_is_refused(texts: tuple[str, str, str], sentence: str
 
 
 def test_the_last_decision_kept_is_the_one() -> None:
-    reset = migration_decision.step(Choice("reset", "B: Lead", "decision: no, it is not"), "c", "later")
-    found = migration_decision.kept(step.as_dict() for step in (STEP, reset))
-    assert found == Choice("reset", "B: Lead", "decision: no, it is not", "later")
+    reset = migration_decision.step(Choice("reset", "B: Lead", "decision: no, it is not"))
+    found = migration_decision.kept((STEP, reset))
+    assert found == Choice("reset", "B: Lead", "decision: no, it is not", reset.started)
     assert migration_decision.kept([]) is None
 
 
 def _steps(upgrade: str, current: str) -> list[Step]:
     return [
-        captured("alembic_current", "alembic/current_behind.stdout"),
-        captured("alembic_heads", "alembic/heads.stdout"),
-        captured("alembic_history", "alembic/history.stdout"),
-        captured("alembic_upgrade", f"alembic/{upgrade}.stdout"),
-        captured("alembic_check", "alembic/check_behind.stdout"),
-        captured("alembic_current_after", f"alembic/{current}.stdout"),
-        captured("describe_table", "psql/describe_table_head.stdout"),
-        captured("unique_constraints", "psql/unique_constraints_head.stdout"),
+        captured("alembic_current", "alembic/current_behind"),
+        captured("alembic_heads", "alembic/heads"),
+        captured("alembic_history", "alembic/history"),
+        captured("alembic_upgrade", f"alembic/{upgrade}"),
+        captured("alembic_check", "alembic/check_behind"),
+        captured("alembic_current_after", f"alembic/{current}"),
+        captured("describe_table", "psql/describe_table_head"),
+        captured("unique_constraints", "psql/unique_constraints_head"),
     ]
 
 
@@ -87,7 +89,7 @@ def _steps(upgrade: str, current: str) -> list[Step]:
 @pytest.mark.parametrize("what", migration_decision.DECISIONS)
 def test_a_decision_turns_nothing_into_a_pass(upgrade: str, current: str, what: str) -> None:
     steps = _steps(upgrade, current)
-    decided = migration_decision.step(Choice(what, "A. Operator", "It is to pass."), "controller", NOW)
+    decided = migration_decision.step(Choice(what, "A. Operator", "It is to pass."))
     before = package_1.judge(evidence(1, steps), POLICY)
     after = package_1.judge(evidence(1, [*steps, decided]), POLICY)
     assert before.status == "FAIL"

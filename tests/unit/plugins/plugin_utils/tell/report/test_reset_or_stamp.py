@@ -5,32 +5,38 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import Step
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import markdown, reset_or_stamp
-from tests.unit.captured import captured, step
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep.locker import Attempt
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import (
+    document,
+    markdown,
+    migration_decision,
+    reset_or_stamp,
+)
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report.migration_decision import Choice
+from tests.unit.captured import NOW, RELEASE, captured, evidence, step
 from tests.unit.reports import report
 
-UPGRADE = captured("alembic_upgrade", "alembic/upgrade_duplicate_table.stdout")
-CURRENT = captured("alembic_current_after", "alembic/current_after_duplicate_table.stdout")
-PREVIEW = captured("alembic_upgrade_preview", "alembic/upgrade_sql_preview.stdout")
+UPGRADE = captured("alembic_upgrade", "alembic/upgrade_duplicate_table")
+CURRENT = captured("alembic_current_after", "alembic/current_after_duplicate_table")
+PREVIEW = captured("alembic_upgrade_preview", "alembic/upgrade_sql_preview")
 BEFORE, HEAD = "0006_mig_01b_reconciliation", "0007_mig_01c_finding_unique"
 
 
 def described(name: str, **more: t.Any) -> Step:
-    return captured("describe_table", f"psql/describe_table_{name}.stdout", **more)
+    return captured("describe_table", f"psql/describe_table_{name}", **more)
 
 
-def package(*steps: Step) -> dict[str, t.Any]:
-    found: dict[str, t.Any] = report(1, steps={1: steps})["packages"]["package_1"]
-    return found
+POLICY = {"table": "reconciliation_findings"}
 
 
 def said(*steps: Step) -> str:
-    asked = reset_or_stamp.question(package(*steps))
+    asked = reset_or_stamp.question(POLICY, steps)
     assert asked
     return "\n".join([*reset_or_stamp.sentences(asked), reset_or_stamp.comparison(asked)])
 
@@ -39,13 +45,13 @@ def said(*steps: Step) -> str:
     "steps",
     [
         (),
-        (captured("alembic_upgrade", "alembic/upgrade_head.stdout"), described("head")),
-        (captured("alembic_upgrade", "alembic/upgrade_lock_timeout.stdout"), described("head")),
+        (captured("alembic_upgrade", "alembic/upgrade_head"), described("head")),
+        (captured("alembic_upgrade", "alembic/upgrade_lock_timeout"), described("head")),
     ],
     ids=["nothing was collected", "it went through", "it failed for another reason"],
 )
 def test_nothing_is_asked_where_nothing_stands_in_the_way(steps: tuple[Step, ...]) -> None:
-    assert reset_or_stamp.question(package(*steps)) is None
+    assert reset_or_stamp.question(POLICY, steps) is None
 
 
 @pytest.mark.parametrize(
@@ -286,3 +292,20 @@ def test_the_report_puts_the_question_after_the_package_s_verdict() -> None:
     assert sections[place - 1].startswith("## Package-1, ")
     assert sections[place + 1].startswith("### 1.1 ")
     assert "Neither is a PASS by itself" in sections[place]
+
+
+def test_the_report_holds_it_as_data() -> None:
+    steps = (UPGRADE, CURRENT, PREVIEW, described("head"), migration_decision.step(Choice("stamp", "A", "B")))
+    built = document.build(Attempt("/x", NOW, RELEASE), {1: (evidence(1, steps), POLICY)}, NOW)
+    section = built["packages"]["package_1"]["reset_or_stamp"]
+    assert section["question"]["at"] == "0004_provider_events"
+    assert (section["decision"]["what"], section["decision"]["recorded"]) == ("stamp", steps[-1].started)
+    assert section["comparison"] in said(*steps)
+    assert json.loads(json.dumps(section)) == section
+    assert "reset_or_stamp" not in built["packages"]["package_0"]
+
+
+def test_the_report_is_rendered_from_the_data_alone() -> None:
+    told = report(1, steps={1: (UPGRADE, CURRENT, PREVIEW)})
+    told["packages"]["package_1"]["reset_or_stamp"]["sentences"] = ["Another sentence."]
+    assert "Another sentence." in markdown.render(told)

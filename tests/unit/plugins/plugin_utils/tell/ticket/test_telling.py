@@ -23,7 +23,7 @@ from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.base im
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.message import Message
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.posting import Pace
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.telling import Order, Told
-from tests.unit.captured import NOW, step
+from tests.unit.captured import step
 from tests.unit.plugins.plugin_utils.tell.ticket.memory_ticket import CLOSED_AT, MemoryTicket
 from tests.unit.reports import ATTEMPT, report
 
@@ -177,12 +177,10 @@ def test_a_pull_request_is_not_closed() -> None:
 
 def test_everything_passes_the_redactor() -> None:
     ticket = MemoryTicket()
-    dirty = report(1, steps={1: [step("x", stdout=f"a {SECRET}\n", command=f"y {SECRET}", reason=SECRET)]})
+    decided = migration_decision.step(Choice("reset", f"x {SECRET}", f"y {SECRET}"))
+    shown = step("x", stdout=f"a {SECRET}\n", command=f"y {SECRET}", reason=SECRET)
+    dirty = report(1, steps={1: [shown, decided]})
     dirty["packages"]["package_1"]["note"] = f"note {SECRET}"
-    choice = Choice("reset", f"x {SECRET}", f"y {SECRET}")
-    dirty["packages"]["package_1"]["steps"].append(
-        migration_decision.step(choice, "c", NOW).as_dict() | {"seconds": 0.0}
-    )
     tell(ticket, order(dirty, analysts=f"@{SECRET}"))
     assert SECRET not in str(ticket.kept)
     assert "Decided: reset, by x ********" in ticket.kept[-1].message.text

@@ -1,0 +1,49 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one way to write a file: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import typing as t
+from pathlib import Path
+
+Move = t.Callable[[str, str], t.Any]
+
+
+def write(path: Path, content: str | bytes, *, move: Move = os.replace) -> None:
+    """Write a file that outlives a crash of the machine once this returns.
+
+    Args:
+        path: a new file can be read by its owner alone, at any time.
+        content: text is written as UTF-8.
+        move: puts the complete file in its place; C(AnsibleModule.atomic_move) keeps the owner, the mode
+            and the security context of the file that is replaced.
+
+    Raises:
+        OSError: it cannot be written; what was there before still is.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        move(name, str(path))
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Make sure that the file's name is on the disk, too, and not its content alone."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,113 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The steps that exist, each named once for the collector that takes it and the judge that reads it. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .evidence import COMMAND, FILE, HTTP, LOG, SQL
+
+
+class StepName(str):
+    """A step's name. It is text, and carries the title and the kind of the step.
+
+    Attributes:
+        heading: the step's title.
+        kind: as C(Step.kind); where the same question can be put in two ways, the usual one.
+    """
+
+    __slots__ = ("heading", "kind")
+    heading: str
+    kind: str
+
+    def __new__(cls, name: str, heading: str = "", kind: str = COMMAND) -> StepName:
+        """Return the name; a step that is not evidence needs no heading."""
+        self = super().__new__(cls, name)
+        self.heading = heading
+        self.kind = kind
+        return self
+
+    def about(self, **values: t.Any) -> StepName:
+        """Return the step with these values in its title."""
+        return StepName(str(self), self.heading.format(**values), self.kind)
+
+    def prefixed(self, prefix: str) -> StepName:
+        """Return the step with the name's first word replaced, for the same question to another service."""
+        return StepName(f"{prefix}_{self.partition('_')[2]}", self.heading, self.kind)
+
+
+ENV_FILE = StepName("env_file", "Environment file", FILE)
+ROLE_FAILED = StepName("role_failed", "A task of the role", FILE)
+
+# Package-0
+CI_WORKFLOW = StepName("ci_workflow", "Workflows", HTTP)
+CI_REPOSITORY = StepName("ci_repository", "Repository", HTTP)
+CI_COMMIT = StepName("ci_commit", "Commit of {ref}", HTTP)
+CI_RUNS_BEFORE = StepName("ci_runs_before", "Runs before the dispatch", HTTP)
+CI_DISPATCH_INTENT = StepName("ci_dispatch_intent", "Intent to dispatch", FILE)
+CI_DISPATCH = StepName("ci_dispatch", "Dispatch", HTTP)
+CI_DISPATCH_REFUSED = StepName("ci_dispatch_refused", "Dispatch", HTTP)
+CI_RUNS = StepName("ci_runs", "Runs of the commit", HTTP)
+CI_RUN = StepName("ci_run", "Run {run}", HTTP)
+CI_ATTEMPTS = StepName("ci_attempts", "Earlier attempts", HTTP)
+CI_ATTEMPT_JOBS = StepName("ci_attempt_jobs", "Jobs of the earlier attempts", HTTP)
+CI_JOBS = StepName("ci_jobs", "Jobs", HTTP)
+CI_JOB_LOG = StepName("ci_job_log", "Log of the job {job}", HTTP)
+
+# Package-1
+ALEMBIC_CURRENT = StepName("alembic_current", "alembic current, before the upgrade")
+ALEMBIC_HEADS = StepName("alembic_heads", "alembic heads")
+ALEMBIC_HISTORY = StepName("alembic_history", "alembic history")
+ALEMBIC_UPGRADE_PREVIEW = StepName("alembic_upgrade_preview", "alembic upgrade head --sql")
+ALEMBIC_BASE_PREVIEW = StepName("alembic_base_preview", "alembic upgrade head --sql, from the base")
+ALEMBIC_UPGRADE = StepName("alembic_upgrade", "alembic upgrade head")
+ALEMBIC_CHECK = StepName("alembic_check", "alembic check")
+ALEMBIC_CURRENT_AFTER = StepName("alembic_current_after", "alembic current, after the upgrade")
+ALEMBIC_DOWNGRADE_PREVIEW = StepName("alembic_downgrade_preview", "alembic downgrade --sql")
+ALEMBIC_DOWNGRADE = StepName("alembic_downgrade", "alembic downgrade -1")
+ALEMBIC_REUPGRADE = StepName("alembic_reupgrade", "alembic upgrade head, again")
+ALEMBIC_CURRENT_FINAL = StepName("alembic_current_final", "alembic current, after the smoke")
+DESCRIBE_TABLE = StepName("describe_table", "\\d {table}", SQL)
+DESCRIBE_EXISTING_TABLE = StepName("describe_existing_table", "\\d {table}, which exists already", SQL)
+UNIQUE_CONSTRAINTS = StepName("unique_constraints", "UNIQUE constraints", SQL)
+UNIQUE_CATALOG = StepName("unique_catalog", "Unique indexes in the catalog", SQL)
+MIGRATION_DECISION = StepName("migration_decision", "The operator's decision, to reset or to stamp", FILE)
+
+# Package-2
+FLAGS_FILE = StepName("flags_file", "The flags in the environment file", FILE)
+FLAGS_RUNNING = StepName("flags_running", "The flags in the running process", HTTP)
+BACKEND_COMMIT = StepName("backend_commit", "The commit of the running backend", HTTP)
+BACKFILL_ROWS_BEFORE = StepName("backfill_rows_before", "Rows before the dry run", SQL)
+BACKFILL_DRY_RUN = StepName("backfill_dry_run", "Backfill, dry run")
+BACKFILL_ROWS_AFTER_DRY_RUN = StepName("backfill_rows_after_dry_run", "Rows after the dry run", SQL)
+BACKFILL_REAL_RUN = StepName("backfill_real_run", "Backfill, real run")
+BACKFILL_ROWS_AFTER = StepName("backfill_rows_after", "Rows after the real run", SQL)
+BACKFILL_SECOND_DRY_RUN = StepName("backfill_second_dry_run", "Backfill, dry run after the real run")
+E2E_SMOKE = StepName("e2e_smoke", "End-to-end smoke")
+WEBHOOK_BASELINE = StepName("webhook_baseline", "Webhooks before the flags were set", LOG)
+WEBHOOK_WINDOW = StepName("webhook_window", "Webhooks since the flags were set", LOG)
+WEBHOOK_401_LINES = StepName("webhook_401_lines", "Webhooks answered 401 since the flags were set", LOG)
+WEBHOOK_PROBE = StepName("webhook_probe", "A webhook without a signature", HTTP)
+WEBHOOK_PROBE_LOG = StepName("webhook_probe_log", "That webhook in the access log", LOG)
+
+# Package-3, and where the flags are set together with the queue Package-2
+QUEUE_ENABLEMENT = StepName("queue_enablement", "Enable the queue", FILE)
+REDIS_PING = StepName("redis_ping", "Redis healthcheck: PING")
+REDIS_INFO = StepName("redis_info", "Redis INFO")
+REDIS_CONFIG = StepName("redis_config", "Redis eviction policy and user")
+REDIS_HOST_PING = REDIS_PING.prefixed("redis_host")
+WORKER_START_LOG = StepName("worker_start_log", "First lines of the worker's start log", LOG)
+WORKER_ENVIRONMENT = StepName("worker_environment", "Environment of the running worker", FILE)
+BACKEND_ENVIRONMENT = StepName("backend_environment", "Environment of the running backend", FILE)
+RECON_POST = StepName("recon_post", "POST of a reconciliation run", HTTP)
+RECON_LIFECYCLE = StepName("recon_lifecycle", "GET of the run, until it has ended", HTTP)
+RECON_GET = StepName("recon_get", "GET of the run, the last answer", HTTP)
+RECON_WORKER_LOG = StepName("recon_worker_log", "The worker's log since before the POST", LOG)
+
+
+def breakdown(module: str) -> StepName:
+    """Return the step that says why a collector module broke down."""
+    return StepName(f"{module}_failed", f"Collector {module}", FILE)

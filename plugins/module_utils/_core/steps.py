@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How a step is made: it starts, and is closed as ended, failed or left out."""
+
+from __future__ import annotations
+
+import platform
+import typing as t
+from dataclasses import dataclass, field
+
+from .evidence import ENDED, FAILED, NOT_RUN, Step, utc_now
+from .step_names import StepName
+
+Redact = t.Callable[[str], str]
+
+
+def hostname() -> str:
+    """Return this machine's name as its users know it."""
+    return platform.node() or "localhost"
+
+
+@dataclass(frozen=True)
+class Started:
+    """A step under way: what is asked, where, and since when.
+
+    Attributes:
+        step: its name, title and usual kind.
+        what: the command, the query, the request or what is read.
+        redact: masks secrets in all text of the step.
+        kind: another kind than the usual one.
+        directory: as C(Step.directory).
+        host: as C(Step.host).
+        at: when it started, RFC 3339, UTC.
+    """
+
+    step: StepName
+    what: str
+    redact: Redact = str
+    kind: str = ""
+    directory: str | None = None
+    host: str = field(default_factory=hostname)
+    at: str = field(default_factory=utc_now)
+
+    def ended(
+        self,
+        stdout: str = "",
+        stderr: str = "",
+        *,
+        exit_status: int | None = None,
+        outcome: str = ENDED,
+        reason: str = "",
+    ) -> Step:
+        """Return the step with what came back, closed now."""
+        return Step(
+            name=str(self.step),
+            title=self.step.heading,
+            kind=self.kind or self.step.kind,
+            command=self.redact(self.what),
+            directory=self.directory,
+            host=self.host,
+            started=self.at,
+            ended=utc_now(),
+            exit_status=exit_status,
+            stdout=self.redact(stdout),
+            stderr=self.redact(stderr),
+            outcome=outcome,
+            reason=self.redact(reason),
+        )
+
+    def failed(self, reason: str) -> Step:
+        """Return the step of something that could not be carried out, with the reason."""
+        return self.ended(outcome=FAILED, reason=reason)
+
+    def not_run(self, reason: str) -> Step:
+        """Return the step of something that is left out on purpose, with the reason."""
+        return self.ended(outcome=NOT_RUN, reason=reason)

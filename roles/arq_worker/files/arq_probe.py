@@ -1,0 +1,94 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The worker's probe: its process runs, and its heartbeat is younger than the process.
+
+    python3 arq_probe.py KEY INTERVAL DIRECTORY WORDS
+
+KEY is the queue's name with C(:health-check) behind it, INTERVAL the worker's health_check_interval in
+seconds. The worker is the process in DIRECTORY whose command line contains all WORDS, which are one argument,
+separated by blanks. Redis is the one of the REDIS_URL that it was started with. The heartbeat of a worker that
+was killed outlives it by an interval, so that it is not enough that there is one.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import redis
+
+LIMIT_SECONDS = 3
+
+
+def problem(key: str, interval: float, worker: Path | None) -> str:
+    """Return what is wrong, or nothing."""
+    if worker is None:
+        return "the worker does not run"
+    url = environment(worker).get("REDIS_URL") or os.environ.get("REDIS_URL", "")
+    if not url:
+        return "the worker was started without REDIS_URL"
+    try:
+        limits = {"socket_timeout": LIMIT_SECONDS, "socket_connect_timeout": LIMIT_SECONDS}
+        left = redis.Redis.from_url(url, **limits).pttl(key)
+    except redis.RedisError as error:
+        return f"Redis does not answer: {error}"
+    except ValueError:
+        return "REDIS_URL is not a valid URL of Redis"
+    if left < 0:
+        return f"there is no heartbeat {key}"
+    # arq lets the key live for a second longer than its interval.
+    age, up = interval + 1 - left / 1000, uptime(worker)
+    if age < 0:
+        return f"the heartbeat {key} lives for {left / 1000:.0f} s more, too long for its interval"
+    return f"the heartbeat {key} is {age:.0f} s old, the worker runs for {up:.0f} s" if age > up else ""
+
+
+def find(directory: str, words: list[str]) -> Path | None:
+    """Return the folder in /proc of the youngest process with these words and this working directory."""
+    found = [folder for folder in Path("/proc").glob("[0-9]*") if is_worker(folder, directory, words)]
+    return min(found, key=uptime, default=None)
+
+
+def is_worker(folder: Path, directory: str, words: list[str]) -> bool:
+    """Whether a process is the worker; a path's last part counts as a word."""
+    try:
+        argv = (folder / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+        if not set(words) <= {*argv, *(Path(word).name for word in argv)}:
+            return False
+        return os.path.realpath(folder / "cwd") == os.path.realpath(directory)
+    except OSError:
+        return False
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return what a process was started with, or nothing where that cannot be read."""
+    try:
+        pairs = (folder / "environ").read_bytes().decode("utf-8", "replace").split("\0")
+    except OSError:
+        return {}
+    return dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+
+
+def uptime(folder: Path) -> float:
+    """Return for how many seconds a process has been running; 0 where it has ended."""
+    try:
+        # The name in parentheses may hold anything; the fields count from behind it.
+        ticks = (folder / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()[19]
+    except OSError:
+        return 0
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - int(ticks) / os.sysconf("SC_CLK_TCK")
+
+
+def main() -> int:
+    """Report how it is; 1 where it is not healthy."""
+    key, interval, directory, words = sys.argv[1:]
+    found = problem(key, float(interval), find(directory, words.split()))
+    print(found or "the heartbeat is fresh")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

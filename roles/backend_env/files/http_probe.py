@@ -1,0 +1,41 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The backend's probe: the URL answers 200.
+
+python3 http_probe.py URL [CA_FILE]
+"""
+
+from __future__ import annotations
+
+import ssl
+import sys
+import urllib.error
+import urllib.request
+
+LIMIT_SECONDS = 4
+
+
+def problem(url: str, ca_file: str | None = None) -> str:
+    """Return what is wrong, or nothing."""
+    try:
+        trust = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=ca_file))
+        # Not through a proxy that the environment may name.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), trust)
+        with opener.open(url, timeout=LIMIT_SECONDS) as answer:
+            return "" if answer.status == 200 else f"{url} answers {answer.status}"
+    except urllib.error.HTTPError as error:
+        return f"{url} answers {error.code}"
+    except OSError as error:
+        return f"{url} does not answer: {getattr(error, 'reason', error)}"
+
+
+def main() -> int:
+    """Report how it is; 1 where it is not healthy."""
+    found = problem(*sys.argv[1:])
+    print(found or "ready")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,153 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Alembic prints, read out of the captured output of real runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import alembic
+from tests.unit.captured import captured, read_case, step
+
+BASE, MIG_01B, HEAD = (
+    "0005_mig_01a_event_window",
+    "0006_mig_01b_reconciliation",
+    "0007_mig_01c_finding_unique",
+)
+PROVIDERS = "0004_provider_events"
+
+
+@pytest.mark.parametrize(
+    ("case", "want"),
+    [
+        ("current_head", [HEAD]),
+        ("current_behind", [PROVIDERS]),
+        ("current_after_downgrade", [MIG_01B]),
+        ("current_unstamped", []),
+        ("current_unknown_revision", []),
+        ("heads", [HEAD]),
+        ("heads_two", [HEAD, "0007b_other_branch"]),
+        ("check_clean", []),
+    ],
+)
+def test_revisions(case: str, want: list[str]) -> None:
+    assert alembic.revisions(read_case(f"alembic/{case}").stdout) == want
+
+
+@pytest.mark.parametrize(
+    ("stdout", "want"),
+    [
+        ("ae1027a6acf (head)\n", ["ae1027a6acf"]),
+        ("a1 (branch) (effective head), why\nb2\n", ["a1", "b2"]),
+        ("INFO  [alembic] something else\n", []),
+    ],
+)
+def test_revisions_are_told_from_other_lines(stdout: str, want: list[str]) -> None:
+    assert alembic.revisions(stdout) == want
+
+
+@pytest.mark.parametrize(
+    ("case", "verb", "want"),
+    [
+        ("upgrade_head", "upgrade", [(PROVIDERS, BASE), (BASE, MIG_01B), (MIG_01B, HEAD)]),
+        ("upgrade_duplicate_table", "upgrade", [(PROVIDERS, BASE), (BASE, MIG_01B)]),
+        ("upgrade_head_again", "upgrade", []),
+        ("upgrade_head_warn_level", "upgrade", []),
+        ("downgrade_1", "downgrade", [(HEAD, MIG_01B)]),
+        ("downgrade_1", "upgrade", []),
+        ("downgrade_two", "downgrade", [(HEAD, MIG_01B), (MIG_01B, BASE)]),
+        ("downgrade_quiet", "downgrade", []),
+        ("upgrade_no_server", "upgrade", []),
+    ],
+)
+def test_moves(case: str, verb: str, want: list[tuple[str, str]]) -> None:
+    assert alembic.moves(captured("alembic", f"alembic/{case}"), verb) == want
+
+
+@pytest.mark.parametrize(
+    ("case", "want"),
+    [
+        (
+            "upgrade_duplicate_table",
+            'psycopg2.errors.DuplicateTable: relation "reconciliation_findings" already exists',
+        ),
+        (
+            "upgrade_duplicate_constraint_name",
+            'psycopg2.errors.DuplicateTable: relation "uq_recon_findings_provider_event_type" already exists',
+        ),
+        ("upgrade_lock_timeout", ""),
+        ("upgrade_head", ""),
+    ],
+)
+def test_already_exists(case: str, want: str) -> None:
+    assert alembic.already_exists(captured("alembic", f"alembic/{case}")) == want
+
+
+def test_what_is_no_object_of_the_database_does_not_exist_already() -> None:
+    assert alembic.already_exists(step("alembic", stderr="FAILED: File 0008.py already exists\n")) == ""
+
+
+@pytest.mark.parametrize(
+    ("case", "want"),
+    [
+        ("check_behind", "FAILED: Target database is not up to date."),
+        ("current_unknown_revision", "FAILED: Can't locate revision identified by '9999_gone'"),
+        (
+            "upgrade_lock_timeout",
+            "psycopg2.errors.LockNotAvailable: canceling statement due to lock timeout",
+        ),
+        (
+            "upgrade_no_server",
+            'psycopg2.OperationalError: connection to server at "127.0.0.1", port 1 failed: Connection refused',
+        ),
+        ("upgrade_wrong_directory", "FAILED: No 'script_location' key found in configuration."),
+        (
+            "upgrade_without_url",
+            "SYNC_DATABASE_URL is not set: give alembic the backend's environment, with a URL like "
+            "postgresql+psycopg2://user:password@host:port/database",
+        ),
+    ],
+)
+def test_the_line_that_names_the_cause(case: str, want: str) -> None:
+    assert alembic.error_line(captured("alembic", f"alembic/{case}")) == want
+
+
+def test_a_command_that_printed_nothing_is_named_by_its_status() -> None:
+    assert alembic.error_line(step("alembic", exit_status=3)) == "exit status 3"
+
+
+@pytest.mark.parametrize(
+    ("case", "want"),
+    [
+        ("downgrade_sql_preview", []),
+        (
+            "downgrade_sql_preview_drops_tables",
+            ["DROP TABLE reconciliation_findings", "DROP TABLE reconciliation_runs"],
+        ),
+        ("upgrade_sql_preview", []),
+    ],
+)
+def test_statements_that_could_lose_data(case: str, want: list[str]) -> None:
+    assert alembic.destructive_statements(read_case(f"alembic/{case}").stdout) == want
+
+
+@pytest.mark.parametrize(
+    ("sql", "want"),
+    [
+        ("ALTER TABLE x DROP COLUMN y;", ["DROP COLUMN y"]),
+        ("alter table x alter column y type int;", ["alter column y type int"]),
+        ("DELETE FROM x;\nTRUNCATE y;\n", ["DELETE FROM x", "TRUNCATE y"]),
+        ("UPDATE x SET y = 1;", ["UPDATE x SET y = 1"]),
+        ("UPDATE alembic_version SET version_num = '1';", []),
+        ("-- DROP TABLE x;", []),
+        ("ALTER TABLE x DROP CONSTRAINT y;", []),
+    ],
+)
+def test_each_kind_of_loss(sql: str, want: list[str]) -> None:
+    assert alembic.destructive_statements(sql) == want
+
+
+@pytest.mark.parametrize(("names", "want"), [([], ""), (["a"], "a"), (["a", "b"], "")])
+def test_the_only_one(names: list[str], want: str) -> None:
+    assert alembic.single(names) == want

@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is asked of Postgres' catalog, and how its answer is read."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import catalog, psql_text
+
+TABLE = "public.reconciliation_findings"
+
+
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [
+        ("findings", True),
+        ("public.findings_2", True),
+        ("_x$1", True),
+        ("", False),
+        ("2findings", False),
+        ("a.b.c", False),
+        ("findings; DROP TABLE x", False),
+        ("findings'", False),
+        ("find ings", False),
+        ("findings\n", False),
+        ("x" * 63, True),
+        ("x" * 64, False),
+    ],
+)
+def test_a_name_that_may_stand_in_sql(name: str, good: bool) -> None:
+    assert catalog.is_table_name(name) is good
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("findings", "findings", True),
+        ("public.findings", "findings", True),
+        ("findings", "public.findings", True),
+        ("public.findings", "other.findings", False),
+        ("findings", "runs", False),
+    ],
+)
+def test_two_names_of_one_table(one: str, other: str, same: bool) -> None:
+    assert catalog.same_table(one, other) is same
+
+
+def test_the_checklists_query() -> None:
+    assert catalog.constraints_query(TABLE) == (
+        "SELECT conname, pg_get_constraintdef(oid)\nFROM pg_constraint\n"
+        f"WHERE conrelid = '{TABLE}'::regclass\n  AND contype = 'u';"
+    )
+
+
+@pytest.mark.parametrize("query", [catalog.unique_query, *catalog.DESCRIPTION])
+def test_each_query_names_the_table_and_nothing_is_left_to_fill_in(query: object) -> None:
+    assert callable(query)
+    sql = query(TABLE)
+    assert f"to_regclass('{TABLE}')" in sql
+    assert "{" not in sql
+
+
+def test_the_kinds_of_constraints() -> None:
+    assert "contype = 'c'" in catalog.checks_query(TABLE)
+    assert "contype = 'f'" in catalog.foreign_keys_query(TABLE)
+
+
+def test_the_entries_of_an_answer() -> None:
+    entries = [{"index": "uq_x", "columns": ["a", "b"], "constraint": None}, {"index": "é"}]
+    cells = [[json.dumps(entry, ensure_ascii=False)] for entry in entries]
+    assert catalog.unique_entries(psql_text.table(["unique_index"], cells)) == entries
+
+
+@pytest.mark.parametrize("text", ["", " unique_index\n---\n(0 rows)\n", "ERROR: no such table\n"])
+def test_an_answer_without_entries(text: str) -> None:
+    assert catalog.unique_entries(text) == []
+
+
+def test_an_entry_that_is_broken_is_an_error() -> None:
+    with pytest.raises(json.JSONDecodeError):
+        catalog.unique_entries(' {"index": \n')
