@@ -54,7 +54,7 @@ options:
     default: []
   python:
     description:
-      - Path of the Python interpreter on the host to use if Ansible's lacks a library that the module requires.
+      - Path of the Python interpreter on the host to use if Ansible's lacks a library that the module needs.
       - Defaults to those in O(path), then to the system's.
     type: path
 attributes:
