@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which Pythons a host has, and which libraries each of them: one shell command, and its answer read. Pure."""
+"""Which Pythons a host has, and which libraries each has: one shell command, and its answer. Pure."""
 
 from __future__ import annotations
 
