@@ -59,7 +59,7 @@ def _rows(specs: Mapping[str, Mapping[str, Any]], indent: str = "") -> Iterator[
 def _default(spec: Mapping[str, Any]) -> str:
     if spec.get("required"):
         return "**required**"
-    return f"`{_cell(spec['default'])}`" if spec.get("default") is not None else ""
+    return f"`{_cell(spec['default'])}`" if spec.get("default") not in (None, "") else ""
 
 
 def _cell(value: object) -> str:

@@ -123,7 +123,7 @@ def test_a_token_that_may_not_comment(jira: Service) -> None:
     jira.memory.faults.may_not_comment = True
     said = problem(jira)
     assert "you do not have the permission to comment" in said
-    assert "the token needs Add Comments" in said
+    assert "the token requires Add Comments" in said
 
 
 def test_a_comment_that_may_not_be_edited(jira: Service) -> None:
@@ -136,7 +136,7 @@ def test_a_comment_that_may_not_be_edited(jira: Service) -> None:
 
 def test_a_captcha(jira: Service) -> None:
     jira.memory.faults.captcha = True
-    assert "Jira wants a CAPTCHA after failed logins: log in once with a browser" in problem(jira)
+    assert "Jira requires a CAPTCHA after failed logins: log in once with a browser" in problem(jira)
 
 
 def test_a_label_that_jira_refuses(jira: Service) -> None:

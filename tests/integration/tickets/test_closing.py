@@ -65,7 +65,7 @@ def test_what_people_closed_is_left_to_people(service: Service) -> None:
 def test_jira_is_closed_with_a_resolution_where_it_wants_one(jira: Service) -> None:
     jira.memory.workflow = (Transition("21", "Finish", "To Do", "Done", wants_resolution=True),)
     with pytest.raises(
-        TicketError, match=r"Finish of PSP-3031 wants resolution \(rc_closure_ticket_jira_resolution"
+        TicketError, match=r"Finish of PSP-3031 requires resolution: set rc_closure_ticket_jira_resolution"
     ):
         jira.tell(report(), close=True)
     jira.options["resolution"] = "Fixed"

@@ -207,16 +207,16 @@ def test_the_operator_s_decision_is_recorded_and_turns_nothing_into_a_pass(
         ({"rc_closure_ticket_provider": "gitlab"}, "value of rc_closure_ticket_provider must be one of"),
         (
             {"rc_closure_ticket_provider": "github"},
-            "rc_closure_ticket_repository is missing: it wants a repository as owner/name; "
-            "rc_closure_ticket_token is empty: github wants a token, by rc_closure_ticket_token_file",
+            "rc_closure_ticket_repository is missing: a repository as owner/name is required; "
+            "rc_closure_ticket_token is empty: github requires a token: set rc_closure_ticket_token_file",
         ),
         (
             {"rc_closure_ticket_provider": "github", "rc_closure_ticket_repository": "psp/backend"},
-            "rc_closure_ticket_issue is 'PSP-3031': GitHub wants the issue's number",
+            "rc_closure_ticket_issue is 'PSP-3031': GitHub requires the issue's number",
         ),
         (
             {"rc_closure_ticket_provider": "jira"},
-            "rc_closure_ticket_url is missing: it wants an http or https URL",
+            "rc_closure_ticket_url is missing: a valid http or https URL is required",
         ),
         (
             {"rc_closure_ticket_token_file": "/nowhere/token"},
@@ -224,7 +224,7 @@ def test_the_operator_s_decision_is_recorded_and_turns_nothing_into_a_pass(
         ),
         (
             {"rc_closure_ticket_provider": "jira", "rc_closure_ticket_token_env": "NO_SUCH_TOKEN"},
-            "the environment variable NO_SUCH_TOKEN is empty: jira wants a token",
+            "the environment variable NO_SUCH_TOKEN is empty: jira requires a token",
         ),
         ({"rc_closure_decision": "stamp"}, "rc_closure_decision_by is missing"),
         (

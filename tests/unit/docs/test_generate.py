@@ -25,6 +25,7 @@ argument_specs:
   preflight:
     options:
       r_url: {type: str, description: Another text.}
+      r_ca_file: {type: str, default: "", description: Authorities.}
       r_runtime: {type: str, choices: [systemd, docker], default: systemd, description: What runs it.}
 """
 MARKED = "before\n<!-- variables -->\nold\n<!-- /variables -->\nafter\n"
@@ -36,6 +37,7 @@ GENERATED = r"""before
 | `r_url` | **required** | The base URL. See `a\|b`. |
 | `r_log` | `{}` | Where it logs, by *one* of these. |
 | &nbsp;&nbsp;`file` |  | A file. |
+| `r_ca_file` |  | Authorities. |
 | `r_runtime` | `systemd` | What runs it. One of `systemd`, `docker`. |
 
 <!-- /variables -->

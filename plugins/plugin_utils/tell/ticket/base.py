@@ -2,67 +2,52 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a ticket is to this collection, whoever keeps it."""
+"""What a ticket is to this collection, wherever it is kept."""
 
 from __future__ import annotations
 
 import abc
 from dataclasses import dataclass
 
+from ....module_utils._clients.rest import Answer
 from .message import Frame, Message
 
 
 class TicketError(Exception):
-    """The ticket does not do what was asked of it: one sentence that says what to mend."""
+    """The ticket does not do what was requested: one sentence that says what to do."""
 
 
 class UnsureError(TicketError):
-    """No answer came, so what was asked for may have been done or not: only looking again tells."""
+    """No answer came, so that only reading the ticket again shows whether the request was carried out."""
 
 
 @dataclass(frozen=True)
 class Comment:
-    """One of this collection's comments, as the ticket shows it.
-
-    Attributes:
-        id: the ticket's own.
-        url: where people read it.
-        author: who wrote it, for sentences.
-        message: what it says.
-    """
+    """One of this collection's comments, as the ticket shows it."""
 
     id: str
-    url: str
-    author: str
+    url: str  # of its page, for people
+    author: str  # for sentences
     message: Message
 
 
 @dataclass(frozen=True)
 class State:
-    """A ticket's state.
-
-    Attributes:
-        open: whether it is open.
-        name: what the ticket calls it.
-        closed_at: when it was closed, as the ticket writes it, or C('').
-        labels: its labels.
-        url: where people read the ticket.
-        unclosable: why it must not be closed, or C('').
-    """
+    """A ticket's state."""
 
     open: bool
-    name: str
-    closed_at: str
+    name: str  # what the ticket calls it
+    closed_at: str  # when it was closed, as the ticket writes it, or ""
     labels: tuple[str, ...]
-    url: str
-    unclosable: str = ""
+    url: str  # of the ticket's page, for people
+    unclosable: str = ""  # why it must not be closed, or ""
 
 
 class Ticket(abc.ABC):
     """A ticket. All methods raise C(TicketError).
 
     Attributes:
-        place: what people call the ticket, for sentences.
+        place: the ticket's name for people.
         frame: how comments are written down.
         characters: the longest comment that it takes.
     """
@@ -89,7 +74,7 @@ class Ticket(abc.ABC):
 
     @abc.abstractmethod
     def edit(self, comment: Comment, message: Message) -> Comment:
-        """Give a comment another text."""
+        """Replace the text of a comment."""
 
     @abc.abstractmethod
     def close(self) -> None:
@@ -101,4 +86,34 @@ class Ticket(abc.ABC):
 
     @abc.abstractmethod
     def label(self, name: str, *, wanted: bool) -> None:
-        """Give the ticket a label, or take it away."""
+        """Add a label to the ticket, or remove it."""
+
+
+def carried_out(answer: Answer) -> Answer:
+    """Return the answer to a request that was carried out.
+
+    Raises:
+        TicketError: it was not.
+    """
+    if answer.problem:
+        raise TicketError(answer.problem)
+    return answer
+
+
+def added(answer: Answer) -> Answer:
+    """Return the answer to a new comment.
+
+    Raises:
+        TicketError: it was not taken; C(UnsureError) if it may have been.
+    """
+    if answer.problem and (answer.passing or answer.status == 201):
+        raise UnsureError(answer.problem)
+    return carried_out(answer)
+
+
+def not_editable(answer: Answer, comment: Comment) -> TicketError:
+    """Return the error of a comment that the ticket does not let this collection edit."""
+    return TicketError(
+        f"{answer.problem}. The comment {comment.url} of {comment.author or 'an unknown author'} begins with "
+        "this closure's first line: if it is a copy by somebody else, delete it"
+    )

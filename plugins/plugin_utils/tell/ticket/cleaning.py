@@ -41,9 +41,9 @@ def clean(value: t.Any, redact: Redact) -> t.Any:
 
 
 def leaks(text: str, redact: Redact) -> bool:
-    """Whether a rendered text still shows a secret, which should have been masked.
+    """Whether a rendered text still contains a secret, which should have been masked.
 
-    What a code block holds is looked at by itself: a secret whose end is missing ends with its block.
+    Each code block is searched by itself: a secret whose end is missing ends with its block.
     """
     return any(_leaks(block, redact) for block in _BORDER.split(text))
 

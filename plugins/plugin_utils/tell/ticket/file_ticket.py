@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A ticket that is a folder: a file a comment, ready to be pasted, and the state it would have."""
+"""A ticket that is a folder: one file per comment, ready to be pasted, and the state it would have."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ....module_utils._core.evidence import utc_now
 from .base import Comment, State, Ticket, TicketError
 from .message import MarkdownFrame, Message
 
-# What GitHub takes; a person who pastes elsewhere gives the limit there.
+# GitHub's limit; whoever pastes elsewhere sets the limit there.
 CHARACTERS = 65_536
 
 _STATE = "state.json"
@@ -26,7 +26,7 @@ class FileTicket(Ticket):
     """A folder, made when something is written into it."""
 
     def __init__(self, folder: str, characters: int | None = None) -> None:
-        """Take the folder's path, and the longest comment's length where it is another."""
+        """Take the folder's path, and the longest comment's length if it is another."""
         self._folder = Path(folder)
         self.place = folder
         self.frame = MarkdownFrame()

@@ -15,9 +15,9 @@ from urllib.parse import quote
 from ....module_utils._clients import github_problems
 from ....module_utils._clients.github import PAGE, GitHub
 from ....module_utils._clients.http import Exchange
-from ....module_utils._clients.rest import Answer, Deadline, Document
+from ....module_utils._clients.rest import Deadline, Document
 from ....module_utils._core.step_names import StepName
-from .base import Comment, State, Ticket, TicketError, UnsureError
+from .base import Comment, State, Ticket, TicketError, added, carried_out, not_editable
 from .message import MarkdownFrame, Message
 
 CHARACTERS = 65_536
@@ -50,7 +50,7 @@ class GitHubTicket(Ticket):
 
     def state(self) -> State:
         """Ask for the issue."""
-        issue = self._well(self._github.get(f"/issues/{self._issue}", _STEP)).document
+        issue = carried_out(self._github.get(f"/issues/{self._issue}", _STEP)).document
         return State(
             open=issue.get("state") == "open",
             name=str(issue.get("state", "")),
@@ -62,11 +62,11 @@ class GitHubTicket(Ticket):
 
     def comments(self) -> list[Comment]:
         """Ask for all comments; GitHub lists them by their time."""
-        answer = self._well(self._github.pages(f"/issues/{self._issue}/comments", _STEP, last=_LAST_PAGE))
+        answer = carried_out(self._github.pages(f"/issues/{self._issue}/comments", _STEP, last=_LAST_PAGE))
         if 'rel="next"' in answer.headers.get("link", ""):
             raise TicketError(
-                f"{self.place} has more than {_LAST_PAGE * PAGE} comments, so it is not to be seen which "
-                "of the parts are there: give another issue"
+                f"{self.place} has more than {_LAST_PAGE * PAGE} comments, so the parts in it "
+                "cannot be found: set rc_closure_ticket_issue to another issue"
             )
         found = (self._comment(document) for document in answer.items())
         return [comment for comment in found if comment]
@@ -74,10 +74,7 @@ class GitHubTicket(Ticket):
     def add(self, message: Message) -> Comment:
         """Create a comment."""
         body = {"body": self.frame.write(message)}
-        answer = self._github.post(f"/issues/{self._issue}/comments", body, _STEP)
-        if answer.problem and (answer.passing or answer.status == 201):
-            raise UnsureError(answer.problem)
-        document = self._well(answer).document
+        document = added(self._github.post(f"/issues/{self._issue}/comments", body, _STEP)).document
         return Comment(str(document.get("id", "")), str(document.get("html_url", "")), "", message)
 
     def edit(self, comment: Comment, message: Message) -> Comment:
@@ -85,11 +82,8 @@ class GitHubTicket(Ticket):
         body = {"body": self.frame.write(message)}
         answer = self._github.patch(f"/issues/comments/{comment.id}", body, _STEP)
         if answer.status in (403, 404):
-            raise TicketError(
-                f"{answer.problem}. The comment {comment.url}, of {comment.author or 'somebody'}, bears "
-                "this closure's first line: where it is somebody's copy, delete it"
-            )
-        self._well(answer)
+            raise not_editable(answer, comment)
+        carried_out(answer)
         return Comment(comment.id, comment.url, comment.author, message)
 
     def close(self) -> None:
@@ -104,12 +98,12 @@ class GitHubTicket(Ticket):
         """Add the label, which GitHub makes where the repository has none of that name, or remove it."""
         path = f"/issues/{self._issue}/labels"
         if wanted:
-            self._well(self._github.post(path, {"labels": [name]}, _STEP))
+            carried_out(self._github.post(path, {"labels": [name]}, _STEP))
         elif name in self.state().labels:
-            self._well(self._github.delete(f"{path}/{quote(name, safe='')}", _STEP))
+            carried_out(self._github.delete(f"{path}/{quote(name, safe='')}", _STEP))
 
     def _set(self, **fields: str) -> None:
-        self._well(self._github.patch(f"/issues/{self._issue}", dict(fields), _STEP))
+        carried_out(self._github.patch(f"/issues/{self._issue}", dict(fields), _STEP))
 
     def _comment(self, document: Document) -> Comment | None:
         message = self.frame.read(document.get("body") or "")
@@ -117,45 +111,38 @@ class GitHubTicket(Ticket):
         url = str(document.get("html_url", ""))
         return Comment(str(document["id"]), url, author, message) if message else None
 
-    def _well(self, answer: Answer) -> Answer:
-        if answer.problem:
-            raise TicketError(answer.problem)
-        return answer
-
     def _explain(self, exchange: Exchange, repository: str) -> str:
-        """Return what an answer means for an issue, where that is not what it means elsewhere."""
+        """Return what an answer means for an issue, or C('') if it means what it means elsewhere."""
         status = exchange.step.exit_status
         if exchange.is_web_page or github_problems.is_rate_limited(exchange):
             return ""
         said = github_problems.message(exchange.body)
         lower = said.lower()
-        mends = {
+        remedies = {
             403: self._forbidden(exchange, lower, repository),
             404: (
                 f"there is no issue {self._issue} in {repository}, or the token may not see it (GitHub "
-                "answers 404 for both): mend rc_closure_ticket_issue, rc_closure_ticket_repository or the "
+                "answers 404 for both): correct rc_closure_ticket_issue, rc_closure_ticket_repository or the "
                 "token's access"
             ),
             410: "the issue was deleted, or the repository's issues are switched off",
             422: "make rc_closure_ticket_characters smaller" if "too long" in lower else "",
         }
-        mend = mends.get(status or 0, "")
-        return f"{exchange.asked} answered {status} ({said}): {mend}" if mend else ""
+        remedy = remedies.get(status or 0, "")
+        return f"{exchange.asked} answered {status} ({said}): {remedy}" if remedy else ""
 
     def _forbidden(self, exchange: Exchange, said: str, repository: str) -> str:
         if "archived" in said:
-            return (
-                f"{repository} is archived, so nothing can be written: unarchive it, or give another ticket"
-            )
+            return f"{repository} is archived, so nothing can be written: unarchive it, or use another ticket"
         if "locked" in said:
             return (
-                f"the issue {self._issue} is locked: unlock it, or give a token of somebody with write "
+                f"the issue {self._issue} is locked: unlock it, or use the token of somebody with write "
                 f"access to {repository}"
             )
         if "x-github-sso" in exchange.headers:
             return ""
         wanted = exchange.headers.get("x-accepted-github-permissions", "issues=write")
-        return f"the token may not do this on {repository}: it needs {wanted}"
+        return f"the token may not do this on {repository}: it requires {wanted}"
 
 
 def _label(label: t.Any) -> str:

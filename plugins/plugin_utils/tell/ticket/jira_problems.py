@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an answer of Jira's that is not the one asked for means, and what to mend: one sentence each."""
+"""What an unexpected answer of Jira means, and what to do: one sentence each."""
 
 from __future__ import annotations
 
@@ -11,12 +11,31 @@ import json
 from ....module_utils._clients.http import Exchange
 from ....module_utils._core.evidence import ENDED
 
+_SHORTER = "make rc_closure_ticket_characters smaller"
+# Words in the answer to a bad request, and what to do.
+_REMEDIES = (
+    ("too long", _SHORTER),
+    ("content_limit_exceeded", _SHORTER),
+    (
+        "cannot be set",
+        "put the field on the screen of that issue, or leave it out: rc_closure_ticket_label or "
+        "rc_closure_ticket_jira_resolution empty",
+    ),
+    ("spaces", "rc_closure_ticket_label must not contain spaces"),
+    (
+        "permission",
+        "the token requires Add Comments, Edit Own Comments and, for labels, Edit Issues, also in the status "
+        "that the issue is in",
+    ),
+    ("transition", "the workflow does not allow this transition from the status that the issue is in"),
+    ("workflow", "the workflow does not allow this transition from the status that the issue is in"),
+)
 _SHOWN = 200
 _LOWEST_ERROR = 300
 
 
 def explain(exchange: Exchange, issue: str, *, json_wanted: bool = True) -> str:
-    """Return one sentence that says what to mend, or C('') where the answer is what was asked for."""
+    """Return one sentence that says what to do, or C('') if the answer is as expected."""
     step, status = exchange.step, exchange.step.exit_status
     if status is None or step.outcome != ENDED:
         return f"{exchange.asked}: {step.reason}"
@@ -29,12 +48,15 @@ def explain(exchange: Exchange, issue: str, *, json_wanted: bool = True) -> str:
             "with its context path), with no login page before it"
         )
     if json_wanted and status != 204 and not exchange.is_json:
-        return f"{exchange.asked} answered {status} with something that is no JSON"
+        return (
+            f"{exchange.asked} answered {status} with something other than JSON: rc_closure_ticket_url must "
+            "be Jira's own address"
+        )
     return ""
 
 
 def is_rate_limited(exchange: Exchange) -> bool:
-    """Whether Jira refused the request for being asked too much: it did nothing, and may be asked later.
+    """Whether Jira refused the request by its rate limit: it did nothing, and can be asked again later.
 
     https://developer.atlassian.com/cloud/jira/platform/rate-limiting: some 503 name a time to wait, too.
     """
@@ -60,44 +82,31 @@ def message(body: bytes) -> str:
 def _explain_status(exchange: Exchange, status: int, issue: str) -> str:
     said = message(exchange.body)
     what = f"{exchange.asked} answered {status}" + (f" ({said})" if said else "")
-    mends = {
+    remedies = {
         400: _bad_request(said),
         401: (
-            "Jira does not take the token: it is wrong, expired or revoked, or, in the Cloud, "
+            "Jira does not accept the token: it is wrong, expired or revoked, or, in the Cloud, "
             "rc_closure_ticket_user is not the e-mail address of its owner"
         ),
         403: _forbidden(exchange, issue),
         404: (
-            f"there is no issue {issue}, or the token may not see it (Jira answers 404 for both): mend "
+            f"there is no issue {issue}, or the token may not see it (Jira answers 404 for both): correct "
             "rc_closure_ticket_issue or the token's access"
         ),
-        413: "make rc_closure_ticket_characters smaller",
+        413: _SHORTER,
         429: "Jira's rate limit is used up, and lasts longer than rc_closure_ticket_limit",
     }
-    other = "Jira is unwell" if status >= 500 else "rc_closure_ticket_url must be Jira's own address"
-    mend = mends.get(status, other if status >= 500 or status < 400 else "")
-    return f"{what}: {mend}" if mend else what
+    other = (
+        "Jira has a problem: try again later"
+        if status >= 500
+        else "rc_closure_ticket_url must be Jira's own address"
+    )
+    remedy = remedies.get(status, other if status >= 500 or status < 400 else "")
+    return f"{what}: {remedy}" if remedy else what
 
 
 def _bad_request(said: str) -> str:
-    lower = said.lower()
-    if "too long" in lower or "content_limit_exceeded" in lower:
-        return "make rc_closure_ticket_characters smaller"
-    if "cannot be set" in lower:
-        return (
-            "put the field on the screen of that issue, or leave it out: rc_closure_ticket_label or "
-            "rc_closure_ticket_jira_resolution empty"
-        )
-    if "spaces" in lower:
-        return "rc_closure_ticket_label wants a label without spaces"
-    if "permission" in lower:
-        return (
-            "the token needs Add Comments, Edit Own Comments and, for labels, Edit Issues, in the status "
-            "that the issue is in, too"
-        )
-    if "transition" in lower or "workflow" in lower:
-        return "the workflow does not allow this transition from the status that the issue is in"
-    return ""
+    return next((remedy for words, remedy in _REMEDIES if words in said.lower()), "")
 
 
 def _forbidden(exchange: Exchange, issue: str) -> str:
@@ -105,8 +114,8 @@ def _forbidden(exchange: Exchange, issue: str) -> str:
         "x-authentication-denied-reason", ""
     )
     if "AUTHENTICATION_DENIED" in reason or "CAPTCHA" in reason:
-        return "Jira wants a CAPTCHA after failed logins: log in once with a browser"
+        return "Jira requires a CAPTCHA after failed logins: log in once with a browser"
     return (
-        f"the token may not do this on {issue}: it needs Browse Projects, Add Comments, Edit Own Comments, "
-        "Edit Issues (for labels) and, to close, Transition Issues"
+        f"the token may not do this on {issue}: it requires Browse Projects, Add Comments, Edit Own "
+        "Comments, Edit Issues (for labels) and, to close, Transition Issues"
     )

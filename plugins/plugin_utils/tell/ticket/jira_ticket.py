@@ -4,7 +4,7 @@
 
 """A ticket that is an issue in Jira, in the Cloud or on a Data Center; its comments are the parts.
 
-The Cloud is spoken to by version 3 of its API, whose comments are documents, and a Data Center by version 2,
+Of the Cloud, version 3 of the API is used, whose comments are documents, and of a Data Center version 2,
 whose comments are wiki markup: each is stored as it was sent. Both take 32,767 characters, and answer 400
 beyond.
 """
@@ -19,7 +19,7 @@ from ....module_utils._clients.http import Exchange
 from ....module_utils._clients.rest import Answer, Deadline, Dialect, Document, RestClient, joined
 from ....module_utils._core.step_names import StepName
 from . import jira_problems
-from .base import Comment, State, Ticket, TicketError, UnsureError
+from .base import Comment, State, Ticket, TicketError, added, carried_out, not_editable
 from .message import DocumentFrame, Frame, Message, WikiFrame
 
 CHARACTERS = 32_767
@@ -48,18 +48,12 @@ class JiraTicket(Ticket):
         *,
         characters: int | None = None,
     ) -> None:
-        """Take the issue's key, the token, and of the options those that are about Jira.
+        """Take the options of C(opening.SPEC), the issue's key and the token.
 
-        Args:
-            params: C(url), C(user), C(ca_file), C(deployment), C(close_transition), C(reopen_transition) and
-                C(resolution).
-            issue: the key.
-            token: a Cloud API token with the C(user) it belongs to, or a personal access token without.
-            redact: masks secrets.
-            deadline: for all that is asked.
-            characters: the longest comment's length, where an administrator has set another.
+        The token is a Cloud API token with the C(user) it belongs to, or a personal access token without.
+        C(characters) is the longest comment's length, if an administrator has set another.
         """
-        self._issue = issue
+        self.place = self._issue = issue
         self._params = params
         self._url = str(params["url"]).rstrip("/")
         dialect = Dialect(
@@ -70,7 +64,6 @@ class JiraTicket(Ticket):
         self._client = RestClient(
             self._url, dialect, redact, deadline, ca_file=params.get("ca_file"), kept=False
         )
-        self.place = issue
         cloud = self._is_cloud(str(params.get("deployment") or AUTO))
         self.frame: Frame = DocumentFrame() if cloud else WikiFrame()
         self.characters = characters or CHARACTERS
@@ -109,10 +102,8 @@ class JiraTicket(Ticket):
     def add(self, message: Message) -> Comment:
         """Add a comment."""
         body = {"body": self.frame.write(message)}
-        answer = self._client.ask("POST", f"{self._path}/comment", _STEP, body=body)
-        if answer.problem and (answer.passing or answer.status == 201):
-            raise UnsureError(answer.problem)
-        return Comment(*self._place(self._well(answer).document), message)
+        answer = added(self._client.ask("POST", f"{self._path}/comment", _STEP, body=body))
+        return Comment(*self._place(answer.document), message)
 
     def edit(self, comment: Comment, message: Message) -> Comment:
         """Update a comment."""
@@ -120,11 +111,8 @@ class JiraTicket(Ticket):
         path = f"{self._path}/comment/{quote(comment.id, safe='')}"
         answer = self._client.ask("PUT", path, _STEP, body=body)
         if answer.status in (400, 403, 404) and "too long" not in answer.problem:
-            raise TicketError(
-                f"{answer.problem}. The comment {comment.url}, of {comment.author or 'somebody'}, bears "
-                "this closure's first line: where it is somebody's copy, delete it"
-            )
-        self._well(answer)
+            raise not_editable(answer, comment)
+        carried_out(answer)
         return Comment(comment.id, comment.url, comment.author, message)
 
     def close(self) -> None:
@@ -148,14 +136,11 @@ class JiraTicket(Ticket):
             raise TicketError(self._which(name, verb, offered, fitting))
         transition = fitting[0]
         fields = self._fields(transition)
-        body: Document = {
-            "transition": {"id": str(transition["id"])},
-            **({"fields": fields} if fields else {}),
-        }
+        body: Document = {"transition": {"id": str(transition["id"])}, **fields}
         self._ask("POST", f"{self._path}/transitions", body=body)
 
     def _fields(self, transition: Document) -> dict[str, t.Any]:
-        """Return the fields that the transition must be given."""
+        """Return the C(fields) that the transition requires, if any."""
         screen = transition.get("fields") or {}
         resolution = str(self._params.get("resolution") or "")
         known = {"resolution": {"name": resolution}} if resolution and "resolution" in screen else {}
@@ -165,23 +150,23 @@ class JiraTicket(Ticket):
             if field.get("required") and not field.get("hasDefaultValue") and name not in known
         ]
         if wanting:
-            mend = " (rc_closure_ticket_jira_resolution)" if "resolution" in wanting else ""
+            remedy = ": set rc_closure_ticket_jira_resolution" if "resolution" in wanting else ""
             raise TicketError(
-                f"the transition {transition.get('name')} of {self._issue} wants {', '.join(wanting)}{mend}"
+                f"the transition {transition.get('name')} of {self._issue} requires "
+                f"{', '.join(wanting)}{remedy}"
             )
-        return known
+        return {"fields": known} if known else {}
 
     def _which(
         self, name: str, verb: str, offered: t.Sequence[Document], fitting: t.Sequence[Document]
     ) -> str:
-        names = (
-            ", ".join(f"{one.get('name')} (to {one.get('to', {}).get('name')})" for one in offered) or "none"
-        )
+        named = (f"{one.get('name')} (to {one.get('to', {}).get('name')})" for one in offered)
+        names = ", ".join(named) or "none"
         variable = f"rc_closure_ticket_jira_{verb}_transition"
         if name:
             return (
                 f"{variable} is {name}, which the status of {self._issue} does not offer; it offers {names}: "
-                "mend the name, or the token's permission Transition Issues"
+                "correct the name, or give the token the permission Transition Issues"
             )
         many = "several transitions" if fitting else "no transition"
         return f"{self._issue} offers {many} to {verb} it, of {names}: name one in {variable}"
@@ -193,12 +178,7 @@ class JiraTicket(Ticket):
         return str(info.get("deploymentType", "")).lower() == CLOUD
 
     def _ask(self, method: str, path: str, **options: t.Any) -> Answer:
-        return self._well(self._client.ask(method, path, _STEP, **options))
-
-    def _well(self, answer: Answer) -> Answer:
-        if answer.problem:
-            raise TicketError(answer.problem)
-        return answer
+        return carried_out(self._client.ask(method, path, _STEP, **options))
 
     def _comment(self, document: Document) -> Comment | None:
         message = self.frame.read(document.get("body") or "")
@@ -226,11 +206,8 @@ def _category(status: t.Mapping[str, t.Any]) -> str:
 
 
 def _fits(transition: Document, name: str, categories: t.Sequence[str]) -> bool:
-    if name:
-        to = str(transition.get("to", {}).get("name", ""))
-        return name.lower() in (
-            str(transition.get("name", "")).lower(),
-            to.lower(),
-            str(transition.get("id", "")),
-        )
-    return _category(transition.get("to", {})) in categories
+    to = transition.get("to", {})
+    if not name:
+        return _category(to) in categories
+    known = (transition.get("name", ""), to.get("name", ""), transition.get("id", ""))
+    return name.lower() in [str(one).lower() for one in known]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The first line of every comment: what it is a part of, so that posting again finds it and adds no other."""
+"""The first line of every comment: what it belongs to, so that posting again finds it and adds no other."""
 
 from __future__ import annotations
 
@@ -26,33 +26,19 @@ _LARGEST = 99_999
 
 @dataclass(frozen=True)
 class Marker:
-    """What a comment is.
-
-    Attributes:
-        ticket: the ticket's key.
-        release: the release candidate's name.
-        attempt: the attempt's name in the locker.
-        kind: C(part) of the report, C(verdict), or C(void): a comment that is no longer in use.
-        number: of a part, from 1.
-        total: the number of parts.
-        cut: of a part, how the next one goes on from it; see C(parts.py).
-        status: of a verdict, the gate's, C(PASS) or C(FAIL).
-        run: of a verdict, whether all that the run was asked for is C(PASS).
-        closed: of a verdict, C(no), C(asked), or the time at which the ticket was closed for it.
-        sha256: of the comment's text.
-    """
+    """What a comment is."""
 
     ticket: str
-    release: str
-    attempt: str
-    kind: str
-    number: int = 0
+    release: str  # the release candidate's name
+    attempt: str  # its name in the locker
+    kind: str  # part of the report, verdict, or void: no longer in use
+    number: int = 0  # of a part, from 1
     total: int = 0
-    cut: str = "-"
-    status: str = "-"
-    run: str = "-"
-    closed: str = NOT_CLOSED
-    sha256: str = _DIGEST
+    cut: str = "-"  # of a part, how the next one goes on from it, see parts.py
+    status: str = "-"  # of a verdict, the gate's
+    run: str = "-"  # of a verdict, whether all that the run was to collect is PASS
+    closed: str = NOT_CLOSED  # of a verdict: no, asked, or when the ticket was closed for it
+    sha256: str = _DIGEST  # of the comment's text
 
     def __str__(self) -> str:
         """Return the line."""
@@ -78,12 +64,12 @@ def digest(text: str) -> str:
 
 
 def longest(marker: Marker) -> Marker:
-    """Return a marker of the same attempt that takes at least as much room as that of any part."""
+    """Return a marker of the same attempt that is at least as long as that of any part."""
     return replace(marker, kind=PART, number=_LARGEST, total=_LARGEST, cut="fence-line", sha256=_DIGEST)
 
 
 def parse(line: str) -> Marker | None:
-    """Read a line that C(str()) wrote; None for any other, one with a word more among them."""
+    """Read a line that C(str()) wrote; None for any other, even if it is only longer."""
     word, _space, rest = line.partition(" ")
     if word != _WORD:
         return None

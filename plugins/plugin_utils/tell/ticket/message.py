@@ -2,15 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A comment as this collection means it, and as each kind of ticket writes it down. Pure.
+"""A comment, and how each kind of ticket writes it down. Pure.
 
-Every frame is reversible: C(read(write(message))) is the message, whatever its text holds, and nothing in the
-text can end the code block that it is put into. Nor can anything be added to a comment and not be seen: what
-is not exactly what C(write()) makes is read as another text than the one that was written.
+Every frame is reversible: C(read(write(message))) is the message, whatever its text contains, and nothing in
+the text can end the code block that it is put into. Nor can anything be added to a comment unseen: what is
+not exactly what C(write()) makes is read as another text than the one that was written.
 """
 
 from __future__ import annotations
 
+import abc
 import json
 import re
 import typing as t
@@ -26,15 +27,16 @@ _NOFORMAT = "{noformat}"
 _HIDE = re.compile("(\\{)(\u200b*noformat)", re.IGNORECASE)
 _SHOW = re.compile("(\\{)\u200b(\u200b*noformat)", re.IGNORECASE)
 
+# A comment's first line, its lead and its text.
+Pieces = tuple[str, str, str]
+
 
 @dataclass(frozen=True)
 class Message:
-    """A comment.
+    """A comment: the marker with the text's digest, and the text, without a last newline.
 
-    Attributes:
-        marker: what it is a part of; its digest is that of C(text).
-        text: a part's Markdown, or plain lines; without a last newline.
-        lead: one paragraph above the text, in the open, so that it can address people; a part has none.
+    C(lead) is one paragraph above the text, outside its code block, so that it can address people; a part of
+    the report has none.
     """
 
     marker: Marker
@@ -43,7 +45,7 @@ class Message:
 
     @property
     def whole(self) -> bool:
-        """Whether the text is what the marker says that it is."""
+        """Whether the text has the digest that the marker contains."""
         return self.marker.sha256 == markers.digest(self.text)
 
 
@@ -52,24 +54,43 @@ def message(marker: Marker, text: str, lead: str = "") -> Message:
     return Message(marker.of(text), text, lead)
 
 
-class Frame(t.Protocol):
+class Frame(abc.ABC):
     """How one kind of ticket writes a message down."""
 
+    @abc.abstractmethod
     def write(self, message: Message) -> t.Any:
         """Return the comment's body, as the API takes it."""
 
     def read(self, body: t.Any) -> Message | None:
-        """Return the message that a body is, or None for a comment that is none."""
+        """Return the message in a body, or None if it is not a comment of this collection."""
+        pieces = self._take_apart(body)
+        marker = markers.parse(pieces[0]) if pieces else None
+        if pieces is None or marker is None:
+            return None
+        found, seen = Message(marker, pieces[2], pieces[1]), self._seen(body)
+        if self._seen(self.write(found)) == seen:
+            return found
+        return Message(marker, seen if isinstance(seen, str) else json.dumps(body))
 
     def size(self, message: Message) -> int:
-        """Return the length that the ticket's limit is about."""
+        """Return the length that the ticket's limit is about: UTF-16 units, never fewer than characters."""
+        return _utf16(self.write(message))
 
     def cost(self, text: str) -> int:
         """Return what a part's text adds to that length, at most."""
+        return _utf16(text)
+
+    @abc.abstractmethod
+    def _take_apart(self, body: t.Any) -> Pieces | None:
+        """Return the pieces of what may be a comment of this collection, or None for any other."""
+
+    def _seen(self, body: t.Any) -> t.Any:
+        """Return of a body what people see."""
+        return str(body).replace("\r\n", "\n").strip()
 
 
-class MarkdownFrame:
-    """GitHub's Markdown: a part stands as it is, its outputs in their own code blocks."""
+class MarkdownFrame(Frame):
+    """GitHub's Markdown: a part is its own text, with each output in a code block."""
 
     def write(self, message: Message) -> str:
         """Put the marker before the text, and a last line behind it that no server trims away."""
@@ -77,32 +98,22 @@ class MarkdownFrame:
         blocks = [f"`{message.marker}`", *([message.lead] if message.lead else []), text, _END]
         return "\n\n".join(blocks)
 
-    def read(self, body: t.Any) -> Message | None:
-        """Read what C(write()) wrote."""
-        body = _plain(body)
-        first, _blank, rest = body.partition("\n\n")
-        marker = markers.parse(first.removeprefix("`").removesuffix("`"))
+    def _take_apart(self, body: t.Any) -> Pieces | None:
+        first, _blank, rest = self._seen(body).partition("\n\n")
+        first = first.removeprefix("`").removesuffix("`")
+        marker = markers.parse(first)
         if marker is None or not rest.endswith(f"\n\n{_END}"):
             return None
-        text, lead = rest.removesuffix(f"\n\n{_END}"), ""
+        lead, text = "", rest.removesuffix(f"\n\n{_END}")
         if marker.kind != PART:
             if not text.startswith("```"):
                 lead, _blank, text = text.partition("\n\n")
             text = "\n".join(text.split("\n")[1:-1])
-        found = Message(marker, text, lead)
-        return found if self.write(found) == body else Message(marker, body)
-
-    def size(self, message: Message) -> int:
-        """Count UTF-16 units, which are never fewer than characters."""
-        return _utf16(self.write(message))
-
-    def cost(self, text: str) -> int:
-        """Count UTF-16 units."""
-        return _utf16(text)
+        return first, lead, text
 
 
-class WikiFrame:
-    """Jira Data Center's wiki markup: the text stands in a block that shows it as it is."""
+class WikiFrame(Frame):
+    """Jira Data Center's wiki markup: the text is in a block that shows it as it is."""
 
     def write(self, message: Message) -> str:
         """Put the text between C({noformat}), with every such word in it broken."""
@@ -111,27 +122,20 @@ class WikiFrame:
         head = "{{" + str(message.marker) + "}}"
         return "\n\n".join([head, *([message.lead] if message.lead else []), block])
 
-    def read(self, body: t.Any) -> Message | None:
-        """Read what C(write()) wrote."""
-        body = _plain(body)
-        head, _found, hidden = body.partition(f"\n\n{_NOFORMAT}\n")
-        first, _blank, lead = head.partition("\n\n")
-        marker = markers.parse(first.removeprefix("{{").removesuffix("}}"))
-        if marker is None or not hidden.endswith(f"\n{_NOFORMAT}"):
-            return None
-        found = Message(marker, _SHOW.sub("\\1\\2", hidden.removesuffix(f"\n{_NOFORMAT}")), lead)
-        return found if self.write(found) == body else Message(marker, body)
-
-    def size(self, message: Message) -> int:
-        """Count UTF-16 units, as Java does."""
-        return _utf16(self.write(message))
-
     def cost(self, text: str) -> int:
-        """Count UTF-16 units, and one for each word that is to be broken."""
+        """Count one more for each word that has to be broken."""
         return _utf16(text) + len(_HIDE.findall(text))
 
+    def _take_apart(self, body: t.Any) -> Pieces | None:
+        head, _found, hidden = self._seen(body).partition(f"\n\n{_NOFORMAT}\n")
+        first, _blank, lead = head.partition("\n\n")
+        if not hidden.endswith(f"\n{_NOFORMAT}"):
+            return None
+        text = _SHOW.sub("\\1\\2", hidden.removesuffix(f"\n{_NOFORMAT}"))
+        return first.removeprefix("{{").removesuffix("}}"), lead, text
 
-class DocumentFrame:
+
+class DocumentFrame(Frame):
     """Jira Cloud's document format: the text is a string of its own, which nothing in it can end."""
 
     def write(self, message: Message) -> dict[str, t.Any]:
@@ -141,18 +145,6 @@ class DocumentFrame:
         block = {"type": "codeBlock", "content": [{"type": "text", "text": message.text}]}
         return {"type": "doc", "version": 1, "content": [_paragraph(marker), *lead, block]}
 
-    def read(self, body: t.Any) -> Message | None:
-        """Read what C(write()) wrote; what Jira may add to the nodes is left aside."""
-        blocks = body.get("content", []) if isinstance(body, dict) else []
-        if len(blocks) < 2 or blocks[-1].get("type") != "codeBlock":
-            return None
-        first, *leads, text = [_text(block) for block in blocks]
-        marker = markers.parse(first)
-        if marker is None:
-            return None
-        found = Message(marker, text, "\n\n".join(leads))
-        return found if _shown(self.write(found)) == _shown(body) else Message(marker, json.dumps(body))
-
     def size(self, message: Message) -> int:
         """Count the document's JSON: whether Jira counts all of it or less, it is never more."""
         return _json_size(self.write(message))
@@ -161,6 +153,33 @@ class DocumentFrame:
         """Count the text as JSON."""
         return _json_size(text) - 2
 
+    def _take_apart(self, body: t.Any) -> Pieces | None:
+        blocks = body.get("content", []) if isinstance(body, dict) else []
+        if len(blocks) < 2 or blocks[-1].get("type") != "codeBlock":
+            return None
+        first, *leads, text = [_text(block) for block in blocks]
+        return first, "\n\n".join(leads), text
+
+    def _seen(self, body: t.Any) -> t.Any:
+        """Leave aside what Jira may add to the nodes."""
+        marks = [mark.get("type") for mark in body.get("marks", [])]
+        return {
+            "type": body.get("type"),
+            "text": body.get("text"),
+            "marks": marks,
+            "content": self._nodes(body),
+        }
+
+    def _nodes(self, parent: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+        """Return what a node contains, with a text that was divided as one node again."""
+        nodes: list[dict[str, t.Any]] = []
+        for one in map(self._seen, parent.get("content", [])):
+            if one["text"] and nodes and {**one, "text": ""} == {**nodes[-1], "text": ""}:
+                nodes[-1]["text"] += one["text"]
+            else:
+                nodes.append(one)
+        return nodes
+
 
 def _paragraph(node: dict[str, t.Any]) -> dict[str, t.Any]:
     return {"type": "paragraph", "content": [node]}
@@ -168,27 +187,6 @@ def _paragraph(node: dict[str, t.Any]) -> dict[str, t.Any]:
 
 def _text(block: t.Mapping[str, t.Any]) -> str:
     return "".join(str(node.get("text", "")) for node in block.get("content", []))
-
-
-def _shown(node: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return of a document's node what people see of it; the rest is the server's own."""
-    marks = [mark.get("type") for mark in node.get("marks", [])]
-    return {"type": node.get("type"), "text": node.get("text"), "marks": marks, "content": _content(node)}
-
-
-def _content(node: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
-    """Return what a node holds, a text as one node into however many it was divided."""
-    nodes: list[dict[str, t.Any]] = []
-    for one in map(_shown, node.get("content", [])):
-        if one["text"] and nodes and {**one, "text": ""} == {**nodes[-1], "text": ""}:
-            nodes[-1]["text"] += one["text"]
-        else:
-            nodes.append(one)
-    return nodes
-
-
-def _plain(body: t.Any) -> str:
-    return str(body).replace("\r\n", "\n").strip()
 
 
 def _json_size(value: t.Any) -> int:

@@ -49,22 +49,24 @@ SPEC: dict[str, dict[str, t.Any]] = {
     "resolution": {"type": "str"},
 }
 _GITHUB_API = "https://api.github.com"
-_NUMBER = re.compile(r"(?:GH-|#)?([1-9]\d{0,9})")
-_KEY = re.compile(r"[A-Z][A-Z0-9_]+-[1-9]\d*")
+_ISSUES = {
+    GITHUB: (r"(?:GH-|#)?([1-9]\d{0,9})", "GitHub requires the issue's number, such as 1234"),
+    JIRA: (r"([A-Z][A-Z0-9_]+-[1-9]\d*)", "Jira requires the issue's key, such as PSP-1234"),
+}
 
 
 def token(options: Options, environment: t.Mapping[str, str]) -> str:
     """Return the ticket's token: from its file, from the environment variable of that name, or itself.
 
     Raises:
-        TicketError: it is nowhere, or not where the options say.
+        TicketError: it is not where the options say.
     """
     path, variable = options.get("token_file"), options.get("token_env")
     if path:
         try:
             found = Path(path).read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError) as exc:
-            why = getattr(exc, "strerror", None) or "it is no text"
+            why = getattr(exc, "strerror", None) or "it is not a text"
             raise TicketError(f"rc_closure_ticket_token_file {path} cannot be read: {why}") from exc
         source = f"rc_closure_ticket_token_file {path}"
     elif variable:
@@ -73,14 +75,14 @@ def token(options: Options, environment: t.Mapping[str, str]) -> str:
         found, source = str(options.get("token") or "").strip(), "rc_closure_ticket_token"
     if options["provider"] != FILE and not found:
         raise TicketError(
-            f"{source} is empty: {options['provider']} wants a token, by rc_closure_ticket_token_file, "
+            f"{source} is empty: {options['provider']} requires a token: set rc_closure_ticket_token_file, "
             "rc_closure_ticket_token_env (a variable's name) or rc_closure_ticket_token"
         )
     return found
 
 
 def problems(options: Options, environment: t.Mapping[str, str]) -> list[str]:
-    """Return a sentence for each option that is missing or wrong; nothing is asked of the ticket for it."""
+    """Return a sentence for each option that is missing or not valid, without a request to the ticket."""
     remote, github = options["provider"] != FILE, options["provider"] == GITHUB
     url = options.get("url") or (_GITHUB_API if github else None)
     variables = {
@@ -103,24 +105,17 @@ def problems(options: Options, environment: t.Mapping[str, str]) -> list[str]:
 
 
 def issue(options: Options, ticket: str) -> str:
-    """Return the issue's number or key: the one given, or the ticket's key where that is one.
+    """Return the issue's number or key: the one given, or else the ticket's key.
 
     Raises:
-        TicketError: it is neither.
+        TicketError: it is not valid for the provider.
     """
     given = str(options.get("issue") or ticket)
-    if options["provider"] == GITHUB:
-        number = _NUMBER.fullmatch(given)
-        if number is None:
-            raise TicketError(
-                f"rc_closure_ticket_issue is {given!r}: GitHub wants the issue's number, such as 1234"
-            )
-        return number[1]
-    if not _KEY.fullmatch(given):
-        raise TicketError(
-            f"rc_closure_ticket_issue is {given!r}: Jira wants the issue's key, such as PSP-1234"
-        )
-    return given
+    pattern, form = _ISSUES[options["provider"]]
+    found = re.fullmatch(pattern, given)
+    if found is None:
+        raise TicketError(f"rc_closure_ticket_issue is {given!r}: {form}")
+    return found[1]
 
 
 def open_ticket(
@@ -129,7 +124,7 @@ def open_ticket(
     """Return the ticket.
 
     Raises:
-        TicketError: the options name none, or Jira does not say what it is.
+        TicketError: the issue is not valid, or Jira does not report its deployment type.
     """
     characters = options.get("characters")
     if options["provider"] == FILE:

@@ -52,10 +52,21 @@ def split(sections: t.Sequence[str], cost: Cost, budget: int) -> list[Part]:
     Raises:
         ValueError: the room is too small for even one character in its code block.
     """
-    packer = _Packer(cost, budget)
+    parts: list[Part] = []
+    filling: list[str] = []
+    used, joint = 0, cost(SEPARATOR)
     for section in sections:
-        packer.add(section)
-    return packer.finish()
+        need, rest = cost(section), section
+        if filling and used + joint + need > budget:
+            parts.append(Part(SEPARATOR.join(filling), BORDER))
+            filling, used = [], 0
+        if need > budget:
+            full, rest = _Cutter(cost, budget).cut(section)
+            parts += full
+            need = cost(rest)
+        used += need + (joint if filling else 0)
+        filling.append(rest)
+    return [*parts, Part(SEPARATOR.join(filling), END)]
 
 
 def join(parts: t.Iterable[Part]) -> str:
@@ -72,36 +83,6 @@ def join(parts: t.Iterable[Part]) -> str:
     return "".join(pieces)
 
 
-class _Packer:
-    """Fills parts with sections, one after the other."""
-
-    def __init__(self, cost: Cost, budget: int) -> None:
-        self._cost = cost
-        self._budget = budget
-        self._parts: list[Part] = []
-        self._open: list[str] = []
-        self._used = 0
-
-    def add(self, section: str) -> None:
-        need = self._cost(section)
-        if self._open and self._used + self._cost(SEPARATOR) + need > self._budget:
-            self._close(BORDER)
-        if need > self._budget:
-            full, section = _Cutter(self._cost, self._budget).cut(section)
-            self._parts += full
-            need = self._cost(section)
-        self._used += need + (self._cost(SEPARATOR) if self._open else 0)
-        self._open.append(section)
-
-    def finish(self) -> list[Part]:
-        self._close(END)
-        return self._parts
-
-    def _close(self, cut: str) -> None:
-        self._parts.append(Part(SEPARATOR.join(self._open), cut))
-        self._open, self._used = [], 0
-
-
 class _Cutter:
     """Cuts one section that is longer than a part."""
 
@@ -114,7 +95,7 @@ class _Cutter:
         self._fence = ""  # the line that opened the code block which the next line lies in
 
     def cut(self, section: str) -> tuple[list[Part], str]:
-        """Return the full parts, and what is left for the next one to begin with."""
+        """Return the full parts, and the rest, which the next one begins with."""
         for line in section.split("\n"):
             self._add(line)
         return self._parts, "\n".join(self._lines)

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How comments come into a ticket: what is missing is added, what differs is edited, what is right is left.
+"""How comments get into a ticket: what is missing is added, what differs is edited, the rest is left.
 
 A closure's comments in a ticket are slots, in the order of their creation. The wanted comments are laid onto
-them in order; so a posting that was cut off goes on where it ended, one that comes again changes nothing,
-and no part is there twice. What was done is believed only where the ticket, asked again, shows it.
+them in order, so that an interrupted posting continues where it stopped, posting again changes nothing, and
+no part is there twice. A comment counts as posted only if the ticket, read again, shows it.
 """
 
 from __future__ import annotations
@@ -19,40 +19,26 @@ from .base import Comment, Ticket, TicketError, UnsureError
 from .marker import VOID, Marker
 from .message import Message, message
 
-ADD = "add"
-EDIT = "edit"
-# How often is looked and mended before the ticket is given up.
+# How often the ticket is read and mended before it is given up.
 _ROUNDS = 6
 _STALE_PAUSE = 2.0
 _VOID_TEXT = "This comment is no longer in use."
 
 
-@dataclass(frozen=True)
-class Change:
-    """One request to make: C(comment) is the one to edit, None for one to add."""
+class Change(t.NamedTuple):
+    """One request to make."""
 
     message: Message
-    comment: Comment | None
-
-    @property
-    def kind(self) -> str:
-        """C(add) or C(edit)."""
-        return EDIT if self.comment else ADD
+    comment: Comment | None  # the one to edit, None to add one
 
 
 @dataclass
 class Pace:
-    """When the next request that writes may be made, and what is told meanwhile.
+    """When the next request that writes may be made, and who is told of the progress."""
 
-    Attributes:
-        wait: waits for so many seconds, and returns whether there is time left.
-        interval: seconds between two requests that write.
-        tell: is told how many of how many changes are made.
-    """
-
-    wait: t.Callable[[float], bool]
-    interval: float = 0.0
-    tell: t.Callable[[int, int], None] = lambda done, total: None
+    wait: t.Callable[[float], bool]  # waits for so many seconds; whether there is time left
+    interval: float = 0.0  # seconds between two requests that write
+    tell: t.Callable[[int, int], None] = lambda done, total: None  # changes made, and to make
     _wrote: bool = field(default=False, init=False)
 
     def before_write(self) -> None:
@@ -62,22 +48,19 @@ class Pace:
             TicketError: the time is up.
         """
         if self._wrote and not self.wait(self.interval):
-            raise TicketError("the time that posting may take is up")
+            raise TicketError(
+                "posting took longer than rc_closure_ticket_limit: post again, or make the limit larger"
+            )
         self._wrote = True
 
 
 @dataclass
 class Outcome:
-    """What came of a posting: the comments as the ticket shows them, and how many were written."""
+    """The comments as the ticket shows them, and how many were written."""
 
     comments: list[Comment]
     added: int = 0
     edited: int = 0
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything was written."""
-        return bool(self.added or self.edited)
 
 
 def slots(comments: t.Iterable[Comment], marker: Marker) -> list[Comment]:
@@ -86,7 +69,7 @@ def slots(comments: t.Iterable[Comment], marker: Marker) -> list[Comment]:
 
 
 def plan(have: t.Sequence[Comment], wanted: t.Sequence[Message]) -> list[Change]:
-    """Return what is to be done so that the slots show the wanted messages, in order, and nothing else."""
+    """Return what to do so that the slots show the wanted messages, in order, and nothing else."""
     changes = []
     for slot, want in itertools.zip_longest(have, wanted):
         text = want or _void(slot.message.marker)
@@ -96,13 +79,13 @@ def plan(have: t.Sequence[Comment], wanted: t.Sequence[Message]) -> list[Change]
 
 
 def post(ticket: Ticket, wanted: t.Sequence[Message], pace: Pace) -> Outcome:
-    """Bring the wanted messages into the ticket, and return what it shows of them.
+    """Post the wanted messages, and return what the ticket shows of them.
 
     Raises:
-        TicketError: they are not all there. What is there stays, and posting again goes on from it.
+        TicketError: they are not all there. What is there stays, and posting again continues from it.
     """
     outcome, doubt = Outcome([]), ""
-    made: dict[str, Comment] = {}
+    made: set[str] = set()
     for number in range(_ROUNDS):
         if number > 1:
             pace.wait(_STALE_PAUSE)
@@ -121,23 +104,24 @@ def post(ticket: Ticket, wanted: t.Sequence[Message], pace: Pace) -> Outcome:
     raise TicketError(doubt or _difference(plan(slots(ticket.comments(), wanted[0].marker), wanted)))
 
 
-def _look(ticket: Ticket, marker: Marker, made: t.Mapping[str, Comment], pace: Pace) -> list[Comment]:
-    """Return the slots, once the ticket shows all comments that it said it has taken.
+def _look(ticket: Ticket, marker: Marker, made: set[str], pace: Pace) -> list[Comment]:
+    """Return the slots, once the ticket shows all comments that it accepted.
 
-    A list may come from a copy that is a moment behind; what is missing in it is not missing.
+    A list may come from a copy that is a moment behind: what it lacks may be there.
     """
     for _try in range(_ROUNDS):
         have = slots(ticket.comments(), marker)
-        if made.keys() <= {comment.id for comment in have} or not pace.wait(_STALE_PAUSE):
+        lost = sorted(made - {comment.id for comment in have})
+        if not lost or not pace.wait(_STALE_PAUSE):
             return have
-    lost = sorted(made.keys() - {comment.id for comment in have})
     raise TicketError(
-        f"{ticket.place} took the comment {lost[0]}, and does not show it: somebody has deleted it"
+        f"{ticket.place} accepted the comment {lost[0]} and does not show it: somebody has deleted it; "
+        "post again"
     )
 
 
 def _carry_out(
-    ticket: Ticket, changes: t.Sequence[Change], made: dict[str, Comment], pace: Pace, outcome: Outcome
+    ticket: Ticket, changes: t.Sequence[Change], made: set[str], pace: Pace, outcome: Outcome
 ) -> None:
     for done, change in enumerate(changes):
         pace.tell(done, len(changes))
@@ -146,8 +130,7 @@ def _carry_out(
             ticket.edit(change.comment, change.message)
             outcome.edited += 1
         else:
-            comment = ticket.add(change.message)
-            made[comment.id] = comment
+            made.add(ticket.add(change.message).id)
             outcome.added += 1
 
 
@@ -156,15 +139,14 @@ def _void(marker: Marker) -> Message:
 
 
 def _difference(changes: t.Sequence[Change]) -> str:
-    """Return the sentence for a ticket that took everything and still shows something else."""
+    """Return the sentence for a ticket that accepted everything and still shows something else."""
     if not changes:
-        return "the ticket took what was sent only after it was given up; post again"
-    want, slot = changes[0].message, changes[0].comment
-    part = (
-        f"part {want.marker.number}/{want.marker.total}" if want.marker.number else f"the {want.marker.kind}"
-    )
+        return "the ticket accepted what was sent only after the last try; post again"
+    want, slot = changes[0]
+    own = want.marker
+    part = f"part {own.number}/{own.total}" if own.number else f"the {own.kind}"
     if slot is None:
-        return f"{part} was taken by the ticket and is not shown by it"
+        return f"the ticket accepted {part} and does not show it; post again"
     pairs = zip(want.text, slot.message.text, strict=False)
     place = next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(want.text), len(slot.message.text)))
-    return f"{part} reads back another than it was sent, from character {place + 1} on: {slot.url}"
+    return f"{part} is not what was sent, from character {place + 1} on: {slot.url}"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The closing rule: what a report means for the ticket, and the words that say so. Pure.
+"""The closing rule: what a report means for the ticket, and the sentences of the verdict. Pure.
 
 The checklist: the ticket does not close unless Package-0, 1, 2 and 3 are all PASS. If any is FAIL, the FAIL
 and its full log go into the ticket, and the root-cause analysis is done by Dev/Backend on the same ticket.
@@ -32,49 +32,30 @@ Document = t.Mapping[str, t.Any]
 
 @dataclass(frozen=True)
 class Decision:
-    """What is to become of the ticket.
+    """What becomes of the ticket."""
 
-    Attributes:
-        action: C(close), C(reopen) or C(stay).
-        closed: what the verdict's marker says of it.
-        sentence: what the verdict says of it.
-        failing: the packages of this run that are FAIL.
-        outdated: whether a later attempt decides, so that this one leaves the ticket as it is.
-    """
-
-    action: str
-    closed: str
-    sentence: str
-    failing: tuple[int, ...]
-    outdated: bool = False
+    action: str  # close, reopen or stay
+    closed: str  # for the verdict's marker
+    sentence: str  # for the verdict
+    failing: tuple[int, ...] = ()  # the packages of this run that are FAIL
+    outdated: bool = False  # whether a later attempt decides, so that this one leaves the ticket as it is
 
 
 @dataclass(frozen=True)
 class Later:
-    """An attempt later than the one that is told.
+    """An attempt later than the one that is posted."""
 
-    Attributes:
-        attempt: its name; names are times, in UTC.
-        what: C(PASS), C(FAIL), or what else is known of it.
-    """
-
-    attempt: str
-    what: str
+    attempt: str  # its name, a time in UTC
+    what: str  # PASS, FAIL, or what else is known of it
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What the verdict vouches for.
+    """What the verdict vouches for."""
 
-    Attributes:
-        parts: how many parts the report has.
-        report: the SHA-256 of the report's text, as the parts give it when they are joined.
-        locker: the SHA-256 of the attempt in the locker.
-    """
-
-    parts: int
-    report: str
-    locker: str
+    parts: int  # of the report
+    report: str  # SHA-256 of the report's text, which is that of the joined parts
+    locker: str  # SHA-256 of the attempt in the locker
 
 
 def decide(
@@ -86,15 +67,15 @@ def decide(
     close: bool,
     later: Later | None = None,
 ) -> Decision:
-    """Apply the rule.
+    """Apply the rule to all of this collection's comments in the ticket.
 
     Args:
         document: the report.
         state: the ticket's.
-        comments: all of this collection's in the ticket.
-        own: the marker of the attempt that is told.
-        close: whether the ticket is to be closed where it may be.
-        later: the newest later attempt that the locker knows of.
+        comments: in any order.
+        own: the marker of the attempt that is posted.
+        close: whether to close the ticket if it may be closed.
+        later: the newest later attempt in the locker.
     """
     failing = tuple(n for n in document["run"]["packages"] if _package(document, n)["status"] == FAIL)
     verdicts = [comment.message.marker for comment in comments if _is_verdict(comment, own.ticket)]
@@ -106,14 +87,14 @@ def decide(
         after = _newest(later if later and later.what == PASS else None, _later_closing(ours, own))
         decision = _outdated(after, failing) if after else _failed(state, ours, failing)
     else:
-        decision = Decision(STAY, NOT_CLOSED, "The ticket stays as it is.", ())
+        decision = Decision(STAY, NOT_CLOSED, "The ticket stays as it is.")
     return _shared(decision, comments, own)
 
 
 def closed_by_us(state: State, verdicts: t.Iterable[Marker]) -> Marker | None:
-    """Return the marker of the verdict that closed the ticket, or None where none did.
+    """Return the marker of the verdict that closed the ticket, or None.
 
-    One that was to close it and was cut off after that knows no time.
+    A verdict that was interrupted after closing it does not contain the time.
     """
     for marker in verdicts:
         known = marker.closed == state.closed_at or not state.closed_at or marker.closed == CLOSING
@@ -123,23 +104,21 @@ def closed_by_us(state: State, verdicts: t.Iterable[Marker]) -> Marker | None:
 
 
 def _is_verdict(comment: Comment, ticket: str) -> bool:
-    """Whether it is a verdict on this ticket, as it was written: what was edited says nothing."""
+    """Whether it is a verdict on this ticket, and unedited."""
     own = comment.message.marker
     return own.kind == VERDICT and own.ticket == ticket and comment.message.whole
 
 
 def _later_verdict(verdicts: t.Sequence[Marker], own: Marker) -> Later | None:
-    """Return the newest verdict later than this attempt that is a PASS of all, or a FAIL.
-
-    The ticket may have it from elsewhere, where the locker is another.
-    """
-    saying = [one for one in verdicts if one.attempt > own.attempt and (one.status, one.run) != (FAIL, PASS)]
-    newest = max(saying, key=lambda one: one.attempt, default=None)
-    return Later(newest.attempt, newest.status) if newest else None
+    """Return the newest later verdict that is a PASS of all packages or a FAIL; its locker may be another."""
+    deciding = [
+        one for one in verdicts if one.attempt > own.attempt and (one.status, one.run) != (FAIL, PASS)
+    ]
+    return _newest(*(Later(one.attempt, one.status) for one in deciding))
 
 
 def _later_closing(ours: Marker | None, own: Marker) -> Later | None:
-    """Return the later verdict that the ticket is closed by: closing it shows that the verdict was meant."""
+    """Return the later verdict that closed the ticket."""
     return Later(ours.attempt, ours.status) if ours and ours.attempt > own.attempt else None
 
 
@@ -153,33 +132,31 @@ def _outdated(after: Later, failing: tuple[int, ...]) -> Decision:
 
 
 def _shared(decision: Decision, comments: t.Sequence[Comment], own: Marker) -> Decision:
-    """Leave a ticket to people that holds the closure of another one, too: it may be the wrong one."""
+    """Leave a ticket that contains the closure of another one to people: it may be the wrong one."""
     others = sorted({comment.message.marker.ticket for comment in comments} - {own.ticket})
     if decision.action == STAY or not others:
         return decision
     sentence = (
-        f"This ticket holds the closure of {', '.join(others)}, too, so whether to {decision.action} it is "
-        "left to people."
+        f"This ticket also contains the closure of {', '.join(others)}, so whether to {decision.action} it "
+        "is left to people."
     )
     return replace(decision, action=STAY, closed=NOT_CLOSED, sentence=sentence)
 
 
 def _passed(state: State, ours: Marker | None, close: bool) -> Decision:
     if ours:
-        return Decision(STAY, ours.closed, "The ticket is closed with this verdict.", ())
+        return Decision(STAY, ours.closed, "The ticket is closed with this verdict.")
     if not state.open:
-        return Decision(STAY, NOT_CLOSED, "The ticket had been closed before, and not by this verdict.", ())
+        return Decision(STAY, NOT_CLOSED, "The ticket had been closed before, and not by this verdict.")
     if close:
-        return Decision(CLOSE, CLOSING, "The ticket is closed with this verdict.", ())
-    return Decision(STAY, NOT_CLOSED, "The ticket may close.", ())
+        return Decision(CLOSE, CLOSING, "The ticket is closed with this verdict.")
+    return Decision(STAY, NOT_CLOSED, "The ticket may close.")
 
 
 def _failed(state: State, ours: Marker | None, failing: tuple[int, ...]) -> Decision:
-    stays = "The ticket is open until all four packages are PASS."
-    if state.open:
-        return Decision(STAY, NOT_CLOSED, stays, failing)
-    if ours:
-        return Decision(REOPEN, NOT_CLOSED, stays, failing)
+    if state.open or ours:
+        stays = "The ticket is open until all four packages are PASS."
+        return Decision(STAY if state.open else REOPEN, NOT_CLOSED, stays, failing)
     sentence = "The ticket may not be closed, and was: not by this closure, which leaves that to people."
     return Decision(STAY, NOT_CLOSED, sentence, failing)
 
@@ -194,7 +171,7 @@ def verdict(
     choice: Choice | None = None,
     question: bool = False,
 ) -> Message:
-    """Return the comment that says what came of the closure.
+    """Return the comment with the result of the closure.
 
     Args:
         document: the report.
@@ -203,10 +180,9 @@ def verdict(
         proof: what the verdict vouches for.
         analysts: whom to ask for the root-cause analysis, as the ticket addresses people.
         choice: the operator's decision on tables that exist already.
-        question: whether that is to be decided.
+        question: whether that is open.
     """
-    status = document["gate"]["status"]
-    run = document["run"]["status"]
+    status, run = document["gate"]["status"], document["run"]["status"]
     own = Marker(
         marker.ticket, marker.release, marker.attempt, VERDICT, status=status, run=run, closed=decision.closed
     )
@@ -235,7 +211,7 @@ def _lead(document: Document, decision: Decision, analysts: str) -> str:
     if not document["run"]["packages"]:
         return "The closure collected nothing, which proves nothing."
     if not decision.failing:
-        return "The packages of this run are PASS. The gate wants all four in one run."
+        return "The packages of this run are PASS. The gate requires all four in one run."
     failing = " and ".join(f"Package-{number}" for number in decision.failing)
     said = f"{failing} {'is' if len(decision.failing) == 1 else 'are'} FAIL"
     if decision.outdated:
@@ -248,8 +224,8 @@ def _lead(document: Document, decision: Decision, analysts: str) -> str:
 
 def _migration(choice: Choice | None, question: bool) -> list[str]:
     asked = (
-        "Reset or stamp: what the migrations would make is there already. Please decide here; what to decide "
-        "by is in the report, under Reset or stamp. Set rc_closure_decision to record it."
+        "Reset or stamp: what the migrations would create exists already. Please decide here; the facts are "
+        "in the report, under Reset or stamp. Set rc_closure_decision to record it."
     )
     if choice is None:
         return [asked] if question else []
@@ -257,12 +233,8 @@ def _migration(choice: Choice | None, question: bool) -> list[str]:
 
 
 def _note(document: Document, number: int) -> str:
-    note = _line(_package(document, number)["note"])
+    note = " ".join(_package(document, number)["note"].split())
     return note if len(note) <= _NOTE else f"{note[:_NOTE]}… (whole in the report)"
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _package(document: Document, number: int) -> t.Mapping[str, t.Any]:

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A report brought into a ticket: its parts in order, the verdict after them, and what the rule asks for.
+"""A report posted to a ticket: its parts in order, the verdict, and what the closing rule requires.
 
-The ticket is closed only after it was asked for all comments again and showed every part; the parts' join
-is then the report's text, by its digest.
+The ticket is closed only after all comments were read again and every part was there, and the joined parts
+were the report's text.
 """
 
 from __future__ import annotations
@@ -19,81 +19,68 @@ from ..report import markdown
 from ..report.migration_decision import Choice
 from . import cleaning, parts, posting, rule
 from . import marker as markers
-from .base import Comment, State, Ticket, TicketError
+from .base import Comment, Ticket, TicketError
 from .marker import NOT_CLOSED, PART, VERDICT, Marker
 from .message import Message, message
 from .posting import Pace
 from .rule import CLOSE, REOPEN, STAY, Decision, Document, Later, Proof
 
 _SECRET = (
-    "still holds what looks like a secret after masking, so nothing of it was sent: look for it in the "
+    "still contains what looks like a secret after masking, so nothing of it was sent: find it in the "
     "report, mask it where it comes from, and post again"
 )
 
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be told.
+    """What to post."""
 
-    Attributes:
-        document: the report.
-        attempt: the attempt's name in the locker.
-        locker: the SHA-256 of the attempt in the locker.
-        redact: masks secrets.
-        close: whether the ticket is to be closed where it may be.
-        label: the label of a ticket with a FAIL; C('') for none.
-        analysts: whom to ask for the root-cause analysis, as the ticket addresses people.
-        later: the newest later attempt that the locker knows of.
-    """
-
-    document: Document
-    attempt: str
-    locker: str
+    document: Document  # the report
+    attempt: str  # its name in the locker
+    locker: str  # SHA-256 of the attempt in the locker
     redact: Redactor
-    close: bool = False
-    label: str = ""
-    analysts: str = "Dev/Backend"
-    later: Later | None = None
+    close: bool = False  # whether to close the ticket if it may be closed
+    label: str = ""  # of a ticket with a FAIL
+    analysts: str = "Dev/Backend"  # whom to ask for the root-cause analysis, as the ticket addresses people
+    later: Later | None = None  # the newest later attempt in the locker
 
 
 @dataclass(frozen=True)
 class Told:
-    """What came of it.
+    """What was posted, or in a preview would be."""
 
-    Attributes:
-        messages: the comments that the ticket shows, or in a preview is to show: the parts, then the verdict.
-        comments: the same as the ticket shows them; empty in a preview.
-        action: C(close), C(reopen) or C(stay).
-        state: the ticket's name for the state that it is in now.
-        url: where people read the ticket.
-        added: how many comments were, or are to be, added.
-        edited: how many were, or are to be, edited.
-        report: the SHA-256 of the report's text.
-    """
-
-    messages: tuple[Message, ...]
-    comments: tuple[Comment, ...]
-    action: str
-    state: str
-    url: str
+    messages: tuple[Message, ...]  # the parts, then the verdict
+    comments: tuple[Comment, ...]  # the same as the ticket shows them; empty in a preview
+    action: str  # close, reopen or stay
+    state: str  # what the ticket calls its state now
+    url: str  # of the ticket's page
     added: int
     edited: int
-    report: str
+    report: str  # SHA-256 of the report's text
 
     @property
     def changed(self) -> bool:
-        """Whether the ticket was changed, or is to be."""
+        """Whether the ticket was changed, or would be."""
         return bool(self.added or self.edited or self.action != STAY)
 
 
 def tell(ticket: Ticket, order: Order, pace: Pace) -> Told:
-    """Bring the report into the ticket, and carry the closing rule out.
+    """Post the report to the ticket, and carry out the closing rule.
 
     Raises:
-        TicketError: something of it could not be done. What is in the ticket stays; telling again goes on.
+        TicketError: not all of it could be done. What is in the ticket stays; posting again continues.
     """
-    telling = _Telling(ticket, order, pace)
-    return telling.carry_out()
+    work = _Work(ticket, order)
+    if work.decision.action == REOPEN:
+        ticket.reopen()
+    outcome = posting.post(ticket, work.wanted, pace)
+    work.read_back(outcome.comments)
+    work.label()
+    if work.decision.action == CLOSE:
+        outcome.comments[-1] = work.close(outcome.comments[-1])
+    shown = [comment.message for comment in outcome.comments]
+    name = ticket.state().name
+    return work.told(shown, outcome.comments, name, added=outcome.added, edited=outcome.edited)
 
 
 def preview(ticket: Ticket, order: Order) -> Told:
@@ -102,29 +89,17 @@ def preview(ticket: Ticket, order: Order) -> Told:
     Raises:
         TicketError: the ticket cannot be read.
     """
-    pieces = _Pieces(ticket, order)
-    state, known = ticket.state(), ticket.comments()
-    decision = pieces.decide(state, known)
-    wanted = [*pieces.parts, pieces.verdict(decision)]
-    changes = posting.plan(posting.slots(known, wanted[0].marker), wanted)
-    edited = [change for change in changes if change.kind == posting.EDIT]
-    return Told(
-        messages=tuple(wanted),
-        comments=(),
-        action=decision.action,
-        state=state.name,
-        url=state.url,
-        added=len(changes) - len(edited),
-        edited=len(edited),
-        report=pieces.proof.report,
-    )
+    work = _Work(ticket, order)
+    changes = posting.plan(posting.slots(work.known, work.wanted[0].marker), work.wanted)
+    edited = sum(change.comment is not None for change in changes)
+    return work.told(work.wanted, (), work.state.name, added=len(changes) - edited, edited=edited)
 
 
-class _Pieces:
-    """The comments that the ticket is to show.
+class _Work:
+    """The comments that the ticket has to show, and what else has to be done.
 
     Raises:
-        TicketError: one of them shows a secret, or is longer than the ticket takes.
+        TicketError: a comment contains a secret, or is longer than the ticket takes.
     """
 
     def __init__(self, ticket: Ticket, order: Order) -> None:
@@ -135,38 +110,91 @@ class _Pieces:
         self.marker = Marker(release["ticket"], release["candidate"], order.attempt, PART)
         sections = markdown.sections(self.document)
         self.text = markdown.SEPARATOR.join(sections) + "\n"
-        self.parts = self._parts(sections)
-        self.proof = Proof(len(self.parts), markers.digest(self.text), order.locker)
-        section = self.document["packages"]["package_1"].get("reset_or_stamp") or {}
-        self._question = bool(section.get("question"))
-        self._choice = Choice(**section["decision"]) if section.get("decision") else None
-        for part in self.parts:
+        own_parts = self._parts(sections)
+        self.proof = Proof(len(own_parts), markers.digest(self.text), order.locker)
+        for part in own_parts:
             self._check(part)
         if order.redact.shows_folded(self.text):
             raise TicketError(f"the report, with its lines joined, {_SECRET}")
+        self.state, self.known = ticket.state(), ticket.comments()
+        self.decision = rule.decide(
+            self.document, self.state, self.known, self.marker, close=order.close, later=order.later
+        )
+        self.wanted = [*own_parts, self.verdict(self.decision)]
 
-    def decide(self, state: State, known: t.Sequence[Comment]) -> Decision:
-        """Apply the closing rule to what the ticket shows."""
-        order = self._order
-        return rule.decide(self.document, state, known, self.marker, close=order.close, later=order.later)
+    def told(
+        self,
+        messages: t.Sequence[Message],
+        comments: t.Sequence[Comment],
+        state: str,
+        **counts: int,
+    ) -> Told:
+        """Return the result."""
+        return Told(
+            messages=tuple(messages),
+            comments=tuple(comments),
+            action=self.decision.action,
+            state=state,
+            url=self.state.url,
+            report=self.proof.report,
+            **counts,
+        )
 
     def verdict(self, decision: Decision) -> Message:
-        """Return the comment behind the parts.
+        """Return the comment after the parts.
 
         Raises:
-            TicketError: it shows a secret, or is longer than the ticket takes.
+            TicketError: it contains a secret, or is longer than the ticket takes.
         """
+        section = self.document["packages"]["package_1"].get("reset_or_stamp") or {}
         verdict = rule.verdict(
             self.document,
             self.marker,
             replace(decision, sentence=self._clean(decision.sentence)),
             self.proof,
             analysts=self._clean(self._order.analysts),
-            choice=self._choice,
-            question=self._question,
+            choice=Choice(**section["decision"]) if section.get("decision") else None,
+            question=bool(section.get("question")),
         )
         self._check(verdict)
         return verdict
+
+    def read_back(self, comments: t.Sequence[Comment]) -> None:
+        """Join what the ticket shows and compare it with the report's text, not with what was sent."""
+        shown = [comment.message for comment in comments if comment.message.marker.kind == PART]
+        joined = parts.join(parts.Part(one.text, one.marker.cut) for one in shown)
+        if joined != self.text or not all(one.whole for one in shown):
+            raise TicketError(f"the joined parts in {self._ticket.place} are not the report; post again")
+
+    def label(self) -> None:
+        """Add the label on a FAIL, and remove it when the gate is PASS."""
+        label, there = self._order.label, self._order.label in self.state.labels
+        if not label or self.decision.outdated:
+            return
+        if self.decision.failing and not there:
+            self._ticket.label(label, wanted=True)
+        if self.document["gate"]["status"] == PASS and there:
+            self._ticket.label(label, wanted=False)
+
+    def close(self, verdict: Comment) -> Comment:
+        """Close the ticket, read whether it is closed, and note in the verdict since when."""
+        problem, place = self.state.unclosable, self._ticket.place
+        try:
+            if not problem:
+                self._ticket.close()
+        except TicketError as exc:
+            problem = str(exc)
+        now = self._ticket.state()
+        if not now.open:
+            return self._amend(verdict, replace(self.decision, closed=now.closed_at or self.decision.closed))
+        problem = problem or f"{place} accepted the request and is still {now.name}"
+        sentence = f"It could not be closed: {problem}."
+        self._amend(verdict, replace(self.decision, closed=NOT_CLOSED, sentence=sentence))
+        raise TicketError(f"the report is in {place}, which could not be closed: {problem}")
+
+    def _amend(self, verdict: Comment, decision: Decision) -> Comment:
+        amended = self.verdict(decision)
+        return verdict if amended == verdict.message else self._ticket.edit(verdict, amended)
 
     def _clean(self, text: str) -> str:
         return str(cleaning.clean(text, self._order.redact))
@@ -191,78 +219,9 @@ class _Pieces:
         size = self._ticket.frame.size(one)
         if size > self._ticket.characters:
             raise TicketError(
-                f"{name} has {size} characters, of the {self._ticket.characters} of "
+                f"{name} has {size} characters, more than the {self._ticket.characters} of "
                 "rc_closure_ticket_characters"
             )
-
-
-class _Telling:
-    """One go at it."""
-
-    def __init__(self, ticket: Ticket, order: Order, pace: Pace) -> None:
-        self._ticket = ticket
-        self._order = order
-        self._pace = pace
-        self._pieces = _Pieces(ticket, order)
-
-    def carry_out(self) -> Told:
-        state, known = self._ticket.state(), self._ticket.comments()
-        decision = self._pieces.decide(state, known)
-        wanted = [*self._pieces.parts, self._pieces.verdict(decision)]
-        if decision.action == REOPEN:
-            self._ticket.reopen()
-        outcome = posting.post(self._ticket, wanted, self._pace)
-        self._read_back(outcome.comments)
-        self._label(decision, state)
-        if decision.action == CLOSE:
-            outcome.comments[-1] = self._close(decision, state, outcome.comments[-1])
-        return Told(
-            messages=tuple(comment.message for comment in outcome.comments),
-            comments=tuple(outcome.comments),
-            action=decision.action,
-            state=self._ticket.state().name,
-            url=state.url,
-            added=outcome.added,
-            edited=outcome.edited,
-            report=self._pieces.proof.report,
-        )
-
-    def _read_back(self, comments: t.Sequence[Comment]) -> None:
-        """Join what the ticket shows, and hold it against the report: by its text, not by what was sent."""
-        shown = [comment.message for comment in comments if comment.message.marker.kind == PART]
-        joined = parts.join(parts.Part(one.text, one.marker.cut) for one in shown)
-        if joined != self._pieces.text or not all(one.whole for one in shown):
-            raise TicketError(f"the parts in {self._ticket.place}, joined, are not the report; post again")
-
-    def _label(self, decision: Decision, state: State) -> None:
-        label, passed = self._order.label, self._pieces.document["gate"]["status"] == PASS
-        if decision.outdated:
-            return
-        if label and decision.failing and label not in state.labels:
-            self._ticket.label(label, wanted=True)
-        if label and passed and label in state.labels:
-            self._ticket.label(label, wanted=False)
-
-    def _close(self, decision: Decision, before: State, verdict: Comment) -> Comment:
-        """Close, look whether it is closed, and note in the verdict since when."""
-        problem = before.unclosable
-        try:
-            if not problem:
-                self._ticket.close()
-        except TicketError as exc:
-            problem = str(exc)
-        now = self._ticket.state()
-        if now.open:
-            problem = problem or f"{self._ticket.place} took it and is still {now.name}"
-            self._amend(
-                verdict, replace(decision, closed=NOT_CLOSED, sentence=f"It could not be closed: {problem}.")
-            )
-            raise TicketError(f"the report is in {self._ticket.place}, which could not be closed: {problem}")
-        return self._amend(verdict, replace(decision, closed=now.closed_at or decision.closed))
-
-    def _amend(self, verdict: Comment, decision: Decision) -> Comment:
-        amended = self._pieces.verdict(decision)
-        return verdict if amended == verdict.message else self._ticket.edit(verdict, amended)
 
 
 def summary(told: Told) -> list[dict[str, t.Any]]:

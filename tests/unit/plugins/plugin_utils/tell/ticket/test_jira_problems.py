@@ -32,7 +32,7 @@ def errors(*messages: str, **fields: str) -> dict[str, t.Any]:
     [
         (
             exchange(401, "<html>"),
-            "answered 401: Jira does not take the token: it is wrong, expired or revoked",
+            "answered 401: Jira does not accept the token: it is wrong, expired or revoked",
         ),
         (
             exchange(401, errors("Client must be authenticated.")),
@@ -40,15 +40,15 @@ def errors(*messages: str, **fields: str) -> dict[str, t.Any]:
         ),
         (
             exchange(403, errors("No.")),
-            "403 (No.): the token may not do this on PSP-1: it needs Browse Projects",
+            "403 (No.): the token may not do this on PSP-1: it requires Browse Projects",
         ),
         (
             exchange(403, "<html>", {"x-seraph-loginreason": "AUTHENTICATION_DENIED"}),
-            "Jira wants a CAPTCHA after failed logins",
+            "Jira requires a CAPTCHA after failed logins",
         ),
         (
             exchange(403, "", {"x-authentication-denied-reason": "CAPTCHA_CHALLENGE; login-url=x"}),
-            "Jira wants a CAPTCHA after failed logins",
+            "Jira requires a CAPTCHA after failed logins",
         ),
         (
             exchange(404, errors("Issue does not exist.")),
@@ -56,11 +56,11 @@ def errors(*messages: str, **fields: str) -> dict[str, t.Any]:
         ),
         (exchange(413), "answered 413: make rc_closure_ticket_characters smaller"),
         (exchange(429), "Jira's rate limit is used up, and lasts longer than rc_closure_ticket_limit"),
-        (exchange(500), "answered 500: Jira is unwell"),
+        (exchange(500), "answered 500: Jira has a problem"),
         (exchange(502, "<html>", {"content-type": "text/html"}), "answered 502 with a web page"),
         (exchange(302), "answered 302: rc_closure_ticket_url must be Jira's own address"),
         (exchange(200, "<!DOCTYPE html>"), "answered 200 with a web page, not with Jira's API"),
-        (exchange(200, "hello"), "answered 200 with something that is no JSON"),
+        (exchange(200, "hello"), "answered 200 with something other than JSON"),
         (
             exchange(400, errors(comment="The entered text is too long. It exceeds the limit.")),
             "is too long. It exceeds the limit.): make rc_closure_ticket_characters",
@@ -70,7 +70,7 @@ def errors(*messages: str, **fields: str) -> dict[str, t.Any]:
             exchange(400, errors("It seems that you have tried to perform a workflow operation")),
             "does not allow",
         ),
-        (exchange(400, errors(x="you do not have the permission")), "the token needs Add Comments"),
+        (exchange(400, errors(x="you do not have the permission")), "the token requires Add Comments"),
         (exchange(400, {"message": "odd"}), "answered 400 (odd)"),
         (exchange(409, "text of its own"), "answered 409 (text of its own)"),
         (exchange(None), f"{ASKED}: "),

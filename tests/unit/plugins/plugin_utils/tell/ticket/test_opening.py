@@ -67,11 +67,11 @@ def test_right_options_have_no_problems(given: dict[str, t.Any]) -> None:
         ({**GITHUB, "repository": None}, "rc_closure_ticket_repository is missing"),
         ({**GITHUB, "repository": "backend"}, "rc_closure_ticket_repository 'backend' is not a repository"),
         ({**GITHUB, "url": "api.github.com"}, "rc_closure_ticket_url 'api.github.com' is not a valid"),
-        ({**GITHUB, "issue": "PSP-1"}, "rc_closure_ticket_issue is 'PSP-1': GitHub wants the issue's number"),
+        ({**GITHUB, "issue": "PSP-1"}, "rc_closure_ticket_issue is 'PSP-1': GitHub requires the issue"),
         ({**GITHUB, "issue": "0"}, "rc_closure_ticket_issue is '0'"),
-        ({**GITHUB, "token": None}, "rc_closure_ticket_token is empty: github wants a token"),
+        ({**GITHUB, "token": None}, "rc_closure_ticket_token is empty: github requires a token"),
         ({**JIRA, "url": None}, "rc_closure_ticket_url is missing"),
-        ({**JIRA, "issue": "12"}, "rc_closure_ticket_issue is '12': Jira wants the issue's key"),
+        ({**JIRA, "issue": "12"}, "rc_closure_ticket_issue is '12': Jira requires the issue's key"),
         (
             {**JIRA, "token_file": "/nowhere/x"},
             "rc_closure_ticket_token_file /nowhere/x cannot be read: No such",
@@ -98,10 +98,10 @@ def test_a_token_is_taken_from_its_file_then_from_the_environment_then_from_itse
 
 def test_a_token_file_that_is_no_text_is_said(tmp_path: Path) -> None:
     (tmp_path / "token").write_bytes(b"\xff\xfe")
-    with pytest.raises(TicketError, match="cannot be read: it is no text"):
+    with pytest.raises(TicketError, match="cannot be read: it is not a text"):
         opening.token(options(**{**JIRA, "token_file": str(tmp_path / "token")}), {})
 
 
 def test_a_ticket_s_key_that_is_no_issue_s_is_said() -> None:
-    with pytest.raises(TicketError, match="rc_closure_ticket_issue is 'PSP-3031': GitHub wants"):
+    with pytest.raises(TicketError, match="rc_closure_ticket_issue is 'PSP-3031': GitHub requires"):
         opened(**{**GITHUB, "issue": None})

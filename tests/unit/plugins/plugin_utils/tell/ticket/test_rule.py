@@ -151,7 +151,7 @@ def test_a_ticket_that_holds_another_ticket_s_closure_is_left_to_people(
     decision = rule.decide(report(*failing), state, said, OWN, close=True)
     assert (decision.action, decision.closed, decision.failing) == ("stay", "no", failing)
     assert decision.sentence == (
-        f"This ticket holds the closure of PSP-9, too, so whether to {verb} it is left to people."
+        f"This ticket also contains the closure of PSP-9, so whether to {verb} it is left to people."
     )
 
 
@@ -188,7 +188,7 @@ def test_a_partial_pass_asks_nobody() -> None:
     text = verdict(report(packages=(1,)))
     assert "status=FAIL run=PASS" in text
     assert "@psp/backend" not in text
-    assert "The gate wants all four in one run." in text
+    assert "The gate requires all four in one run." in text
 
 
 def test_nothing_collected_is_said() -> None:
@@ -207,7 +207,7 @@ def test_a_ticket_that_others_closed_is_left_to_people() -> None:
 
 def test_the_question_is_put_and_its_answer_recorded() -> None:
     asked = verdict(report(1), question=True)
-    assert "Reset or stamp: what the migrations would make is there already. Please decide here" in asked
+    assert "Reset or stamp: what the migrations would create exists already. Please decide here" in asked
     choice = Choice("stamp", "A. Operator", "the table is ours", T2)
     answered = verdict(report(1), question=True, choice=choice)
     assert f"Reset or stamp. Decided: stamp, by A. Operator, recorded {T2}: the table is ours" in answered

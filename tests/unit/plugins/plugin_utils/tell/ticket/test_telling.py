@@ -137,7 +137,7 @@ def test_a_part_that_reads_back_another_keeps_the_ticket_open() -> None:
             return [replace(one, message=_shortened(one.message)) for one in super().comments()]
 
     ticket = Lossy()
-    with pytest.raises(TicketError, match="part 1/1 reads back another"):
+    with pytest.raises(TicketError, match="part 1/1 is not what was sent"):
         tell(ticket, order())
     assert ticket.now.open
     assert "close" not in ticket.events
@@ -201,7 +201,7 @@ def test_no_form_of_a_secret_gets_through_not_even_across_two_parts(form: str, b
 def test_a_secret_that_is_folded_over_two_lines_is_not_sent() -> None:
     ticket = MemoryTicket()
     folded = "\n".join(textwrap.wrap(base64.b64encode(f"closure:{LONG_SECRET}".encode()).decode(), 28))
-    with pytest.raises(TicketError, match="still holds what looks like a secret after masking"):
+    with pytest.raises(TicketError, match="still contains what looks like a secret after masking"):
         tell(
             ticket,
             order(report(1, steps={1: [step("x", stdout=folded)]}), redact=Redactor({"t": LONG_SECRET})),
@@ -245,7 +245,7 @@ def test_a_secret_that_shows_only_when_it_is_rendered_is_not_sent() -> None:
 
     ticket = MemoryTicket()
     dirty = report(steps={0: [step("x", stdout=f"a {SECRET}\n")]})
-    with pytest.raises(TicketError, match="part 1/1 still holds what looks like a secret after masking"):
+    with pytest.raises(TicketError, match="part 1/1 still contains what looks like a secret after masking"):
         tell(ticket, order(dirty, redact=Blind({"token": SECRET})))
     assert ticket.wrote() == []
 
@@ -257,7 +257,7 @@ def test_a_limit_that_is_too_small_is_said(characters: int) -> None:
 
 
 def test_a_verdict_that_is_too_long_is_said() -> None:
-    with pytest.raises(TicketError, match="the verdict has .* characters, of the 900"):
+    with pytest.raises(TicketError, match="the verdict has .* characters, more than the 900"):
         tell(MemoryTicket(900), order())
 
 

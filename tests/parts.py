@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the parts of `make test` side by side, the cheap ones first.
+
+    python tests/parts.py [--jobs N] [PART ...]        all without a name
+
+A part's output goes to `.cache/parts/PART.log` and is shown in one piece when the part has ended. The last
+lines say how long each took and which failed. A checkout has one twin, so a part that brings it up does so in
+a copy of the checkout, `.cache/parts/PART/`, which shares `.venv` and is left for a look at its evidence.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import checkout
+
+HOME = checkout.ROOT / ".cache" / "parts"
+PYTHON = ".venv/bin/python"
+SHARED = (".venv", "tests/twin/e2e/node_modules")
+LIMIT_SECONDS = 1800
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part: its command, and whether it has a twin, which takes a copy of the checkout."""
+
+    name: str
+    command: tuple[str, ...]
+    twin: bool = False
+
+    @property
+    def log(self) -> Path:
+        """Where its output goes."""
+        return HOME / f"{self.name}.log"
+
+
+PARTS = (
+    Part("unit", ("make", "unit")),
+    Part("lint", ("make", "lint")),
+    Part("integration", (PYTHON, "-m", "pytest", "tests/integration", "--durations=15"), twin=True),
+    Part("drill", (PYTHON, "-m", "tests.drills"), twin=True),
+    Part("molecule", ("make", "molecule")),
+    Part("anywhere", ("make", "anywhere")),
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Run them; 0 where all passed."""
+    parser = argparse.ArgumentParser(prog="tests/parts.py")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("parts", nargs="*", metavar="PART")
+    given = parser.parse_args(arguments)
+    unknown = set(given.parts) - {part.name for part in PARTS}
+    if unknown:
+        parser.error(
+            f"no part {', '.join(sorted(unknown))}; there are {', '.join(part.name for part in PARTS)}"
+        )
+    chosen = [part for part in PARTS if not given.parts or part.name in given.parts]
+    HOME.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    with ThreadPoolExecutor(given.jobs) as pool:
+        results = list(pool.map(_result, chosen))
+    failed = [part.name for part, (passed, _line) in zip(chosen, results, strict=True) if not passed]
+    print("\n".join(line for _passed, line in results))
+    verdict = f"failed: {', '.join(failed)}; the logs are in {HOME}" if failed else "all passed"
+    print(f"{verdict} ({time.monotonic() - started:.0f} s)", flush=True)
+    return 1 if failed else 0
+
+
+def _result(part: Part) -> tuple[bool, str]:
+    """Run a part and show its output; whether it passed, and the line that says so."""
+    started = time.monotonic()
+    with part.log.open("wb") as log:
+        passed = _passes(part, log.fileno())
+    line = f"{'ok' if passed else 'FAILED':<7}{part.name:<14}{time.monotonic() - started:7.1f} s"
+    print(f"===== {line}\n{part.log.read_text('utf-8', 'replace')}", flush=True)
+    return passed, line
+
+
+def _passes(part: Part, log: int) -> bool:
+    if not part.twin:
+        return _succeeds(part.command, checkout.ROOT, log)
+    place = HOME / part.name
+    _remove(place, log)
+    checkout.copy(checkout.files(), place)
+    for path in SHARED:
+        (place / path).symlink_to(checkout.ROOT / path)
+    passed = _succeeds(part.command, place, log)
+    return _succeeds((PYTHON, "tests/twin/twin.py", "down"), place, log) and passed
+
+
+def _remove(place: Path, log: int) -> None:
+    """Remove what a part left that was broken off, its twin's processes too."""
+    if (place / ".twin").exists():
+        _succeeds((PYTHON, "tests/twin/twin.py", "down"), place, log)
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def _succeeds(command: tuple[str, ...], directory: Path, log: int) -> bool:
+    """Run a command; one that does not end in time is asked to, which make hands on."""
+    with subprocess.Popen(
+        command, cwd=directory, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+    ) as process:
+        try:
+            return process.wait(LIMIT_SECONDS) == 0
+        except subprocess.TimeoutExpired:
+            os.write(log, f"no end after {LIMIT_SECONDS} s\n".encode())
+            process.terminate()
+            return False
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
