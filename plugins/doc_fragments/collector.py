@@ -54,8 +54,8 @@ options:
     default: []
   python:
     description:
-      - The interpreter on the host to use where the one that Ansible uses lacks a library which the module
-        needs. Without it, those in O(path) are tried, then the system's.
+      - Path of the Python interpreter on the host to use if Ansible's lacks a library that the module needs.
+      - Defaults to those in O(path), then to the system's.
     type: path
 attributes:
   action_group:
