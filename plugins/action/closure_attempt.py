@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Begin an attempt: check what identifies the release and make its folder in the locker."""
+"""Open an attempt: check what identifies the release, and create the attempt's folder in the locker."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ActionModule(ActionBase):
     supports_check_mode = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """Check the release's variables; make the attempt's folder unless in check mode."""
+        """Check the release's variables; create the attempt's folder unless in check mode."""
         super().run(tmp, task_vars)
         args = self._task.args
         problems = formats.problems(

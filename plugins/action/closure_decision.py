@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Keep the operator's decision, to reset or to stamp, with the evidence of Package-1."""
+"""Keep the operator's decision to reset or to stamp with the evidence of Package-1."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ PACKAGE = 1
 
 
 class ActionModule(ActionBase):
-    """Add a step, once for each decision; the report has to be made after it."""
+    """Add a step, once for each decision; the report has to be written after it."""
 
     supports_check_mode = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """Take C(attempt), C(decision), C(by) and C(reason). Without an attempt they are checked only."""
+        """Take C(attempt), C(decision), C(by) and C(reason). Without an attempt they are only checked."""
         super().run(tmp, task_vars)
         args = self._task.args
         try:
@@ -39,7 +39,7 @@ class ActionModule(ActionBase):
     def _keep(self, attempt: locker.Attempt, choice: Choice) -> dict[str, t.Any]:
         kept = locker.load(attempt).get(PACKAGE)
         if kept is None:
-            msg = "Package-1 is no part of this attempt, so there is nothing to decide on"
+            msg = "this attempt does not contain Package-1, so there is nothing to decide on"
             return {**_result(choice), "msg": msg}
         before = migration_decision.kept(kept[0].steps)
         changed = before is None or replace(before, recorded="") != choice

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Say that a package is to be judged in this attempt, and against what."""
+"""Register a package to be judged in this attempt, with its policy."""
 
 from __future__ import annotations
 

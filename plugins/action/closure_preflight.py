@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Check what an argument spec cannot say of variables, all of them at once."""
+"""Check what an argument spec cannot express of variables, all of them at once."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Judge what the locker keeps, and tell: report.md, report.json, a fact and the job's statistics."""
+"""Judge the evidence in the locker, and report: report.md, report.json, a fact and the job's statistics."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..plugin_utils.tell.report import document, markdown
 
 
 class ActionModule(ActionBase):
-    """Return the fact C(rc_closure_report). The gate is for a later task to enforce."""
+    """Return the fact C(rc_closure_report). A later task enforces the gate."""
 
     supports_check_mode = True
 
@@ -30,7 +30,7 @@ class ActionModule(ActionBase):
                 return {"changed": False, "msg": "check mode: nothing was kept, so nothing is judged"}
             return self._report(attempt)
         except (locker.LockerError, OSError) as exc:
-            return {"failed": True, "msg": f"the report cannot be made: {exc}"}
+            return {"failed": True, "msg": f"the report cannot be written: {exc}"}
 
     @staticmethod
     def _report(attempt: locker.Attempt) -> dict[str, t.Any]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bring the report of an attempt into the ticket, and carry the closing rule out."""
+"""Post the report of an attempt to the ticket, and carry out the closing rule."""
 
 from __future__ import annotations
 
@@ -28,9 +28,7 @@ from ..plugin_utils.tell.ticket.rule import Later
 
 SCHEMA = "psp.rc_closure/ticket/1"
 PROGRESS_SECONDS = 15.0
-_UNOPENED = (
-    "no attempt is open, so there is nothing to post; the variables of the ticket ({provider}) are right"
-)
+_UNOPENED = "no attempt is open, so nothing is posted; the variables of the ticket ({provider}) are valid"
 
 display = Display()
 
@@ -38,12 +36,12 @@ Result = dict[str, t.Any]
 
 
 class ActionModule(ActionBase):
-    """Post what C(closure_report) wrote; it is in the locker before the first request is made."""
+    """Post what C(closure_report) wrote into the locker."""
 
     supports_check_mode = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
-        """Take the options of C(opening.SPEC). Without an attempt they are checked, and that is all."""
+        """Take the options of C(opening.SPEC). Without an attempt they are only checked."""
         super().run(tmp, task_vars)
         redact = Redactor({})
         attempt: locker.Attempt | None = None
@@ -67,17 +65,17 @@ class ActionModule(ActionBase):
         ticket = opening.open_ticket(options, attempt, secret, order.redact, deadline)
         if self._task.check_mode:
             told = telling.preview(ticket, order)
-            return {**_shown(told, ticket.place), "msg": f"check mode: would {_said(told, ticket.place)}"}
+            return _result(told, ticket.place, "check mode: would post")
         interval = 0.0 if options["provider"] == opening.FILE else options["interval"]
         told = telling.tell(ticket, order, Pace(deadline.pause, interval, _Progress(ticket.place)))
-        result = {**_shown(told, ticket.place), "msg": f"did {_said(told, ticket.place)}"}
+        result = _result(told, ticket.place, "posted")
         _record(attempt, {**result, "locker_sha256": order.locker, "problem": ""})
         return result
 
     def _failed(self, attempt: locker.Attempt | None, problem: str) -> Result:
-        """Say what is wrong, and that the report is safe."""
-        where = f". The report is in {attempt.path}/report.md, and posting again goes on" if attempt else ""
-        sentence = f"the ticket was not told everything: {problem.rstrip('.')}{where}"
+        """Return what is wrong, where the report is, and what to do."""
+        where = f". The report is in {attempt.path}/report.md; posting again continues" if attempt else ""
+        sentence = f"not everything was posted to the ticket: {problem.rstrip('.')}{where}"
         if attempt and not self._task.check_mode:
             _record(attempt, {"problem": sentence})
         return {"failed": True, "msg": sentence}
@@ -92,7 +90,7 @@ def _options(args: t.Mapping[str, t.Any]) -> Result:
 
 
 class _Progress:
-    """Say every so often how far a long posting is."""
+    """Display the progress of a long posting every so often."""
 
     def __init__(self, place: str) -> None:
         self._place = place
@@ -109,7 +107,7 @@ def _order(attempt: locker.Attempt, options: Result, redact: Redactor) -> tellin
     try:
         document = json.loads((path / "report.json").read_text("utf-8"))
     except FileNotFoundError as exc:
-        raise TicketError(f"{path} holds no report.json: closure_report comes first") from exc
+        raise TicketError(f"{path} contains no report.json: run closure_report first") from exc
     later = locker.later_attempt(attempt)
     return telling.Order(
         document=document,
@@ -123,8 +121,12 @@ def _order(attempt: locker.Attempt, options: Result, redact: Redactor) -> tellin
     )
 
 
-def _shown(told: telling.Told, place: str) -> Result:
+def _result(told: telling.Told, place: str, verb: str) -> Result:
+    parts, left = len(told.messages) - 1, len(told.messages) - told.added - told.edited
+    action = {"close": ", close it", "reopen": ", reopen it"}.get(told.action, "")
     return {
+        "msg": f"{verb} {parts} part{'' if parts == 1 else 's'} and the verdict to {place}: "
+        f"add {told.added}, edit {told.edited}, leave {left}{action}",
         "changed": told.changed,
         "ticket": place,
         "url": told.url,
@@ -135,16 +137,6 @@ def _shown(told: telling.Told, place: str) -> Result:
         "comments": telling.summary(told),
         "report_sha256": told.report,
     }
-
-
-def _said(told: telling.Told, place: str) -> str:
-    actions = {"close": ", close it", "reopen": ", open it again"}
-    parts = len(told.messages) - 1
-    left = len(told.messages) - told.added - told.edited
-    return (
-        f"bring {parts} part{'' if parts == 1 else 's'} and the verdict into {place}: add {told.added}, "
-        f"edit {told.edited}, leave {left}{actions.get(told.action, '')}"
-    )
 
 
 def _record(attempt: locker.Attempt, facts: Result) -> None:

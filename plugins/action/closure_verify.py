@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Judge an attempt again by the locker alone, and compare with what was reported."""
+"""Judge an attempt again from the locker alone, and compare the result with what was reported."""
 
 from __future__ import annotations
 
@@ -45,12 +45,15 @@ class ActionModule(ActionBase):
             return {"failed": True, "msg": f"the report cannot be verified: {exc}"}
 
 
-def _result(attempt: locker.Attempt, told_digest: str) -> dict[str, t.Any]:
+def _result(attempt: locker.Attempt, given_digest: str) -> dict[str, t.Any]:
     digest = locker.digest(attempt)
     problems = verify.problems(attempt)
-    if told_digest and told_digest != digest:
-        problems.append(f"the attempt's SHA-256 is {digest}, and not the {told_digest} that was given")
+    if given_digest and given_digest != digest:
+        problems.append(
+            f"the attempt's SHA-256 is {digest}, not {given_digest} (rc_closure_locker_sha256): "
+            "the locker was changed since"
+        )
     found = {"changed": False, "attempt": attempt.as_dict(), "sha256": digest, "problems": problems}
     if problems:
         return {**found, "failed": True, "msg": "; ".join(problems)}
-    return {**found, "msg": f"{attempt.path} says what its evidence shows; its SHA-256 is {digest}"}
+    return {**found, "msg": f"{attempt.path} agrees with its evidence; its SHA-256 is {digest}"}

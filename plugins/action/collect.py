@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's half of every collector: run the module, keep its steps in the locker, show a summary.
+"""The controller's part of every collector: run the module, keep its steps, return digests.
 
-C(meta/runtime.yml) puts it in front of each collector module. Where no attempt is given, the steps are
-returned in full and nothing is kept. What must not be done twice in an attempt is done in stages, and what is
-meant is in the locker before it is done: C(plugin_utils/once.py).
+C(meta/runtime.yml) routes each collector module to it. Without an attempt, the steps are returned in full and
+nothing is kept. What must be done at most once per attempt is done in stages, and the intent is in the locker
+before it is carried out: C(plugin_utils/keep/once.py).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class ActionModule(ActionBase):
             if not given or self._task.check_mode:
                 return self._unkept(args)
             if package is None:
-                return {"failed": True, "msg": "package: missing; evidence is kept by package, 0 to 3"}
+                return {"failed": True, "msg": "package is missing: 0, 1, 2 or 3 is required with attempt"}
             try:
                 return self._kept(args, locker.Attempt.from_dict(given), int(package))
             except locker.LockerError as exc:
@@ -76,25 +76,25 @@ class ActionModule(ActionBase):
     def _once(
         self, kind: once.Once, args: dict[str, t.Any], attempt: locker.Attempt, package: int
     ) -> dict[str, t.Any]:
-        """Have something done that this attempt must not do twice, whoever else is at it or was before."""
+        """Have something done at most once in this attempt, even if several tasks or runs ask for it."""
         before: list[dict[str, t.Any]] = []
-        meant = kind.is_meant(locker.load_package(attempt, package).steps)
-        if meant is None:
+        intent = kind.intended(locker.load_package(attempt, package).steps)
+        if intent is None:
             result, steps = self._carry_out({**args, **kind.intend()})
-            meant = kind.is_meant(steps)
-            before = locker.keep(attempt, package, steps, unless=kind.intent if meant else "")
-            if meant is None:
+            intent = kind.intended(steps)
+            before = locker.keep(attempt, package, steps, unless=kind.intent if intent else "")
+            if intent is None:
                 return {**result, "steps": before}
         if before:
-            stage = kind.send(meant)
+            stage = kind.send(intent)
         else:
             evidence = locker.load_package(attempt, package)
-            stage = kind.look(kind.is_meant(evidence.steps) or meant, evidence)
+            stage = kind.look(kind.intended(evidence.steps) or intent, evidence)
         result, steps = self._carry_out({**args, **stage})
         return {**result, "steps": [*before, *locker.keep(attempt, package, steps)]}
 
     def _carry_out(self, args: dict[str, t.Any]) -> tuple[dict[str, t.Any], list[Step]]:
-        """Run the module; return its result and its steps; where it broke down, that is one of them."""
+        """Run the module; return its result and its steps, and if it failed, the failure as the last one."""
         result = self._collect(args)
         steps = self._steps(result)
         if result.pop("failed", False):
@@ -114,7 +114,7 @@ class ActionModule(ActionBase):
             return {"failed": True, "msg": exc.message}
 
     def _breakdown(self, result: dict[str, t.Any]) -> Step:
-        """A collector that broke down is evidence too, and does not end the play."""
+        """Return the failure of a collector as a step: it is evidence, and does not end the play."""
         message = _message(result)
         display.warning(f"{self._host}: {message}")
         started = Started(step_names.breakdown(self._module), self._task.action, host=self._host)
@@ -122,7 +122,7 @@ class ActionModule(ActionBase):
 
 
 class _Progress:
-    """Say every so often that a long wait is still going on."""
+    """Display every so often that a long wait is still going on."""
 
     def __init__(self, what: str) -> None:
         self._what = what
@@ -144,15 +144,16 @@ class _Progress:
 
 
 def _message(result: dict[str, t.Any]) -> str:
-    """Take why a collector broke down out of its result.
+    """Take out of a collector's result why it failed.
 
-    A container or a pod that is down is no broken connection to Ansible, but a module that says nothing:
-    what it was to be run by says why on its standard error."""
+    To Ansible, a container or a pod that is down is not a failed connection but a module without output. The
+    program that was to run it reports why on its standard error.
+    """
     message = str(result.pop("msg", ""))
     if "module_stdout" not in result:
-        return message or "it gave no result"
+        return message or "the collector returned no result"
     said = [line.strip() for line in str(result.get("module_stderr", "")).splitlines() if line.strip()]
-    return f"the host gave no result: {said[-1] if said else 'exit status {}'.format(result.get('rc'))}"
+    return f"the host returned no result: {said[-1] if said else 'exit status {}'.format(result.get('rc'))}"
 
 
 def _on(host: str, step: Step) -> Step:

@@ -54,8 +54,8 @@ options:
     default: []
   python:
     description:
-      - The interpreter on the host to use where the one that Ansible uses lacks a library which the module
-        needs. Without it, those in O(path) are tried, then the system's.
+      - Path of the Python interpreter on the host to use if Ansible's lacks a library that the module needs.
+      - Defaults to those in O(path), then to the system's.
     type: path
 attributes:
   action_group:
@@ -76,6 +76,8 @@ attributes:
     description: Operating systems that the module runs on.
     support: full
     platforms: posix
+requirements:
+  - Python 3.9 or newer on the host
 notes:
   - A collector does not judge. A system in a bad state is evidence and does not fail the task. With
     O(attempt), neither does an error of the collector itself, which is kept as a step.

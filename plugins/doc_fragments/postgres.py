@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation that all modules which connect to Postgres by options share."""
+"""Documentation that the modules which connect to Postgres share."""
 
 from __future__ import annotations
 
@@ -14,30 +14,47 @@ class ModuleDocFragment:
 options:
   login_host:
     description:
-      - The host that runs the database.
-      - With any of these options given, O(env_file) and O(url_variables) do not say where the database is.
-      - What is not given is left to libpq, its environment variables and its password file.
+      - Name or address of the database server.
+      - If any C(login_*) option, O(ssl_mode) or O(ca_cert) is set, O(url_variables) is ignored. What is not
+        set is left to libpq, its environment variables and its password file.
     type: str
   login_port:
-    description: The port to connect to.
+    description: Port of the database server.
     type: int
   login_unix_socket:
-    description: The directory of the Unix socket, for a local connection; preferred to O(login_host).
+    description: Directory of the Unix socket for a local connection. Takes precedence over O(login_host).
     type: path
   login_user:
-    description: The user to connect as.
+    description: User to connect as.
     type: str
   login_password:
-    description: The user's password, of eight characters or more.
+    description: Password of the user, at least eight characters long.
     type: str
   login_db:
-    description: The database to connect to.
+    description: Name of the database.
     type: str
   ssl_mode:
-    description: Whether TLS is used, and what is verified, as libpq's C(sslmode). Its default is V(prefer).
+    description: Whether to use TLS and what to verify, as C(sslmode) of libpq. Its default is V(prefer).
     type: str
     choices: [allow, disable, prefer, require, verify-ca, verify-full]
   ca_cert:
-    description: A PEM file of the authorities that may have signed the server's certificate.
+    description: Path of a PEM file of the authorities that may have signed the server's certificate.
     type: path
+"""
+
+    URL = r"""
+options:
+  url_variables:
+    description:
+      - Names of the variables of O(env_file) that may contain the URL of the database. The first that is set
+        is used. C(postgresql+driver://), as SQLAlchemy has it, is understood.
+    type: list
+    elements: str
+    default: [SYNC_DATABASE_URL, DATABASE_URL]
+requirements:
+  - psycopg2 on the host
+seealso:
+  - name: psycopg2
+    description: The library that is required, and how to install it.
+    link: https://www.psycopg.org/docs/install.html
 """

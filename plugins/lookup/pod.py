@@ -2,23 +2,22 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lookup: the one pod that a selector means, the same throughout a run."""
+"""Lookup: the one pod that a selector matches, the same throughout a run."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: pod
-short_description: Name the one pod that a label selector means
+short_description: Return the name of the one pod that a label selector matches
 version_added: 0.1.0
 description:
-  - Asks C(kubectl) for the pods of a selector and returns the name of the one that lives. A pod that is being
-    deleted, or that has ended, is none.
-  - Fails where there is none or more than one, as during a rollout or with several replicas, since a log read
-    from another pod than the one that did the work would show nothing.
-  - Each selector is asked for once in a run of Ansible's. A pod that is replaced in mid-run is not found
-    then; no other is taken for it.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - Runs C(kubectl get pod) with a selector and returns the name of the pod. A pod that has ended or is
+    being deleted does not count.
+  - Fails unless there is exactly one, as during a rollout or with several replicas, since the log of another
+    pod than the one that did the work would show nothing.
+  - Runs C(kubectl) once for each selector and run of Ansible. If the pod is replaced meanwhile, the
+    connection to it fails; no other is used in its place.
+author: psp.rc_closure contributors (@psp-rc-closure)
 options:
   _terms:
     description: Label selectors, such as V(app=backend).
@@ -26,18 +25,24 @@ options:
     elements: str
     required: true
   namespace:
-    description: The namespace of the pods; without one, the context's own.
+    description: Namespace of the pods. Defaults to that of the context.
     type: str
   context:
-    description: The context of kubectl's; without one, its current one.
+    description: Context of C(kubectl). Defaults to the current one.
     type: str
   kubeconfig:
-    description: kubectl's configuration file; without one, its own choice.
+    description: Path of a configuration file for C(kubectl).
     type: str
   limit:
-    description: Seconds in which kubectl must answer.
+    description: Seconds after which C(kubectl) is stopped.
     type: float
     default: 30
+seealso:
+  - plugin: kubernetes.core.kubectl
+    plugin_type: connection
+  - name: Labels and selectors
+    description: What a label selector matches.
+    link: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/
 """
 
 EXAMPLES = r"""
@@ -78,7 +83,7 @@ class LookupModule(LookupBase):
         """Return one name for each selector.
 
         Raises:
-            AnsibleLookupError: kubectl gave no answer, or not exactly one pod lives.
+            AnsibleLookupError: kubectl failed, or there is not exactly one pod.
         """
         return [_name(selector, **kwargs) for selector in terms]
 
@@ -96,8 +101,8 @@ def _name(
 def _once(argv: list[str], described: str, limit: float) -> str:
     """Return the name that was found first in this run.
 
-    Each task is carried out by a process of its own, so that what they share lies in a file. Its
-    directory is this run's, and goes with it.
+    Each task runs in a process of its own, so they share the name in a file. Its directory is this run's, and
+    is removed with it.
     """
     digest = hashlib.sha256(shlex.join(argv).encode()).hexdigest()
     directory = Path(vars(constants)["DEFAULT_LOCAL_TMP"])
@@ -115,10 +120,12 @@ def _ask(argv: list[str], described: str, limit: float) -> str:
     step = command.run(argv, limit=limit, redact=Redactor({}))
     if not step.ok:
         said = step.reason or step.stderr.strip()
-        raise AnsibleLookupError(f"kubectl does not tell the pods {described}: {said}")
+        raise AnsibleLookupError(f"kubectl get pod {described} failed: {said}")
     try:
         return pods.the_only(json.loads(step.stdout)["items"], described)
     except pods.PodError as exc:
         raise AnsibleLookupError(str(exc)) from exc
     except (ValueError, KeyError, TypeError) as exc:
-        raise AnsibleLookupError(f"kubectl gave no list of pods {described}: {exc!r}") from exc
+        raise AnsibleLookupError(
+            f"kubectl get pod {described} did not return a list of pods: {exc!r}"
+        ) from exc

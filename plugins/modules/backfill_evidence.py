@@ -18,6 +18,7 @@ description:
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
+  - psp.rc_closure.postgres.url
 attributes:
   check_mode:
     support: partial
@@ -26,8 +27,6 @@ attributes:
     support: partial
     details: As idempotent as the backfill. A real run that does not report how many rows it updated counts as
       a change.
-requirements:
-  - psycopg2 on the host
 options:
   directory:
     description: Absolute path of the directory to run the commands in.
@@ -53,13 +52,6 @@ options:
       session.
     type: str
     required: true
-  url_variables:
-    description:
-      - Names of the variables of O(env_file) that may contain the URL of the database. The first that is set
-        is used. C(postgresql+driver://), as SQLAlchemy has it, is understood.
-    type: list
-    elements: str
-    default: [SYNC_DATABASE_URL, DATABASE_URL]
   limit:
     description: Seconds after which a run is stopped.
     type: float

@@ -18,12 +18,11 @@ description:
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
+  - psp.rc_closure.postgres.url
   - psp.rc_closure.postgres
 attributes:
   check_mode:
     details: Reads only, in check mode as outside it.
-requirements:
-  - psycopg2 on the host
 options:
   table:
     description: Name of the table, with or without its schema.
@@ -39,13 +38,6 @@ options:
     type: list
     elements: str
     default: []
-  url_variables:
-    description:
-      - Names of the variables of O(env_file) that may contain the URL of the database. The first that is set
-        is used. C(postgresql+driver://), as SQLAlchemy has it, is understood.
-    type: list
-    elements: str
-    default: [SYNC_DATABASE_URL, DATABASE_URL]
   psql:
     description: Path of C(psql). If it does not exist, the text of C(\\d) is rendered from the catalog.
     type: path
@@ -71,10 +63,20 @@ EXAMPLES = r"""
     table: reconciliation_findings
     columns: [provider, provider_event_id, finding_type]
 
-- name: Read the constraints of a table in another schema
+- name: Read the constraints of a table in another schema, from a service's environment file
   psp.rc_closure.pg_unique_constraint:
     env_file: /etc/shop/shop.env
     url_variables: [PG_URL]
+    table: public.orders
+    columns: [number]
+
+- name: Read them with a login of its own
+  psp.rc_closure.pg_unique_constraint:
+    login_host: db.example.com
+    login_user: auditor
+    login_password: "{{ auditor_password }}"
+    login_db: shop
+    ssl_mode: verify-full
     table: billing.invoices
     columns: [tenant, number]
   register: invoices
@@ -105,12 +107,9 @@ steps:
   sample: [{name: unique_constraints, kind: sql, exit_status: 0, outcome: ended}]
 """
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._clients.postgres import LOGIN_SPEC
-from ansible_collections.psp.rc_closure.plugins.module_utils._collect.pg_unique_constraint import collect
-from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import (
-    ArgumentSpec,
-    run_collector,
-)
+from ..module_utils._clients.postgres import LOGIN_SPEC
+from ..module_utils._collect.pg_unique_constraint import collect
+from ..module_utils._core.collector import ArgumentSpec, run_collector
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "table": {"type": "str", "required": True},

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a container writes to its streams, as its engine keeps it. A mark is the engine's time."""
+"""The log of a container, as its engine keeps it. A mark is the engine's time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TIME = re.compile(
 
 @dataclass(frozen=True)
 class Container:
-    """The two streams of a container of Docker's, in the order in which they were written."""
+    """The two streams of a container of Docker's, in the order of their lines."""
 
     container: str
 
@@ -35,12 +35,12 @@ class Container:
         return f"the log of container {self.container}"
 
     def mark(self) -> dict[str, t.Any]:
-        """Return the engine's time, and which container it is that has the name."""
-        now, _said = timed.printed(["docker", "info", "--format", "{{json .SystemTime}}"])
+        """Return the engine's time, and the id of the container."""
+        now, _err = timed.printed(["docker", "info", "--format", "{{json .SystemTime}}"])
         try:
             since = in_utc(str(json.loads(now)))
         except ValueError as exc:
-            raise timed.failure(f"the engine does not tell its time: {exc}") from exc
+            raise timed.failure(f"docker info returned no valid time: {exc}") from exc
         return {
             "kind": "container",
             "container": self.container,
@@ -60,7 +60,7 @@ class Container:
             count *= 10
         data = timed.as_bytes(_shown(line) for line in lines if _stamp(line) >= since)
         remade = "id" in mark and self._id() != mark["id"]
-        gone = ", made anew in between, what the one before wrote last is gone" if remade else ""
+        gone = ", recreated in between, the last lines of the one before are lost" if remade else ""
         return Reading(data, f"from {since} on{gone}")
 
     def before(self, mark: Mark, start: datetime, most: int) -> bytes:
@@ -95,7 +95,7 @@ class Container:
         return sorted((line for line in [*out.split("\n"), *err.split("\n")] if line), key=_stamp)
 
     def _id(self) -> str:
-        out, _said = timed.printed(
+        out, _err = timed.printed(
             ["docker", "inspect", "--type=container", "--format={{.Id}}", self.container]
         )
         return out.strip()
@@ -104,14 +104,14 @@ class Container:
 def in_utc(stamp: str) -> str:
     """Return an RFC 3339 time in UTC with nine digits, as text that sorts as times do.
 
-    An engine tells its own time in its own zone, and a line's in UTC.
+    An engine reports its own time in its own zone, and that of a line in UTC.
 
     Raises:
-        ValueError: it is no such time.
+        ValueError: it is not such a time.
     """
     found = _TIME.fullmatch(stamp)
     if found is None:
-        raise ValueError(f"{stamp!r} is no time as RFC 3339 has it")
+        raise ValueError(f"{stamp!r} is not a time in RFC 3339")
     offset = "+00:00" if found["offset"] in "Zz" else found["offset"]
     whole = datetime.fromisoformat(f"{found['whole']}{offset}").astimezone(timezone.utc)
     return f"{whole:%Y-%m-%dT%H:%M:%S}.{found['fraction'] or '':0<9.9}Z"

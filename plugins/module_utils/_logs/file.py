@@ -50,7 +50,7 @@ class _File:
 def mark(path: str) -> dict[str, t.Any]:
     """Return where a log file ends now, and the time; it may travel as JSON.
 
-    A file that is not there yet has its end at its beginning.
+    Of a file that does not exist yet, that is its beginning.
 
     Raises:
         OSError: the file cannot be read.
@@ -149,9 +149,9 @@ def _end_of_compressed(path: Path, maximum: int) -> bytes:
 def _note(where: Mark, started: _File | None, parts: t.Sequence[_File]) -> str:
     names = ", ".join(file.path.name for file in parts)
     if where["inode"] is None:
-        return "from its beginning on, for there was no such file"
+        return "from its beginning on, since the file did not exist before"
     if started is None:
-        return f"rotated in between, what was written just before that is gone; read {names}"
+        return f"rotated in between, the last lines before are lost; read {names}"
     if len(parts) > 1:
         return f"from byte {where['offset']} on, rotated in between; read {names}"
     return f"from byte {where['offset']} on"

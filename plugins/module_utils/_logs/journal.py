@@ -23,13 +23,13 @@ from .file import Mark, Reading
 _CURSOR = "-- cursor: "
 _FIELDS = "MESSAGE,SYSLOG_IDENTIFIER,_HOSTNAME,_PID"
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-# What journalctl says to those who may not see everything.
+# What journalctl prints to users who cannot read everything.
 _PARTIAL = ("not seeing messages from other users", "insufficient permissions")
 
 
 @dataclass(frozen=True)
 class Journal:
-    """What a unit's own processes have logged, and nobody else of them."""
+    """What the processes of a unit have logged."""
 
     unit: str
 
@@ -43,16 +43,18 @@ class Journal:
         lines = _journalctl("--lines=0", "--show-cursor")
         cursors = [line.removeprefix(_CURSOR) for line in lines if line.startswith(_CURSOR)]
         if not cursors:
-            raise timed.failure("the journal is empty, or may not be seen")
+            raise timed.failure(
+                "the journal is empty or not readable: add the user to the group systemd-journal"
+            )
         return {"kind": "journal", "unit": self.unit, "time": utc_now(), "cursor": cursors[-1]}
 
     def read_since(self, mark: Mark) -> Reading:
         """Return what was logged since; without a cursor, since the mark's time."""
         cursor = mark.get("cursor")
         where = f"--cursor={cursor}" if cursor else _since(parse_time(mark["time"]))
-        said = f"from the journal's cursor {cursor} on" if cursor else f"from {mark['time']} on"
+        how = f"from the journal's cursor {cursor} on" if cursor else f"from {mark['time']} on"
         new = [entry for entry in self._entries(where) if entry["__CURSOR"] != cursor]
-        return Reading(timed.as_bytes(map(_shown, new)), said)
+        return Reading(timed.as_bytes(map(_shown, new)), how)
 
     def before(self, mark: Mark, start: datetime, most: int) -> bytes:
         """Return what was logged between a moment and the mark, the last C(most) bytes of it."""
@@ -87,14 +89,14 @@ class Journal:
 
     def _entries(self, *arguments: str) -> list[dict[str, t.Any]]:
         what = ["--all", "--output=json", f"--output-fields={_FIELDS}", f"_SYSTEMD_UNIT={self._full_name}"]
-        # With nothing to show, it says so in words.
+        # Without entries, it prints a sentence.
         return [json.loads(line) for line in _journalctl(*what, *arguments) if line.startswith("{")]
 
 
 def _journalctl(*arguments: str) -> list[str]:
     out, err = timed.printed(["journalctl", "--no-pager", *arguments])
     if any(words in err for words in _PARTIAL):
-        raise timed.failure("this user may not see all of the journal: the group systemd-journal may")
+        raise timed.failure("this user cannot read all of the journal: add it to the group systemd-journal")
     return out.split("\n")
 
 

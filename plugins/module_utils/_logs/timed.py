@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What logs have in common that a program prints, each line behind the time at which it was written."""
+"""What logs that a program prints with times have in common."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def printed(argv: t.Sequence[str]) -> tuple[str, str]:
     """Return what a program prints on its two streams.
 
     Raises:
-        OSError: it cannot be run, or says that it failed.
+        OSError: it cannot be run, or failed.
     """
     step = command.run(argv, limit=LIMIT_SECONDS)
     if step.exit_status != 0:
-        said = (step.reason or step.stderr or step.stdout).strip().replace("\n", "; ")
-        raise failure(f"{argv[0]}: {said or f'it ended with {step.exit_status}'}")
+        why = (step.reason or step.stderr or step.stdout).strip().replace("\n", "; ")
+        raise failure(f"{argv[0]}: {why or f'it ended with {step.exit_status}'}")
     return step.stdout, step.stderr
 
 

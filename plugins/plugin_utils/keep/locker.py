@@ -2,16 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The locker: a folder per ticket and release that keeps all evidence, before anything judges it.
+"""The locker: a folder per ticket and release that contains all evidence, before anything judges it.
 
     <root>/<ticket>/<release>/
         report.md  report.json              of the newest attempt
         attempts/<id>/
-            attempt.json                    the release and when it began
+            attempt.json                    the release, and when the attempt began
             report.md  report.json
             package_<n>/
-                policy.json                 what the judge holds the evidence against
-                0001-<step>.json            a step, its streams named with their digests
+                policy.json                 what the judge compares the evidence with
+                0001-<step>.json            a step, with the digests of its streams
                 0001-<step>.stdout, .stderr
 
 Files are written whole or not at all, and a step is never written over.
@@ -34,17 +34,17 @@ from ...module_utils._core.redaction import Redactor
 
 STREAMS = ("stdout", "stderr")
 PACKAGES = (0, 1, 2, 3)
-# What became of the report in the ticket; written after it.
+# The result of posting the report to the ticket; written after it.
 TICKET_RECORD = "ticket.json"
 
 
 class LockerError(Exception):
-    """The locker cannot keep or give back what it was asked for."""
+    """The locker cannot be written, or cannot be read."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One run of the closure: where its evidence lies and what it binds to.
+    """One run of the closure: where its evidence is, and the release.
 
     Attributes:
         path: the attempt's folder, absolute.
@@ -65,19 +65,21 @@ class Attempt:
         """Build an attempt from C(as_dict()).
 
         Raises:
-            LockerError: the mapping is no attempt.
+            LockerError: the mapping is not an attempt.
         """
         try:
             return cls(str(data["path"]), str(data["started"]), Release(**data["release"]))
         except (KeyError, TypeError) as exc:
-            raise LockerError(f"this is not an attempt: {exc}") from exc
+            raise LockerError(
+                f"attempt is not valid, it lacks {exc}: pass the fact rc_closure_attempt on"
+            ) from exc
 
 
 def open_attempt(root: str, release: Release, now: str) -> Attempt:
-    """Begin a new attempt and return it; C(now) is RFC 3339, UTC.
+    """Open a new attempt and return it; C(now) is RFC 3339, UTC.
 
     Raises:
-        LockerError: the folder cannot be made.
+        LockerError: the folder cannot be created.
     """
     stamp = parse_time(now).strftime("%Y%m%dT%H%M%S.%fZ")
     path = Path(root).absolute() / release.ticket / release.candidate / "attempts" / stamp
@@ -94,8 +96,8 @@ def open_attempt(root: str, release: Release, now: str) -> Attempt:
 def digest_key(attempt: Attempt) -> str:
     """Return the attempt's random key for keyed digests.
 
-    It lies beside the evidence only while the attempt is open: without it, a digest in the report
-    gives no means to try passwords against.
+    It is beside the evidence only while the attempt is open: without it, nobody can try passwords against a
+    digest in the report.
     """
     return Path(attempt.path, ".digest_key").read_text("ascii")
 
@@ -111,7 +113,7 @@ def is_open(attempt: Attempt, package: int) -> bool:
 
 
 def open_package(attempt: Attempt, package: int, policy: t.Mapping[str, t.Any]) -> None:
-    """Say that this package is to be judged in this attempt, and against what."""
+    """Register a package to be judged in this attempt, with its policy."""
     folder = _package_folder(attempt, package)
     files.write(folder / "policy.json", _json(policy))
 
@@ -119,14 +121,14 @@ def open_package(attempt: Attempt, package: int, policy: t.Mapping[str, t.Any]) 
 def keep(
     attempt: Attempt, package: int, steps: t.Sequence[Step], *, unless: str = ""
 ) -> list[dict[str, t.Any]]:
-    """Write steps, and return for each what the task may show: no streams, but their digests.
+    """Write steps, and return each with digests in place of its streams.
 
     Args:
-        attempt: to which they belong.
-        package: likewise.
-        steps: in their order.
-        unless: a step's name; where one of that name is kept already, nothing is written and nothing is
-            returned. Of several that write at the same time, one does.
+        attempt: that they belong to.
+        package: that they belong to.
+        steps: in order.
+        unless: name of a step; if one of that name is kept already, nothing is written or returned.
+            Of several processes that write at the same time, one does.
 
     Raises:
         LockerError: a step cannot be written.
@@ -142,7 +144,7 @@ def keep(
 
 
 def load(attempt: Attempt) -> dict[int, tuple[Evidence, dict[str, t.Any]]]:
-    """Read back, for each package that was opened, its evidence and its policy.
+    """Return, for each package that was opened, its evidence and its policy.
 
     Raises:
         LockerError: a stream is missing or is not what was kept.
@@ -160,7 +162,7 @@ def load(attempt: Attempt) -> dict[int, tuple[Evidence, dict[str, t.Any]]]:
 
 
 def load_package(attempt: Attempt, package: int) -> Evidence:
-    """Read back what is kept of one package so far, which may be nothing.
+    """Return the evidence of one package so far, which may be empty.
 
     Raises:
         LockerError: a stream is missing or is not what was kept.
@@ -171,14 +173,14 @@ def load_package(attempt: Attempt, package: int) -> Evidence:
 
 
 def named_attempt(given: t.Mapping[str, t.Any] | None) -> Attempt | None:
-    """Return the attempt that a task was given: that of its run, or one that was kept before; None for none.
+    """Return the attempt that a task was given: that of its run or an earlier one; None without one.
 
     Args:
         given: C(Attempt.as_dict()), or C(locker), C(ticket), C(release) and maybe C(name), and what the
-            attempt must be of: C(commit) and C(environment).
+            attempt must have: C(commit) and C(environment).
 
     Raises:
-        LockerError: it is neither, there is none, or it is one of another commit or environment.
+        LockerError: it is not valid, does not exist, or has another commit or environment.
     """
     if not given:
         return None
@@ -193,31 +195,31 @@ def named_attempt(given: t.Mapping[str, t.Any] | None) -> Attempt | None:
         wanted, has = str(given.get(key) or ""), getattr(attempt.release, key)
         if wanted not in ("", has):
             raise LockerError(
-                f"rc_closure_{key} is {wanted}, and the attempt {Path(attempt.path).name} is of {has}: mend "
-                "it, or name another one in rc_closure_ticket_attempt"
+                f"rc_closure_{key} is {wanted}, but the attempt {Path(attempt.path).name} has {has}: correct "
+                "it, or set rc_closure_ticket_attempt to another attempt"
             )
     return attempt
 
 
 def find_attempt(root: str, ticket: str, candidate: str, name: str = "") -> Attempt:
-    """Return an attempt that was kept before: the one of that name, or the newest that has a report.
+    """Return an earlier attempt: the one of that name, or the newest that has a report.
 
     Raises:
-        LockerError: there is none.
+        LockerError: it does not exist.
     """
     folder = Path(root).absolute() / ticket / candidate / "attempts"
     reported = sorted(path.parent for path in folder.glob(f"{name or '*'}/report.json"))
     if not reported:
-        raise LockerError(f"{folder} holds no report{f' of attempt {name}' if name else ''}")
+        raise LockerError(f"{folder} contains no report{f' of attempt {name}' if name else ''}")
     attempt = json.loads((reported[-1] / "attempt.json").read_text("utf-8"))
     return Attempt.from_dict({**attempt, "path": str(reported[-1])})
 
 
 def digest(attempt: Attempt) -> str:
-    """Return the SHA-256 of all that the attempt holds as evidence and as its report.
+    """Return the SHA-256 of the attempt's evidence and report.
 
     It is that of one line for each file, C(<its SHA-256>  <its path in the attempt>), in the paths' order, as
-    C(sha256sum) prints it. What becomes of the report in the ticket is not in it.
+    C(sha256sum) prints it, without the result of posting the report to the ticket.
     """
     root = Path(attempt.path)
     names = sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
@@ -227,19 +229,19 @@ def digest(attempt: Attempt) -> str:
 
 
 def later_attempt(attempt: Attempt) -> tuple[str, str] | None:
-    """Return the newest later attempt for the same ticket that says something of it, and what.
+    """Return the newest later attempt for the same ticket that decides something about it, and what.
 
     That is its gate's C(PASS), the C(FAIL) of a package, or C(not reported): it was begun, and may have
-    changed staging. Some packages alone that are all PASS say nothing.
+    changed staging. Some packages alone that are all PASS decide nothing.
     """
     own = Path(attempt.path)
     others = own.parents[2].glob("*/attempts/*")
     later = sorted((path for path in others if path.name > own.name), key=lambda path: path.name)
-    found = ((path.name, _said(path)) for path in reversed(later))
-    return next(((name, said) for name, said in found if said), None)
+    found = ((path.name, _status_for_ticket(path)) for path in reversed(later))
+    return next(((name, status) for name, status in found if status), None)
 
 
-def _said(attempt: Path) -> str:
+def _status_for_ticket(attempt: Path) -> str:
     report = attempt / "report.json"
     if not report.exists():
         return "not reported" if any(attempt.glob("package_*")) else ""
@@ -266,12 +268,12 @@ def _package_folder(attempt: Attempt, package: int) -> Path:
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as exc:
-        raise LockerError(f"{folder} cannot be made: {exc.strerror}") from exc
+        raise LockerError(f"{folder} cannot be created: {exc.strerror}") from exc
     return folder
 
 
 def _keep_step(folder: Path, step: Step) -> dict[str, t.Any]:
-    # The host's redactor knew the secrets; this one still finds those that their place gives away.
+    # The host's redactor knew the secrets; this one finds those recognized by their place.
     redact = Redactor({})
     record: dict[str, t.Any] = {
         key: redact(value) if isinstance(value, str) else value for key, value in step.as_dict().items()
@@ -292,19 +294,20 @@ def _keep_step(folder: Path, step: Step) -> dict[str, t.Any]:
 
 @contextmanager
 def telling(attempt: Attempt) -> t.Iterator[None]:
-    """Be the only one on this machine that tells the attempt's ticket: two side by side would write it twice.
+    """Be the only run on this machine that posts to the attempt's ticket: two would post twice.
 
-    A process that is killed holds nothing any more.
+    A process that is killed releases the lock.
 
     Raises:
-        LockerError: somebody else is telling it.
+        LockerError: another run is posting to it.
     """
     with Path(attempt.path).parents[2].joinpath(".telling").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as exc:
             raise LockerError(
-                f"another run is telling the ticket {attempt.release.ticket} just now: wait for its end"
+                f"another run is posting to the ticket {attempt.release.ticket}: wait for its end, "
+                "and post again"
             ) from exc
         yield
 
@@ -328,10 +331,12 @@ def _load_step(path: Path) -> Step:
     return Step.from_dict(record)
 
 
-def _load_stream(path: Path, want: t.Mapping[str, t.Any]) -> str:
-    content = path.read_bytes() if want["bytes"] and path.exists() else b""
-    if hashlib.sha256(content).hexdigest() != want["sha256"]:
-        raise LockerError(f"{path} is not what was kept")
+def _load_stream(path: Path, kept: t.Mapping[str, t.Any]) -> str:
+    content = path.read_bytes() if kept["bytes"] and path.exists() else b""
+    if hashlib.sha256(content).hexdigest() != kept["sha256"]:
+        raise LockerError(
+            f"{path} is missing or was changed: its SHA-256 is not the one that was kept with it"
+        )
     return content.decode()
 
 

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What must not be done twice in one attempt, and how far the attempt has come with it.
+"""What must be done at most once per attempt, and how far the attempt has come with it.
 
-Such a collector does its work in stages. It is asked what it means to do (C(intend)); that is written into
-the locker; only then it does it (C(send)). Whoever finds an intent there already, for one was cut off or the
-task is run once more, has it look for what came of it (C(look)), and nothing is done again.
+Such a collector works in stages. It returns what it intends to do (C(intend)); that is written to the locker;
+only then it does it (C(send)). If an intent is there already, since a run was interrupted or the task is run
+again, the collector looks for its result (C(look)), and nothing is done again.
 """
 
 from __future__ import annotations
@@ -27,44 +27,44 @@ class Once:
     """A collector of this kind.
 
     Attributes:
-        intent: the name of the step that says what is meant.
-        answer: the name of the step that bears the answer to what was done.
+        intent: name of the step that contains the intent.
+        answer: name of the step that contains the answer to it.
     """
 
     intent: str
     answer: str
 
-    def is_meant(self, steps: t.Sequence[Step]) -> Step | None:
-        """Return the step that says what is meant, where there is one."""
+    def intended(self, steps: t.Sequence[Step]) -> Step | None:
+        """Return the step that contains the intent, if there is one."""
         return next((step for step in steps if step.name == self.intent), None)
 
     def intend(self) -> Options:
-        """Return the module's options to be asked what it means to do."""
+        """Return the module's options to return its intent."""
         return {"stage": "intend"}
 
-    def send(self, meant: Step) -> Options:
-        """Return its options to do what was meant.
+    def send(self, intent: Step) -> Options:
+        """Return its options to carry an intent out.
 
         Raises:
-            LockerError: the step is no intent.
+            LockerError: the step does not contain an intent.
         """
-        return {"stage": "send", "intent": _read(meant)}
+        return {"stage": "send", "intent": _read(intent)}
 
-    def look(self, meant: Step, kept: Evidence) -> Options:
-        """Return its options to look for what came of what was meant.
+    def look(self, intent: Step, kept: Evidence) -> Options:
+        """Return its options to look for the result of an intent.
 
         Raises:
-            LockerError: the step is no intent.
+            LockerError: the step does not contain an intent.
         """
         answer = kept.get(self.answer)
-        return {"stage": "look", "intent": _read(meant), "answer": answer.as_dict() if answer else None}
+        return {"stage": "look", "intent": _read(intent), "answer": answer.as_dict() if answer else None}
 
 
-def _read(meant: Step) -> t.Any:
+def _read(intent: Step) -> t.Any:
     try:
-        return json.loads(meant.stdout)
+        return json.loads(intent.stdout)
     except ValueError as exc:
-        raise LockerError(f"the step {meant.name} cannot be read: {exc}") from exc
+        raise LockerError(f"the step {intent.name} cannot be read: {exc}") from exc
 
 
 # By the module's name, without its collection.

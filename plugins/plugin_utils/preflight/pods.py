@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which pod is meant: the only one that lives."""
+"""Which pod a selector matches: the only one that has not ended."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ Pod = t.Mapping[str, t.Any]
 
 
 class PodError(Exception):
-    """There is not exactly one pod that runs; the message says what there is."""
+    """There is not exactly one running pod; the message names what there is."""
 
 
 def the_only(pods: t.Sequence[Pod], described: str) -> str:
-    """Return the name of the one pod that lives.
+    """Return the name of the one pod that has not ended.
 
-    A pod that is being deleted still has the phase C(Running): only its C(deletionTimestamp) tells.
+    A pod that is being deleted still has the phase C(Running): only its C(deletionTimestamp) shows it.
 
     Args:
         pods: C(items) of what C(kubectl get pod --output=json) prints.
-        described: what they were selected by, for the message.
+        described: the selector and the namespace, for the message.
 
     Raises:
-        PodError: there is none, or more than one, or it does not run.
+        PodError: there is none, or more than one, or it is not running.
     """
     alive = [pod for pod in pods if _lives(pod)]
     if not alive:
@@ -37,8 +37,8 @@ def the_only(pods: t.Sequence[Pod], described: str) -> str:
         raise PodError(f"there is no pod {described}{ending}")
     if len(alive) > 1:
         raise PodError(
-            f"there are {len(alive)} pods {described}, and one is wanted: {_names(alive)}. "
-            "Have one replica during the closure, and let a rollout end first"
+            f"there are {len(alive)} pods {described}, and exactly one is required: {_names(alive)}. "
+            "Scale to one replica during the closure, and wait for the end of a rollout"
         )
     phase = _phase(alive[0])
     if phase != RUNNING:

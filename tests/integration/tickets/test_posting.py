@@ -122,7 +122,7 @@ def test_a_server_that_changes_outputs_is_found_out(github: Service) -> None:
     github.memory.faults.trims = True
     document = report(1)
     document["packages"]["package_1"]["steps"][0]["stdout"] = "blanks at the end   \n"
-    with pytest.raises(TicketError, match="part 1/1 is not what was sent than it was sent, from character"):
+    with pytest.raises(TicketError, match="part 1/1 is not what was sent, from character"):
         github.tell(document)
     assert github.memory.get(1).open
 

@@ -135,7 +135,7 @@ def test_github_is_told_and_told_again_without_a_change(closure: Closure, github
     options = on_github(github, closure.folder)
     status, printed = closure.closes(**options, rc_closure_ticket_analysts="@psp/backend")
     assert status == 2
-    assert "ticket: the ticket was not told" not in printed
+    assert "ticket: not everything was posted" not in printed
     part, verdict = (comment.body for comment in github.memory.get(1).comments)
     assert "# PSP-3031: closure of 2026.11.0-rc3: FAIL" in part
     assert "@psp/backend: Package-1 is FAIL." in verdict
@@ -157,9 +157,9 @@ def test_a_ticket_that_cannot_be_told_does_not_hide_the_verdict(closure: Closure
     for sentence in (
         "package_1: FAIL.",
         "gate: FAIL",
-        "the ticket was not told everything: GET",
+        "not everything was posted to the ticket: GET",
         "answered 401 (Bad credentials): GitHub does not take the token",
-        f"The report is in {closure.attempt.path}/report.md, and posting again goes on",
+        f"The report is in {closure.attempt.path}/report.md; posting again continues",
     ):
         assert sentence in printed
     assert (closure.release / "report.md").exists()
@@ -172,7 +172,7 @@ def test_check_mode_writes_nothing_and_says_what_would_be_posted(closure: Closur
     closure.closes()
     status, printed = closure.play("repost", arguments=["--check"], **options)
     assert status == 0
-    assert "check mode: would bring 1 part and the verdict into psp/backend#1: add 2, edit 0" in printed
+    assert "check mode: would post 1 part and the verdict to psp/backend#1: add 2, edit 0" in printed
     assert github.memory.get(1).comments == []
 
 
@@ -285,7 +285,7 @@ def test_the_report_is_in_the_locker_before_the_first_request(closure: Closure, 
 def test_a_locker_without_a_report_is_said(closure: Closure) -> None:
     status, printed = closure.play("repost")
     assert status == 2
-    assert "holds no report" in printed
+    assert "contains no report" in printed
 
 
 def test_a_token_comes_from_an_environment_variable(closure: Closure, github: Service) -> None:

@@ -230,5 +230,5 @@ def test_any_other_collector_is_run_once(attempt: locker.Attempt) -> None:
 
 def test_evidence_belongs_to_a_package(attempt: locker.Attempt) -> None:
     module = Dispatching()
-    assert "package: missing" in run(module, attempt, package=None)["msg"]
+    assert "package is missing" in run(module, attempt, package=None)["msg"]
     assert module.asked == []

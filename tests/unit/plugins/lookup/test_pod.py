@@ -91,7 +91,7 @@ def test_a_run_keeps_to_its_pod(cluster: Cluster) -> None:
 def test_a_failure_is_not_kept(cluster: Cluster) -> None:
     cluster.answers(BACKEND, WORKER)
     with pytest.raises(
-        AnsibleError, match="there are 2 pods app=x in the namespace staging, and one is wanted"
+        AnsibleError, match="there are 2 pods app=x in the namespace staging, and exactly one is required"
     ):
         look_up("app=x")
     cluster.answers(BACKEND)
@@ -105,12 +105,12 @@ def test_a_failure_is_not_kept(cluster: Cluster) -> None:
             "",
             "error: context was not found: blue",
             1,
-            "does not tell the pods app=x .*: error: context was not found",
+            "kubectl get pod app=x .* failed: error: context was not found",
         ),
         ("", "no access: Authorization: Bearer s3cr3t-t0ken", 1, r"Bearer \*{8}"),
-        ("not JSON", "", 0, "kubectl gave no list of pods app=x"),
-        ("[]", "", 0, "kubectl gave no list of pods app=x"),
-        ('{"items": [{}]}', "", 0, "kubectl gave no list of pods app=x"),
+        ("not JSON", "", 0, "kubectl get pod app=x .* did not return a list of pods"),
+        ("[]", "", 0, "kubectl get pod app=x .* did not return a list of pods"),
+        ('{"items": [{}]}', "", 0, "kubectl get pod app=x .* did not return a list of pods"),
     ],
 )
 def test_what_kubectl_says_is_told(
@@ -126,9 +126,9 @@ def test_a_kubectl_that_hangs_or_is_not_there(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "kubectl").write_text("#!/bin/sh\nexec sleep 60\n", "utf-8")
-    with pytest.raises(AnsibleError, match=r"does not tell the pods app=x .*: stopped at its limit of 0.2 s"):
+    with pytest.raises(AnsibleError, match=r"kubectl get pod app=x .* failed: stopped at its limit of 0.2 s"):
         look_up("app=x", limit=0.2)
     monkeypatch.setenv("PATH", str(tmp_path / "run"))
-    with pytest.raises(AnsibleError, match="does not tell the pods app=x .*: kubectl was not found"):
+    with pytest.raises(AnsibleError, match="kubectl get pod app=x .* failed: kubectl was not found"):
         look_up("app=x")
     assert cluster.calls == []

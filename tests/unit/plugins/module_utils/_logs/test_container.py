@@ -86,7 +86,7 @@ def test_what_is_read_grows_until_it_reaches_the_mark(engine: Engine) -> None:
 def test_a_container_that_was_made_anew_is_said(engine: Engine) -> None:
     mark = Container("worker").mark()
     engine.be("second")
-    assert "made anew in between" in Container("worker").read_since(mark).note
+    assert "recreated in between" in Container("worker").read_since(mark).note
 
 
 def test_json_has_a_time_of_its_own(engine: Engine) -> None:
@@ -131,5 +131,5 @@ def test_times_sort_as_text(stamp: str, utc: str) -> None:
 
 @pytest.mark.parametrize("stamp", ["", "now", "2026-11-24T06:00:05", "1795500005"])
 def test_what_is_no_time_is_refused(stamp: str) -> None:
-    with pytest.raises(ValueError, match="is no time"):
+    with pytest.raises(ValueError, match="is not a time"):
         in_utc(stamp)

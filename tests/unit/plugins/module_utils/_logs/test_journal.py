@@ -109,7 +109,7 @@ def test_before_gives_whole_lines_of_so_many_bytes(journalctl: t.Callable[..., P
             entry(1, "own") + "\n",
             "Hint: You are currently not seeing messages from other users and the system.\n",
             0,
-            "this user may not see all of the journal",
+            "this user cannot read all of the journal",
         ),
     ],
 )

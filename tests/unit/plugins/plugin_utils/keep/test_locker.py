@@ -64,14 +64,14 @@ def test_a_changed_stream_is_refused(attempt: locker.Attempt) -> None:
     locker.keep(attempt, 1, [_step(stdout="FAIL")])
     (stream,) = Path(attempt.path).rglob("*.stdout")
     stream.write_text("PASS")
-    with pytest.raises(locker.LockerError, match="is not what was kept"):
+    with pytest.raises(locker.LockerError, match="is missing or was changed"):
         locker.load(attempt)
 
 
 def test_a_lost_stream_is_refused(attempt: locker.Attempt) -> None:
     locker.keep(attempt, 1, [_step(stdout="FAIL")])
     next(Path(attempt.path).rglob("*.stdout")).unlink()
-    with pytest.raises(locker.LockerError, match="is not what was kept"):
+    with pytest.raises(locker.LockerError, match="is missing or was changed"):
         locker.load(attempt)
 
 
@@ -118,7 +118,7 @@ def test_the_newest_attempt_with_a_report_is_found(tmp_path: Path) -> None:
     assert locker.find_attempt(root, RELEASE.ticket, RELEASE.candidate) == second
     assert locker.find_attempt(root, RELEASE.ticket, RELEASE.candidate, Path(first.path).name) == first
     for name in (Path(unreported.path).name, "20200101T000000.000000Z"):
-        with pytest.raises(locker.LockerError, match=f"holds no report of attempt {name}"):
+        with pytest.raises(locker.LockerError, match=f"contains no report of attempt {name}"):
             locker.find_attempt(root, RELEASE.ticket, RELEASE.candidate, name)
 
 
@@ -224,10 +224,10 @@ def test_an_attempt_is_named_in_full_or_looked_for(attempt: locker.Attempt, tmp_
     with pytest.raises(locker.LockerError, match="attempt: 'release' is missing"):
         locker.named_attempt({"locker": "x", "ticket": "y"})
     with pytest.raises(
-        locker.LockerError, match=f"rc_closure_commit is {'b' * 40}, and the attempt .* of aaa"
+        locker.LockerError, match=f"rc_closure_commit is {'b' * 40}, but the attempt .* has aaa"
     ):
         locker.named_attempt({**named, "commit": "b" * 40})
-    with pytest.raises(locker.LockerError, match="rc_closure_environment is production, and the attempt"):
+    with pytest.raises(locker.LockerError, match="rc_closure_environment is production, but the attempt"):
         locker.named_attempt({**named, "environment": "production"})
 
 
@@ -235,7 +235,7 @@ def test_a_ticket_is_told_by_one_at_a_time(attempt: locker.Attempt, tmp_path: Pa
     other = locker.open_attempt(str(tmp_path / "evidence"), RELEASE, "2026-11-24T09:00:00.000Z")
     digest = locker.digest(attempt)
     with locker.telling(attempt):
-        with pytest.raises(locker.LockerError, match="another run is telling the ticket PSP-3031 just now"):
+        with pytest.raises(locker.LockerError, match="another run is posting to the ticket PSP-3031"):
             locker.telling(other).__enter__()
         assert locker.digest(attempt) == digest
     with locker.telling(other):

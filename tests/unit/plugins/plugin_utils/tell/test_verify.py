@@ -98,7 +98,7 @@ def test_what_was_changed_is_told(
 
 def test_a_stream_that_was_changed_is_refused(attempt: locker.Attempt) -> None:
     replace(Path(attempt.path, f"{UPGRADE}.stderr"), "Running upgrade", "Running Upgrade")
-    with pytest.raises(locker.LockerError, match=r"0004-alembic_upgrade\.stderr is not what was kept"):
+    with pytest.raises(locker.LockerError, match=r"0004-alembic_upgrade\.stderr is missing or was changed"):
         verify.problems(attempt)
 
 
@@ -153,10 +153,10 @@ def test_the_playbook(attempt: locker.Attempt, tmp_path: Path) -> None:
     digest = locker.digest(attempt)
     done = run(tmp_path, rc_closure_locker_sha256=digest)
     assert done.returncode == 0, done.stdout
-    assert f"says what its evidence shows; its SHA-256 is {digest}" in done.stdout
+    assert f"agrees with its evidence; its SHA-256 is {digest}" in done.stdout
     done = run(tmp_path, rc_closure_locker_sha256=hashlib.sha256(b"").hexdigest())
     assert done.returncode != 0
-    assert f"the attempt's SHA-256 is {digest}, and not the" in done.stdout
+    assert f"the attempt's SHA-256 is {digest}, not " in done.stdout
     done = run(tmp_path, rc_closure_release="another", rc_closure_locker_sha256="beef")
     assert done.returncode != 0
     assert "rc_closure_locker_sha256 'beef' is not a SHA-256" in done.stdout
