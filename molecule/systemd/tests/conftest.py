@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 LIMIT_SECONDS = 180
-UNITS = ("redis-server", "psp-worker", "psp-backend")
+UNITS = ("psp-redis", "psp-worker", "psp-backend")
 
 
 class Machine:

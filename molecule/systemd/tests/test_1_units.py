@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-USERS = {"redis-server": "redis", "psp-worker": "psp-worker", "psp-backend": "psp"}
+USERS = {"psp-redis": "redis", "psp-worker": "psp-worker", "psp-backend": "psp"}
 
 
 def test_runs_and_will_run_again(machine: Any, unit: str) -> None:
@@ -61,10 +61,10 @@ def test_ports(machine: Any) -> None:
         ("/etc/psp/worker.env.systemd", "root", 0o600),
         ("/etc/psp/backend.env", "root", 0o600),
         ("/etc/psp/backend.env.systemd", "root", 0o600),
-        ("/var/lib/redis/psp", "redis", 0o700),
-        ("/var/lib/redis/psp/redis.conf", "redis", 0o600),
+        ("/var/lib/psp/redis", "redis", 0o700),
+        ("/var/lib/psp/redis/redis.conf", "redis", 0o600),
         ("/etc/systemd/system/psp-worker.service", "root", 0o644),
-        ("/usr/local/lib/psp/arq_healthcheck.py", "root", 0o644),
+        ("/usr/local/lib/psp/arq_probe.py", "root", 0o644),
     ],
 )
 def test_modes(machine: Any, path: str, user: str, mode: int) -> None:
@@ -76,11 +76,11 @@ def test_modes(machine: Any, path: str, user: str, mode: int) -> None:
 def test_no_secret_in_units_argv_and_configuration(machine: Any) -> None:
     """Neither in what systemd has, nor in what runs, nor in what Redis reads."""
     text = machine.out(
-        "cat /etc/systemd/system/psp-* /etc/systemd/system/redis-server* /etc/systemd/system/*/psp.conf "
-        "/usr/local/lib/psp/* /var/lib/redis/psp/redis.conf 2>/dev/null; ps -eww -o args; "
-        "systemctl show redis-server psp-worker psp-backend psp-worker-health"
+        "cat /etc/systemd/system/psp-* "
+        "/usr/local/lib/psp/* /var/lib/psp/redis/redis.conf 2>/dev/null; ps -eww -o args; "
+        "systemctl show psp-redis psp-worker psp-backend psp-worker-health"
     )
-    assert "arq_healthcheck.py" in text
+    assert "arq_probe.py" in text
     assert [what for what, secret in machine.secrets.items() if secret in text] == []
 
 
@@ -106,7 +106,7 @@ def test_environment_of_the_backend(machine: Any) -> None:
 def test_health(machine: Any, unit: str) -> None:
     """Each is asked what only it can answer."""
     assert machine.healthy(unit)
-    said = {"redis-server": "PONG", "psp-worker": "the heartbeat is fresh", "psp-backend": "ready"}
+    said = {"psp-redis": "PONG", "psp-worker": "the heartbeat is fresh", "psp-backend": "ready"}
     assert machine.journal(f"{unit}-health").splitlines()[-1] == said[unit]
 
 
@@ -114,7 +114,7 @@ def test_redis_loses_no_job(machine: Any) -> None:
     """It writes an append-only file, evicts nothing, and is in protected mode."""
     names = ("appendonly", "maxmemory-policy", "protected-mode", "dir")
     values = [machine.redis(f"r.config_get('{name}')['{name}']") for name in names]
-    assert values == ["yes", "noeviction", "yes", "/var/lib/redis/psp"]
+    assert values == ["yes", "noeviction", "yes", "/var/lib/psp/redis"]
 
 
 @pytest.mark.parametrize(
