@@ -34,7 +34,7 @@ test: setup ## pass every test, side by side (PARTS="lint unit" for some; molecu
 	@$(BIN)/python tests/parts.py $(PARTS)
 
 .PHONY: lint
-lint: ruff vermin mypy yamllint ansible-lint changelog-lint sanity ## every linter, ansible-test sanity included
+lint: ruff vermin mypy yamllint ansible-lint changelog-lint docs-check sanity ## every linter, ansible-test sanity included
 
 .PHONY: ruff
 ruff: setup
@@ -61,6 +61,10 @@ ansible-lint: setup
 .PHONY: changelog-lint
 changelog-lint: setup
 	$(BIN)/antsibull-changelog lint
+
+.PHONY: docs-check
+docs-check: setup
+	$(BIN)/python docs/generate.py --check
 
 .PHONY: sanity
 sanity: setup

@@ -76,6 +76,8 @@ attributes:
     description: Operating systems that the module runs on.
     support: full
     platforms: posix
+requirements:
+  - Python 3.9 or newer on the host
 notes:
   - A collector does not judge. A system in a bad state is evidence and does not fail the task. With
     O(attempt), neither does an error of the collector itself, which is kept as a step.

@@ -68,10 +68,10 @@ options:
     type: path
   render_for:
     description:
-      - Writes all variables of the file once more, beside it, as this runtime takes them; the name is O(path) with
-        the runtime's behind it. Only its owner may read it.
-      - systemd's C(EnvironmentFile) knows no C(export) and no comment behind a value, Docker's C(--env-file) no
-        quotes either. A value that the runtime cannot take is refused before anything is written.
+      - Writes all variables of the file once more, beside it, as this runtime takes them. The name is O(path)
+        with the name of the runtime appended. Only its owner may read it.
+      - systemd's C(EnvironmentFile) takes no C(export) and no comment after a value, Docker's C(--env-file)
+        no quotes either. A value that the runtime cannot take is refused before anything is written.
     type: str
     choices: [docker, systemd]
 """

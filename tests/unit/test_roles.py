@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A role's defaults, its argument spec and its README say the same."""
+"""A role's defaults, its argument spec and its README say the same, and the roles take few variables."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from docs import generate
+
+MOST_VARIABLES = 150
 ROLES = sorted(path for path in (Path(__file__).parents[2] / "roles").iterdir() if path.is_dir())
 
 
@@ -18,23 +21,29 @@ def _read(path: Path) -> dict[str, t.Any]:
     return (yaml.safe_load(path.read_text("utf-8")) or {}) if path.exists() else {}
 
 
-def _options(role: Path) -> dict[str, dict[str, t.Any]]:
-    """Return name → spec of all entry points."""
-    entry_points = _read(role / "meta" / "argument_specs.yml")["argument_specs"].values()
-    return {name: spec for point in entry_points for name, spec in (point.get("options") or {}).items()}
-
-
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
 def test_every_default_is_in_the_argument_spec_with_its_value(role: Path) -> None:
-    options = _options(role)
+    options = generate.options(role)
     for name, value in _read(role / "defaults" / "main.yml").items():
         assert name in options, f"{name} is not in the argument spec"
         assert options[name].get("default") == value, f"{name}: the spec has another default"
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
-def test_every_option_is_described_and_in_the_readme(role: Path) -> None:
-    readme = (role / "README.md").read_text("utf-8")
-    for name, spec in _options(role).items():
+def test_every_default_of_the_argument_spec_is_in_the_defaults(role: Path) -> None:
+    defaults = _read(role / "defaults" / "main.yml")
+    for name, spec in generate.options(role).items():
+        assert "default" not in spec or name in defaults, f"{name} has a default that no host gets"
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_every_option_is_described_and_the_readme_is_generated(role: Path) -> None:
+    for name, spec in generate.options(role).items():
         assert spec.get("description"), f"{name} has no description"
-        assert f"`{name}`" in readme, f"{name} is not in the README"
+    readme = (role / "README.md").read_text("utf-8")
+    assert generate.with_table(role, readme) == readme, "run `make docs`"
+
+
+def test_there_are_no_more_variables_than_one_can_know() -> None:
+    counted = {role.name: len(generate.options(role)) for role in ROLES}
+    assert sum(counted.values()) <= MOST_VARIABLES, counted

@@ -89,7 +89,8 @@ def preflight(form: str, folder: Path, *pods: str, **given: t.Any) -> subprocess
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_passes_the_preflight(tmp_path: Path, form: str) -> None:
-    done = preflight(form, tmp_path, "psp-backend-5d9c")
+    here = {"ansible_connection": "local", "ansible_become": False}
+    done = preflight(form, tmp_path, "psp-backend-5d9c", ansible_python_interpreter=sys.executable, **here)
     assert done.returncode == 0, done.stdout + done.stderr
     for package in range(4):
         assert f"Check the variables of Package-{package}]" in done.stdout

@@ -92,7 +92,7 @@ def test_only_the_collectors_methods_make_steps() -> None:
 
 
 def test_names_come_from_the_registry() -> None:
-    own = {path.stem for path, text in PLUGINS.items() for name, _ in _calls(text) if name == "StepName"}
+    own = {path.stem for path, text in PLUGINS.items() for name, _call in _calls(text) if name == "StepName"}
     assert own - {"step_names"} <= NAMES_OF_THEIR_OWN | NAMED_BY_ROLES
 
 

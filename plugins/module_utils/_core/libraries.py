@@ -48,18 +48,23 @@ def ensure(needs: t.Sequence[str], python: str | None, path: t.Sequence[str]) ->
     found = None if has_respawned() else probe_interpreters_for_module(asked, ", ".join(needs))
     if found:
         respawn_module(found)
-    packages = " and ".join(f"python3-{name}" for name in wanted)
-    return (
-        f"no Python on {hostname()} has the library {' and '.join(wanted)} (asked: {', '.join(asked)}): "
-        f"install the distribution's package {packages}, or name the interpreter of a virtual environment "
-        "that has it as rc_closure_python (the option python)"
-    )
+    return sentence(wanted, hostname(), asked)
 
 
 def candidates(python: str | None, path: t.Sequence[str]) -> list[str]:
     """Return the interpreters to ask, in order."""
     own = [str(Path(directory, "python3")) for directory in path]
     return list(dict.fromkeys([*([python] if python else []), *own, *SYSTEM]))
+
+
+def sentence(lacking: t.Sequence[str], host: str, asked: t.Sequence[str]) -> str:
+    """Return what a host lacks, with the ways to get it."""
+    packages = " and ".join(f"python3-{name}" for name in lacking)
+    return (
+        f"no Python on {host} has the library {' and '.join(lacking)} (asked: {', '.join(asked)}): "
+        f"install the distribution's package {packages}, or name the interpreter of a virtual environment "
+        "that has it as rc_closure_python (the option python)"
+    )
 
 
 def _imports(name: str) -> bool:

@@ -6,9 +6,9 @@
     python3 arq_probe.py KEY INTERVAL DIRECTORY WORDS
 
 KEY is the queue's name with C(:health-check) behind it, INTERVAL the worker's health_check_interval in
-seconds. The worker is the process in DIRECTORY whose command line contains all WORDS, which are one argument,
-separated by blanks. Redis is the one of the REDIS_URL that it was started with. The heartbeat of a worker that
-was killed outlives it by an interval, so that it is not enough that there is one.
+seconds. The worker is the process in DIRECTORY whose command line contains all WORDS, which are one
+argument, separated by blanks. Redis is the one of the REDIS_URL that it was started with. The heartbeat of a
+worker that was killed outlives it by an interval, so that it is not enough that there is one.
 """
 
 from __future__ import annotations
@@ -23,27 +23,35 @@ import redis
 LIMIT_SECONDS = 3
 
 
-def problem(key: str, interval: float, worker: Path | None) -> str:
-    """Return what is wrong, or nothing."""
+class UnhealthyError(Exception):
+    """What is wrong with the worker."""
+
+
+def check(key: str, interval: float, worker: Path | None) -> None:
+    """Raise what is wrong with the worker, if anything."""
     if worker is None:
-        return "the worker does not run"
-    url = environment(worker).get("REDIS_URL") or os.environ.get("REDIS_URL", "")
-    if not url:
-        return "the worker was started without REDIS_URL"
-    try:
-        limits = {"socket_timeout": LIMIT_SECONDS, "socket_connect_timeout": LIMIT_SECONDS}
-        left = redis.Redis.from_url(url, **limits).pttl(key)
-    except redis.RedisError as error:
-        return f"Redis does not answer: {error}"
-    except ValueError:
-        return "REDIS_URL is not a valid URL of Redis"
+        raise UnhealthyError("the worker does not run")
+    left, up = time_to_live(key, worker), uptime(worker)
     if left < 0:
-        return f"there is no heartbeat {key}"
+        raise UnhealthyError(f"there is no heartbeat {key}")
     # arq lets the key live for a second longer than its interval.
-    age, up = interval + 1 - left / 1000, uptime(worker)
+    age = interval + 1 - left
     if age < 0:
-        return f"the heartbeat {key} lives for {left / 1000:.0f} s more, too long for its interval"
-    return f"the heartbeat {key} is {age:.0f} s old, the worker runs for {up:.0f} s" if age > up else ""
+        raise UnhealthyError(f"the heartbeat {key} lives for {left:.0f} s more, too long for its interval")
+    if age > up:
+        raise UnhealthyError(f"the heartbeat {key} is {age:.0f} s old, the worker runs for {up:.0f} s")
+
+
+def time_to_live(key: str, worker: Path) -> float:
+    """Return for how many seconds the heartbeat will live, below 0 where there is none."""
+    url = environment(worker).get("REDIS_URL") or os.environ.get("REDIS_URL", "")
+    limits = {"socket_timeout": LIMIT_SECONDS, "socket_connect_timeout": LIMIT_SECONDS}
+    try:
+        return float(redis.Redis.from_url(url, **limits).pttl(key)) / 1000
+    except redis.RedisError as error:
+        raise UnhealthyError(f"Redis does not answer: {error}") from error
+    except ValueError as error:
+        raise UnhealthyError("the worker was started without a valid REDIS_URL") from error
 
 
 def find(directory: str, words: list[str]) -> Path | None:
@@ -85,9 +93,13 @@ def uptime(folder: Path) -> float:
 def main() -> int:
     """Report how it is; 1 where it is not healthy."""
     key, interval, directory, words = sys.argv[1:]
-    found = problem(key, float(interval), find(directory, words.split()))
-    print(found or "the heartbeat is fresh")
-    return 1 if found else 0
+    try:
+        check(key, float(interval), find(directory, words.split()))
+    except UnhealthyError as error:
+        print(error)
+        return 1
+    print("the heartbeat is fresh")
+    return 0
 
 
 if __name__ == "__main__":

@@ -99,7 +99,8 @@ def test_what_is_no_object_of_the_database_does_not_exist_already() -> None:
         ),
         (
             "upgrade_no_server",
-            'psycopg2.OperationalError: connection to server at "127.0.0.1", port 1 failed: Connection refused',
+            'psycopg2.OperationalError: connection to server at "127.0.0.1", port 1 failed: '
+            "Connection refused",
         ),
         ("upgrade_wrong_directory", "FAILED: No 'script_location' key found in configuration."),
         (
