@@ -72,9 +72,7 @@ def test_an_archived_repository(github: Service) -> None:
 
 def test_a_locked_issue(github: Service) -> None:
     github.memory.get(1).locked = github.memory.faults.outsider = True
-    assert "the issue 1 is locked: unlock it, or use the token of somebody with write" in problem(
-        github
-    )
+    assert "the issue 1 is locked: unlock it, or use the token of somebody with write" in problem(github)
 
 
 def test_a_locked_issue_takes_a_member_s_comments(github: Service) -> None:
@@ -131,7 +129,7 @@ def test_a_comment_that_may_not_be_edited(jira: Service) -> None:
     jira.memory.faults.may_not_edit = True
     said = problem(jira)
     assert "You do not have the permission to edit this comment" in said
-    assert f"The comment {jira.url}/browse/PSP-3031?focusedCommentId=20000, of Closure" in said
+    assert f"The comment {jira.url}/browse/PSP-3031?focusedCommentId=20000 of Closure" in said
 
 
 def test_a_captcha(jira: Service) -> None:
@@ -164,4 +162,4 @@ def test_a_closed_issue_that_takes_no_comments(jira: Service) -> None:
     jira.memory.faults.may_not_comment_on_done = True
     said = problem(jira)
     assert "you do not have the permission to comment on this issue" in said
-    assert "in the status that the issue is in, too" in said
+    assert "also in the status that the issue is in" in said
