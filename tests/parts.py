@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -27,7 +28,9 @@ import checkout
 HOME = checkout.ROOT / ".cache" / "parts"
 PYTHON = ".venv/bin/python"
 SHARED = (".venv", "tests/twin/e2e/node_modules")
-LIMIT_SECONDS = 1800
+# Far more than any takes, for a busy machine.
+LIMIT_SECONDS = 3600
+GRACE_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ def _remove(place: Path, log: int) -> None:
 
 
 def _succeeds(command: tuple[str, ...], directory: Path, log: int) -> bool:
-    """Run a command; one that does not end in time is asked to, which make hands on."""
+    """Run a command; one that does not end in time is ended, and so is what make started."""
     with subprocess.Popen(
         command, cwd=directory, stdin=subprocess.DEVNULL, stdout=log, stderr=log
     ) as process:
@@ -115,8 +118,19 @@ def _succeeds(command: tuple[str, ...], directory: Path, log: int) -> bool:
             return process.wait(LIMIT_SECONDS) == 0
         except subprocess.TimeoutExpired:
             os.write(log, f"no end after {LIMIT_SECONDS} s\n".encode())
-            process.terminate()
+            _end(process)
             return False
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Interrupted, pytest still ends what its fixtures started; but a background job may ignore that."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        process.send_signal(number)
+        try:
+            process.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            continue
+        return
 
 
 if __name__ == "__main__":

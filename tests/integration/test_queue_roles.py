@@ -17,9 +17,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+import redis
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._clients import process
-from ansible_collections.psp.rc_closure.plugins.module_utils._clients.redis_client import Redis, RedisError
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import FAILED, Step
 from ansible_collections.psp.rc_closure.plugins.module_utils._text import environment_report
 from ansible_collections.psp.rc_closure.plugins.modules import (
@@ -107,18 +107,14 @@ def test_a_second_run_changes_nothing_and_restarts_nothing(
 def test_redis_wants_its_password_and_keeps_its_jobs(
     site: Site, first: subprocess.CompletedProcess[str]
 ) -> None:
-    with Redis(site.redis_url, limit=5) as redis:
-        assert redis.call("PING") == "PONG"
-        assert redis.call("CONFIG", "GET", "maxmemory-policy") == ["maxmemory-policy", "noeviction"]
-        assert redis.call("CONFIG", "GET", "appendonly") == ["appendonly", "yes"]
-        assert redis.call("GET", "no-such-key") is None
-    nobody = Redis(f"redis://127.0.0.1:{site.redis_port}", limit=5)
-    with nobody, pytest.raises(RedisError, match="NOAUTH"):
-        nobody.call("PING")
-    with pytest.raises(RedisError, match="WRONGPASS"):
-        Redis(f"redis://:wrong@127.0.0.1:{site.redis_port}", limit=5)
-    with pytest.raises(OSError, match="refused"):
-        Redis(f"redis://127.0.0.1:{free_port()}", limit=5)
+    with redis.Redis.from_url(site.redis_url, decode_responses=True) as client:
+        assert client.ping()
+        assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+        assert client.config_get("appendonly") == {"appendonly": "yes"}
+    for refused in ("", ":wrong@"):
+        client = redis.Redis.from_url(f"redis://{refused}127.0.0.1:{site.redis_port}")
+        with client, pytest.raises(redis.AuthenticationError):
+            client.ping()
 
 
 def took(made_by: t.Callable[..., t.Any], spec: t.Any, **options: t.Any) -> dict[str, Step]:
@@ -225,12 +221,12 @@ def test_a_file_that_was_edited_behind_a_running_worker_is_made_true(
 
 
 def test_another_password_loses_nothing(site: Site, first: subprocess.CompletedProcess[str]) -> None:
-    with Redis(site.redis_url, limit=5) as redis:
-        redis.call("SET", "kept", "yes")
+    with redis.Redis.from_url(site.redis_url) as client:
+        client.set("kept", "yes")
     site.password = OTHER_PASSWORD
     assert changes(site.play()) > 0
-    with Redis(site.redis_url, limit=5) as redis:
-        assert redis.call("GET", "kept") == "yes"
+    with redis.Redis.from_url(site.redis_url) as client:
+        assert client.get("kept") == b"yes"
     (worker,) = process.find(WORKER, str(site.home))
     assert process.environment(worker.pid)["REDIS_URL"] == site.redis_url
     backend = site.backend_env.read_text("utf-8")

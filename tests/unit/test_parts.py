@@ -24,6 +24,7 @@ def parts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> t.Any:
         parts, "PARTS", tuple(parts.Part(name, ("/bin/sh", "-c", text)) for name, text in commands.items())
     )
     monkeypatch.setattr(parts, "LIMIT_SECONDS", 3)
+    monkeypatch.setattr(parts, "GRACE_SECONDS", 1)
     return parts
 
 

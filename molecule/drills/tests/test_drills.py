@@ -160,9 +160,8 @@ def test_host_unreachable(closure: Closure, staging: Any) -> None:
     statuses = {name: package["status"] for name, package in report["packages"].items()}
     assert statuses["package_1"] == statuses["package_3"] == "PASS", closure.output[-3000:]
     assert statuses["package_0"] == "FAIL"
-    assert (
-        "the host returned no result: Error response from daemon" in report["packages"]["package_0"]["note"]
-    )
+    note = report["packages"]["package_0"]["note"]
+    assert "the host returned no result: Error response from daemon" in note
     assert report["gate"]["status"] == "FAIL"
 
 

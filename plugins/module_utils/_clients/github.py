@@ -128,7 +128,7 @@ class GitHub:
         return self._client.ask("DELETE", path, step)
 
     def log(self, job: int, step: StepName) -> Answer:
-        """Fetch a job's whole log from where GitHub redirects to; another host does not get the token."""
+        """Fetch a job's whole log from where GitHub redirects to, which does not get the token."""
         address = self._client.url(f"/actions/jobs/{job}/logs")
         exchange = self._client.patiently("GET", address, step, limit=LOG_SECONDS, follow=True)
         return self._client.answer(exchange, json_wanted=False)

@@ -4,8 +4,8 @@
 
 """The one way to make an HTTP request: what is asked and a time limit in, a step out.
 
-A redirect is an answer like any other and is not followed unless asked for; where it is, requests leaves the
-C(Authorization) behind at another host. Nothing of the environment is sent along (no netrc), and the
+A redirect is an answer like any other and is not followed unless asked for; where it is, the
+C(Authorization) goes no further. Nothing of the environment is sent along (no netrc), and the
 certificate of an https URL is always verified.
 """
 
@@ -32,6 +32,13 @@ with suppress(ImportError):  # run_collector(needs=…) says so
     import requests
     from requests.utils import get_environ_proxies
     from urllib3.exceptions import HTTPError, ProtocolError
+
+    class _Session(requests.Session):
+        """One that leaves the token behind at every redirect: requests does so at another host only."""
+
+        def should_strip_auth(self, old_url: str, new_url: str) -> bool:
+            return True
+
 
 MAXIMUM_BYTES = 16 * 1024 * 1024
 _HEADERS = {"User-Agent": "psp.rc_closure", "Accept": "application/json, */*", "Accept-Encoding": "identity"}
@@ -81,9 +88,11 @@ class Exchange:
             return None
 
 
-def request(method: str, url: str, step: StepName, **options: t.Any) -> Step:
+def request(
+    method: str, url: str, step: StepName, *, limit: float, redact: t.Callable[[str], str], **options: t.Any
+) -> Step:
     """Make a request and return it as a step; the arguments are those of C(exchange())."""
-    return exchange(method, url, step, **options).step
+    return exchange(method, url, step, limit=limit, redact=redact, **options).step
 
 
 def exchange(
@@ -177,7 +186,9 @@ class _Answer:
         except (ProtocolError, HTTPException):
             broken = True
         if broken:
-            raise ValueError(f"the answer broke off after {len(self.body)} bytes")
+            promised = self.headers.get("content-length")
+            of = f" of {promised}" if promised else ""
+            raise ValueError(f"the answer broke off after {len(self.body)}{of} bytes")
 
 
 def _session(url: str, headers: t.Mapping[str, str], ca_file: str | None) -> requests.Session:
@@ -185,7 +196,7 @@ def _session(url: str, headers: t.Mapping[str, str], ca_file: str | None) -> req
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("it is no http or https URL")
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     session.max_redirects = _MOST_REDIRECTS
     session.headers.clear()

@@ -72,7 +72,7 @@ def test_an_archived_repository(github: Service) -> None:
 
 def test_a_locked_issue(github: Service) -> None:
     github.memory.get(1).locked = github.memory.faults.outsider = True
-    assert "the issue 1 is locked: unlock it, or give a token of somebody with write access" in problem(
+    assert "the issue 1 is locked: unlock it, or use the token of somebody with write" in problem(
         github
     )
 

@@ -85,7 +85,7 @@ def _explain_status(exchange: Exchange, status: int, issue: str) -> str:
     remedies = {
         400: _bad_request(said),
         401: (
-            "Jira does not accept the token: it is wrong, expired or revoked, or, in the Cloud, "
+            "Jira does not take the token: it is wrong, expired or revoked, or, in the Cloud, "
             "rc_closure_ticket_user is not the e-mail address of its owner"
         ),
         403: _forbidden(exchange, issue),

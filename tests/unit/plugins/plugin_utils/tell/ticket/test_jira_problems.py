@@ -32,7 +32,7 @@ def errors(*messages: str, **fields: str) -> dict[str, t.Any]:
     [
         (
             exchange(401, "<html>"),
-            "answered 401: Jira does not accept the token: it is wrong, expired or revoked",
+            "answered 401: Jira does not take the token: it is wrong, expired or revoked",
         ),
         (
             exchange(401, errors("Client must be authenticated.")),
