@@ -92,7 +92,7 @@ drill: setup ## one fault at a time, and the verdict it must give (DRILL=name fo
 	$(BIN)/python -m tests.drills $(DRILL)
 
 .PHONY: molecule
-molecule: setup ## the roles and the whole closure on Docker (ARGS="default upgrade" for these scenarios)
+molecule: setup ## the roles and the whole closure on Docker (ARGS="default systemd" for these scenarios)
 	$(BIN)/python molecule/run.py $(ARGS)
 
 .PHONY: bench

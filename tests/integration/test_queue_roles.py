@@ -28,6 +28,7 @@ from ansible_collections.psp.rc_closure.plugins.modules import (
     worker_start_log,
 )
 from tests.integration.queue_site import (
+    BIN,
     DATABASE_URL,
     OTHER_PASSWORD,
     PASSWORD,
@@ -39,6 +40,11 @@ from tests.integration.queue_site import (
     wait_until,
 )
 from tests.unit.collecting import collector
+
+PROGRAMS = {"redis": "redis", "arq_worker": "worker", "backend_env": "backend"}
+# Stand for what a test's site has.
+HOME, BACKEND = "the site's directory", "the backend's port"
+SAME_WORKER = {"arq_worker_command": [str(BIN / "arq"), "queue_app.WorkerSettings"]}
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +153,12 @@ def test_a_redis_that_is_not_well_is_evidence(
 
 
 def start_log(site: Site, **options: t.Any) -> Step:
-    given = {"log": str(site.log("worker")), "process": WORKER, "directory": str(site.home), **options}
+    given = {
+        "log": {"file": str(site.log("worker"))},
+        "process": WORKER,
+        "directory": str(site.home),
+        **options,
+    }
     return took(worker_start_log.collect, worker_start_log.ARGUMENT_SPEC, **given)["worker_start_log"]
 
 
@@ -164,12 +175,12 @@ def test_an_older_log_is_not_the_running_workers(
     old = tmp_path / "worker.log"
     shutil.copyfile(site.log("worker"), old)
     os.utime(old, (0, 0))
-    found = start_log(site, log=str(old))
+    found = start_log(site, log={"file": str(old)})
     assert found.outcome == FAILED
     assert "before the running worker started" in found.reason
     assert "redis_version=" in found.stdout
     assert "there is no process" in start_log(site, process=["arq", "no_such.WorkerSettings"]).reason
-    assert "cannot be read" in start_log(site, log="/no/such/worker.log").reason
+    assert "cannot be read" in start_log(site, log={"file": "/no/such/worker.log"}).reason
 
 
 def test_backend_and_worker_were_started_with_the_same(
@@ -225,15 +236,30 @@ def test_another_password_loses_nothing(site: Site, first: subprocess.CompletedP
 @pytest.mark.parametrize(
     ("role", "variables", "told"),
     [
-        ("redis", {"redis_server": "/no/such/server", "redis_ready_limit": 1}, "is not ready after 1 s"),
-        ("redis", {"redis_supervisor_include_dir": "/no/such"}, "/no/such/redis.conf cannot be written"),
+        (
+            "redis",
+            {"redis_port": BACKEND},
+            "is taken by another program: stop it",
+        ),
+        ("redis", {"redis_directory": HOME}, "that this role did not make (backend.env"),
+        ("redis", {"redis_supervisor": {"name": "hand"}}, "hand.conf is there and was not made by this role"),
+        ("redis", {"redis_runtime": "podman"}, "must be one of: systemd, docker, supervisor, none"),
+        ("redis", {"redis_password": ""}, "redis_password is missing"),
         ("arq_worker", {"arq_worker_env_from_names": ["NO_SUCH"]}, "NO_SUCH cannot be copied"),
-        ("arq_worker", {"arq_worker_supervisor_conf": "/no/such.conf"}, "/no/such.conf"),
-        ("backend_env", {"backend_env_supervisor_program": "no-such"}, "no such process"),
+        (
+            "arq_worker",
+            {
+                "staging_worker_process": ["arq", "no_such.Settings"],
+                "arq_worker_ready_limit": 1,
+                **SAME_WORKER,
+            },
+            "worker is not healthy after 1 s: the worker does not run",
+        ),
+        ("backend_env", {"backend_env_supervisor": {"name": "no-such"}}, "no such process"),
         (
             "backend_env",
             {"backend_env_ready_url": "http://127.0.0.1:1/ready", "backend_env_ready_limit": 1},
-            "127.0.0.1:1 refused the connection",
+            "http://127.0.0.1:1/ready does not answer",
         ),
     ],
 )
@@ -244,6 +270,15 @@ def test_what_is_wrong_is_said(
     variables: dict[str, t.Any],
     told: str,
 ) -> None:
-    done = site.play(roles=[role], **variables)
+    given = site.variables()
+    (site.home / "conf.d" / "hand.conf").write_text("; by hand\n", "utf-8")
+    places = {HOME: str(site.home), BACKEND: site.backend_port}
+    known = {name: places.get(str(value), value) for name, value in variables.items()}
+    for name in ("redis_supervisor", "backend_env_supervisor"):
+        if name in known:
+            known[name] = {**given[name], **known[name]}
+    before = site.pid(PROGRAMS[role])
+    done = site.play(roles=[role], **known)
     assert done.returncode != 0
-    assert told in done.stdout + done.stderr
+    assert told in " ".join((done.stdout + done.stderr).split())
+    assert site.pid(PROGRAMS[role]) == before

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""inventories/staging as it is, with all its parts as containers."""
+"""inventories/containers as it is, and a container that is another's."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def test_it_is_proven(report: dict[str, Any], example: Any) -> None:
     """By what was asked in the containers that this inventory made; Redis over its network."""
     assert report["packages"]["package_3"]["status"] == "PASS"
     steps = report["packages"]["package_3"]["steps"]
-    asked = {f"{part}.staging.example ({example.prefix}-staging-{part})" for part in ("backend", "worker")}
+    asked = {f"{part} ({example.prefix}-staging-{part})" for part in ("backend", "worker")}
     assert {step["host"] for step in steps} == asked
     ping = next(step for step in steps if step["name"] == "redis_ping")
-    assert (ping["stdout"].strip(), "@redis.staging.example:6379" in ping["command"]) == ("PONG", True)
+    assert (ping["stdout"].strip(), "@redis:6379" in ping["command"]) == ("PONG", True)
 
 
 @pytest.mark.usefixtures("report")
@@ -58,7 +58,7 @@ def test_they_find_each_other_by_name(example: Any) -> None:
     """Redis's is the one in the URL that the worker and the backend were given."""
     for part in ("backend", "worker"):
         found = example.environment(f"staging-{part}")["REDIS_URL"]
-        assert found == f"redis://:{example.secrets()['redis, encoded']}@redis.staging.example:6379/0"
+        assert found == f"redis://:{example.secrets()['redis, encoded']}@redis:6379/0"
     for part in PARTS:
         assert example.health(f"staging-{part}") == "healthy"
         assert not example.outside(f"staging-{part}")["HostConfig"]["PortBindings"]
@@ -69,6 +69,25 @@ def test_a_second_time_nothing_changes(example: Any) -> None:
     """As with every inventory."""
     done = example.playbook("playbooks/queue_enablement.yml")
     assert done.returncode == 0, done.stdout[-3000:]
-    assert len(re.findall(r"staging\.example +: ok=\d+ +changed=0 ", done.stdout)) == len(PARTS), done.stdout[
-        -3000:
-    ]
+    assert len(re.findall(r"(?:backend|redis|worker) +: ok=\d+ +changed=0 ", done.stdout)) == len(PARTS), (
+        done.stdout[-3000:]
+    )
+
+
+@pytest.mark.usefixtures("report")
+@pytest.mark.parametrize("runs", ["redis", "worker", "backend"])
+def test_anothers_container_is_refused(example: Any, runs: str) -> None:
+    """Before anything is touched, and it is left as it is."""
+    name = f"{example.prefix}-staging-another"
+    example.docker("run", "--detach", "--network=none", f"--name={name}", "psp-rc/base", "sleep", "infinity")
+    try:
+        before = example.outside("staging-another")["State"]["StartedAt"]
+        done = example.playbook(
+            "playbooks/queue_enablement.yml", f"--limit={runs},engines", ansible_host=name
+        )
+        assert done.returncode != 0
+        told = f"the container {name} is there and was not made by this role: remove it"
+        assert told in " ".join(done.stdout.split()), done.stdout[-3000:]
+        assert example.outside("staging-another")["State"]["StartedAt"] == before
+    finally:
+        example.docker("rm", "--force", name)
