@@ -9,6 +9,8 @@ from __future__ import annotations
 import shlex
 import typing as t
 
+from ansible.errors import AnsibleError
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._core import libraries
@@ -21,18 +23,29 @@ class ActionModule(ActionBase):
     supports_check_mode = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """Take C(needs), C(python) and C(path). A host without a shell is not checked."""
+        """Take C(needs), C(python), C(path) and C(reachable)."""
         super().run(tmp, task_vars)
         args, known = self._task.args, task_vars or {}
-        needs = [str(name) for name in args["needs"]]
+        host = str(self._task.delegate_to or known.get("inventory_hostname", ""))
+        if self._task.delegate_to:
+            known = known.get("ansible_delegated_vars", {}).get(host, {})
+        needs = [str(name) for name in args.get("needs") or []]
         own = str(self._templar.template(known.get("ansible_python_interpreter")) or "")
         own = own if own and not own.startswith("auto") else "python3"
         others = libraries.candidates(args.get("python"), args.get("path") or [])
-        command = interpreters.command([own, *others], needs)
-        execute: t.Callable[[str], dict[str, t.Any]] = self._low_level_execute_command
-        found = interpreters.read(str(execute(f"/bin/sh -c {shlex.quote(command)}").get("stdout", "")))
+        found, why = self._ask(interpreters.command([own, *others], needs))
         if found is None:
-            return {"changed": False, "msg": "not checked: the host has no shell yet"}
-        host = str(self._task.delegate_to or known.get("inventory_hostname", ""))
+            failed = boolean(args.get("reachable", False), strict=False)
+            return {"failed": failed, "reached": False, "msg": f"{host} cannot be reached: {why}"}
         problem = interpreters.problem(host, own, others, needs, found)
-        return {"failed": True, "msg": problem} if problem else {"changed": False}
+        return {"failed": True, "msg": problem} if problem else {"changed": False, "reached": True}
+
+    def _ask(self, command: str) -> tuple[dict[str, interpreters.Interpreter] | None, str]:
+        """Return what the host answered, or why it did not."""
+        execute: t.Callable[[str], dict[str, t.Any]] = self._low_level_execute_command
+        try:
+            answer = execute(f"/bin/sh -c {shlex.quote(command)}")
+        except AnsibleError as exc:
+            return None, " ".join(exc.message.split())
+        said = str(answer.get("stderr") or answer.get("stdout", ""))
+        return interpreters.read(str(answer.get("stdout", ""))), " ".join(said.split())

@@ -13,7 +13,8 @@ version_added: 0.1.0
 description:
   - For a preflight. Asks the interpreters that a collector would use, by one command that needs no Python
     itself, and fails with one sentence that names the host, what it lacks and the ways to get it.
-  - A host that has no shell yet, such as a container that is still to be made, is not checked.
+  - A host that cannot be reached, such as a container that is still to be made, is not checked, unless
+    O(reachable) requires it.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
@@ -25,7 +26,7 @@ options:
     description: The libraries, by the names that they are imported by.
     type: list
     elements: str
-    required: true
+    default: []
   python:
     description: The interpreter to ask first.
     type: path
@@ -34,6 +35,10 @@ options:
     type: list
     elements: path
     default: []
+  reachable:
+    description: Whether to fail where the host cannot be reached.
+    type: bool
+    default: false
 seealso:
   - module: psp.rc_closure.redis_evidence
   - module: psp.rc_closure.pg_unique_constraint
@@ -46,4 +51,10 @@ EXAMPLES = r"""
     path: [/app/.venv/bin]
 """
 
-RETURN = r""" # """
+RETURN = r"""
+reached:
+  description: Whether the host could be asked.
+  returned: success
+  type: bool
+  sample: true
+"""
