@@ -57,7 +57,7 @@ options:
     default: []
   process:
     description:
-      - Words that the command line of the service's process bears, all of them. With it, RV(stale) tells
+      - Words of the command line of the service's process, all of them. With it, RV(stale) tells
         whether such a process runs without these values.
       - Only for a service that is started with the file as its environment, and does not read it itself.
     type: list

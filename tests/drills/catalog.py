@@ -197,7 +197,7 @@ DRILLS = (
         3,
         "worker_log",
         "not_met",
-        "no line since the POST bears run",
+        "no line since the POST contains run",
         AFTER_MIGRATIONS,
     ),
     Drill("job_fails", faults.job_fails, 3, "api_lifecycle", "met", "→ failed", AFTER_MIGRATIONS, "PASS"),

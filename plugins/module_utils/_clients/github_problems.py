@@ -21,7 +21,7 @@ _UNPROCESSABLE = (
     ),
     ("no ref found", "the ref is no branch and no tag of the repository: a dispatch takes no commit"),
     ("unexpected inputs", "the workflow does not declare these inputs"),
-    ("required input", "the workflow wants an input that was not given"),
+    ("required input", "the workflow requires an input that was not given"),
     ("disabled workflow", "the workflow is disabled: enable it in the repository's Actions"),
     ("no commit found", "the repository has no such commit or ref"),
 )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Running processes, as C(/proc) shows them: those whose command line bears certain words."""
+"""Running processes, as C(/proc) shows them: those whose command line contains certain words."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ class Process:
 
 
 def find(words: t.Sequence[str], directory: str | None = None) -> list[Process]:
-    """Return the processes whose command line bears every word, by number.
+    """Return the processes whose command line contains every word, by number.
 
-    Of processes that descend from one another only the last in line is meant: a wrapper bears its
-    command's words, too. This process and those that it descends from are left out.
+    Of processes that descend from one another only the last in line counts: the command line of a wrapper
+    contains its command's words, too. This process and those that it descends from are left out.
 
     Args:
         words: whole words of the command line; a path's last part is a word.
-        directory: the working directory, where only processes in it are meant.
+        directory: the working directory, where only processes in it count.
 
     Raises:
         ProcessError: there is no C(/proc).
@@ -62,7 +62,7 @@ def find(words: t.Sequence[str], directory: str | None = None) -> list[Process]:
         pid: process
         for pid, process in everything.items()
         # One whose directory may not be seen is looked at, too, and says then what else may not be.
-        if pid not in own and _bears(process.argv, words) and where in (None, process.directory or where)
+        if pid not in own and _contains(process.argv, words) and where in (None, process.directory or where)
     }
     wrappers = {above for pid in found for above in _line(everything, pid)[1:]}
     return [found[pid] for pid in sorted(found.keys() - wrappers)]
@@ -123,6 +123,6 @@ def _line(processes: t.Mapping[int, Process], pid: int) -> list[int]:
     return line
 
 
-def _bears(argv: t.Sequence[str], words: t.Sequence[str]) -> bool:
+def _contains(argv: t.Sequence[str], words: t.Sequence[str]) -> bool:
     text = " ".join(argv)
     return all(re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w.-])", text) for word in words)

@@ -115,10 +115,10 @@ class _Dispatch:
         self._marker = str(self._params["marker"] or (uuid4().hex if self._params["marker_input"] else ""))
 
     def intend(self, workflow: Document, ref: str) -> Intent | dict[str, t.Any]:
-        """Return what is to be dispatched, or what is known of the run where one bears the marker already."""
+        """Return what is to be dispatched, or what is known of the run where one shows the marker already."""
         known = self._search.runs(int(workflow["id"]), steps.CI_RUNS_BEFORE, DISPATCHED)
         runs = self._search.keep(known).items("workflow_runs")
-        sent_before = [run for run in runs if github_runs.bears(run, self._marker)]
+        sent_before = [run for run in runs if github_runs.shows(run, self._marker)]
         if sent_before:
             return _found(sent_before[0], changed=False)
         moment = github_runs.server_time(known.step.stderr)

@@ -63,7 +63,7 @@ class RunSearch:
         return str(answer.document.get("default_branch", ""))
 
     def commit(self, ref: str) -> None:
-        """See that a branch, a tag or a commit is the release's commit.
+        """Ensure that a branch, a tag or a commit is the release's commit.
 
         Raises:
             CollectError: it is another, or none.

@@ -23,7 +23,7 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     wanted = collector.params["columns"]
     table = collector.params["table"]
     if not catalog.is_table_name(table):
-        raise CollectError(f"table is {table!r}: it wants a table's name, with its schema or without")
+        raise CollectError(f"table {table!r} is not the name of a table, with its schema or without")
     try:
         params = postgres.login(collector.params) or postgres.parameters(
             collector.env, collector.params["url_variables"]

@@ -35,7 +35,7 @@ def collect(collector: Collector) -> dict[str, t.Any]:
 def describe(words: t.Sequence[str], directory: str | None) -> str:
     """Say which process is meant, or which processes are."""
     place = f" in {directory}" if directory else ""
-    return f"process{place} whose command line bears {' and '.join(words)}"
+    return f"process{place} whose command line contains {' and '.join(words)}"
 
 
 def _running(found: process.Process, params: t.Mapping[str, t.Any]) -> Running:

@@ -40,11 +40,11 @@ def parse_time(text: str) -> datetime:
     """Read an RFC 3339 time.
 
     Raises:
-        ValueError: the text is no RFC 3339 time, or bears no zone.
+        ValueError: the text is no RFC 3339 time, or has no zone.
     """
     moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     if moment.tzinfo is None:
-        raise ValueError(f"{text!r} bears no time zone")
+        raise ValueError(f"{text!r} has no time zone")
     return moment
 
 

@@ -32,7 +32,7 @@ class Entry:
     """A request as the log has it.
 
     Attributes:
-        time: aware, or None where the line bears none that can be read.
+        time: aware, or None where the line has none that can be read.
         method: upper case, or C('').
         path: without its query.
         status: the HTTP status, or None.

@@ -92,14 +92,14 @@ def attempts(text: str) -> list[Attempt]:
 
 
 def attempts_for(text: str, run_id: str) -> list[Attempt]:
-    """Return the attempts whose start line bears the run's id, in the arguments or as the job's id."""
+    """Return the attempts whose start line contains the run's id, in the arguments or as the job's id."""
     if not run_id:
         return []
-    bears = re.compile(rf"(?<![\w-]){re.escape(run_id)}(?![\w-])")
+    contains = re.compile(rf"(?<![\w-]){re.escape(run_id)}(?![\w-])")
     return [
         attempt
         for attempt in attempts(text)
-        if bears.search(attempt.start.arguments) or bears.search(attempt.start.job)
+        if contains.search(attempt.start.arguments) or contains.search(attempt.start.job)
     ]
 
 

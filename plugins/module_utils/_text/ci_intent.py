@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from .._core.evidence import parse_time
-from .github_runs import DISPATCHED, Document, bears
+from .github_runs import DISPATCHED, Document, shows
 
 # From a request to the appearance of its run, beside the limit that the request itself has.
 SLACK_SECONDS = 60.0
@@ -82,7 +82,7 @@ class Intent:
         if run.get("id") in self.known or (self.moment and created < parse_time(self.moment)):
             return "it was there before the dispatch"
         if self.marker:
-            return "" if bears(run, self.marker) else f"its title does not show the marker {self.marker}"
+            return "" if shows(run, self.marker) else f"its title does not show the marker {self.marker}"
         if timely and self.is_over(created):
             return f"it was created later than the dispatch, meant at {self.moment}, can have been sent"
         return ""

@@ -71,7 +71,7 @@ def is_of_release(run: Document, commit: str, events: t.Sequence[str]) -> bool:
     return run.get("head_sha") == commit and run.get("event") in events
 
 
-def bears(run: Document, marker: str) -> bool:
+def shows(run: Document, marker: str) -> bool:
     """Whether a run's title, which the workflow's C(run-name) makes, holds the marker."""
     return bool(marker) and marker in str(run.get("display_title", ""))
 
@@ -82,7 +82,7 @@ def newest(runs: t.Sequence[Document]) -> Document | None:
 
 
 def server_time(head: str) -> datetime | None:
-    """Return the time that an answer's C(Date) header bears, from its status line and headers."""
+    """Return the time that an answer's C(Date) header has, from its status line and headers."""
     for line in head.splitlines():
         name, _colon, value = line.partition(":")
         if name.lower() == "date":

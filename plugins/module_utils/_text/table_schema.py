@@ -126,7 +126,7 @@ def makes(name: str, sql: str) -> bool:
 def table_of(name: str, sql: str) -> str:
     """Return the table that a migration's SQL makes by a name, or an index or a constraint by that name on.
 
-    It bears its schema where the SQL gives one; C('') where the SQL makes nothing of that name.
+    It has its schema where the SQL gives one; C('') where the SQL makes nothing of that name.
     """
     constraint = re.compile(rf'\bCONSTRAINT "?{re.escape(name)}"? ', re.IGNORECASE)
     for statement in map(_bare_statement, _statements(sql)):

@@ -4,7 +4,7 @@
 
 """How many webhooks came, and how many were refused, in a stretch of an access log.
 
-A line counts only where it bears a time and a status: a log without them shows nothing. The counts
+A line counts only where it has a time and a status: a log without them shows nothing. The counts
 leave the host as JSON lines, a head and then one line for each interval, and are read back from there.
 """
 
@@ -51,7 +51,7 @@ class Tally:
         unreadable: webhook lines without a time or a status.
         intervals: the start of each interval, in seconds since 1970, with its count.
         refused: the raw lines with status 401.
-        first: the time of the first line, of whatever request, that bears one.
+        first: the time of the first line, of whatever request, that has one.
     """
 
     lines: int = 0

@@ -4,7 +4,7 @@
 
 """A job's log as GitHub keeps it: its steps, the one that failed, and the first real cause in it. Pure.
 
-Each line bears a timestamp, the text may begin with a BOM and is full of ANSI colours, and C(##[group]),
+Each line has a timestamp, the text may begin with a BOM and is full of ANSI colours, and C(##[group]),
 C(##[error]) and the like mark what the runner itself says. That a process completed with exit code 1 is
 what every failure ends with, and is never its cause.
 """

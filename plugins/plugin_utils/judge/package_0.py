@@ -93,7 +93,7 @@ def job_result_kept(evidence: Evidence, policy: Policy) -> Finding:
 def job_link_kept(evidence: Evidence, policy: Policy) -> Finding:
     """Minimum evidence: "the job's link"."""
     link = _job(evidence, policy).get("html_url")
-    return met(str(link), CI_JOBS) if link else not_proven("the job bears no link", CI_JOBS)
+    return met(str(link), CI_JOBS) if link else not_proven("the job has no link", CI_JOBS)
 
 
 def error_block_kept(evidence: Evidence, policy: Policy) -> Finding:
@@ -206,7 +206,7 @@ def _intent(evidence: Evidence) -> Intent:
 
 
 def _answered(evidence: Evidence) -> bool:
-    """Whether the dispatch's answer bears a body, whole, that can name the run."""
+    """Whether the dispatch's answer has a body, whole, that can name the run."""
     step = evidence.get(CI_DISPATCH)
     return step is not None and (step.outcome, step.exit_status) == (ENDED, 200)
 

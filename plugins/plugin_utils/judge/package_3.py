@@ -169,7 +169,7 @@ def worker_log(evidence: Evidence, policy: Policy) -> Finding:
         why = _jobs_that_never_started(ended(evidence, RECON_WORKER_LOG))
         if run.state in (recon.RUNNING, *recon.TERMINAL):
             why += f", though the API shows it {run.state}: no worker of this log carried it out"
-        return not_met(f"no line since the POST bears run {run.id}{why}", RECON_WORKER_LOG)
+        return not_met(f"no line since the POST contains run {run.id}{why}", RECON_WORKER_LOG)
     last = (run.finished or run.attempts)[-1]
     fate = last.end.kind if last.end else "no line ends it"
     link, decide = ("and", met) if last.finished else ("but", not_met)
@@ -247,7 +247,7 @@ def _not_ended(run: Run) -> Finding:
 
 
 def _jobs_that_never_started(log: Step) -> str:
-    """Quote what the worker says of a job that it could not start, which bears no run's id."""
+    """Quote what the worker says of a job that it could not start, which has no run's id."""
     never = ("function not found", "expired")
     lines = [event.line.strip() for event in arq_log.events(log.stdout) if event.detail in never]
     return f"; {lines[-1]}" if lines else ""

@@ -58,10 +58,12 @@ def given(what: t.Any, by: t.Any, reason: t.Any) -> Choice | None:
             raise DecisionError(f"rc_closure_{named[0]} is given, and {VARIABLE} is missing")
         return None
     if texts["decision"] not in DECISIONS:
-        raise DecisionError(f"{VARIABLE} is {what!r}: it wants reset or stamp")
+        raise DecisionError(f"{VARIABLE} is {what!r}, not reset or stamp")
     for name in ("decision_by", "decision_reason"):
         if not texts[name]:
-            raise DecisionError(f"rc_closure_{name} is missing: a decision to {texts['decision']} wants it")
+            raise DecisionError(
+                f"rc_closure_{name} is missing: a decision to {texts['decision']} requires it"
+            )
     return Choice(texts["decision"], texts["decision_by"], texts["decision_reason"])
 
 

@@ -378,7 +378,7 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
         {},
         "ci_job_link",
         NOT_PROVEN,
-        "the job bears no link",
+        "the job has no link",
     ),
     (
         "two jobs, none named",

@@ -43,8 +43,8 @@ def test_a_decision_is_read(texts: tuple[str, str, str], choice: Choice | None) 
 @pytest.mark.parametrize(
     ("texts", "sentence"),
     [
-        (("drop", "me", "so"), "rc_closure_decision is 'drop': it wants reset or stamp"),
-        (("reset", " ", "so"), "rc_closure_decision_by is missing: a decision to reset wants it"),
+        (("drop", "me", "so"), "rc_closure_decision is 'drop', not reset or stamp"),
+        (("reset", " ", "so"), "rc_closure_decision_by is missing: a decision to reset requires it"),
         (("stamp", "me", None), "rc_closure_decision_reason is missing: a decision to stamp"),
         (
             ("", "me", ""),
