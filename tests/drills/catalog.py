@@ -163,7 +163,7 @@ DRILLS = (
         3,
         "enabled",
         "not_met",
-        "WorkerSettings",
+        "worker is not healthy after 5 s: the worker does not run",
         AFTER_MIGRATIONS,
         extra={**SHORT_LIMIT, "arq_worker_ready_limit": 5},
     ),

@@ -41,7 +41,7 @@ def free_port() -> int:
 def serve(folder: Path, *options: str, port: int | None = None) -> t.Iterator[Server]:
     """Run a server with these further options until the end of the C(with) statement."""
     server = Server(port or free_port(), folder / "valkey.sock")
-    program = next(_BINARIES.glob("*/valkey-server"))
+    (program,) = _BINARIES.glob("*/valkey-server")
     argv = [str(program), "--port", str(server.port), "--bind", "127.0.0.1", "--save", ""]
     argv += ["--unixsocket", str(server.socket), "--dir", str(folder), *options]
     with (folder / "valkey.log").open("wb") as log:

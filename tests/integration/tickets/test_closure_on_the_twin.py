@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import markdown
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import markdown, migration_decision
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket import cleaning, parts
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket import marker as markers
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.base import Comment, State
@@ -167,6 +167,10 @@ def test_the_ticket_holds_the_whole_report_and_the_locker_s_digest(story: Story,
         # Since then the decision has come to it.
         steps = document["packages"]["package_1"]["steps"]
         assert steps.pop()["name"] == "migration_decision"
+        section = document["packages"]["package_1"]["reset_or_stamp"]
+        decided = migration_decision.sentences(migration_decision.Choice(**section["decision"]))
+        assert section["sentences"][-len(decided) :] == decided
+        section["sentences"] = section["sentences"][: -len(decided)]
         document["attempt"]["reported"] = told.text.partition(" (UTC)")[0].rpartition(" ")[2]
     assert told.text == markdown.render(cleaning.clean(document, str))
     numbers = [(one.message.marker.number, one.message.marker.total) for one in told.parts]
@@ -183,7 +187,7 @@ def test_a_table_that_exists_puts_the_question_with_the_facts(story: Story) -> N
     assert (told.state.open, told.state.labels) == (True, (LABEL,))
     assert told.verdict.message.lead.startswith(f"{ANALYSTS}: Package-1 is FAIL.")
     assert "root-cause analysis here, in this ticket" in told.verdict.message.lead
-    assert "Reset or stamp: what the migrations would make is there already." in told.verdict.message.text
+    assert "Reset or stamp: what the migrations would create exists already." in told.verdict.message.text
     assert "the nearest is 0006_mig_01b_reconciliation, with " in told.text
     assert "column run_id: does not exist, the migrations make it (uuid not null)" in told.text
 

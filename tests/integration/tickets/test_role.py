@@ -265,7 +265,7 @@ def test_an_attempt_of_another_commit_is_refused(closure: Closure, github: Servi
     closure.closes()
     status, printed = closure.play("repost", **on_github(github, closure.folder), rc_closure_commit="b" * 40)
     assert status == 2
-    assert f"rc_closure_commit is {'b' * 40}, and the attempt" in printed
+    assert f"rc_closure_commit is {'b' * 40}, but the attempt" in printed
     assert github.memory.get(1).comments == []
 
 
