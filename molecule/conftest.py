@@ -20,7 +20,7 @@ import pytest
 import testinfra
 
 ROOT = Path(os.environ.get("PSP_ROOT", Path(__file__).resolve().parent.parent))
-LIMIT_SECONDS = 120
+LIMIT_SECONDS = 300
 LOOK_EVERY_SECONDS = 0.1
 
 

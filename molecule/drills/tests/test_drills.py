@@ -17,7 +17,7 @@ import pytest
 CLOSURE = "playbooks/rc_closure.yml"
 ENABLEMENT = "playbooks/queue_enablement.yml"
 TICKET = "DRILL-1"
-LIMIT_SECONDS = 180
+LIMIT_SECONDS = 400
 # Mounts a small disk over the first argument, runs the rest, and keeps what was written to it in the second.
 ON_A_SMALL_DISK = """
 mount -t tmpfs -o size=48k tmpfs "$0"
