@@ -89,7 +89,8 @@ def test_two_replicas_are_refused(cluster: Cluster) -> None:
         done = cluster.closure("replicas", "package_3")
     assert done.returncode != 0
     worker = other.removesuffix("-2")
-    told = f"there are 2 pods app={worker} in the namespace staging, and exactly one is required: {other}, {worker}."
+    told = f"there are 2 pods app={worker} in the namespace staging, and exactly one is required: "
+    told += f"{other}, {worker}."
     assert told in " ".join(done.stdout.split()), done.stdout[-3000:]
     assert not any(call.startswith("exec") for call in cluster.calls)
 
