@@ -24,7 +24,7 @@ import images
 
 ROOT = images.ROOT
 LOGS = ROOT / ".cache" / "molecule" / "log"
-LIMIT_SECONDS = 900
+LIMIT_SECONDS = 2400
 LAST_LINES = 60
 # The longest first, so that it does not run alone at the end.
 ORDER = ("drills", "default", "systemd")

@@ -242,7 +242,7 @@ def _why(exc: Exception, url: str, limit: float) -> tuple[str, str]:
     while cause.__cause__ or cause.__context__:
         cause = cause.__cause__ or cause.__context__ or cause
     # Python 3.9 does not take a socket's timeout for a TimeoutError.
-    if isinstance(exc, requests.Timeout) or isinstance(cause, (TimeoutError, socket.timeout)):  # noqa: UP041
+    if isinstance(exc, requests.Timeout) or isinstance(cause, (TimeoutError, socket.timeout)):  # noqa: UP041 (3.9)
         return TIMED_OUT, f"{host} did not answer within its limit of {limit:g} s"
     if isinstance(cause, ConnectionRefusedError):
         return FAILED, f"{host} refused the connection"
