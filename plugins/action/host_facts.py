@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Check that a host has a Python and the libraries that collectors need."""
+"""Look at a host before anything is touched: its Python, libraries, files and ports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._core import libraries
-from ..plugin_utils.preflight import interpreters
+from ..plugin_utils.preflight import host as hosts
 
 
 class ActionModule(ActionBase):
@@ -23,7 +23,7 @@ class ActionModule(ActionBase):
     supports_check_mode = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """Take C(needs), C(python), C(path) and C(reachable)."""
+        """Return C(files) and C(taken), and whether the host was C(reached)."""
         super().run(tmp, task_vars)
         args, known = self._task.args, task_vars or {}
         host = str(self._task.delegate_to or known.get("inventory_hostname", ""))
@@ -33,14 +33,18 @@ class ActionModule(ActionBase):
         own = str(self._templar.template(known.get("ansible_python_interpreter")) or "")
         own = own if own and not own.startswith("auto") else "python3"
         others = libraries.candidates(args.get("python"), args.get("path") or [])
-        found, why = self._ask(interpreters.command([own, *others], needs))
+        asked = hosts.command([own, *others], needs, args.get("files") or {}, args.get("ports") or [])
+        found, why = self._ask(asked)
         if found is None:
             failed = boolean(args.get("reachable", False), strict=False)
-            return {"failed": failed, "reached": False, "msg": f"{host} cannot be reached: {why}"}
-        problem = interpreters.problem(host, own, others, needs, found)
-        return {"failed": True, "msg": problem} if problem else {"changed": False, "reached": True}
+            message = f"{host} cannot be reached: {why}"
+            return {"failed": failed, "reached": False, "files": {}, "taken": [], "msg": message}
+        problem = hosts.problem(host, own, others, needs, found)
+        if problem:
+            return {"failed": True, "msg": problem}
+        return {"changed": False, "reached": True, "files": found[own].files, "taken": found[own].taken}
 
-    def _ask(self, command: str) -> tuple[dict[str, interpreters.Interpreter] | None, str]:
+    def _ask(self, command: str) -> tuple[dict[str, hosts.Answer] | None, str]:
         """Return what the host answered, or why it did not."""
         execute: t.Callable[[str], dict[str, t.Any]] = self._low_level_execute_command
         try:
@@ -48,4 +52,4 @@ class ActionModule(ActionBase):
         except AnsibleError as exc:
             return None, " ".join(exc.message.split())
         said = str(answer.get("stderr") or answer.get("stdout", ""))
-        return interpreters.read(str(answer.get("stdout", ""))), " ".join(said.split())
+        return hosts.read(str(answer.get("stdout", ""))), " ".join(said.split())

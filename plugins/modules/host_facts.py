@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: host_libraries
-short_description: Check that a host has a Python and the libraries that collectors need
+module: host_facts
+short_description: Look at a host before anything is touched
 version_added: 0.1.0
 description:
-  - For a preflight. Asks the interpreters that a collector would use, by one command that needs no Python
-    itself, and fails with one sentence that names the host, what it lacks and the ways to get it.
+  - For a preflight. Asks for the host's Python, the libraries that collectors need, files and ports, by one
+    command that needs no Python itself. Fails with one sentence where the Python or a library is missing,
+    which names the host and the ways to get it.
   - A host that cannot be reached, such as a container that is still to be made, is not checked, unless
     O(reachable) requires it.
 author: psp.rc_closure contributors (@psp-rc-closure)
@@ -35,6 +36,15 @@ options:
     type: list
     elements: path
     default: []
+  files:
+    description: Absolute paths to look at, each with the regular expressions to look for in the file's lines.
+    type: dict
+    default: {}
+  ports:
+    description: Address and port to connect to, as pairs. Each is waited for at most one second.
+    type: list
+    elements: list
+    default: []
   reachable:
     description: Whether to fail where the host cannot be reached.
     type: bool
@@ -46,9 +56,14 @@ seealso:
 
 EXAMPLES = r"""
 - name: Check that the worker's host can be asked
-  psp.rc_closure.host_libraries:
+  psp.rc_closure.host_facts:
     needs: [redis, requests]
     path: [/app/.venv/bin]
+
+- name: Look for a Redis that is there already
+  psp.rc_closure.host_facts:
+    files: {/etc/redis/redis.conf: ["^port 6379$"], /var/lib/redis: []}
+    ports: [[127.0.0.1, 6379]]
 """
 
 RETURN = r"""
@@ -57,4 +72,17 @@ reached:
   returned: success
   type: bool
   sample: true
+files:
+  description: >-
+    Path → C(exists), C(link) (its target), C(entries) of a directory, C(matches), the expressions found, and
+    C(error) where it cannot be read.
+  returned: success
+  type: dict
+  sample: {/var/lib/redis: {exists: true, link: "", entries: [dump.rdb], matches: [], error: ""}}
+taken:
+  description: Those of O(ports) at which something listens.
+  returned: success
+  type: list
+  elements: str
+  sample: ["127.0.0.1:6379"]
 """

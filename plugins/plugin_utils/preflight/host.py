@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a host has, before anything is touched: one shell command, and its answer. Pure.
+
+The command needs no Python itself, so that a host without one is a finding and not a failure.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import typing as t
+from dataclasses import dataclass, field
+
+from ...module_utils._core import libraries
+
+# What ansible-core 2.19 and this collection's modules run on.
+OLDEST = (3, 9)
+_SHELL = "psp.rc_closure: there is a shell"
+_ANSWER = "psp.rc_closure: "
+# Any Python understands it, back to 2.7. It succeeds where no library is missing, and then no other is asked.
+_SCRIPT = """
+import io, json, os, re, socket, sys
+asked = json.loads(sys.argv[2])
+has = []
+for name in asked["needs"]:
+    try:
+        __import__(name)
+        has.append(name)
+    except ImportError:
+        pass
+files = {}
+for path, patterns in asked["files"].items():
+    text, entries, error = "", [], ""
+    try:
+        if os.path.isdir(path):
+            entries = sorted(os.listdir(path))
+        elif os.path.isfile(path):
+            with io.open(path, encoding="utf-8", errors="replace") as file:
+                text = file.read(65536)
+    except (IOError, OSError) as exc:
+        error = str(exc)
+    files[path] = {
+        "exists": os.path.lexists(path),
+        "link": os.readlink(path) if os.path.islink(path) else "",
+        "entries": entries,
+        "error": error,
+        "matches": [pattern for pattern in patterns if re.search(pattern, text, re.MULTILINE)],
+    }
+taken = []
+for address, port in asked["ports"]:
+    try:
+        socket.create_connection((address, port), 1).close()
+        taken.append("%s:%s" % (address, port))
+    except (OSError, socket.error):
+        pass
+found = {"version": list(sys.version_info[:2]), "has": has, "files": files, "taken": taken}
+print("psp.rc_closure: " + json.dumps([sys.argv[1], found]))
+sys.exit(len(has) < len(asked["needs"]))
+"""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one Python of the host answered.
+
+    Attributes:
+        version: its own, such as (3, 11).
+        has: those of the libraries asked for that it can import.
+        files: path → exists, link (its target), entries (of a directory), matches (the patterns found), and
+            error (why it cannot be read).
+        taken: the ports at which something listens, as C(address:port).
+    """
+
+    version: tuple[int, int]
+    has: frozenset[str] = frozenset()
+    files: dict[str, dict[str, t.Any]] = field(default_factory=dict)
+    taken: list[str] = field(default_factory=list)
+
+    @property
+    def usable(self) -> bool:
+        """Whether modules run under it."""
+        return self.version >= OLDEST
+
+
+def command(
+    interpreters: t.Sequence[str],
+    needs: t.Sequence[str],
+    files: t.Mapping[str, t.Sequence[str]],
+    ports: t.Sequence[t.Sequence[t.Any]],
+) -> str:
+    """Return the shell command that asks the interpreters, up to the first that has all libraries."""
+    asked = json.dumps({"needs": needs, "files": files, "ports": ports})
+    calls = [
+        f"{shlex.join([path, '-c', _SCRIPT, path, asked])} 2>/dev/null"
+        for path in dict.fromkeys(interpreters)
+    ]
+    return f"echo {shlex.quote(_SHELL)}; {' || '.join([*calls, 'true'])}"
+
+
+def read(answer: str) -> dict[str, Answer] | None:
+    """Return the answers by interpreter; None where there was no shell to ask them."""
+    if _SHELL not in answer:
+        return None
+    lines = re.findall(rf"^{re.escape(_ANSWER)}(\[.*\])\r?$", answer, re.MULTILINE)
+    return {
+        path: Answer(tuple(told["version"]), frozenset(told["has"]), told["files"], told["taken"])
+        for path, told in map(json.loads, lines)
+    }
+
+
+def problem(
+    host: str,
+    own: str,
+    others: t.Sequence[str],
+    needs: t.Sequence[str],
+    found: t.Mapping[str, Answer],
+) -> str:
+    """Return what a host lacks, as one sentence, or C('').
+
+    Args:
+        host: its name.
+        own: the interpreter that Ansible runs modules with.
+        others: those that a collector turns to for a library.
+        needs: the libraries.
+        found: what C(read()) returned.
+    """
+    oldest = ".".join(map(str, OLDEST))
+    mend = f"Python {oldest} or later is required: install it, or set ansible_python_interpreter to one"
+    if own not in found:
+        return f"{host} has no usable Python at {own}: {mend}"
+    if not found[own].usable:
+        return f"{own} on {host} is Python {'.'.join(map(str, found[own].version))}: {mend}"
+    usable = [found[path] for path in (own, *others) if path in found and found[path].usable]
+    lacking = [name for name in needs if not any(name in one.has for one in usable)]
+    return libraries.sentence(lacking, host, list(dict.fromkeys([own, *others]))) if lacking else ""

@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host has, asked by a real shell, and what is said of one that does not serve."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.preflight import host
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.preflight.host import Answer
+
+NEEDS = ["redis", "requests"]
+BARE = Answer((3, 11), frozenset())
+FULL = Answer((3, 9), frozenset(NEEDS))
+OLD = Answer((3, 6), frozenset(NEEDS))
+
+
+def ask(interpreters: list[str], needs: list[str], **look: t.Any) -> dict[str, Answer] | None:
+    asked = host.command(interpreters, needs, look.get("files", {}), look.get("ports", []))
+    done = subprocess.run(["/bin/sh", "-c", asked], capture_output=True, text=True, timeout=30, check=True)
+    return host.read(done.stdout)
+
+
+def test_a_shell_asks_the_interpreters_that_are_there() -> None:
+    has = frozenset({"json", "requests"})
+    found = ask(["/no/such python", sys.executable], ["json", "no_such_library", "requests"])
+    assert found == {sys.executable: Answer(sys.version_info[:2], has)}
+
+
+def test_the_first_that_has_all_is_the_last_that_is_asked() -> None:
+    assert set(ask([sys.executable, "python3"], ["json"]) or {}) == {sys.executable}
+    assert set(ask([sys.executable, "python3"], ["no_such_library"]) or {}) == {sys.executable, "python3"}
+
+
+def test_files_are_looked_at_and_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "redis.conf").write_text("# ours\nport 6379\nrequirepass secret\n", "utf-8")
+    (tmp_path / "mask").symlink_to("/dev/null")
+    file, folder, mask, none = (
+        str(tmp_path / "redis.conf"),
+        str(tmp_path),
+        str(tmp_path / "mask"),
+        str(tmp_path / "none"),
+    )
+    look = {file: ["^port 6379$", "^port 637$"], folder: [], mask: [], none: ["x"]}
+    files = (ask([sys.executable], [], files=look) or {})[sys.executable].files
+    empty = {"exists": True, "link": "", "entries": [], "matches": [], "error": ""}
+    assert files == {
+        file: {**empty, "matches": ["^port 6379$"]},
+        folder: {**empty, "entries": ["mask", "redis.conf"]},
+        mask: {**empty, "link": "/dev/null"},
+        none: {**empty, "exists": False},
+    }
+
+
+def test_a_port_is_taken_where_something_listens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        ports = [server.getsockname(), free.getsockname()]
+        answer = (ask([sys.executable], [], ports=ports) or {})[sys.executable]
+    assert answer.taken == [f"127.0.0.1:{ports[0][1]}"]
+
+
+@pytest.mark.parametrize("answer", ["", "Error response from daemon: No such container: psp-backend"])
+def test_where_there_is_no_shell_nothing_is_found(answer: str) -> None:
+    assert host.read(answer) is None
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ({"python3": FULL}, ""),
+        ({"python3": BARE, "/venv/python3": FULL}, ""),
+        ({"python3": FULL, "/venv/python3": FULL}, ""),
+        ({}, "worker has no usable Python at python3: Python 3.9 or later is required"),
+        ({"python3": OLD}, "python3 on worker is Python 3.6: Python 3.9 or later is required"),
+        ({"python3": BARE}, "no Python on worker has the library redis and requests (asked: python3, /venv/"),
+        ({"python3": BARE, "/venv/python3": OLD}, "no Python on worker has the library redis and requests"),
+    ],
+)
+def test_what_a_host_lacks(found: dict[str, Answer], told: str) -> None:
+    said = host.problem("worker", "python3", ["/venv/python3"], NEEDS, found)
+    assert said.startswith(told)
+    assert bool(said) == bool(told)
