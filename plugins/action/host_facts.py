@@ -34,22 +34,23 @@ class ActionModule(ActionBase):
         own = own if own and not own.startswith("auto") else "python3"
         others = libraries.candidates(args.get("python"), args.get("path") or [])
         asked = hosts.command([own, *others], needs, args.get("files") or {}, args.get("ports") or [])
-        found, why = self._ask(asked)
+        found, errors = self._ask(asked)
         if found is None:
             failed = boolean(args.get("reachable", False), strict=False)
-            message = f"{host} cannot be reached: {why}"
+            message = f"{host} cannot be reached: {errors}"
             return {"failed": failed, "reached": False, "files": {}, "taken": [], "msg": message}
-        problem = hosts.problem(host, own, others, needs, found)
+        problem = hosts.problem(host, own, others, needs, found, errors)
         if problem:
             return {"failed": True, "msg": problem}
         return {"changed": False, "reached": True, "files": found[own].files, "taken": found[own].taken}
 
     def _ask(self, command: str) -> tuple[dict[str, hosts.Answer] | None, str]:
-        """Return what the host answered, or why it did not."""
+        """Return what the host answered, and what went wrong there."""
         execute: t.Callable[[str], dict[str, t.Any]] = self._low_level_execute_command
         try:
             answer = execute(f"/bin/sh -c {shlex.quote(command)}")
         except AnsibleError as exc:
             return None, " ".join(exc.message.split())
-        said = str(answer.get("stderr") or answer.get("stdout", ""))
-        return hosts.read(str(answer.get("stdout", ""))), " ".join(said.split())
+        found = hosts.read(str(answer.get("stdout", "")))
+        said = str(answer.get("stderr") or ("" if found else answer.get("stdout", "")))
+        return found, " ".join(said.split())

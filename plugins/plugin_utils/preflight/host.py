@@ -94,10 +94,7 @@ def command(
 ) -> str:
     """Return the shell command that asks the interpreters, up to the first that has all libraries."""
     asked = json.dumps({"needs": needs, "files": files, "ports": ports})
-    calls = [
-        f"{shlex.join([path, '-c', _SCRIPT, path, asked])} 2>/dev/null"
-        for path in dict.fromkeys(interpreters)
-    ]
+    calls = [shlex.join([path, "-c", _SCRIPT, path, asked]) for path in dict.fromkeys(interpreters)]
     return f"echo {shlex.quote(_SHELL)}; {' || '.join([*calls, 'true'])}"
 
 
@@ -118,6 +115,7 @@ def problem(
     others: t.Sequence[str],
     needs: t.Sequence[str],
     found: t.Mapping[str, Answer],
+    errors: str = "",
 ) -> str:
     """Return what a host lacks, as one sentence, or C('').
 
@@ -127,11 +125,13 @@ def problem(
         others: those that a collector turns to for a library.
         needs: the libraries.
         found: what C(read()) returned.
+        errors: what the shell and the interpreters wrote to their standard error.
     """
     oldest = ".".join(map(str, OLDEST))
     mend = f"Python {oldest} or later is required: install it, or set ansible_python_interpreter to one"
     if own not in found:
-        return f"{host} has no usable Python at {own}: {mend}"
+        why = f" ({errors})" if errors else ""
+        return f"{host} has no usable Python at {own}{why}: {mend}"
     if not found[own].usable:
         return f"{own} on {host} is Python {'.'.join(map(str, found[own].version))}: {mend}"
     usable = [found[path] for path in (own, *others) if path in found and found[path].usable]
