@@ -62,3 +62,60 @@ def test_without_one_it_says_what_to_install(server: Server, bare: Path) -> None
     assert result["failed"]
     assert "has the library redis" in result["msg"]
     assert "python3-redis" in result["msg"]
+
+
+PLAYBOOK = """
+- hosts: worker
+  gather_facts: false
+  tasks:
+    - ansible.builtin.import_role: {name: psp.rc_closure.package_3_queue, tasks_from: preflight}
+    - psp.rc_closure.closure_attempt:
+        {ticket: T-1, release: rc, commit: "{{ 'a' * 40 }}", environment: staging, locker: "{{ locker }}"}
+    - ansible.builtin.import_role: {name: psp.rc_closure.package_3_queue, tasks_from: health}
+"""
+
+
+def health(server: Server, bare: Path, folder: Path, **variables: t.Any) -> subprocess.CompletedProcess[str]:
+    """Collect Redis's health for a worker whose host has no library; another host, C(engine), has them."""
+    (folder / "play.yml").write_text(PLAYBOOK, "utf-8")
+    (folder / "engine.env").write_text(f"REDIS_URL=redis://127.0.0.1:{server.port}/0\n", "utf-8")
+    (folder / "worker.env").touch()
+    hosts = {"worker": {"ansible_python_interpreter": str(bare)}, "engine": {}}
+    common = {
+        "ansible_connection": "local",
+        "ansible_python_interpreter": sys.executable,
+        "locker": str(folder / "locker"),
+        "staging_path": [str(bare.parent)],
+        "staging_backend_url": "http://backend:8000",
+        "staging_worker_env_file": str(folder / "worker.env"),
+        "staging_worker_log": {"file": str(folder / "worker.log")},
+        **variables,
+    }
+    (folder / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts, "vars": common}}), "utf-8")
+    argv = [str(BIN / "ansible-playbook"), str(folder / "play.yml"), f"--inventory={folder / 'hosts.json'}"]
+    return subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_another_host_carries_the_requests_out(server: Server, bare: Path, tmp_path: Path) -> None:
+    env_file = str(tmp_path / "engine.env")
+    done = health(server, bare, tmp_path, staging_request_host="engine", staging_request_env_file=env_file)
+    assert done.returncode == 0, done.stdout
+    (folder,) = (tmp_path / "locker").glob("T-1/rc/attempts/*/package_3")
+    steps = {
+        step["name"]: step
+        for step in (json.loads(file.read_text("utf-8")) for file in folder.glob("0*.json"))
+    }
+    assert steps["redis_ping"]["outcome"] == "ended"
+    assert steps["redis_ping"]["host"].startswith("engine ")
+    assert steps["worker_environment"]["host"].startswith("worker ")
+
+
+def test_without_another_host_the_preflight_names_the_ways(
+    server: Server, bare: Path, tmp_path: Path
+) -> None:
+    done = health(server, bare, tmp_path)
+    assert done.returncode != 0
+    told = " ".join(done.stdout.split())
+    assert "has the library redis and requests" in told
+    assert "or a host that has it as staging_request_host" in told
+    assert not (tmp_path / "locker").exists()

@@ -63,7 +63,7 @@ def sentence(lacking: t.Sequence[str], host: str, asked: t.Sequence[str]) -> str
     return (
         f"no Python on {host} has the library {' and '.join(lacking)} (asked: {', '.join(asked)}): "
         f"install the distribution's package {packages}, or name the interpreter of a virtual environment "
-        "that has it as rc_closure_python (the option python)"
+        "that has it as rc_closure_python (the option python), or a host that has it as staging_request_host"
     )
 
 
