@@ -32,17 +32,23 @@ class ActionModule(ActionBase):
         needs = [str(name) for name in args.get("needs") or []]
         own = str(self._templar.template(known.get("ansible_python_interpreter")) or "")
         own = own if own and not own.startswith("auto") else "python3"
-        others = libraries.candidates(args.get("python"), args.get("path") or [])
-        asked = hosts.command([own, *others], needs, args.get("files") or {}, args.get("ports") or [])
+        interpreters = [own, *libraries.candidates(args.get("python"), args.get("path") or [])]
+        asked = hosts.command(interpreters, needs, args.get("files") or {}, args.get("ports") or [])
         found, errors = self._ask(asked)
         if found is None:
             failed = boolean(args.get("reachable", False), strict=False)
-            message = f"{host} cannot be reached: {errors}"
-            return {"failed": failed, "reached": False, "files": {}, "taken": [], "msg": message}
-        problem = hosts.problem(host, own, others, needs, found, errors)
+            nothing: dict[str, t.Any] = {"python": "", "files": {}, "taken": []}
+            return {
+                "failed": failed,
+                "reached": False,
+                "msg": f"{host} cannot be reached: {errors}",
+                **nothing,
+            }
+        problem = hosts.problem(host, interpreters, needs, found, errors)
         if problem:
             return {"failed": True, "msg": problem}
-        return {"changed": False, "reached": True, "files": found[own].files, "taken": found[own].taken}
+        told = {"python": hosts.fitting(found, needs), "files": found[own].files, "taken": found[own].taken}
+        return {"changed": False, "reached": True, **told}
 
     def _ask(self, command: str) -> tuple[dict[str, hosts.Answer] | None, str]:
         """Return what the host answered, and what went wrong there."""

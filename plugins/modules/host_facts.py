@@ -72,6 +72,11 @@ reached:
   returned: success
   type: bool
   sample: true
+python:
+  description: The interpreter that has all libraries.
+  returned: where the host could be asked
+  type: str
+  sample: /app/.venv/bin/python3
 files:
   description: >-
     Path → C(exists), C(link) (its target), C(entries) of a directory, C(matches), the expressions found, and

@@ -111,8 +111,7 @@ def read(answer: str) -> dict[str, Answer] | None:
 
 def problem(
     host: str,
-    own: str,
-    others: t.Sequence[str],
+    interpreters: t.Sequence[str],
     needs: t.Sequence[str],
     found: t.Mapping[str, Answer],
     errors: str = "",
@@ -121,19 +120,25 @@ def problem(
 
     Args:
         host: its name.
-        own: the interpreter that Ansible runs modules with.
-        others: those that a collector turns to for a library.
+        interpreters: Ansible's own, then those that a collector turns to for a library.
         needs: the libraries.
         found: what C(read()) returned.
         errors: what the shell and the interpreters wrote to their standard error.
     """
-    oldest = ".".join(map(str, OLDEST))
+    own, oldest = interpreters[0], ".".join(map(str, OLDEST))
     mend = f"Python {oldest} or later is required: install it, or set ansible_python_interpreter to one"
     if own not in found:
         why = f" ({errors})" if errors else ""
         return f"{host} has no usable Python at {own}{why}: {mend}"
     if not found[own].usable:
         return f"{own} on {host} is Python {'.'.join(map(str, found[own].version))}: {mend}"
-    usable = [found[path] for path in (own, *others) if path in found and found[path].usable]
-    lacking = [name for name in needs if not any(name in one.has for one in usable)]
-    return libraries.sentence(lacking, host, list(dict.fromkeys([own, *others]))) if lacking else ""
+    if fitting(found, needs):
+        return ""
+    has = {name for one in found.values() if one.usable for name in one.has}
+    lacking = [name for name in needs if name not in has] or needs
+    return libraries.sentence(lacking, host, list(dict.fromkeys(interpreters)))
+
+
+def fitting(found: t.Mapping[str, Answer], needs: t.Sequence[str]) -> str:
+    """Return the first interpreter that modules run under and that has these libraries, or C('')."""
+    return next((path for path, one in found.items() if one.usable and one.has.issuperset(needs)), "")

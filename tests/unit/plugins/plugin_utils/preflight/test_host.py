@@ -85,6 +85,6 @@ def test_where_there_is_no_shell_nothing_is_found(answer: str) -> None:
     ],
 )
 def test_what_a_host_lacks(found: dict[str, Answer], told: str) -> None:
-    said = host.problem("worker", "python3", ["/venv/python3"], NEEDS, found)
+    said = host.problem("worker", ["python3", "/venv/python3"], NEEDS, found)
     assert said.startswith(told)
     assert bool(said) == bool(told)
