@@ -37,13 +37,8 @@ class ActionModule(ActionBase):
         found, errors = self._ask(asked)
         if found is None:
             failed = boolean(args.get("reachable", False), strict=False)
-            nothing: dict[str, t.Any] = {"python": "", "files": {}, "taken": []}
-            return {
-                "failed": failed,
-                "reached": False,
-                "msg": f"{host} cannot be reached: {errors}",
-                **nothing,
-            }
+            nothing: dict[str, t.Any] = {"reached": False, "python": "", "files": {}, "taken": []}
+            return {"failed": failed, "msg": f"{host} cannot be reached: {errors}", **nothing}
         problem = hosts.problem(host, interpreters, needs, found, errors)
         if problem:
             return {"failed": True, "msg": problem}
