@@ -39,6 +39,7 @@ from statistics import median
 from tests.bench import counts, facts, overhead, playbook, script
 from tests.bench.checklist import Checklist
 from tests.bench.twin import ROOT, Twin
+from tests.drills import twin as drills_twin
 
 REPORT = ROOT / "evidence" / "PSP-3031" / "twin" / "report.json"
 ANSIBLE_PLAYBOOK = str(Path(sys.executable).parent / "ansible-playbook")
@@ -77,6 +78,8 @@ def main() -> int:
     except (BenchError, AssertionError, OSError, subprocess.SubprocessError) as error:
         print(error, file=sys.stderr)
         return 1
+    finally:
+        drills_twin.down()
     print(f"closure_over_script: {median(one.closure / one.script for one in rounds):.2f}")
     print(f"closure_over_naive: {median(one.closure / one.naive for one in rounds):.2f}")
     print(f"ansible_overhead_s: {median(one.overhead for one in rounds):.2f}")

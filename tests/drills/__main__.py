@@ -13,6 +13,7 @@ from __future__ import annotations
 import sys
 import time
 
+from tests.drills import twin
 from tests.drills.catalog import DRILLS
 from tests.drills.drill import Drill, run
 
@@ -24,7 +25,10 @@ def main(names: list[str]) -> int:
         print(f"no drill {', '.join(unknown)}; there are {', '.join(d.name for d in DRILLS)}")
         return 2
     chosen = [drill for drill in DRILLS if not names or drill.name in names]
-    failed = [drill for drill in chosen if not _passes(drill)]
+    try:
+        failed = [drill for drill in chosen if not _passes(drill)]
+    finally:
+        twin.down()
     print(f"{len(chosen) - len(failed)} passed, {len(failed)} failed")
     return 1 if failed else 0
 

@@ -17,6 +17,7 @@ import dotenv
 import sqlalchemy
 
 ROOT = Path(__file__).parents[2]
+TWIN = str(ROOT / "tests" / "twin" / "twin.py")
 LIMIT_SECONDS = 60
 
 
@@ -29,7 +30,7 @@ class Twin:
 
     def __init__(self) -> None:
         """Bring the twin back to its start, behind the release."""
-        self._run(str(ROOT / "tests" / "twin" / "twin.py"), "reset")
+        _run(TWIN, "reset")
         self.state = json.loads((ROOT / ".twin" / "state.json").read_text("utf-8"))
 
     @property
@@ -93,11 +94,11 @@ class Twin:
     def migrate(self, database: str = "", revision: str = "head") -> None:
         """Bring the backend's database, or another one of the cluster, to a revision."""
         urls = self.database_urls(database) if database else self._env()
-        self._run("-m", "alembic", "upgrade", revision, cwd=self.backend, **urls)
+        _run("-m", "alembic", "upgrade", revision, cwd=self.backend, **urls)
 
     def supervisorctl(self, *arguments: str) -> None:
         """Run supervisorctl."""
-        self._run("-m", "supervisor.supervisorctl", "-c", self.state["supervisor_conf"], *arguments)
+        _run("-m", "supervisor.supervisorctl", "-c", self.state["supervisor_conf"], *arguments)
 
     def _engine(self) -> sqlalchemy.Engine:
         return sqlalchemy.create_engine(self._env()["SYNC_DATABASE_URL"], poolclass=sqlalchemy.NullPool)
@@ -106,15 +107,20 @@ class Twin:
         values = dotenv.dotenv_values(self.state["backend_env_file"], interpolate=False)
         return {name: value or "" for name, value in values.items()}
 
-    @staticmethod
-    def _run(*arguments: str, cwd: Path | None = None, **env: str) -> None:
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            cwd=cwd,
-            env={**os.environ, **env},
-            capture_output=True,
-            text=True,
-            timeout=LIMIT_SECONDS,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+
+def down() -> None:
+    """Stop the twin and remove it, so that no fault of a drill meets the next closure."""
+    _run(TWIN, "down")
+
+
+def _run(*arguments: str, cwd: Path | None = None, **env: str) -> None:
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
