@@ -23,8 +23,8 @@ from .._core.step_names import WEBHOOK_PROBE as PROBE
 from .._core.step_names import WEBHOOK_PROBE_LOG as PROBE_LOG
 from .._core.step_names import WEBHOOK_WINDOW as WINDOW
 from .._core.step_names import StepName
-from .._logs import file as log_file
 from .._logs import sources
+from .._logs.log import Reading
 from .._text import webhook_log
 
 POLL_SECONDS = 1.0
@@ -92,7 +92,7 @@ class _Webhooks:
         self._keep_lines(REFUSED, found.refused, head)
         return found.total
 
-    def _wait(self, mark: t.Mapping[str, t.Any], asked: str) -> tuple[log_file.Reading, int]:
+    def _wait(self, mark: t.Mapping[str, t.Any], asked: str) -> tuple[Reading, int]:
         """Return what was logged since the mark, and how many webhooks came while the flags were on."""
         deadline = time.monotonic() + (0 if self._collector.check_mode else self._params["limit"])
         while True:
@@ -144,7 +144,7 @@ class _Webhooks:
         except OSError:
             return {"path": self._log.name, "time": utc_now(), "inode": None, "offset": 0}
 
-    def _read(self, mark: t.Mapping[str, t.Any]) -> log_file.Reading:
+    def _read(self, mark: t.Mapping[str, t.Any]) -> Reading:
         # A log that is not there any more is not one in which nothing was written.
         self._log.written()
         return self._log.read_since(mark)

@@ -14,6 +14,7 @@ from .._core.collector import Collector
 from .._core.evidence import ENDED, FAILED, rfc3339, utc_now
 from .._core.step_names import WORKER_START_LOG
 from .._logs import sources
+from .._logs.log import Log
 from .._text import arq_log
 from . import process_environment
 
@@ -45,7 +46,7 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     return {}
 
 
-def start_lines(log: sources.Source, running: t.Sequence[process.Process], count: int) -> list[str]:
+def start_lines(log: Log, running: t.Sequence[process.Process], count: int) -> list[str]:
     """Return the lines from the running worker's last start on; none where none is there.
 
     Raises:
@@ -59,7 +60,7 @@ def start_lines(log: sources.Source, running: t.Sequence[process.Process], count
     return []
 
 
-def problem(log: sources.Source, lines: t.Sequence[str], running: t.Sequence[process.Process]) -> str:
+def problem(log: Log, lines: t.Sequence[str], running: t.Sequence[process.Process]) -> str:
     """Return what keeps these lines from being the running worker's start, or C('').
 
     Raises:
