@@ -65,6 +65,7 @@ attributes:
     membership: [psp.rc_closure.closure]
   check_mode:
     description: Can run in check mode and report what would change, without changing anything.
+    details: Reads only, in check mode as outside it.
     support: full
   diff_mode:
     description: Returns the difference between before and after in diff mode.

@@ -12,8 +12,8 @@ module: backfill_evidence
 short_description: Run a backfill dry, for real and dry again
 version_added: 0.1.0
 description:
-  - Runs O(dry_run), then O(real_run), then O(dry_run) again, which shows what the real run left.
-  - Runs O(rows_query) before and after, since a dry run may write.
+  - Runs O(dry_run), then O(real_run), then O(dry_run) again, which shows what the real run left, and
+    O(rows_query) before and after each, since a dry run may write.
   - Skips the real run if the dry run fails, reports errors or changes the answer of O(rows_query).
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
@@ -56,10 +56,6 @@ options:
     description: Seconds after which a run is stopped.
     type: float
     default: 3600
-  query_limit:
-    description: Seconds after which a query is stopped.
-    type: float
-    default: 60
 seealso:
   - module: psp.rc_closure.feature_flags_evidence
 """
@@ -113,6 +109,7 @@ steps:
   sample: [{name: backfill_dry_run, kind: command, exit_status: 0, outcome: ended}]
 """
 
+from ..module_utils._clients.postgres import URL_OPTION
 from ..module_utils._collect.backfill_evidence import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
 
@@ -122,13 +119,8 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "dry_run": {"type": "list", "elements": "str", "required": True},
     "real_run": {"type": "list", "elements": "str", "required": True},
     "rows_query": {"type": "str", "required": True},
-    "url_variables": {
-        "type": "list",
-        "elements": "str",
-        "default": ["SYNC_DATABASE_URL", "DATABASE_URL"],
-    },
+    "url_variables": URL_OPTION,
     "limit": {"type": "float", "default": 3600},
-    "query_limit": {"type": "float", "default": 60},
 }
 
 

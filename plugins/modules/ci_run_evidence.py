@@ -18,9 +18,6 @@ author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
   - psp.rc_closure.github
-attributes:
-  check_mode:
-    details: Waits and reads, in check mode as outside it.
 options:
   run_id:
     description: Id of the run, as M(psp.rc_closure.ci_run_dispatch) returns it.

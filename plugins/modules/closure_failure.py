@@ -59,17 +59,10 @@ EXAMPLES = r"""
         package: 3
         name: queue_enablement
 
-- name: Restart the backend, which two packages depend on
-  block:
-    - name: Restart the backend
-      ansible.builtin.systemd_service:
-        name: psp-backend
-        state: restarted
-  rescue:
-    - name: Keep the failure in the packages of this run
-      psp.rc_closure.closure_failure:
-        attempt: "{{ rc_closure_attempt }}"
-        packages: [2, 3]
+- name: Keep a failure, in a rescue, in those of two packages that this run has opened
+  psp.rc_closure.closure_failure:
+    attempt: "{{ rc_closure_attempt }}"
+    packages: [2, 3]
 """
 
 RETURN = r"""

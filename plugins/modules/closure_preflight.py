@@ -49,10 +49,7 @@ EXAMPLES = r"""
 
 - name: Check what identifies a deployment
   psp.rc_closure.closure_preflight:
-    required:
-      commit: [deploy_commit]
-      repository: [deploy_repository]
-      seconds: [deploy_timeout, deploy_drain]
+    required: {commit: [deploy_commit], seconds: [deploy_timeout, deploy_drain]}
 """
 
 RETURN = r"""

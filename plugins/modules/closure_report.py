@@ -41,10 +41,6 @@ EXAMPLES = r"""
   ansible.builtin.assert:
     that: rc_closure_report.gate.status == 'PASS'
     fail_msg: "{{ rc_closure_report.gate.reasons | join('; ') }}"
-
-- name: Write the report of an earlier attempt again
-  psp.rc_closure.closure_report:
-    attempt: {locker: /srv/evidence, ticket: PSP-1234, release: 2026.11.0-rc3, name: 20261124T025203.123000Z}
 """
 
 RETURN = r"""

@@ -13,10 +13,8 @@ short_description: Post the report to the ticket and apply the closing rule
 version_added: 0.1.0
 description:
   - Posts the report that M(psp.rc_closure.closure_report) wrote, complete and as text, in as many comments as
-    the ticket's limit requires. A comment ends between two steps if possible. A longer step is split, and its
-    code block closed and opened again.
-  - Each comment begins with a line that contains ticket, release, attempt, number and digest. Posting again
-    therefore updates comments and never repeats them, and continues where an earlier posting stopped.
+    the ticket's limit requires. Posting again updates comments and never repeats them, and continues where an
+    earlier posting stopped.
   - The last comment is the verdict, with the digest of the attempt in the locker. Before it acts on the
     ticket, the module reads the comments back, joins them and compares them with the report.
   - If all four packages are PASS and O(close) is set, it closes the ticket. On a FAIL, it does not close it,
@@ -36,15 +34,13 @@ attributes:
     details: Reads the ticket, writes nothing, and reports what would be posted.
 options:
   provider:
-    description: Where the ticket is. V(file) writes the comments into the folder C(ticket) in the locker, for
-      pasting.
+    description: Where the ticket is. V(file) writes the comments into the locker's folder C(ticket).
     type: str
     choices: [file, github, jira]
     default: file
   url:
-    description:
-      - Base URL of GitHub's API or of Jira. Defaults to C(https://api.github.com) for GitHub. Use
-        C(https://HOST/api/v3) for GitHub Enterprise Server.
+    description: Base URL of Jira, or of GitHub's API, C(https://HOST/api/v3) for GitHub Enterprise Server.
+      Defaults to C(https://api.github.com) for GitHub.
     type: str
   repository:
     description: The repository on GitHub, as C(owner/name).
@@ -53,8 +49,7 @@ options:
     description: Number of the issue on GitHub, or its key in Jira. Defaults to the ticket of the attempt.
     type: str
   user:
-    description: E-mail address of the token's owner in Jira Cloud. Without it, the token is sent as a bearer
-      token.
+    description: E-mail address of the token's owner in Jira Cloud. Without it, a bearer token is sent.
     type: str
   token:
     description: The token. Prefer O(token_file) or O(token_env).
@@ -88,8 +83,7 @@ options:
     type: str
     default: closure-failed
   analysts:
-    description: Whom to ask for the root-cause analysis, as the ticket addresses people, for instance
-      C(@psp/backend).
+    description: Whom to ask for the root-cause analysis, as the ticket addresses people.
     type: str
     default: Dev/Backend
   deployment:
@@ -98,14 +92,12 @@ options:
     choices: [auto, cloud, data_center]
     default: auto
   close_transition:
-    description:
-      - Name of Jira's transition that closes the issue, or of its status. Defaults to the only transition to
-        a status that is done.
+    description: Name of Jira's transition that closes the issue, or of its status. Defaults to the only one
+      to a status that is done.
     type: str
   reopen_transition:
-    description:
-      - Name of Jira's transition that reopens the issue, or of its status. Defaults to the only transition to
-        a status that is not done.
+    description: Name of Jira's transition that reopens the issue, or of its status. Defaults to the only one
+      to a status that is not done.
     type: str
   resolution:
     description: The resolution to close with, if Jira's transition requires one.
@@ -138,11 +130,6 @@ EXAMPLES = r"""
     url: https://example.atlassian.net
     user: closure@example.org
     token_env: JIRA_TOKEN
-
-- name: Write the comments to files, for a ticket system without an API
-  psp.rc_closure.closure_ticket:
-    attempt: "{{ rc_closure_attempt }}"
-    characters: 10000
 """
 
 RETURN = r"""

@@ -12,10 +12,9 @@ module: closure_verify
 short_description: Compare a report with the evidence it was made of
 version_added: 0.1.0
 description:
-  - Compares each kept stream with its digest, derives the verdicts anew, and compares C(report.json) and
-    C(report.md) with the result. Fails with one sentence for each difference.
-  - It judges by the rules of the installed collection. The report of another version may differ if a rule has
-    changed.
+  - Compares each kept stream with its digest, derives the verdicts anew by the rules of the installed
+    collection, and compares C(report.json) and C(report.md) with the result. Fails with one sentence for each
+    difference.
   - Whoever can write the locker can make report and evidence agree, but cannot change the digest in the
     ticket. Give that as O(sha256).
 author: psp.rc_closure contributors (@psp-rc-closure)

@@ -20,9 +20,6 @@ extends_documentation_fragment:
   - psp.rc_closure.collector
   - psp.rc_closure.postgres.url
   - psp.rc_closure.postgres
-attributes:
-  check_mode:
-    details: Reads only, in check mode as outside it.
 options:
   table:
     description: Name of the table, with or without its schema.
@@ -63,14 +60,7 @@ EXAMPLES = r"""
     table: reconciliation_findings
     columns: [provider, provider_event_id, finding_type]
 
-- name: Read the constraints of a table in another schema, from a service's environment file
-  psp.rc_closure.pg_unique_constraint:
-    env_file: /etc/shop/shop.env
-    url_variables: [PG_URL]
-    table: public.orders
-    columns: [number]
-
-- name: Read them with a login of its own
+- name: Read those of another schema with a login of its own
   psp.rc_closure.pg_unique_constraint:
     login_host: db.example.com
     login_user: auditor
@@ -107,7 +97,7 @@ steps:
   sample: [{name: unique_constraints, kind: sql, exit_status: 0, outcome: ended}]
 """
 
-from ..module_utils._clients.postgres import LOGIN_SPEC
+from ..module_utils._clients.postgres import LOGIN_SPEC, URL_OPTION
 from ..module_utils._collect.pg_unique_constraint import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
 
@@ -115,11 +105,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "table": {"type": "str", "required": True},
     "columns": {"type": "list", "elements": "str", "required": True},
     "also": {"type": "list", "elements": "str", "default": []},
-    "url_variables": {
-        "type": "list",
-        "elements": "str",
-        "default": ["SYNC_DATABASE_URL", "DATABASE_URL"],
-    },
+    "url_variables": URL_OPTION,
     "psql": {"type": "path", "default": "psql"},
     "limit": {"type": "float", "default": 60},
     **LOGIN_SPEC,

@@ -13,9 +13,8 @@ short_description: Start a reconciliation run through the queue and follow it to
 version_added: 0.1.0
 description:
   - Notes where the worker's log ends, posts a run to the API, polls it until it has ended or the limit is
-    reached, waits for the end of its job in the worker's log, and keeps the log since the start.
-  - Polls often at first and then less often. After a 429, waits for C(Retry-After), or twice as long as
-    before.
+    reached, waits for the end of its job in the worker's log, and keeps the log since the start. After a 429,
+    waits for C(Retry-After), or twice as long as before.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
@@ -38,14 +37,11 @@ options:
     type: dict
     default: {}
   token_file:
-    description:
-      - Path of a file on the host that contains the bearer token, or with O(token_variable), of an
-        environment file that does.
+    description: Path of a file on the host that is the bearer token, or with O(token_variable), contains it.
     type: path
   token_variable:
-    description:
-      - Name of the variable of O(token_file) that contains the bearer token, or without O(token_file), of
-        O(env_file). Without either option no token is sent.
+    description: Name of the variable of O(token_file), or without that of O(env_file), that contains the
+      bearer token. Without either option no token is sent.
     type: str
   limit:
     description: Seconds after which the run is no longer polled.

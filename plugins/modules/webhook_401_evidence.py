@@ -52,17 +52,12 @@ options:
     description: Minutes that O(window=before) looks back.
     type: float
     default: 15
-  baseline_bytes:
-    description: Maximum number of bytes that O(window=before) reads.
-    type: int
-    default: 16777216
   mark:
     description: The RV(mark) that O(window=before) returned.
     type: dict
   enforced_from:
-    description:
-      - When the running process was first seen with the flags on, as RFC 3339. Webhooks from then on count
-        for O(minimum_requests). Defaults to the time of O(mark).
+    description: When the running process was first seen with the flags on, as RFC 3339. Webhooks from then on
+      count for O(minimum_requests). Defaults to the time of O(mark).
     type: str
   minimum_requests:
     description: Number of webhooks that O(window=after) waits for.
@@ -72,17 +67,9 @@ options:
     description: Seconds after which O(window=after) stops waiting for them.
     type: float
     default: 120
-  lines:
-    description: Maximum number of lines with status 401 to keep.
-    type: int
-    default: 40
   probe_url:
     description: URL that O(window=after) posts C({}) to, without a signature. Required with O(window=after).
     type: str
-  probe_limit:
-    description: Seconds after which that request is stopped.
-    type: float
-    default: 10
 seealso:
   - module: psp.rc_closure.feature_flags_evidence
 """
@@ -104,14 +91,6 @@ EXAMPLES = r"""
     mark: "{{ before.mark }}"
     access_log: {file: /var/log/psp/access.log}
     probe_url: http://127.0.0.1:8000/api/v1/payments/webhook/acmepay
-
-- name: Count what nginx on another application refused in the last hour
-  psp.rc_closure.webhook_401_evidence:
-    window: before
-    access_log: {container: shop-nginx}
-    prefix: /hooks/
-    code: bad_signature
-    baseline_minutes: 60
 """
 
 RETURN = r"""
@@ -154,14 +133,11 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "code": {"type": "str", "default": "WEBHOOK_SIGNATURE_INVALID"},
     "interval": {"type": "int", "default": 10},
     "baseline_minutes": {"type": "float", "default": 15},
-    "baseline_bytes": {"type": "int", "default": 16777216},
     "mark": {"type": "dict"},
     "enforced_from": {"type": "str"},
     "minimum_requests": {"type": "int", "default": 30},
     "limit": {"type": "float", "default": 120},
-    "lines": {"type": "int", "default": 40},
     "probe_url": {"type": "str"},
-    "probe_limit": {"type": "float", "default": 10},
     "ca_file": {"type": "path"},
 }
 

@@ -21,9 +21,6 @@ extends_documentation_fragment:
   - psp.rc_closure.collector
   - psp.rc_closure.collector.log
   - psp.rc_closure.collector.process
-attributes:
-  check_mode:
-    details: Reads only, in check mode as outside it.
 options:
   lines:
     description: Maximum number of lines.

@@ -19,6 +19,7 @@ with suppress(ImportError):  # run_collector(needs=…) says so
     import psycopg2
 
 URL_VARIABLES = ("SYNC_DATABASE_URL", "DATABASE_URL")
+URL_OPTION: dict[str, t.Any] = {"type": "list", "elements": "str", "default": list(URL_VARIABLES)}
 CONNECT_SECONDS = 10
 
 # What drivers call the options that libpq knows under another name.

@@ -28,6 +28,9 @@ from .._logs.log import Reading
 from .._text import webhook_log
 
 POLL_SECONDS = 1.0
+PROBE_SECONDS = 10.0
+BASELINE_BYTES = 16 * 1024**2
+MOST_LINES = 40
 # A log that is written through a buffer shows a request a little later.
 PROBE_LOG_SECONDS = 5.0
 
@@ -59,7 +62,7 @@ class _Webhooks:
         end = parse_time(mark["time"])
         start = end - timedelta(minutes=self._params["baseline_minutes"])
         try:
-            raw = self._log.before(mark, start, self._params["baseline_bytes"])
+            raw = self._log.before(mark, start, BASELINE_BYTES)
         except OSError as exc:
             self._cannot_read(BASELINE, exc)
             return mark, webhook_log.Count()
@@ -111,7 +114,7 @@ class _Webhooks:
                 self._params["probe_url"],
                 PROBE,
                 body="{}",
-                limit=self._params["probe_limit"],
+                limit=PROBE_SECONDS,
                 redact=self._collector.redact,
                 ca_file=self._params["ca_file"],
             )
@@ -169,10 +172,9 @@ class _Webhooks:
 
     def _keep_lines(self, step: StepName, lines: t.Sequence[str], head: t.Mapping[str, t.Any]) -> None:
         """Keep the first of these lines, and say how many there are more."""
-        most = self._params["lines"]
-        text = "".join(f"{line}\n" for line in lines[:most])
-        if len(lines) > most:
-            text += f"… {len(lines) - most} more of these lines are left out\n"
+        text = "".join(f"{line}\n" for line in lines[:MOST_LINES])
+        if len(lines) > MOST_LINES:
+            text += f"… {len(lines) - MOST_LINES} more of these lines are left out\n"
         self._keep(step, text, head)
 
     def _keep(

@@ -99,10 +99,10 @@ def test_before_counts_as_far_back_as_it_is_asked_to(log: Path) -> None:
     assert window.total == webhook_log.Count(4, 1, 1)
 
 
-def test_before_reads_no_more_than_it_may(log: Path) -> None:
+def test_before_reads_no_more_than_it_may(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _log(log, 100)
-    whole = log.stat().st_size
-    result = _before(log, baseline_bytes=whole // 4)[0]
+    monkeypatch.setattr(webhook_401_evidence, "BASELINE_BYTES", log.stat().st_size // 4)
+    result = _before(log)[0]
     assert result["requests"] == 24
 
 
@@ -155,10 +155,9 @@ def test_webhooks_before_the_flags_were_seen_on_do_not_count_as_enough(log: Path
 
 def test_lines_beyond_the_bound_are_told(log: Path) -> None:
     mark = _before(log)[0]["mark"]
-    _log(log, 10, **REFUSED)
-    steps = _after(log, mark, lines=3)[1]
-    lines = steps["webhook_401_lines"].stdout.splitlines()
-    assert len(lines) == 4
+    _log(log, webhook_401_evidence.MOST_LINES + 7, **REFUSED)
+    lines = _after(log, mark)[1]["webhook_401_lines"].stdout.splitlines()
+    assert len(lines) == webhook_401_evidence.MOST_LINES + 1
     assert lines[-1] == "… 7 more of these lines are left out"
 
 
