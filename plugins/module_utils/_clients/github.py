@@ -35,8 +35,8 @@ SPEC: dict[str, dict[str, t.Any]] = {
 }
 
 
-class GitHub:
-    """One repository's API."""
+class GitHub(RestClient):
+    """One repository's API: all paths are below C(/repos/owner/name), for instance C(/actions/runs/42)."""
 
     def __init__(
         self,
@@ -48,19 +48,15 @@ class GitHub:
         explain: t.Callable[[http.Exchange, str], str] | None = None,
         kept: bool = True,
     ) -> None:
-        """Take the options of C(SPEC), the token or C(''), and what masks secrets.
+        """Take what C(RestClient) takes, and:
 
         Args:
-            params: the options.
+            params: the options of C(SPEC).
             token: the token or C('').
-            redact: masks secrets.
-            deadline: for all that is asked.
             explain: says what an answer means for the purpose at hand, or C('') to leave it to
                 C(github_problems.explain()); takes the exchange and the repository's name.
-            kept: whether the exchanges are evidence.
         """
         self.repository = str(params["repository"])
-        self.deadline = deadline
         self._explain_first = explain
         authorization = {"Authorization": f"Bearer {token}"} if token else {}
         dialect = Dialect(
@@ -73,11 +69,7 @@ class GitHub:
             },
         )
         base = f"{str(params['url']).rstrip('/')}/repos/{quote(self.repository)}"
-        self._client = RestClient(base, dialect, redact, deadline, ca_file=params.get("ca_file"), kept=kept)
-
-    def url(self, path: str) -> str:
-        """Return the address of a path below the repository, which is quoted already."""
-        return self._client.url(path)
+        super().__init__(base, dialect, redact, deadline, ca_file=params.get("ca_file"), kept=kept)
 
     def get(
         self,
@@ -87,16 +79,9 @@ class GitHub:
         query: t.Mapping[str, t.Any] | None = None,
         etag: str = "",
     ) -> Answer:
-        """Ask for one document below the repository.
-
-        Args:
-            path: below C(/repos/owner/name), for instance C(/actions/runs/42), quoted.
-            step: the step's name.
-            query: the query's parameters.
-            etag: of the answer that is known; where it still holds, the status is 304.
-        """
+        """Ask for one document; where the answer of C(etag) still holds, the status is 304."""
         headers = {"If-None-Match": etag} if etag else {}
-        return self._client.ask("GET", path, step, query=query, headers=headers)
+        return self.ask("GET", path, step, query=query, headers=headers)
 
     def pages(
         self,
@@ -117,21 +102,21 @@ class GitHub:
 
     def post(self, path: str, body: Document, step: StepName) -> Answer:
         """Send a document. It is repeated only where GitHub refused it for its rate limit."""
-        return self._client.ask("POST", path, step, body=body)
+        return self.ask("POST", path, step, body=body)
 
     def patch(self, path: str, body: Document, step: StepName) -> Answer:
         """Change what is there already."""
-        return self._client.ask("PATCH", path, step, body=body)
+        return self.ask("PATCH", path, step, body=body)
 
     def delete(self, path: str, step: StepName) -> Answer:
         """Take something away."""
-        return self._client.ask("DELETE", path, step)
+        return self.ask("DELETE", path, step)
 
     def log(self, job: int, step: StepName) -> Answer:
         """Fetch a job's whole log from where GitHub redirects to, which does not get the token."""
-        address = self._client.url(f"/actions/jobs/{job}/logs")
-        exchange = self._client.patiently("GET", address, step, limit=LOG_SECONDS, follow=True)
-        return self._client.answer(exchange, json_wanted=False)
+        address = self.url(f"/actions/jobs/{job}/logs")
+        exchange = self.patiently("GET", address, step, limit=LOG_SECONDS, follow=True)
+        return self.answer(exchange, json_wanted=False)
 
     def _explain(self, exchange: http.Exchange, json_wanted: bool) -> str:
         special = self._explain_first(exchange, self.repository) if self._explain_first else ""

@@ -24,15 +24,7 @@ CONNECT_SECONDS = 10
 
 # What drivers call the options that libpq knows under another name.
 _ALIASES = {"ssl": "sslmode"}
-_LIBPQ_OPTIONS = {
-    "sslmode",
-    "sslrootcert",
-    "sslcert",
-    "sslkey",
-    "options",
-    "application_name",
-    "target_session_attrs",
-}
+# The parameters of libpq that a URL may set, and its variables for them.
 _PG_VARIABLES = {
     "host": "PGHOST",
     "port": "PGPORT",
@@ -44,6 +36,8 @@ _PG_VARIABLES = {
     "sslcert": "PGSSLCERT",
     "sslkey": "PGSSLKEY",
     "options": "PGOPTIONS",
+    "application_name": "PGAPPNAME",
+    "target_session_attrs": "PGTARGETSESSIONATTRS",
 }
 
 # The names are those of community.postgresql.
@@ -104,7 +98,7 @@ def parameters(env: t.Mapping[str, str], names: t.Sequence[str] = URL_VARIABLES)
     }
     for key, value in parse_qsl(url.query):
         option = _ALIASES.get(key, key)
-        if option in _LIBPQ_OPTIONS or option in found:
+        if option in _PG_VARIABLES:
             found[option] = value
     return {key: value for key, value in found.items() if value}
 
@@ -116,7 +110,7 @@ def login(options: t.Mapping[str, t.Any]) -> dict[str, str]:
 
 def as_environment(params: t.Mapping[str, str]) -> dict[str, str]:
     """Return the parameters as libpq's environment variables: no password in argv."""
-    return {_PG_VARIABLES[key]: value for key, value in params.items() if key in _PG_VARIABLES}
+    return {_PG_VARIABLES[key]: value for key, value in params.items()}
 
 
 def connect(params: t.Mapping[str, str], *, statement_seconds: float) -> t.Any:

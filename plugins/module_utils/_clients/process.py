@@ -26,9 +26,6 @@ class Process:
     """A running process.
 
     Attributes:
-        pid: its number.
-        parent: its parent's number.
-        argv: its command line.
         directory: its working directory, or C('') where that may not be seen.
         started: when it began, UTC; a C(dotenv run) before its C(exec) counts.
     """
