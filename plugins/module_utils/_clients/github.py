@@ -12,11 +12,9 @@ without it.
 from __future__ import annotations
 
 import typing as t
-from pathlib import Path
 from urllib.parse import quote
 
-from .._core.collector import CollectError, Collector
-from .._core.redaction import Redactor
+from .._core.collector import Collector
 from .._core.step_names import StepName
 from . import github_problems, http
 from .rest import Answer, Deadline, Dialect, Document, RestClient, joined
@@ -129,19 +127,8 @@ def connect(collector: Collector, deadline: Deadline) -> GitHub:
     Raises:
         CollectError: the token file or the CA file cannot be read.
     """
-    params = collector.params
-    token = str(params["token"] or "") or _read(params["token_file"], "token_file").strip()
-    _read(params["ca_file"], "ca_file")
+    token = str(collector.params["token"] or "") or collector.read("token_file").strip()
+    collector.read("ca_file")
     if token:
-        collector.redact = Redactor({**collector.redact.secrets, "token": token})
-    return GitHub(params, token, collector.redact, deadline)
-
-
-def _read(path: str | None, option: str) -> str:
-    if not path:
-        return ""
-    try:
-        return Path(path).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as exc:
-        why = getattr(exc, "strerror", None) or "it is no text"
-        raise CollectError(f"the {option} {path} cannot be read: {why}") from exc
+        collector.mask(token)
+    return GitHub(collector.params, token, collector.redact, deadline)

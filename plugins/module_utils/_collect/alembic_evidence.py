@@ -9,7 +9,6 @@ from __future__ import annotations
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
-from .._core import command
 from .._core import step_names as steps
 from .._core.collector import Collector
 from .._core.evidence import Step
@@ -28,7 +27,7 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     current, heads = tool.look()
     if collector.check_mode:
         tool.preview(current)
-        tool.leave_upgrade_out()
+        tool.leave_out(steps.ALEMBIC_UPGRADE, UPGRADE, "check mode: nothing is changed")
         return {"changed": current != heads, "before": current, "after": current, "existing": []}
     upgrade = tool.take(steps.ALEMBIC_UPGRADE, *UPGRADE, waits_for_locks=True)
     head = alembic.single(heads) if upgrade.ok else ""
@@ -78,10 +77,6 @@ class _Alembic:
         span = f"{alembic.single(current)}:head".lstrip(":")
         return self.take(steps.ALEMBIC_UPGRADE_PREVIEW, "upgrade", span, "--sql")
 
-    def leave_upgrade_out(self) -> None:
-        """Say that the upgrade was not run."""
-        self._leave_out(steps.ALEMBIC_UPGRADE, UPGRADE, "check mode: nothing is changed")
-
     def look_into(self, upgrade: Step, current: t.Sequence[str]) -> list[str]:
         """Show the migrations' SQL where one would make what exists; return the table that this is about.
 
@@ -102,7 +97,7 @@ class _Alembic:
         """Go one step down and up again, where that is asked for and can lose nothing."""
         refusal = self._refusal(preview, at_head)
         if refusal:
-            self._leave_out(steps.ALEMBIC_DOWNGRADE, DOWNGRADE, refusal)
+            self.leave_out(steps.ALEMBIC_DOWNGRADE, DOWNGRADE, refusal)
             return False
         down = self.take(steps.ALEMBIC_DOWNGRADE, *DOWNGRADE, waits_for_locks=True)
         self.take(steps.ALEMBIC_REUPGRADE, *UPGRADE, waits_for_locks=True)
@@ -124,20 +119,15 @@ class _Alembic:
 
     def take(self, step: StepName, *arguments: str, waits_for_locks: bool = False) -> Step:
         """Run one command of Alembic's and keep its step."""
-        env = self._patience if waits_for_locks else {}
-        return self._collector.add(self._run((step, *arguments), env))
+        return self._collector.add(self._run((step, *arguments), self._patience if waits_for_locks else None))
 
     def _run(self, question: Question, env: t.Mapping[str, str] | None = None) -> Step:
         step, *arguments = question
-        return command.run(
-            [*self._params["alembic"], *arguments],
-            step,
-            limit=self._params["limit"],
-            redact=self._collector.redact,
-            directory=self._params["directory"],
-            env={**self._collector.env, **(env or {})},
-        )
-
-    def _leave_out(self, step: StepName, arguments: t.Sequence[str], reason: str) -> None:
         argv = [*self._params["alembic"], *arguments]
-        self._collector.add(command.not_run(argv, step, reason, self._params["directory"]))
+        limit, directory = self._params["limit"], self._params["directory"]
+        return self._collector.run(argv, step, limit=limit, directory=directory, env=env)
+
+    def leave_out(self, step: StepName, arguments: t.Sequence[str], reason: str) -> None:
+        """Keep the step of a command that is not run, with the reason."""
+        argv = [*self._params["alembic"], *arguments]
+        self._collector.leave_out(argv, step, reason, self._params["directory"])

@@ -12,7 +12,6 @@ from contextlib import closing
 from .._clients import postgres
 from .._core import step_names as steps
 from .._core.collector import CollectError, Collector
-from .._core.command import run
 from .._core.evidence import Step
 from .._core.step_names import StepName
 from .._text import catalog
@@ -56,13 +55,9 @@ def _describe(
     table: str,
 ) -> None:
     step = step.about(table=table)
-    described = run(
-        [collector.params["psql"], "--no-psqlrc", "--command", f"\\d {table}"],
-        step,
-        limit=collector.params["limit"],
-        redact=collector.redact,
-        env={**collector.env, **postgres.as_environment(params), "PAGER": ""},
-    )
+    argv = [collector.params["psql"], "--no-psqlrc", "--command", f"\\d {table}"]
+    env = {**postgres.as_environment(params), "PAGER": ""}
+    described = collector.run(argv, step, limit=collector.params["limit"], env=env)
     # Without psql the catalog itself is asked, and the text rendered from what it says.
     missing = described.exit_status is None
     collector.add(_render(collector, connection, table, step) if missing else described)

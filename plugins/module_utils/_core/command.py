@@ -16,6 +16,7 @@ import signal
 import subprocess
 import tempfile
 import typing as t
+from contextlib import suppress
 from pathlib import Path
 
 from .evidence import COMMAND, ENDED, TIMED_OUT, Step
@@ -44,7 +45,8 @@ def run(
         directory: the working directory.
         env: the complete environment; None takes this process's own.
     """
-    started = _start(argv, step or StepName(argv[0]), redact, directory)
+    name = step or StepName(argv[0])
+    started = Started(name, shlex.join(argv), redact, kind=COMMAND, directory=directory)
     if directory is not None and not Path(directory).is_dir():
         return started.failed(f"the directory {directory} does not exist")
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
@@ -59,15 +61,6 @@ def run(
             outcome=ENDED if in_time else TIMED_OUT,
             reason="" if in_time else f"stopped at its limit of {limit:g} s",
         )
-
-
-def not_run(argv: t.Sequence[str], step: StepName, reason: str, directory: str | None = None) -> Step:
-    """Return the step of a command that is left out on purpose, with the reason."""
-    return _start(argv, step, str, directory).not_run(reason)
-
-
-def _start(argv: t.Sequence[str], step: StepName, redact: Redact, directory: str | None) -> Started:
-    return Started(step, shlex.join(argv), redact, kind=COMMAND, directory=directory)
 
 
 def _wait(
@@ -107,10 +100,8 @@ def _stop(process: subprocess.Popen[bytes]) -> int:
 
 
 def _signal(group: int, number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, number)
-    except (ProcessLookupError, PermissionError):
-        return
 
 
 def _text(stream: t.IO[bytes]) -> str:
