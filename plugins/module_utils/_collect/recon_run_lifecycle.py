@@ -10,21 +10,21 @@ Where the log stands is marked before the POST, so that what is read afterwards 
 from __future__ import annotations
 
 import json
-import time
 import typing as t
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 
 from .._clients.http import Exchange, exchange
+from .._clients.rest import Deadline
 from .._core.collector import CollectError, Collector
 from .._core.evidence import ENDED, TIMED_OUT, Step, utc_now
-from .._core.redaction import Redactor
 from .._core.step_names import RECON_GET as GET
 from .._core.step_names import RECON_LIFECYCLE as LIFECYCLE
 from .._core.step_names import RECON_POST as POST
 from .._core.step_names import RECON_WORKER_LOG as WORKER_LOG
 from .._core.step_names import StepName
 from .._logs import sources
+from .._logs.log import Reading
 from .._text import arq_log, env_file, recon
 
 LOG_POLL_SECONDS = 0.2
@@ -52,13 +52,20 @@ class _Run:
         self._collector = collector
         self._params = collector.params
         self._url = str(self._params["url"]).rstrip("/")
-        self._headers = _authorization(collector)
+        headers = _authorization(collector)
+        self._ask = partial(
+            exchange,
+            limit=self._params["request_limit"],
+            redact=collector.redact,
+            headers=headers,
+            ca_file=self._params["ca_file"],
+        )
 
     def post(self) -> str:
         """Ask for a run and return its id, or C('') where none was given."""
         body, waits = json.dumps(self._params["body"]), _Waits(self._params["limit"])
         while True:
-            answer = self._ask("POST", self._url, POST, body)
+            answer = self._ask("POST", self._url, POST, body=body)
             self._collector.add(answer.step)
             if answer.step.exit_status != recon.TOO_MANY_REQUESTS or not waits.after(answer):
                 return _run_id(answer.step)
@@ -84,18 +91,6 @@ class _Run:
         for step in left_out or (POST, LIFECYCLE, GET, WORKER_LOG):
             self._collector.not_run(step, self._url, reason)
 
-    def _ask(self, method: str, url: str, step: StepName, body: str | None = None) -> Exchange:
-        return exchange(
-            method,
-            url,
-            step,
-            limit=self._params["request_limit"],
-            redact=self._collector.redact,
-            headers=self._headers,
-            body=body,
-            ca_file=self._params["ca_file"],
-        )
-
     def _keep_transcript(self, url: str, looks: t.Sequence[Step], state: str) -> None:
         ended = state in recon.TERMINAL
         what = f"GET {url}  (asked {len(looks)} times)"
@@ -113,16 +108,16 @@ class _Waits:
 
     def __init__(self, limit: float) -> None:
         self._backoff = recon.Backoff()
-        self._deadline = time.monotonic() + limit
+        self._deadline = Deadline(limit)
 
     def after(self, answer: Exchange) -> bool:
         """Wait as the answer calls for; return False, at once, where no time is left for another request."""
         status = answer.step.exit_status
         wait = self._backoff.after(status, answer.headers.get("retry-after", ""))
-        left = self._deadline - time.monotonic()
-        if left <= 0 or (status == recon.TOO_MANY_REQUESTS and wait > left):
+        left = self._deadline.left
+        if not left or (status == recon.TOO_MANY_REQUESTS and wait > left):
             return False
-        time.sleep(min(wait, left))
+        self._deadline.pause(wait)
         return True
 
 
@@ -141,21 +136,21 @@ class _WorkerLog:
 
     def read(self, run_id: str, *, patient: bool) -> None:
         """Keep what was written since; where C(patient), wait for the run's end to be among it."""
-        if self._mark is None:
+        mark = self._mark
+        if mark is None:
             return
-        deadline = time.monotonic() + (self._collector.params["worker_limit"] if patient else 0)
+
+        def has_ended(reading: Reading) -> bool:
+            return any(attempt.finished for attempt in arq_log.attempts_for(_text(reading), run_id))
+
+        deadline = Deadline(self._collector.params["worker_limit"] if patient else 0)
         try:
-            while True:
-                reading = self._log.read_since(self._mark)
-                text = reading.data.decode("utf-8", "backslashreplace")
-                finished = any(attempt.finished for attempt in arq_log.attempts_for(text, run_id))
-                if finished or time.monotonic() >= deadline:
-                    break
-                time.sleep(LOG_POLL_SECONDS)
+            reading = deadline.watch(lambda: self._log.read_since(mark), has_ended, LOG_POLL_SECONDS)
         except OSError as exc:
             self._cannot_read(exc)
             return
-        self._collector.ended(WORKER_LOG, f"{self._log.name} {reading.note}", text, at=self._marked_at)
+        what = f"{self._log.name} {reading.note}"
+        self._collector.ended(WORKER_LOG, what, _text(reading), at=self._marked_at)
 
     def _cannot_read(self, exc: OSError) -> None:
         reason = f"{self._log.name} cannot be read: {exc.strerror}"
@@ -171,18 +166,19 @@ def _authorization(collector: Collector) -> dict[str, str]:
     file, variable = collector.params["token_file"], collector.params["token_variable"]
     if not file and not variable:
         return {}
-    try:
-        text = Path(file).read_text("utf-8") if file else ""
-    except (OSError, UnicodeDecodeError) as exc:
-        raise CollectError(f"the token_file {file} cannot be read: {exc}") from exc
+    text = collector.read("token_file")
     variables = env_file.parse(text) if file else collector.service_env
     token = variables.get(variable, "") if variable else text.strip()
     if not token:
         raise CollectError(
             f"{file or collector.params['env_file'] or 'the environment'} holds no {variable or 'token'}"
         )
-    collector.redact = Redactor({**collector.redact.secrets, "token": token})
+    collector.mask(token)
     return {"Authorization": f"Bearer {token}"}
+
+
+def _text(reading: Reading) -> str:
+    return reading.data.decode("utf-8", "backslashreplace")
 
 
 def _run_id(post: Step) -> str:

@@ -10,11 +10,11 @@ that the log would have shown any other refusal.
 
 from __future__ import annotations
 
-import time
 import typing as t
 from datetime import timedelta
 
 from .._clients import http
+from .._clients.rest import Deadline
 from .._core.collector import Collector
 from .._core.evidence import parse_time, rfc3339, utc_now
 from .._core.step_names import WEBHOOK_401_LINES as REFUSED
@@ -97,28 +97,22 @@ class _Webhooks:
 
     def _wait(self, mark: t.Mapping[str, t.Any], asked: str) -> tuple[Reading, int]:
         """Return what was logged since the mark, and how many webhooks came while the flags were on."""
-        deadline = time.monotonic() + (0 if self._collector.check_mode else self._params["limit"])
-        while True:
+
+        def look() -> tuple[Reading, int]:
             reading = self._read(mark)
-            enforced = self._tally(reading.data, asked).total.requests
-            if enforced >= self._params["minimum_requests"] or time.monotonic() >= deadline:
-                return reading, enforced
-            time.sleep(POLL_SECONDS)
+            return reading, self._tally(reading.data, asked).total.requests
+
+        deadline = Deadline(0 if self._collector.check_mode else self._params["limit"])
+        return deadline.watch(look, lambda seen: seen[1] >= self._params["minimum_requests"], POLL_SECONDS)
 
     def probe(self) -> None:
         """Send a webhook without a signature, and find it in the log."""
         mark = self._mark()
-        answer = self._collector.add(
-            http.request(
-                "POST",
-                self._params["probe_url"],
-                PROBE,
-                body="{}",
-                limit=PROBE_SECONDS,
-                redact=self._collector.redact,
-                ca_file=self._params["ca_file"],
-            )
+        url, ca_file, redact = self._params["probe_url"], self._params["ca_file"], self._collector.redact
+        answer = http.request(
+            "POST", url, PROBE, body="{}", limit=PROBE_SECONDS, redact=redact, ca_file=ca_file
         )
+        self._collector.add(answer)
         if answer.exit_status == 401:
             self._find_probe(mark)
 
@@ -128,13 +122,11 @@ class _Webhooks:
         self._collector.not_run(PROBE, what, reason)
 
     def _find_probe(self, mark: t.Mapping[str, t.Any]) -> None:
-        deadline = time.monotonic() + PROBE_LOG_SECONDS
+        def look() -> t.Sequence[str]:
+            return self._tally(self._read(mark).data).refused
+
         try:
-            while True:
-                refused = self._tally(self._read(mark).data).refused
-                if refused or time.monotonic() >= deadline:
-                    break
-                time.sleep(POLL_SECONDS / 10)
+            refused = Deadline(PROBE_LOG_SECONDS).watch(look, bool, POLL_SECONDS / 10)
         except OSError as exc:
             self._cannot_read(PROBE_LOG, exc)
             return

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients.rest import Deadline
 from ansible_collections.psp.rc_closure.plugins.module_utils._collect import recon_run_lifecycle
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import CollectError, Collector
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import (
@@ -58,7 +60,8 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    monkeypatch.setattr(recon_run_lifecycle, "time", made)
+    deadline = functools.partial(Deadline, clock=made.monotonic, sleep=made.sleep)
+    monkeypatch.setattr(recon_run_lifecycle, "Deadline", deadline)
     return made
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import threading
 import typing as t
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients.rest import Deadline
 from ansible_collections.psp.rc_closure.plugins.module_utils._collect import webhook_401_evidence
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import (
     ENDED,
@@ -137,7 +139,7 @@ def test_after_waits_for_enough_webhooks(log: Path, backend: str, monkeypatch: p
         waits.append(seconds)
         _log(log, 2)
 
-    monkeypatch.setattr(webhook_401_evidence.time, "sleep", wait)
+    monkeypatch.setattr(webhook_401_evidence, "Deadline", functools.partial(Deadline, sleep=wait))
     result = _after(log, mark, probe_url=backend, limit=60.0, minimum_requests=5)[0]
     assert result["requests"] == 6
     assert waits == [webhook_401_evidence.POLL_SECONDS] * 3
