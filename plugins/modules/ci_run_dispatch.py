@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Collector: the CI run of Package-0, dispatched or found."""
-
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -160,7 +158,6 @@ ARGUMENT_SPEC = {
 
 
 def main() -> None:
-    """Run the module."""
     run_collector(
         ARGUMENT_SPEC,
         collect,

@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Set variables in a service's environment file."""
-
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -135,7 +133,6 @@ RENDERERS = {"docker": env_file.for_docker, "systemd": env_file.for_systemd}
 
 
 def main() -> None:
-    """Run the module."""
     module = AnsibleModule(ARGUMENT_SPEC, supports_check_mode=True, add_file_common_args=True)
     path = Path(os.path.realpath(module.params["path"]))
     try:

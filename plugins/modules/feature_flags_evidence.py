@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Collector: the feature flags of Package-2."""
-
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -132,7 +130,6 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 
 def main() -> None:
-    """Run the module."""
     run_collector(ARGUMENT_SPEC, collect, needs=["requests"], required_one_of=[("url", "argv")])
 
 

@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Collector: the worker's start log, for Package-3."""
-
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -72,7 +70,6 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 
 def main() -> None:
-    """Run the module."""
     run_collector(ARGUMENT_SPEC, collect)
 
 

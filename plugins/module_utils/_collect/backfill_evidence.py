@@ -75,9 +75,8 @@ class _Backfill:
     def run(self, step: StepName) -> Step:
         """Run the backfill as this step asks for it."""
         limit, directory = self._params["limit"], self._params["directory"]
-        return self._collector.command(
-            self._argv(step), step, limit=limit, directory=directory, env=self._env
-        )
+        run = self._collector.run(self._argv(step), step, limit=limit, directory=directory, env=self._env)
+        return self._collector.add(run)
 
     def leave_out(self, step: StepName, reason: str) -> None:
         """Keep the step of a run that is left out, with the reason."""

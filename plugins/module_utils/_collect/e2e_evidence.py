@@ -20,5 +20,5 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         reason = "check mode: the smoke works on the system that it tests"
         collector.leave_out(argv, E2E_SMOKE, reason, directory)
         return {"changed": False, "counts": {}}
-    step = collector.command(argv, E2E_SMOKE, limit=collector.params["limit"], directory=directory)
-    return {"changed": True, "counts": playwright.summary(step)}
+    step = collector.run(argv, E2E_SMOKE, limit=collector.params["limit"], directory=directory)
+    return {"changed": True, "counts": playwright.summary(collector.add(step))}

@@ -19,8 +19,7 @@ from .._text import catalog
 
 def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the steps and return the columns of each UNIQUE constraint, as C(have), and C(want)."""
-    wanted = collector.params["columns"]
-    table = collector.params["table"]
+    wanted, table = collector.params["columns"], collector.params["table"]
     if not catalog.is_table_name(table):
         raise CollectError(f"table {table!r} is not the name of a table, with its schema or without")
     try:

@@ -123,21 +123,6 @@ class Collector:
         """Keep the step of something that is left out on purpose, with the reason."""
         return self.add(self.start(step, what, **more).not_run(reason))
 
-    def command(
-        self,
-        argv: t.Sequence[str],
-        step: StepName,
-        *,
-        limit: float,
-        directory: str | None = None,
-        env: t.Mapping[str, str] | None = None,
-    ) -> Step:
-        """Run a command in the service's environment, with C(env) on top, and keep its step.
-
-        C(limit) is in seconds.
-        """
-        return self.add(self.run(argv, step, limit=limit, directory=directory, env=env))
-
     def run(
         self,
         argv: t.Sequence[str],
@@ -147,7 +132,10 @@ class Collector:
         directory: str | None = None,
         env: t.Mapping[str, str] | None = None,
     ) -> Step:
-        """Run a command as C(command()) does, and leave it to the caller to keep its step."""
+        """Run a command in the service's environment, with C(env) on top, and return its step to keep.
+
+        C(limit) is in seconds.
+        """
         env = {**self.env, **(env or {})}
         return command.run(argv, step, limit=limit, redact=self.redact, directory=directory, env=env)
 

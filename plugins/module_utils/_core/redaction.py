@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one sink for text: every text that leaves a host passes C(redact()).
+"""The one sink for text: every text that leaves a host passes a C(Redactor).
 
 It masks what is known to be secret, in each form that tools give it (as it is, percent-encoded,
 base64, JSON and shell escaped), and what looks like a secret by its place (the password in a URL, a
@@ -64,18 +64,6 @@ _PLACES = (
 )
 
 
-def redact(text: str, secrets: t.Mapping[str, str]) -> str:
-    """Return the text with every secret masked.
-
-    Args:
-        text: any text.
-        secrets: name → value of what is known to be secret. Values of fewer than
-            C(MINIMUM_LENGTH) characters cannot be told from ordinary text, and are masked only
-            where their place gives them away.
-    """
-    return Redactor(secrets)(text)
-
-
 def secrets_of_env(env: t.Mapping[str, str], names: t.Iterable[str] = ()) -> dict[str, str]:
     """Return name → value of the secrets among a service's variables.
 
@@ -104,10 +92,14 @@ def password_of_url(value: str) -> str:
 
 
 class Redactor:
-    """C(redact()) with the secrets' forms worked out once."""
+    """Masks secrets in text."""
 
     def __init__(self, secrets: t.Mapping[str, str]) -> None:
-        """Take name → value of what is known to be secret."""
+        """Take name → value of what is known to be secret.
+
+        Values of fewer than C(MINIMUM_LENGTH) characters cannot be told from ordinary text, and are masked
+        only where their place gives them away.
+        """
         self.secrets = dict(secrets)
         values = {part for value in self.secrets.values() for part in (value, *_long_lines(value))}
         known = {form for value in values for form in _forms(value)}
