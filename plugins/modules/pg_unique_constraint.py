@@ -16,7 +16,6 @@ description:
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
-  - psp.rc_closure.postgres.url
   - psp.rc_closure.postgres
 options:
   table:
@@ -37,10 +36,6 @@ options:
     description: Path of C(psql). If it does not exist, the text of C(\\d) is rendered from the catalog.
     type: path
     default: psql
-  limit:
-    description: Seconds after which a query is stopped.
-    type: float
-    default: 60
 seealso:
   - module: psp.rc_closure.alembic_evidence
   - module: community.postgresql.postgresql_query
@@ -58,13 +53,10 @@ EXAMPLES = r"""
     table: reconciliation_findings
     columns: [provider, provider_event_id, finding_type]
 
-- name: Read those of another schema with a login of its own
+- name: Read those of another schema, by a URL in another variable
   psp.rc_closure.pg_unique_constraint:
-    login_host: db.example.com
-    login_user: auditor
-    login_password: "{{ auditor_password }}"
-    login_db: shop
-    ssl_mode: verify-full
+    env_file: /etc/shop/shop.env
+    url_variables: [BILLING_DB_URL]
     table: billing.invoices
     columns: [tenant, number]
   register: invoices
@@ -95,7 +87,7 @@ steps:
   sample: [{name: unique_constraints, kind: sql, exit_status: 0, outcome: ended}]
 """
 
-from ..module_utils._clients.postgres import LOGIN_SPEC, URL_OPTION
+from ..module_utils._clients.postgres import URL_OPTION
 from ..module_utils._collect.pg_unique_constraint import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
 
@@ -105,8 +97,6 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "also": {"type": "list", "elements": "str", "default": []},
     "url_variables": URL_OPTION,
     "psql": {"type": "path", "default": "psql"},
-    "limit": {"type": "float", "default": 60},
-    **LOGIN_SPEC,
 }
 
 

@@ -45,10 +45,6 @@ options:
     description: Seconds after which the run is no longer polled.
     type: float
     default: 120
-  worker_limit:
-    description: Seconds that the worker's log may be behind the API.
-    type: float
-    default: 15
   request_limit:
     description: Seconds after which a request is stopped.
     type: float
@@ -112,7 +108,6 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "token_variable": {"type": "str", "no_log": False},
     "worker_log": option(),
     "limit": {"type": "float", "default": 120},
-    "worker_limit": {"type": "float", "default": 15},
     "request_limit": {"type": "float", "default": 10},
     "ca_file": {"type": "path"},
 }

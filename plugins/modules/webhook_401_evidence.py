@@ -11,7 +11,8 @@ short_description: Count the webhooks answered 401 before and after a change
 version_added: 0.1.0
 description:
   - Reads an access log as JSON lines, in the combined format, or as any text with a time, a request and a
-    status. Counts by interval the webhooks, those answered 401, and those of them that contain an error code.
+    status. Counts for each ten seconds the webhooks, those answered 401, and those of them that contain an
+    error code.
   - With O(window=before), counts the webhooks until now and returns RV(mark).
   - With O(window=after), waits for O(minimum_requests) webhooks since O(mark), counts them, keeps the lines
     of those answered 401, then posts one webhook without a signature and looks for it in the log.
@@ -42,10 +43,6 @@ options:
     description: Error code of a refused signature, searched for anywhere in a line.
     type: str
     default: WEBHOOK_SIGNATURE_INVALID
-  interval:
-    description: Length of an interval in seconds.
-    type: int
-    default: 10
   baseline_minutes:
     description: Minutes that O(window=before) looks back.
     type: float
@@ -129,7 +126,6 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "access_log": option(),
     "prefix": {"type": "str", "default": "/api/v1/payments/webhook/"},
     "code": {"type": "str", "default": "WEBHOOK_SIGNATURE_INVALID"},
-    "interval": {"type": "int", "default": 10},
     "baseline_minutes": {"type": "float", "default": 15},
     "mark": {"type": "dict"},
     "enforced_from": {"type": "str"},

@@ -17,8 +17,6 @@ from .._core.evidence import Step
 from .._core.step_names import StepName
 from .._text import backfill
 
-QUERY_SECONDS = 60.0
-
 
 def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the steps and return C(changed), C(candidates), C(updated) and C(left)."""
@@ -87,7 +85,7 @@ class _Backfill:
         sql, redact = self._params["rows_query"], self._collector.redact
         try:
             where = postgres.parameters(self._collector.env, self._params["url_variables"])
-            with closing(postgres.connect(where, statement_seconds=QUERY_SECONDS)) as connection:
+            with closing(postgres.connect(where)) as connection:
                 return self._collector.add(postgres.query(connection, sql, step, redact))
         except postgres.NoDatabaseError as exc:
             return self._collector.failed(step, sql, f"no connection to Postgres: {exc}")

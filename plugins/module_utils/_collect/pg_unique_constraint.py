@@ -23,10 +23,8 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     if not catalog.is_table_name(table):
         raise CollectError(f"table {table!r} is not the name of a table, with its schema or without")
     try:
-        params = postgres.login(collector.params) or postgres.parameters(
-            collector.env, collector.params["url_variables"]
-        )
-        connection = postgres.connect(params, statement_seconds=collector.params["limit"])
+        params = postgres.parameters(collector.env, collector.params["url_variables"])
+        connection = postgres.connect(params)
     except postgres.NoDatabaseError as exc:
         _cannot_ask(collector, table, str(exc))
         return {"have": [], "want": wanted}
@@ -56,7 +54,7 @@ def _describe(
     step = step.about(table=table)
     argv = [collector.params["psql"], "--no-psqlrc", "--command", f"\\d {table}"]
     env = {**postgres.as_environment(params), "PAGER": ""}
-    described = collector.run(argv, step, limit=collector.params["limit"], env=env)
+    described = collector.run(argv, step, limit=postgres.STATEMENT_SECONDS, env=env)
     # Without psql the catalog itself is asked, and the text rendered from what it says.
     missing = described.exit_status is None
     collector.add(_render(collector, connection, table, step) if missing else described)

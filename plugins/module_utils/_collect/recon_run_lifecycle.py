@@ -28,6 +28,8 @@ from .._logs.log import Reading
 from .._text import arq_log, env_file, recon
 
 LOG_POLL_SECONDS = 0.2
+# So long the worker's log may be behind the API.
+LOG_SECONDS = 15.0
 
 
 def collect(collector: Collector) -> dict[str, t.Any]:
@@ -143,7 +145,7 @@ class _WorkerLog:
         def has_ended(reading: Reading) -> bool:
             return any(attempt.finished for attempt in arq_log.attempts_for(_text(reading), run_id))
 
-        deadline = Deadline(self._collector.params["worker_limit"] if patient else 0)
+        deadline = Deadline(LOG_SECONDS if patient else 0)
         try:
             reading = deadline.watch(lambda: self._log.read_since(mark), has_ended, LOG_POLL_SECONDS)
         except OSError as exc:

@@ -27,6 +27,7 @@ from .._logs import sources
 from .._logs.log import Reading
 from .._text import webhook_log
 
+INTERVAL_SECONDS = 10
 POLL_SECONDS = 1.0
 PROBE_SECONDS = 10.0
 BASELINE_BYTES = 16 * 1024**2
@@ -148,7 +149,7 @@ class _Webhooks:
         return webhook_log.tally(
             raw,
             self._webhook,
-            interval=self._params["interval"],
+            interval=INTERVAL_SECONDS,
             since=parse_time(since) if since else None,
         )
 
@@ -159,7 +160,7 @@ class _Webhooks:
         head: t.Mapping[str, t.Any],
         started: str = "",
     ) -> None:
-        whole = {"source": self._log.name, **head, "interval_seconds": self._params["interval"]}
+        whole = {"source": self._log.name, **head, "interval_seconds": INTERVAL_SECONDS}
         self._keep(step, webhook_log.render(found, whole), head, started)
 
     def _keep_lines(self, step: StepName, lines: t.Sequence[str], head: t.Mapping[str, t.Any]) -> None:
