@@ -16,7 +16,7 @@ description:
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
-  - psp.rc_closure.postgres
+  - psp.rc_closure.collector.postgres
 attributes:
   check_mode:
     support: partial

@@ -20,7 +20,7 @@ description:
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
-  - psp.rc_closure.github
+  - psp.rc_closure.collector.github
 attributes:
   check_mode:
     details: Makes only requests that read, and reports what would be dispatched.

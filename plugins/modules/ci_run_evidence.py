@@ -15,7 +15,7 @@ description:
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
-  - psp.rc_closure.github
+  - psp.rc_closure.collector.github
 options:
   run_id:
     description: Id of the run, as M(psp.rc_closure.ci_run_dispatch) returns it.

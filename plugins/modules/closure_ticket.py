@@ -27,6 +27,7 @@ author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
   - psp.rc_closure.controller.attempt
+  - psp.rc_closure.collector.ca_file
 attributes:
   check_mode:
     details: Reads the ticket, writes nothing, and reports what would be posted.
@@ -58,9 +59,6 @@ options:
   token_env:
     description: Name of an environment variable of the controller that contains the token.
     type: str
-  ca_file:
-    description: Path of a PEM file of certificate authorities to trust instead of the system's.
-    type: path
   characters:
     description: Maximum length of a comment in characters. Defaults to 65,536, or in Jira to 32,767.
     type: int

@@ -51,9 +51,18 @@ def run(
         return started.failed(f"the directory {directory} does not exist")
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         try:
-            status, in_time = _wait(argv, directory=directory, env=env, limit=limit, out=out, err=err)
+            process = subprocess.Popen(
+                list(argv),
+                cwd=directory,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            )
         except OSError as exc:
             return started.failed(_why(exc, argv[0], env))
+        status, in_time = _wait(process, limit)
         return started.ended(
             _text(out),
             _text(err),
@@ -63,24 +72,8 @@ def run(
         )
 
 
-def _wait(
-    argv: t.Sequence[str],
-    *,
-    directory: str | None,
-    env: t.Mapping[str, str] | None,
-    limit: float,
-    out: t.IO[bytes],
-    err: t.IO[bytes],
-) -> tuple[int, bool]:
-    process = subprocess.Popen(
-        list(argv),
-        cwd=directory,
-        env=None if env is None else dict(env),
-        stdin=subprocess.DEVNULL,
-        stdout=out,
-        stderr=err,
-        start_new_session=True,
-    )
+def _wait(process: subprocess.Popen[bytes], limit: float) -> tuple[int, bool]:
+    """Return the status, and whether the process ended by itself within the limit."""
     try:
         return process.wait(limit), True
     except subprocess.TimeoutExpired:
