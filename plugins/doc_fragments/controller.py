@@ -17,6 +17,7 @@ attributes:
     support: full
   check_mode:
     description: Can run in check mode and report what would change, without changing anything.
+    details: Reads only, in check mode as outside it.
     support: full
   diff_mode:
     description: Returns the difference between before and after in diff mode.

@@ -58,11 +58,6 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-run_id:
-  description: Id of the run.
-  returned: success
-  type: int
-  sample: 30433642
 status:
   description: Status of the run. None if the run could not be read.
   returned: success

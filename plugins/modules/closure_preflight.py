@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: closure_preflight
 short_description: Check the formats of variables before anything is changed
@@ -15,9 +13,6 @@ description:
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
-attributes:
-  check_mode:
-    details: Checks in check mode as outside it.
 options:
   required:
     description:

@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: closure_verify
 short_description: Compare a report with the evidence it was made of
@@ -19,9 +17,6 @@ author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
   - psp.rc_closure.controller.release
-attributes:
-  check_mode:
-    details: Reads only, in check mode as outside it.
 options:
   name:
     description: Name of the attempt in the locker. Defaults to the newest that has a report.

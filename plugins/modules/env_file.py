@@ -212,11 +212,7 @@ def _is_known(user: str | None) -> bool:
 
 
 def _refuse_exposed(path: Path, params: t.Mapping[str, t.Any], change: env_file_change.Change) -> None:
-    """A secret does not go where everybody can read it.
-
-    Raises:
-        ValueError: it would.
-    """
+    """Raise C(ValueError) where a secret would go where everybody can read it."""
     secret = ", ".join(name for name in change.names if name in change.secret)
     if secret and path.exists() and not params["mode"] and path.stat().st_mode & 0o007:
         raise ValueError(

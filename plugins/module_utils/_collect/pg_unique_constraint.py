@@ -26,12 +26,16 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         params = postgres.parameters(collector.env, collector.params["url_variables"])
         connection = postgres.connect(params)
     except postgres.NoDatabaseError as exc:
-        _cannot_ask(collector, table, str(exc))
+        for step, sql in (
+            (steps.DESCRIBE_TABLE, f"\\d {table}"),
+            (steps.UNIQUE_CONSTRAINTS, catalog.constraints_query(table)),
+            (steps.UNIQUE_CATALOG, catalog.unique_query(table)),
+        ):
+            collector.failed(step.about(table=table), sql, f"no connection to Postgres: {exc}")
         return {"have": [], "want": wanted}
     with closing(connection):
         _describe(collector, connection, params, steps.DESCRIBE_TABLE, table)
-        asked = catalog.constraints_query(table)
-        _ask(collector, connection, asked, steps.UNIQUE_CONSTRAINTS)
+        _ask(collector, connection, catalog.constraints_query(table), steps.UNIQUE_CONSTRAINTS)
         facts = _ask(collector, connection, catalog.unique_query(table), steps.UNIQUE_CATALOG)
         for other in _others(table, collector.params["also"]):
             _describe(collector, connection, params, steps.DESCRIBE_EXISTING_TABLE, other)
@@ -45,11 +49,7 @@ def _others(table: str, also: t.Sequence[str]) -> list[str]:
 
 
 def _describe(
-    collector: Collector,
-    connection: t.Any,
-    params: t.Mapping[str, str],
-    step: StepName,
-    table: str,
+    collector: Collector, connection: t.Any, params: t.Mapping[str, str], step: StepName, table: str
 ) -> None:
     step = step.about(table=table)
     argv = [collector.params["psql"], "--no-psqlrc", "--command", f"\\d {table}"]
@@ -62,15 +62,6 @@ def _describe(
 
 def _ask(collector: Collector, connection: t.Any, sql: str, step: StepName) -> Step:
     return collector.add(postgres.query(connection, sql, step, collector.redact))
-
-
-def _cannot_ask(collector: Collector, table: str, why: str) -> None:
-    for step, sql in (
-        (steps.DESCRIBE_TABLE, f"\\d {table}"),
-        (steps.UNIQUE_CONSTRAINTS, catalog.constraints_query(table)),
-        (steps.UNIQUE_CATALOG, catalog.unique_query(table)),
-    ):
-        collector.failed(step.about(table=table), sql, f"no connection to Postgres: {why}")
 
 
 def _render(collector: Collector, connection: t.Any, table: str, step: StepName) -> Step:

@@ -27,6 +27,9 @@ from .._logs import sources
 from .._logs.log import Reading
 from .._text import webhook_log
 
+# What a count or lines are of: from when, to when and how they were read.
+Head = t.Mapping[str, t.Any]
+
 INTERVAL_SECONDS = 10
 POLL_SECONDS = 1.0
 PROBE_SECONDS = 10.0
@@ -44,7 +47,8 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         return {"mark": mark, **vars(total)}
     total = webhooks.since(collector.params["mark"])
     if collector.check_mode:
-        webhooks.leave_out_probe()
+        what, reason = f"POST {collector.params['probe_url']} {{}}", "check mode: no POST is sent"
+        collector.not_run(PROBE, what, reason)
     else:
         webhooks.probe()
     return {"changed": not collector.check_mode, **vars(total)}
@@ -85,13 +89,8 @@ class _Webhooks:
             self._cannot_read(WINDOW, exc)
             return webhook_log.Count()
         found = self._tally(reading.data)
-        head = {
-            "read": reading.note,
-            "from": mark["time"],
-            "to": utc_now(),
-            "enforced_from": asked,
-            "enforced": enforced,
-        }
+        span = {"from": mark["time"], "to": utc_now()}
+        head = {"read": reading.note, **span, "enforced_from": asked, "enforced": enforced}
         self._keep_counts(WINDOW, found, head, started=started)
         self._keep_lines(REFUSED, found.refused, head)
         return found.total
@@ -117,11 +116,6 @@ class _Webhooks:
         if answer.exit_status == 401:
             self._find_probe(mark)
 
-    def leave_out_probe(self) -> None:
-        """Keep the step of a probe that is left out."""
-        what, reason = f"POST {self._params['probe_url']} {{}}", "check mode: no POST is sent"
-        self._collector.not_run(PROBE, what, reason)
-
     def _find_probe(self, mark: t.Mapping[str, t.Any]) -> None:
         def look() -> t.Sequence[str]:
             return self._tally(self._read(mark).data).refused
@@ -146,37 +140,21 @@ class _Webhooks:
         return self._log.read_since(mark)
 
     def _tally(self, raw: bytes, since: str | None = None) -> webhook_log.Tally:
-        return webhook_log.tally(
-            raw,
-            self._webhook,
-            interval=INTERVAL_SECONDS,
-            since=parse_time(since) if since else None,
-        )
+        moment = parse_time(since) if since else None
+        return webhook_log.tally(raw, self._webhook, interval=INTERVAL_SECONDS, since=moment)
 
-    def _keep_counts(
-        self,
-        step: StepName,
-        found: webhook_log.Tally,
-        head: t.Mapping[str, t.Any],
-        started: str = "",
-    ) -> None:
+    def _keep_counts(self, step: StepName, found: webhook_log.Tally, head: Head, started: str = "") -> None:
         whole = {"source": self._log.name, **head, "interval_seconds": INTERVAL_SECONDS}
         self._keep(step, webhook_log.render(found, whole), head, started)
 
-    def _keep_lines(self, step: StepName, lines: t.Sequence[str], head: t.Mapping[str, t.Any]) -> None:
+    def _keep_lines(self, step: StepName, lines: t.Sequence[str], head: Head) -> None:
         """Keep the first of these lines, and say how many there are more."""
         text = "".join(f"{line}\n" for line in lines[:MOST_LINES])
         if len(lines) > MOST_LINES:
             text += f"… {len(lines) - MOST_LINES} more of these lines are left out\n"
         self._keep(step, text, head)
 
-    def _keep(
-        self,
-        step: StepName,
-        text: str,
-        head: t.Mapping[str, t.Any],
-        started: str = "",
-    ) -> None:
+    def _keep(self, step: StepName, text: str, head: Head, started: str = "") -> None:
         what = f"POST {self._webhook.prefix}… in {self._log.name} from {head['from']} to {head['to']}"
         self._collector.ended(step, what, text, at=started)
 
