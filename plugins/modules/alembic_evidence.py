@@ -98,7 +98,6 @@ steps:
   description: The commands that were run or left out, in order.
   returned: always
   type: list
-  elements: dict
   sample: [{name: alembic_upgrade, command: alembic upgrade head, exit_status: 0, outcome: ended}]
 """
 

@@ -103,7 +103,6 @@ steps:
   description: The runs and the row counts, in order.
   returned: always
   type: list
-  elements: dict
   sample: [{name: backfill_dry_run, kind: command, exit_status: 0, outcome: ended}]
 """
 

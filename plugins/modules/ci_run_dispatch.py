@@ -128,7 +128,6 @@ steps:
     C(not_run).
   returned: always
   type: list
-  elements: dict
   sample: [{name: ci_dispatch, kind: http, exit_status: 200, outcome: ended}]
 """
 

@@ -82,7 +82,6 @@ steps:
   description: The run, its earlier attempts, its jobs and the log of the required job, in order.
   returned: always
   type: list
-  elements: dict
   sample: [{name: ci_run, kind: http, exit_status: 200, outcome: ended}]
 """
 

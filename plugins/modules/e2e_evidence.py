@@ -70,7 +70,6 @@ steps:
   description: The command.
   returned: always
   type: list
-  elements: dict
   sample: [{name: e2e_smoke, kind: command, exit_status: 0, outcome: ended}]
 """
 

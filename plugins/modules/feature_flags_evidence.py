@@ -101,7 +101,6 @@ steps:
   description: The file and the answers of the process, in order.
   returned: always
   type: list
-  elements: dict
   sample: [{name: flags_running, kind: http, exit_status: 200, outcome: ended}]
 """
 

@@ -83,7 +83,6 @@ steps:
   description: The queries, in order.
   returned: always
   type: list
-  elements: dict
   sample: [{name: unique_constraints, kind: sql, exit_status: 0, outcome: ended}]
 """
 

@@ -79,7 +79,6 @@ steps:
   description: The environment of the processes.
   returned: always
   type: list
-  elements: dict
   sample: [{name: backend_environment, kind: file, outcome: ended}]
 """
 

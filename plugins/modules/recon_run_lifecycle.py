@@ -93,7 +93,6 @@ steps:
   description: The POST, the polls, the last answer and the worker's log, in order.
   returned: always
   type: list
-  elements: dict
   sample: [{name: recon_post, kind: http, exit_status: 202, outcome: ended}]
 """
 

@@ -66,7 +66,6 @@ steps:
   description: The commands and their replies, in order.
   returned: always
   type: list
-  elements: dict
   sample: [{name: redis_ping, kind: command, exit_status: 0, outcome: ended}]
 """
 

@@ -113,7 +113,6 @@ steps:
   description: The counts, the lines with status 401, the posted webhook and its line in the log, in order.
   returned: always
   type: list
-  elements: dict
   sample: [{name: webhook_window, kind: log, outcome: ended}]
 """
 

@@ -53,7 +53,6 @@ steps:
   description: The lines.
   returned: always
   type: list
-  elements: dict
   sample: [{name: worker_start_log, kind: log, outcome: ended}]
 """
 

@@ -37,15 +37,11 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         _describe(collector, connection, params, steps.DESCRIBE_TABLE, table)
         _ask(collector, connection, catalog.constraints_query(table), steps.UNIQUE_CONSTRAINTS)
         facts = _ask(collector, connection, catalog.unique_query(table), steps.UNIQUE_CATALOG)
-        for other in _others(table, collector.params["also"]):
+        names = filter(catalog.is_table_name, collector.params["also"])
+        for other in (name for name in names if not catalog.same_table(name, table)):
             _describe(collector, connection, params, steps.DESCRIBE_EXISTING_TABLE, other)
     have = [entry["columns"] for entry in catalog.unique_entries(facts.stdout) if entry["constraint"]]
     return {"have": have, "want": wanted}
-
-
-def _others(table: str, also: t.Sequence[str]) -> list[str]:
-    """Return the tables that are others than C(table), and whose names may stand in a command."""
-    return [other for other in also if catalog.is_table_name(other) and not catalog.same_table(other, table)]
 
 
 def _describe(

@@ -35,13 +35,7 @@ class Container(timed.TimedLog):
             since = in_utc(str(json.loads(now)))
         except ValueError as exc:
             raise timed.failure(f"docker info returned no valid time: {exc}") from exc
-        return {
-            "kind": "container",
-            "container": self._container,
-            "time": utc_now(),
-            "since": since,
-            "id": self._id(),
-        }
+        return {"kind": "container", "time": utc_now(), "since": since, "id": self._id()}
 
     def read_since(self, mark: Mark) -> Reading:
         since = in_utc(str(mark.get("since") or mark["time"]))
