@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import typing as t
 from dataclasses import replace
-from functools import partial
 
 from .._clients.http import Exchange, exchange
 from .._clients.rest import Deadline
@@ -54,34 +53,26 @@ class _Run:
         self._collector = collector
         self._params = collector.params
         self._url = str(self._params["url"]).rstrip("/")
-        headers = _authorization(collector)
-        self._ask = partial(
-            exchange,
-            limit=self._params["request_limit"],
-            redact=collector.redact,
-            headers=headers,
-            ca_file=self._params["ca_file"],
-        )
+        self._headers = _authorization(collector)
 
     def post(self) -> str:
         """Ask for a run and return its id, or C('') where none was given."""
-        body, waits = json.dumps(self._params["body"]), _Waits(self._params["limit"])
-        while True:
-            answer = self._ask("POST", self._url, POST, body=body)
-            self._collector.add(answer.step)
-            if answer.step.exit_status != recon.TOO_MANY_REQUESTS or not waits.after(answer):
-                return _run_id(answer.step)
+        run_id = ""
+        for answer in self._answers("POST", self._url, POST, json.dumps(self._params["body"])):
+            run_id = _run_id(self._collector.add(answer.step))
+            if answer.step.exit_status != recon.TOO_MANY_REQUESTS:
+                break
+        return run_id
 
     def follow(self, run_id: str) -> str:
         """Look at the run until it has ended or the limit is reached; return its last known state."""
-        url, waits = f"{self._url}/{run_id}", _Waits(self._params["limit"])
+        url = f"{self._url}/{run_id}"
         looks: list[Step] = []
         state = ""
-        while True:
-            answer = self._ask("GET", url, GET)
+        for answer in self._answers("GET", url, GET):
             looks.append(answer.step)
             state = _poll(answer.step).state_of(run_id) or state
-            if state in recon.TERMINAL or not waits.after(answer):
+            if state in recon.TERMINAL:
                 break
         self._keep_transcript(url, looks, state)
         good = [step for step in looks if step.exit_status == 200]
@@ -93,6 +84,29 @@ class _Run:
         for step in left_out or (POST, LIFECYCLE, GET, WORKER_LOG):
             self._collector.not_run(step, self._url, reason)
 
+    def _answers(
+        self, method: str, url: str, step: StepName, body: str | None = None
+    ) -> t.Iterator[Exchange]:
+        """Ask again and again, with the waits that the answers call for, until the limit is reached."""
+        backoff, deadline = recon.Backoff(), Deadline(self._params["limit"])
+        while True:
+            answer = exchange(
+                method,
+                url,
+                step,
+                limit=self._params["request_limit"],
+                redact=self._collector.redact,
+                headers=self._headers,
+                body=body,
+                ca_file=self._params["ca_file"],
+            )
+            yield answer
+            status, left = answer.step.exit_status, deadline.left
+            wait = backoff.after(status, answer.headers.get("retry-after", ""))
+            if not left or (status == recon.TOO_MANY_REQUESTS and wait > left):
+                return
+            deadline.pause(wait)
+
     def _keep_transcript(self, url: str, looks: t.Sequence[Step], state: str) -> None:
         ended = state in recon.TERMINAL
         what = f"GET {url}  (asked {len(looks)} times)"
@@ -103,24 +117,6 @@ class _Run:
             reason="" if ended else f"the run had not ended within {self._params['limit']:g} s",
         )
         self._collector.add(replace(transcript, ended=looks[-1].ended))
-
-
-class _Waits:
-    """The waits between requests, until a limit of seconds is reached."""
-
-    def __init__(self, limit: float) -> None:
-        self._backoff = recon.Backoff()
-        self._deadline = Deadline(limit)
-
-    def after(self, answer: Exchange) -> bool:
-        """Wait as the answer calls for; return False, at once, where no time is left for another request."""
-        status = answer.step.exit_status
-        wait = self._backoff.after(status, answer.headers.get("retry-after", ""))
-        left = self._deadline.left
-        if not left or (status == recon.TOO_MANY_REQUESTS and wait > left):
-            return False
-        self._deadline.pause(wait)
-        return True
 
 
 class _WorkerLog:
