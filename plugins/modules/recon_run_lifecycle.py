@@ -52,9 +52,6 @@ options:
 seealso:
   - module: psp.rc_closure.redis_evidence
   - module: psp.rc_closure.worker_start_log
-  - name: arq
-    description: What a worker logs of a job.
-    link: https://arq-docs.helpmanual.io/
 """
 
 EXAMPLES = r"""

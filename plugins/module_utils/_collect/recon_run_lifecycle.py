@@ -15,17 +15,15 @@ from dataclasses import replace
 
 from .._clients.http import Exchange, exchange
 from .._clients.rest import Deadline
+from .._core import step_names as steps
 from .._core.collector import CollectError, Collector
 from .._core.evidence import ENDED, TIMED_OUT, Step, utc_now
-from .._core.step_names import RECON_GET as GET
-from .._core.step_names import RECON_LIFECYCLE as LIFECYCLE
-from .._core.step_names import RECON_POST as POST
-from .._core.step_names import RECON_WORKER_LOG as WORKER_LOG
 from .._core.step_names import StepName
 from .._logs import sources
 from .._logs.log import Reading
 from .._text import arq_log, env_file, recon
 
+FOLLOWING = (steps.RECON_LIFECYCLE, steps.RECON_GET)
 LOG_POLL_SECONDS = 0.2
 # So long the worker's log may be behind the API.
 LOG_SECONDS = 15.0
@@ -35,13 +33,15 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the steps and return C(run_id) and C(state), as the API gave them last."""
     run = _Run(collector)
     if collector.check_mode:
-        run.leave_out("check mode: no run is asked for")
+        run.leave_out(
+            "check mode: no run is asked for", (steps.RECON_POST, *FOLLOWING, steps.RECON_WORKER_LOG)
+        )
         return {"run_id": "", "state": ""}
     watched = _WorkerLog(collector)
     run_id = run.post()
     state = run.follow(run_id) if run_id else ""
     if not run_id:
-        run.leave_out("the POST gave no run id", LIFECYCLE, GET)
+        run.leave_out("the POST gave no run id", FOLLOWING)
     watched.read(run_id, patient=state in recon.TERMINAL)
     return {"changed": bool(run_id), "run_id": run_id, "state": state}
 
@@ -58,7 +58,7 @@ class _Run:
     def post(self) -> str:
         """Ask for a run and return its id, or C('') where none was given."""
         run_id = ""
-        for answer in self._answers("POST", self._url, POST, json.dumps(self._params["body"])):
+        for answer in self._answers("POST", self._url, steps.RECON_POST, json.dumps(self._params["body"])):
             run_id = _run_id(self._collector.add(answer.step))
             if answer.step.exit_status != recon.TOO_MANY_REQUESTS:
                 break
@@ -69,7 +69,7 @@ class _Run:
         url = f"{self._url}/{run_id}"
         looks: list[Step] = []
         state = ""
-        for answer in self._answers("GET", url, GET):
+        for answer in self._answers("GET", url, steps.RECON_GET):
             looks.append(answer.step)
             state = _poll(answer.step).state_of(run_id) or state
             if state in recon.TERMINAL:
@@ -79,9 +79,9 @@ class _Run:
         self._collector.add((good or looks)[-1])
         return state
 
-    def leave_out(self, reason: str, *left_out: StepName) -> None:
+    def leave_out(self, reason: str, which: t.Iterable[StepName]) -> None:
         """Keep the steps that are not taken, with the reason."""
-        for step in left_out or (POST, LIFECYCLE, GET, WORKER_LOG):
+        for step in which:
             self._collector.not_run(step, self._url, reason)
 
     def _answers(
@@ -110,7 +110,7 @@ class _Run:
     def _keep_transcript(self, url: str, looks: t.Sequence[Step], state: str) -> None:
         ended = state in recon.TERMINAL
         what = f"GET {url}  (asked {len(looks)} times)"
-        transcript = self._collector.start(LIFECYCLE, what, at=looks[0].started).ended(
+        transcript = self._collector.start(steps.RECON_LIFECYCLE, what, at=looks[0].started).ended(
             "".join(f"{_poll(step).line()}\n" for step in looks),
             exit_status=looks[-1].exit_status,
             outcome=ENDED if ended else TIMED_OUT,
@@ -148,11 +148,11 @@ class _WorkerLog:
             self._cannot_read(exc)
             return
         what = f"{self._log.name} {reading.note}"
-        self._collector.ended(WORKER_LOG, what, _text(reading), at=self._marked_at)
+        self._collector.ended(steps.RECON_WORKER_LOG, what, _text(reading), at=self._marked_at)
 
     def _cannot_read(self, exc: OSError) -> None:
         reason = f"{self._log.name} cannot be read: {exc.strerror}"
-        self._collector.failed(WORKER_LOG, self._log.name, reason, at=self._marked_at)
+        self._collector.failed(steps.RECON_WORKER_LOG, self._log.name, reason, at=self._marked_at)
 
 
 def _authorization(collector: Collector) -> dict[str, str]:

@@ -15,13 +15,9 @@ from datetime import timedelta
 
 from .._clients import http
 from .._clients.rest import Deadline
+from .._core import step_names as steps
 from .._core.collector import Collector
 from .._core.evidence import parse_time, rfc3339, utc_now
-from .._core.step_names import WEBHOOK_401_LINES as REFUSED
-from .._core.step_names import WEBHOOK_BASELINE as BASELINE
-from .._core.step_names import WEBHOOK_PROBE as PROBE
-from .._core.step_names import WEBHOOK_PROBE_LOG as PROBE_LOG
-from .._core.step_names import WEBHOOK_WINDOW as WINDOW
 from .._core.step_names import StepName
 from .._logs import sources
 from .._logs.log import Reading
@@ -48,7 +44,7 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     total = webhooks.since(collector.params["mark"])
     if collector.check_mode:
         what, reason = f"POST {collector.params['probe_url']} {{}}", "check mode: no POST is sent"
-        collector.not_run(PROBE, what, reason)
+        collector.not_run(steps.WEBHOOK_PROBE, what, reason)
     else:
         webhooks.probe()
     return {"changed": not collector.check_mode, **vars(total)}
@@ -69,30 +65,30 @@ class _Webhooks:
         try:
             raw = self._log.before(mark, start, BASELINE_BYTES)
         except OSError as exc:
-            self._cannot_read(BASELINE, exc)
+            self._cannot_read(steps.WEBHOOK_BASELINE, exc)
             return mark, webhook_log.Count()
         found = self._tally(raw, rfc3339(start))
         covered = max(start, found.first or end)
-        self._keep_counts(BASELINE, found, {"from": rfc3339(covered), "to": mark["time"]})
+        self._keep_counts(steps.WEBHOOK_BASELINE, found, {"from": rfc3339(covered), "to": mark["time"]})
         return mark, found.total
 
     def since(self, mark: t.Mapping[str, t.Any] | None) -> webhook_log.Count:
         """Wait for enough webhooks, and count what came since the mark."""
         if not mark:
             reason = "where the access log stood before the flags were set is not known"
-            self._collector.failed(WINDOW, self._log.name, reason)
+            self._collector.failed(steps.WEBHOOK_WINDOW, self._log.name, reason)
             return webhook_log.Count()
         started, asked = utc_now(), self._params["enforced_from"] or mark["time"]
         try:
             reading, enforced = self._wait(mark, asked)
         except OSError as exc:
-            self._cannot_read(WINDOW, exc)
+            self._cannot_read(steps.WEBHOOK_WINDOW, exc)
             return webhook_log.Count()
         found = self._tally(reading.data)
         span = {"from": mark["time"], "to": utc_now()}
         head = {"read": reading.note, **span, "enforced_from": asked, "enforced": enforced}
-        self._keep_counts(WINDOW, found, head, started=started)
-        self._keep_lines(REFUSED, found.refused, head)
+        self._keep_counts(steps.WEBHOOK_WINDOW, found, head, started=started)
+        self._keep_lines(steps.WEBHOOK_401_LINES, found.refused, head)
         return found.total
 
     def _wait(self, mark: t.Mapping[str, t.Any], asked: str) -> tuple[Reading, int]:
@@ -110,7 +106,7 @@ class _Webhooks:
         mark = self._mark()
         url, ca_file, redact = self._params["probe_url"], self._params["ca_file"], self._collector.redact
         answer = http.request(
-            "POST", url, PROBE, body="{}", limit=PROBE_SECONDS, redact=redact, ca_file=ca_file
+            "POST", url, steps.WEBHOOK_PROBE, body="{}", limit=PROBE_SECONDS, redact=redact, ca_file=ca_file
         )
         self._collector.add(answer)
         if answer.exit_status == 401:
@@ -123,9 +119,9 @@ class _Webhooks:
         try:
             refused = Deadline(PROBE_LOG_SECONDS).watch(look, bool, POLL_SECONDS / 10)
         except OSError as exc:
-            self._cannot_read(PROBE_LOG, exc)
+            self._cannot_read(steps.WEBHOOK_PROBE_LOG, exc)
             return
-        self._keep_lines(PROBE_LOG, refused, {"from": mark["time"], "to": utc_now()})
+        self._keep_lines(steps.WEBHOOK_PROBE_LOG, refused, {"from": mark["time"], "to": utc_now()})
 
     def _mark(self) -> dict[str, t.Any]:
         """Return where the log ends; a log that cannot be looked at is read from its beginning on."""
