@@ -17,7 +17,7 @@ from urllib.parse import quote
 from .._core.collector import Collector
 from .._core.step_names import StepName
 from . import github_problems, http
-from .rest import Answer, Deadline, Dialect, Document, RestClient, joined
+from .rest import Answer, Deadline, Dialect, Document, Pairs, RestClient, joined
 
 API_VERSION = "2022-11-28"
 LOG_SECONDS = 180.0
@@ -38,7 +38,7 @@ class GitHub(RestClient):
 
     def __init__(
         self,
-        params: t.Mapping[str, t.Any],
+        params: Pairs,
         token: str,
         redact: t.Callable[[str], str],
         deadline: Deadline,
@@ -69,25 +69,13 @@ class GitHub(RestClient):
         base = f"{str(params['url']).rstrip('/')}/repos/{quote(self.repository)}"
         super().__init__(base, dialect, redact, deadline, ca_file=params.get("ca_file"), kept=kept)
 
-    def get(
-        self,
-        path: str,
-        step: StepName,
-        *,
-        query: t.Mapping[str, t.Any] | None = None,
-        etag: str = "",
-    ) -> Answer:
+    def get(self, path: str, step: StepName, *, query: Pairs | None = None, etag: str = "") -> Answer:
         """Ask for one document; where the answer of C(etag) still holds, the status is 304."""
         headers = {"If-None-Match": etag} if etag else {}
         return self.ask("GET", path, step, query=query, headers=headers)
 
     def pages(
-        self,
-        path: str,
-        step: StepName,
-        *,
-        query: t.Mapping[str, t.Any] | None = None,
-        last: int = LAST_PAGE,
+        self, path: str, step: StepName, *, query: Pairs | None = None, last: int = LAST_PAGE
     ) -> Answer:
         """Ask for all pages of a list, to the C(last) one, and return them as one answer."""
         answers: list[Answer] = []

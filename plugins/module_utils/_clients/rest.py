@@ -25,6 +25,7 @@ with suppress(ImportError):  # the host that has requests has it, too
     from urllib3.util import Retry
 
 Document = dict[str, t.Any]
+Pairs = t.Mapping[str, t.Any]
 Seen = t.TypeVar("Seen")
 
 REQUEST_SECONDS = 30.0
@@ -160,7 +161,7 @@ class RestClient:
             "limit": REQUEST_SECONDS,
         }
 
-    def url(self, path: str, query: t.Mapping[str, t.Any] | None = None) -> str:
+    def url(self, path: str, query: Pairs | None = None) -> str:
         """Return the address of a path."""
         return f"{self._base}{path}" + (f"?{urlencode(query)}" if query else "")
 
@@ -170,9 +171,9 @@ class RestClient:
         path: str,
         step: StepName,
         *,
-        query: t.Mapping[str, t.Any] | None = None,
+        query: Pairs | None = None,
         body: t.Any = None,
-        headers: t.Mapping[str, str] | None = None,
+        headers: Pairs | None = None,
     ) -> Answer:
         """Make one request, with C(body) as JSON, below the base; return its answer.
 
@@ -182,12 +183,7 @@ class RestClient:
         return self.answer(self.patiently(method, self.url(path, query), step, body=sent, headers=headers))
 
     def patiently(
-        self,
-        method: str,
-        url: str,
-        step: StepName,
-        headers: t.Mapping[str, str] | None = None,
-        **options: t.Any,
+        self, method: str, url: str, step: StepName, headers: Pairs | None = None, **options: t.Any
     ) -> http.Exchange:
         """Ask, and ask again after the pause that the answer calls for, while there is time."""
         sent = {"Accept": "*/*", **self._dialect.headers, **(headers or {})}

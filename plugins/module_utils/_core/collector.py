@@ -75,12 +75,13 @@ class Collector:
         Raises:
             CollectError: the file cannot be read; the step says why.
         """
-        name = self.params.get("env_file")
+        name = self.params["env_file"]
         try:
-            self.service_env = env_file.parse(Path(name).read_text("utf-8")) if name else dict(os.environ)
-        except (OSError, UnicodeDecodeError) as exc:
-            reason = f"the env_file {name} cannot be read: {getattr(exc, 'strerror', None) or exc}"
-            raise CollectError(self.failed(ENV_FILE, str(name), reason).reason) from exc
+            text = self.read("env_file")
+        except CollectError as exc:
+            self.failed(ENV_FILE, str(name), str(exc))
+            raise
+        self.service_env = env_file.parse(text) if name else dict(os.environ)
         self.env = {**os.environ, **self.service_env}
         self.env["PATH"] = os.pathsep.join([*self.params["path"], self.env.get("PATH", os.defpath)])
         self.redact = Redactor({**secrets_of_env(self.service_env), **self.redact.secrets})
@@ -128,16 +129,14 @@ class Collector:
         argv: t.Sequence[str],
         step: StepName,
         *,
-        limit: float,
-        directory: str | None = None,
         env: t.Mapping[str, str] | None = None,
+        **options: t.Any,
     ) -> Step:
         """Run a command in the service's environment, with C(env) on top, and return its step to keep.
 
-        C(limit) is in seconds.
+        C(options) are the C(limit) in seconds and the C(directory).
         """
-        env = {**self.env, **(env or {})}
-        return command.run(argv, step, limit=limit, redact=self.redact, directory=directory, env=env)
+        return command.run(argv, step, redact=self.redact, env={**self.env, **(env or {})}, **options)
 
     def leave_out(self, argv: t.Sequence[str], step: StepName, reason: str, directory: str) -> Step:
         """Keep the step of a command that is left out on purpose, with the reason."""
