@@ -11,7 +11,7 @@ short_description: Run a backfill dry, for real and dry again
 version_added: 0.1.0
 description:
   - Runs O(dry_run), then O(real_run), then O(dry_run) again, which shows what the real run left, and
-    O(rows_query) before and after each, since a dry run may write.
+    O(rows_query) before and after the first two, since a dry run may write.
   - Skips the real run if the dry run fails, reports errors or changes the answer of O(rows_query).
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:

@@ -158,16 +158,13 @@ edited:
   type: int
   sample: 0
 comments:
-  description: The comments in the ticket, first the parts in order and then the verdict.
+  description: The comments in the ticket, first the parts in order and then the verdict, with the SHA-256
+    and the length of the text.
   returned: success, with O(attempt)
   type: list
-  elements: dict
-  contains:
-    kind: {description: C(part) or C(verdict)., type: str, sample: part}
-    name: {description: Number of the part or C(verdict)., type: str, sample: 1/3}
-    sha256: {description: SHA-256 of the text., type: str, sample: 7d865e959b2466918c9863afca942d0f}
-    characters: {description: Length of the text., type: int, sample: 61234}
-    url: {description: URL of the comment., type: str, sample: "https://github.com/psp/x/issues/1#issuecomment-1"}
+  sample:
+    - {kind: part, name: 1/3, sha256: 7d865e959b2466918c9863afca942d0f, characters: 61234,
+      url: "https://github.com/psp/backend/issues/1234#issuecomment-1"}
 report_sha256:
   description: SHA-256 of the report's text, which is that of the joined parts.
   returned: success, with O(attempt)

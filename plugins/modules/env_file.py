@@ -137,7 +137,9 @@ def main() -> None:
     path = Path(os.path.realpath(module.params["path"]))
     try:
         change = _plan(path, module.params)
-        stale = _stale(module.params, change)
+        named = module.params["process"]
+        running = process.find(named, module.params["directory"]) if named else []
+        stale = any(change.is_stale(process.environment(one.pid)) for one in running)
         _refuse_exposed(path, module.params, change)
         runtime = module.params["render_for"]
         rendered = RENDERERS[runtime](env_file.parse(change.after)) if runtime else ""
@@ -183,13 +185,6 @@ def _render(module: AnsibleModule, dest: Path, text: str) -> bool:
         dest.unlink(missing_ok=True)
         _write(module, dest, text)
     return True
-
-
-def _stale(params: t.Mapping[str, t.Any], change: env_file_change.Change) -> bool:
-    if not params["process"]:
-        return False
-    running = process.find(params["process"], params["directory"])
-    return any(env_file_change.is_stale(process.environment(one.pid), change.wanted) for one in running)
 
 
 def _set_attributes(module: AnsibleModule, path: Path) -> bool:

@@ -28,7 +28,7 @@ options:
         type: str
         required: true
       variable:
-        description: Name of the environment variable that sets it, and that such a line begins with.
+        description: Name of the environment variable that sets it, also in lines of C(NAME=value).
         type: str
         required: true
       pointer:

@@ -35,7 +35,7 @@ options:
     type: dict
     default: {}
   token_file:
-    description: Path of a file on the host that is the bearer token, or with O(token_variable), contains it.
+    description: Path of a file on the host that contains the bearer token, or O(token_variable) if given.
     type: path
   token_variable:
     description: Name of the variable of O(token_file), or without that of O(env_file), that contains the
