@@ -43,8 +43,7 @@ class _Alembic:
         self._collector = collector
         self._params = collector.params
         lock_timeout = f"-c lock_timeout={int(self._params['lock_timeout'] * 1000)}"
-        options = f"{collector.env.get('PGOPTIONS', '')} {lock_timeout}".strip()
-        self._patience = {"PGOPTIONS": options}
+        self._patience = {"PGOPTIONS": f"{collector.env.get('PGOPTIONS', '')} {lock_timeout}".strip()}
 
     def look(self) -> tuple[list[str], list[str]]:
         """Ask for what is there; return where the database is, and the heads."""
@@ -57,10 +56,7 @@ class _Alembic:
 
     def look_again(self, head: str) -> tuple[list[str], Step | None]:
         """Ask what the upgrade led to; return where the database is, and the SQL of the way down."""
-        questions: list[Question] = [
-            (steps.ALEMBIC_CHECK, "check"),
-            (steps.ALEMBIC_CURRENT_AFTER, "current"),
-        ]
+        questions: list[Question] = [(steps.ALEMBIC_CHECK, "check"), (steps.ALEMBIC_CURRENT_AFTER, "current")]
         if head and self._params["downgrade_smoke"] == "safe":
             questions.append((steps.ALEMBIC_DOWNGRADE_PREVIEW, "downgrade", f"{head}:-1", "--sql"))
         _check, current, *preview = self._ask(*questions)
@@ -69,7 +65,7 @@ class _Alembic:
     def _ask(self, *questions: Question) -> list[Step]:
         """Ask what needs nothing of one another side by side; most of each is start-up."""
         with ThreadPoolExecutor(max_workers=len(questions)) as pool:
-            answers = list(pool.map(self._run, questions))
+            answers = list(pool.map(lambda question: self._run(*question), questions))
         return [self._collector.add(step) for step in answers]
 
     def preview(self, current: t.Sequence[str]) -> Step:
@@ -119,13 +115,12 @@ class _Alembic:
 
     def take(self, step: StepName, *arguments: str, waits_for_locks: bool = False) -> Step:
         """Run one command of Alembic's and keep its step."""
-        return self._collector.add(self._run((step, *arguments), self._patience if waits_for_locks else None))
+        env = self._patience if waits_for_locks else {}
+        return self._collector.add(self._run(step, *arguments, env=env))
 
-    def _run(self, question: Question, env: t.Mapping[str, str] | None = None) -> Step:
-        step, *arguments = question
-        argv = [*self._params["alembic"], *arguments]
-        limit, directory = self._params["limit"], self._params["directory"]
-        return self._collector.run(argv, step, limit=limit, directory=directory, env=env)
+    def _run(self, step: StepName, *arguments: str, env: t.Mapping[str, str] | None = None) -> Step:
+        argv, limit = [*self._params["alembic"], *arguments], self._params["limit"]
+        return self._collector.run(argv, step, limit=limit, directory=self._params["directory"], env=env)
 
     def leave_out(self, step: StepName, arguments: t.Sequence[str], reason: str) -> None:
         """Keep the step of a command that is not run, with the reason."""
