@@ -27,25 +27,23 @@ options:
 
 
 class ModuleDocFragment:
-    """The options of C(COMMON_SPEC) in C(module_utils/_core/collector.py), and of C(module_utils/_logs)."""
+    """The options of C(COMMON_SPEC) and of the other specs below C(module_utils)."""
 
     DOCUMENTATION = r"""
 options:
   attempt:
-    description:
-      - The fact C(rc_closure_attempt) that M(psp.rc_closure.closure_attempt) sets.
-      - With it, the controller keeps the steps in the locker and the task returns their digests. Without it,
-        nothing is kept and the task returns the steps in full.
+    description: The fact C(rc_closure_attempt) that M(psp.rc_closure.closure_attempt) sets. With it, the
+      controller keeps the steps in the locker and the task returns their digests. Without it, nothing is kept
+      and the task returns the steps in full.
     type: dict
   package:
     description: Number of the package that the evidence belongs to. Required with O(attempt).
     type: int
     choices: [0, 1, 2, 3]
   env_file:
-    description:
-      - Path of the service's environment file on the host. Commands run with its variables, and its secrets
-        are masked in everything that leaves the host.
-      - Without it, the environment of the login is used, which in a container or a pod is the service's.
+    description: Path of the service's environment file on the host. Commands run with its variables, and its
+      secrets are masked in everything that leaves the host. Without it, the environment of the login is used,
+      which in a container or a pod is the service's.
     type: path
   path:
     description: Directories to put before E(PATH), for instance the C(bin) of a virtual environment.
@@ -53,9 +51,8 @@ options:
     elements: path
     default: []
   python:
-    description:
-      - Path of the Python interpreter on the host to use if Ansible's lacks a library that the module needs.
-      - Defaults to those in O(path), then to the system's.
+    description: Path of the Python interpreter on the host to use if Ansible's lacks a library that the
+      module needs. Defaults to those in O(path), then to the system's.
     type: path
 attributes:
   action_group:
@@ -65,6 +62,7 @@ attributes:
     membership: [psp.rc_closure.closure]
   check_mode:
     description: Can run in check mode and report what would change, without changing anything.
+    details: Reads only, in check mode as outside it.
     support: full
   diff_mode:
     description: Returns the difference between before and after in diff mode.
@@ -94,12 +92,54 @@ options:
     type: path
 """
 
+    GITHUB = r"""
+options:
+  url:
+    description: Base URL of the API. Use C(https://HOST/api/v3) for GitHub Enterprise Server.
+    type: str
+    default: https://api.github.com
+  repository:
+    description: The repository, as C(owner/name).
+    type: str
+    required: true
+  token_file:
+    description: Path of a file that contains the token, read where the module runs. A fine-grained token
+      requires read access to C(Actions), C(Contents) and C(Metadata), and to dispatch, write access to
+      C(Actions). It is sent to O(url) and to no other address.
+    type: path
+  token:
+    description: The token, which takes precedence over O(token_file). Prefer that.
+    type: str
+  ca_file:
+    description: Path of a PEM file of certificate authorities to trust instead of the system's.
+    type: path
+seealso:
+  - name: REST API endpoints for workflow runs
+    description: GitHub's reference of the API that is used.
+    link: https://docs.github.com/en/rest/actions/workflow-runs
+"""
+
+    POSTGRES = r"""
+options:
+  url_variables:
+    description: Names of the variables of O(env_file) that may contain the URL of the database, also as
+      C(postgresql+driver://). The first that is set is used.
+    type: list
+    elements: str
+    default: [SYNC_DATABASE_URL, DATABASE_URL]
+requirements:
+  - psycopg2 on the host
+seealso:
+  - name: psycopg2
+    description: The library that is required, and how to install it.
+    link: https://www.psycopg.org/docs/install.html
+"""
+
     PROCESS = r"""
 options:
   process:
-    description:
-      - Words that the command line of the process must contain. The last part of a path counts as a word.
-      - Of a process and its descendants, only the last one matches. A wrapper such as C(dotenv run) does not.
+    description: Words that the command line of the process must contain. The last part of a path is a word.
+      Of a process and its descendants, only the last one matches, not a wrapper such as C(dotenv run).
     type: list
     elements: str
     required: true

@@ -17,6 +17,7 @@ attributes:
     support: full
   check_mode:
     description: Can run in check mode and report what would change, without changing anything.
+    details: Reads only, in check mode as outside it.
     support: full
   diff_mode:
     description: Returns the difference between before and after in diff mode.
@@ -51,9 +52,8 @@ options:
   attempt:
     description:
       - The fact C(rc_closure_attempt) that M(psp.rc_closure.closure_attempt) sets, or an earlier attempt,
-        given by C(locker), C(ticket) and C(release).
-      - For an earlier attempt, C(name) is its folder under C(attempts) in the locker, by default the newest
-        one that has a report. C(commit) and C(environment) are compared with the attempt's if given.
+        given by C(locker), C(ticket) and C(release), and by C(name), its folder under C(attempts) in the
+        locker, unless it is the newest one that has a report. C(commit) and C(environment) are compared.
       - Without it, the other options are checked and nothing else is done.
     type: dict
 """

@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Collector: Alembic's part of Package-1."""
-
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -13,8 +11,7 @@ short_description: Upgrade a database to the Alembic head and collect the eviden
 version_added: 0.1.0
 description:
   - Runs C(alembic current), C(heads) and C(history), then C(upgrade head), then C(check) and C(current)
-    again.
-  - If O(downgrade_smoke) allows it, runs C(downgrade -1) and C(upgrade head) afterwards.
+    again, and if O(downgrade_smoke) allows it, C(downgrade -1) and C(upgrade head).
   - If the upgrade fails because an object exists already, also runs C(alembic upgrade --sql), which changes
     nothing, so that the existing table can be compared with what the migrations would create.
 author: psp.rc_closure contributors (@psp-rc-closure)
@@ -43,16 +40,12 @@ options:
     type: float
     default: 600
   lock_timeout:
-    description:
-      - Seconds that a migration waits for a lock, passed to Postgres in E(PGOPTIONS).
-      - Without it, a migration behind a forgotten transaction would wait for ever.
+    description: Seconds that a migration waits for a lock, passed to Postgres in E(PGOPTIONS).
     type: float
     default: 30
   downgrade_smoke:
-    description:
-      - Whether to run C(downgrade -1) and C(upgrade head) after the upgrade.
-      - V(safe) runs them only if the SQL of the downgrade drops no table or column and changes no data.
-      - V(always) runs them whatever the downgrade does. V(never) does not run them.
+    description: Whether to go one revision down and up again. V(safe) does so only if the SQL of the
+      downgrade drops no table or column and changes no data.
     type: str
     choices: [safe, always, never]
     default: safe
@@ -79,14 +72,6 @@ EXAMPLES = r"""
     alembic: [/srv/shop/.venv/bin/python, -m, alembic]
   check_mode: true
   register: pending
-
-- name: Upgrade within a short maintenance window, without the downgrade
-  psp.rc_closure.alembic_evidence:
-    directory: /srv/shop
-    env_file: /etc/shop/shop.env
-    lock_timeout: 5
-    limit: 120
-    downgrade_smoke: never
 """
 
 RETURN = r"""
@@ -113,7 +98,6 @@ steps:
   description: The commands that were run or left out, in order.
   returned: always
   type: list
-  elements: dict
   sample: [{name: alembic_upgrade, command: alembic upgrade head, exit_status: 0, outcome: ended}]
 """
 
@@ -130,7 +114,6 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 
 def main() -> None:
-    """Run the module."""
     run_collector(ARGUMENT_SPEC, collect)
 
 

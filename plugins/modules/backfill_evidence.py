@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Collector: the backfill of Package-2."""
-
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -12,13 +10,13 @@ module: backfill_evidence
 short_description: Run a backfill dry, for real and dry again
 version_added: 0.1.0
 description:
-  - Runs O(dry_run), then O(real_run), then O(dry_run) again, which shows what the real run left.
-  - Runs O(rows_query) before and after, since a dry run may write.
+  - Runs O(dry_run), then O(real_run), then O(dry_run) again, which shows what the real run left, and
+    O(rows_query) before and after the first two, since a dry run may write.
   - Skips the real run if the dry run fails, reports errors or changes the answer of O(rows_query).
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
-  - psp.rc_closure.postgres.url
+  - psp.rc_closure.collector.postgres
 attributes:
   check_mode:
     support: partial
@@ -56,10 +54,6 @@ options:
     description: Seconds after which a run is stopped.
     type: float
     default: 3600
-  query_limit:
-    description: Seconds after which a query is stopped.
-    type: float
-    default: 60
 seealso:
   - module: psp.rc_closure.feature_flags_evidence
 """
@@ -109,10 +103,10 @@ steps:
   description: The runs and the row counts, in order.
   returned: always
   type: list
-  elements: dict
   sample: [{name: backfill_dry_run, kind: command, exit_status: 0, outcome: ended}]
 """
 
+from ..module_utils._clients.postgres import URL_OPTION
 from ..module_utils._collect.backfill_evidence import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
 
@@ -122,18 +116,12 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "dry_run": {"type": "list", "elements": "str", "required": True},
     "real_run": {"type": "list", "elements": "str", "required": True},
     "rows_query": {"type": "str", "required": True},
-    "url_variables": {
-        "type": "list",
-        "elements": "str",
-        "default": ["SYNC_DATABASE_URL", "DATABASE_URL"],
-    },
+    "url_variables": URL_OPTION,
     "limit": {"type": "float", "default": 3600},
-    "query_limit": {"type": "float", "default": 60},
 }
 
 
 def main() -> None:
-    """Run the module."""
     run_collector(ARGUMENT_SPEC, collect, needs=["psycopg2"])
 
 

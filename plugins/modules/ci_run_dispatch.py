@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Collector: the CI run of Package-0, dispatched or found."""
-
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -12,18 +10,17 @@ module: ci_run_dispatch
 short_description: Dispatch a GitHub Actions workflow for a commit, or find its run
 version_added: 0.1.0
 description:
-  - Checks that O(ref) is at O(commit), dispatches the workflow on it once, and returns the run. With
-    O(mode=find), returns the run that a pull request, a push or a dispatch started for the commit.
+  - Checks that O(ref) is at O(commit), dispatches the workflow on it once, and returns the run as soon as it
+    is known. With O(mode=find), returns the run that one of O(events) started for the commit.
   - Some servers do not return the run of a dispatch. There, the run is the only new one of the same event and
     commit, by the server's clock. If there are several, none is returned.
-  - Returns as soon as the run is known. Use M(psp.rc_closure.ci_run_evidence) to wait for its end.
   - With O(attempt), a workflow is dispatched at most once per attempt. The controller writes the intent to
     the locker before the request is sent. If an intent is there already, its run is looked for and nothing is
     sent. If there is no such run, the module fails.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
-  - psp.rc_closure.github
+  - psp.rc_closure.collector.github
 attributes:
   check_mode:
     details: Makes only requests that read, and reports what would be dispatched.
@@ -41,27 +38,21 @@ options:
     type: str
     required: true
   mode:
-    description:
-      - V(dispatch) starts a run of the workflow, which must have a C(workflow_dispatch) trigger.
-      - V(find) returns the newest run for the commit that was started by one of O(events).
+    description: V(dispatch) requires a C(workflow_dispatch) trigger. V(find) returns the newest run.
     type: str
     choices: [dispatch, find]
     default: dispatch
   ref:
-    description:
-      - The branch or tag to dispatch on, which must be at O(commit), since GitHub does not dispatch on a
-        commit.
-      - Defaults to the default branch of the repository.
+    description: The branch or tag to dispatch on, since GitHub does not dispatch on a commit. Defaults to the
+      default branch of the repository.
     type: str
   inputs:
     description: The inputs of the workflow.
     type: dict
     default: {}
   marker:
-    description:
-      - A text that identifies the run. If the title of a run contains it, that run is returned and none is
-        dispatched.
-      - Defaults to a random text if O(marker_input) is set.
+    description: A text that identifies the run. If the title of a run contains it, that run is returned and
+      none is dispatched. Defaults to a random text if O(marker_input) is set.
     type: str
   marker_input:
     description: Name of the workflow's input to put O(marker) in. The C(run-name) of the workflow must
@@ -119,16 +110,6 @@ EXAMPLES = r"""
     events: [pull_request]
     token_file: /etc/shop/github_token
     ca_file: /etc/ssl/certs/example-ca.pem
-
-- name: Start a nightly build once a day, however often the play runs
-  psp.rc_closure.ci_run_dispatch:
-    repository: shop/backend
-    workflow: nightly.yml
-    commit: "{{ head_commit }}"
-    marker: "nightly-{{ now(utc=true, fmt='%Y-%m-%d') }}"
-    marker_input: label
-    inputs: {suite: full}
-    token_file: /etc/shop/github_token
 """
 
 RETURN = r"""
@@ -147,7 +128,6 @@ steps:
     C(not_run).
   returned: always
   type: list
-  elements: dict
   sample: [{name: ci_dispatch, kind: http, exit_status: 200, outcome: ended}]
 """
 
@@ -177,7 +157,6 @@ ARGUMENT_SPEC = {
 
 
 def main() -> None:
-    """Run the module."""
     run_collector(
         ARGUMENT_SPEC,
         collect,

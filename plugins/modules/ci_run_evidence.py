@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Collector: what became of the CI run of Package-0."""
-
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -17,10 +15,7 @@ description:
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
-  - psp.rc_closure.github
-attributes:
-  check_mode:
-    details: Waits and reads, in check mode as outside it.
+  - psp.rc_closure.collector.github
 options:
   run_id:
     description: Id of the run, as M(psp.rc_closure.ci_run_dispatch) returns it.
@@ -63,11 +58,6 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-run_id:
-  description: Id of the run.
-  returned: success
-  type: int
-  sample: 30433642
 status:
   description: Status of the run. None if the run could not be read.
   returned: success
@@ -92,7 +82,6 @@ steps:
   description: The run, its earlier attempts, its jobs and the log of the required job, in order.
   returned: always
   type: list
-  elements: dict
   sample: [{name: ci_run, kind: http, exit_status: 200, outcome: ended}]
 """
 
@@ -110,7 +99,6 @@ ARGUMENT_SPEC = {
 
 
 def main() -> None:
-    """Run the module."""
     run_collector(ARGUMENT_SPEC, collect, needs=["requests"])
 
 

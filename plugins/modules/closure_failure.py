@@ -3,10 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the action plugin of this name, which never reaches a host."""
-
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: closure_failure
 short_description: Keep the failure of a rescued task as evidence
@@ -59,17 +55,10 @@ EXAMPLES = r"""
         package: 3
         name: queue_enablement
 
-- name: Restart the backend, which two packages depend on
-  block:
-    - name: Restart the backend
-      ansible.builtin.systemd_service:
-        name: psp-backend
-        state: restarted
-  rescue:
-    - name: Keep the failure in the packages of this run
-      psp.rc_closure.closure_failure:
-        attempt: "{{ rc_closure_attempt }}"
-        packages: [2, 3]
+- name: Keep a failure, in a rescue, in those of two packages that this run has opened
+  psp.rc_closure.closure_failure:
+    attempt: "{{ rc_closure_attempt }}"
+    packages: [2, 3]
 """
 
 RETURN = r"""

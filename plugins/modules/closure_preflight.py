@@ -3,10 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the action plugin of this name, which never reaches a host."""
-
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: closure_preflight
 short_description: Check the formats of variables before anything is changed
@@ -17,9 +13,6 @@ description:
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
-attributes:
-  check_mode:
-    details: Checks in check mode as outside it.
 options:
   required:
     description:
@@ -49,10 +42,7 @@ EXAMPLES = r"""
 
 - name: Check what identifies a deployment
   psp.rc_closure.closure_preflight:
-    required:
-      commit: [deploy_commit]
-      repository: [deploy_repository]
-      seconds: [deploy_timeout, deploy_drain]
+    required: {commit: [deploy_commit], seconds: [deploy_timeout, deploy_drain]}
 """
 
 RETURN = r"""

@@ -3,10 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the action plugin of this name, which never reaches a host."""
-
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: closure_report
 short_description: Judge the evidence and write the report
@@ -41,10 +37,6 @@ EXAMPLES = r"""
   ansible.builtin.assert:
     that: rc_closure_report.gate.status == 'PASS'
     fail_msg: "{{ rc_closure_report.gate.reasons | join('; ') }}"
-
-- name: Write the report of an earlier attempt again
-  psp.rc_closure.closure_report:
-    attempt: {locker: /srv/evidence, ticket: PSP-1234, release: 2026.11.0-rc3, name: 20261124T025203.123000Z}
 """
 
 RETURN = r"""

@@ -3,20 +3,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the action plugin of this name, which never reaches a host."""
-
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: closure_ticket
 short_description: Post the report to the ticket and apply the closing rule
 version_added: 0.1.0
 description:
   - Posts the report that M(psp.rc_closure.closure_report) wrote, complete and as text, in as many comments as
-    the ticket's limit requires. A comment ends between two steps if possible. A longer step is split, and its
-    code block closed and opened again.
-  - Each comment begins with a line that contains ticket, release, attempt, number and digest. Posting again
-    therefore updates comments and never repeats them, and continues where an earlier posting stopped.
+    the ticket's limit requires. Posting again updates comments and never repeats them, and continues where an
+    earlier posting stopped.
   - The last comment is the verdict, with the digest of the attempt in the locker. Before it acts on the
     ticket, the module reads the comments back, joins them and compares them with the report.
   - If all four packages are PASS and O(close) is set, it closes the ticket. On a FAIL, it does not close it,
@@ -31,20 +25,19 @@ author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
   - psp.rc_closure.controller.attempt
+  - psp.rc_closure.collector.ca_file
 attributes:
   check_mode:
     details: Reads the ticket, writes nothing, and reports what would be posted.
 options:
   provider:
-    description: Where the ticket is. V(file) writes the comments into the folder C(ticket) in the locker, for
-      pasting.
+    description: Where the ticket is. V(file) writes the comments into the locker's folder C(ticket).
     type: str
     choices: [file, github, jira]
     default: file
   url:
-    description:
-      - Base URL of GitHub's API or of Jira. Defaults to C(https://api.github.com) for GitHub. Use
-        C(https://HOST/api/v3) for GitHub Enterprise Server.
+    description: Base URL of Jira, or of GitHub's API, C(https://HOST/api/v3) for GitHub Enterprise Server.
+      Defaults to C(https://api.github.com) for GitHub.
     type: str
   repository:
     description: The repository on GitHub, as C(owner/name).
@@ -53,8 +46,7 @@ options:
     description: Number of the issue on GitHub, or its key in Jira. Defaults to the ticket of the attempt.
     type: str
   user:
-    description: E-mail address of the token's owner in Jira Cloud. Without it, the token is sent as a bearer
-      token.
+    description: E-mail address of the token's owner in Jira Cloud. Without it, a bearer token is sent.
     type: str
   token:
     description: The token. Prefer O(token_file) or O(token_env).
@@ -65,9 +57,6 @@ options:
   token_env:
     description: Name of an environment variable of the controller that contains the token.
     type: str
-  ca_file:
-    description: Path of a PEM file of certificate authorities to trust instead of the system's.
-    type: path
   characters:
     description: Maximum length of a comment in characters. Defaults to 65,536, or in Jira to 32,767.
     type: int
@@ -88,8 +77,7 @@ options:
     type: str
     default: closure-failed
   analysts:
-    description: Whom to ask for the root-cause analysis, as the ticket addresses people, for instance
-      C(@psp/backend).
+    description: Whom to ask for the root-cause analysis, as the ticket addresses people.
     type: str
     default: Dev/Backend
   deployment:
@@ -98,14 +86,12 @@ options:
     choices: [auto, cloud, data_center]
     default: auto
   close_transition:
-    description:
-      - Name of Jira's transition that closes the issue, or of its status. Defaults to the only transition to
-        a status that is done.
+    description: Name of Jira's transition that closes the issue, or of its status. Defaults to the only one
+      to a status that is done.
     type: str
   reopen_transition:
-    description:
-      - Name of Jira's transition that reopens the issue, or of its status. Defaults to the only transition to
-        a status that is not done.
+    description: Name of Jira's transition that reopens the issue, or of its status. Defaults to the only one
+      to a status that is not done.
     type: str
   resolution:
     description: The resolution to close with, if Jira's transition requires one.
@@ -138,11 +124,6 @@ EXAMPLES = r"""
     url: https://example.atlassian.net
     user: closure@example.org
     token_env: JIRA_TOKEN
-
-- name: Write the comments to files, for a ticket system without an API
-  psp.rc_closure.closure_ticket:
-    attempt: "{{ rc_closure_attempt }}"
-    characters: 10000
 """
 
 RETURN = r"""
@@ -177,16 +158,13 @@ edited:
   type: int
   sample: 0
 comments:
-  description: The comments in the ticket, first the parts in order and then the verdict.
+  description: The comments in the ticket, first the parts in order and then the verdict, with the SHA-256
+    and the length of the text.
   returned: success, with O(attempt)
   type: list
-  elements: dict
-  contains:
-    kind: {description: C(part) or C(verdict)., type: str, sample: part}
-    name: {description: Number of the part or C(verdict)., type: str, sample: 1/3}
-    sha256: {description: SHA-256 of the text., type: str, sample: 7d865e959b2466918c9863afca942d0f}
-    characters: {description: Length of the text., type: int, sample: 61234}
-    url: {description: URL of the comment., type: str, sample: "https://github.com/psp/x/issues/1#issuecomment-1"}
+  sample:
+    - {kind: part, name: 1/3, sha256: 7d865e959b2466918c9863afca942d0f, characters: 61234,
+      url: "https://github.com/psp/backend/issues/1234#issuecomment-1"}
 report_sha256:
   description: SHA-256 of the report's text, which is that of the joined parts.
   returned: success, with O(attempt)

@@ -3,28 +3,20 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the action plugin of this name, which never reaches a host."""
-
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: closure_verify
 short_description: Compare a report with the evidence it was made of
 version_added: 0.1.0
 description:
-  - Compares each kept stream with its digest, derives the verdicts anew, and compares C(report.json) and
-    C(report.md) with the result. Fails with one sentence for each difference.
-  - It judges by the rules of the installed collection. The report of another version may differ if a rule has
-    changed.
+  - Compares each kept stream with its digest, derives the verdicts anew by the rules of the installed
+    collection, and compares C(report.json) and C(report.md) with the result. Fails with one sentence for each
+    difference.
   - Whoever can write the locker can make report and evidence agree, but cannot change the digest in the
     ticket. Give that as O(sha256).
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
   - psp.rc_closure.controller.release
-attributes:
-  check_mode:
-    details: Reads only, in check mode as outside it.
 options:
   name:
     description: Name of the attempt in the locker. Defaults to the newest that has a report.

@@ -3,10 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the action plugin of this name, which never reaches a host."""
-
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: collect
 short_description: Run a collector and keep its steps

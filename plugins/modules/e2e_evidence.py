@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Collector: the end-to-end smoke of Package-2."""
-
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -72,7 +70,6 @@ steps:
   description: The command.
   returned: always
   type: list
-  elements: dict
   sample: [{name: e2e_smoke, kind: command, exit_status: 0, outcome: ended}]
 """
 
@@ -87,7 +84,6 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 
 def main() -> None:
-    """Run the module."""
     run_collector(ARGUMENT_SPEC, collect)
 
 

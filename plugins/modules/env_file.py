@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Set variables in a service's environment file."""
-
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -14,41 +12,41 @@ version_added: 0.1.0
 description:
   - Sets variables in a file of C(KEY=value) lines as systemd and dotenv read them. Lines of other variables,
     comments, and the file's mode and owner stay as they are.
-  - A file that is not there is made, readable by its owner only. One that everybody may read is refused a
-    secret, unless O(mode) is given.
-  - Says, too, whether a process that is already running was started without these values.
-author:
-  - psp.rc_closure contributors (@psp-rc-closure)
+  - A file that is not there is made, readable by its owner only. A secret is not written where everybody may
+    read it, unless O(mode) is given.
+author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - ansible.builtin.files
 attributes:
   check_mode:
-    description: Changes nothing, and says what would be changed.
+    description: Changes nothing, and reports what would change.
     support: full
   diff_mode:
-    description: Shows both texts with every secret masked; a secret that changes is marked as new.
+    description: Shows both texts with every secret masked. A secret that changes is marked as new.
+    support: full
+  idempotent:
+    description: A second run with the same options reports no change.
     support: full
   platform:
-    description: Where it runs.
+    description: Operating systems that the module runs on.
     support: full
     platforms: posix
 options:
   path:
-    description: The environment file. Where it is a link, the file it leads to is meant.
+    description: Path of the environment file. A link is followed.
     type: path
     required: true
   values:
-    description: Name → value of what may be seen. V(true) is written as C(True).
+    description: Values by the names of variables. V(true) is written as C(True).
     type: dict
     default: {}
   secrets:
-    description: Name → value of what may not be seen.
+    description: The same for values that must not be shown.
     type: dict
     default: {}
   copy_from:
-    description:
-      - Another environment file on the same host, from which O(copy) is taken. These values do not pass
-        through Ansible.
+    description: Another environment file on the host, from which O(copy) is taken without passing through
+      Ansible.
     type: path
   copy:
     description: Names of the variables to take from O(copy_from).
@@ -56,24 +54,24 @@ options:
     elements: str
     default: []
   process:
-    description:
-      - Words of the command line of the service's process, all of them. With it, RV(stale) tells
-        whether such a process runs without these values.
-      - Only for a service that is started with the file as its environment, and does not read it itself.
+    description: Words that the command line of a process must contain for RV(stale). Only for a service that
+      is started with the file as its environment, and does not read it itself.
     type: list
     elements: str
     default: []
   directory:
-    description: The working directory of that process, where only processes in it count.
+    description: Absolute path of the working directory that such a process must have.
     type: path
   render_for:
     description:
-      - Writes all variables of the file once more, beside it, as this runtime takes them. The name is O(path)
-        with the name of the runtime appended. Only its owner may read it.
+      - Also writes all variables of the file as this runtime takes them, into a file that only its owner may
+        read. Its name is O(path) with the name of the runtime appended.
       - systemd's C(EnvironmentFile) takes no C(export) and no comment after a value, Docker's C(--env-file)
-        no quotes either. A value that the runtime cannot take is refused before anything is written.
+        no quotes either. If the runtime cannot take a value, nothing is written.
     type: str
     choices: [docker, systemd]
+seealso:
+  - module: psp.rc_closure.process_environment
 """
 
 EXAMPLES = r"""
@@ -85,19 +83,13 @@ EXAMPLES = r"""
     secrets:
       REDIS_URL: "{{ backend_redis_url }}"
 
-- name: Give the worker the backend's database
+- name: Give a worker in a container the backend's database, in worker.env and worker.env.docker
   psp.rc_closure.env_file:
     path: /etc/psp/worker.env
     values:
       ENV: staging
     copy_from: /etc/psp/backend.env
     copy: [DATABASE_URL]
-
-- name: Set a variable of the backend in a container, in backend.env and backend.env.docker
-  psp.rc_closure.env_file:
-    path: /etc/psp/backend.env
-    values:
-      RECON_RUNNER: queue
     render_for: docker
 """
 
@@ -122,10 +114,10 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._clients import process
-from ansible_collections.psp.rc_closure.plugins.module_utils._core import files
-from ansible_collections.psp.rc_closure.plugins.module_utils._services import env_file_change
-from ansible_collections.psp.rc_closure.plugins.module_utils._text import env_file
+from ..module_utils._clients import process
+from ..module_utils._core import files
+from ..module_utils._services import env_file_change
+from ..module_utils._text import env_file
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "path": {"type": "path", "required": True},
@@ -141,30 +133,29 @@ RENDERERS = {"docker": env_file.for_docker, "systemd": env_file.for_systemd}
 
 
 def main() -> None:
-    """Run the module."""
     module = AnsibleModule(ARGUMENT_SPEC, supports_check_mode=True, add_file_common_args=True)
     path = Path(os.path.realpath(module.params["path"]))
     try:
         change = _plan(path, module.params)
-        stale = _stale(module.params, change)
+        named = module.params["process"]
+        running = process.find(named, module.params["directory"]) if named else []
+        stale = any(change.is_stale(process.environment(one.pid)) for one in running)
         _refuse_exposed(path, module.params, change)
-        rendered = _rendered(change, module.params["render_for"])
+        runtime = module.params["render_for"]
+        rendered = RENDERERS[runtime](env_file.parse(change.after)) if runtime else ""
         # Before the content: it is at no time for others to read.
-        changed = _set_attributes(module, path)
-        if change.before != change.after:
-            changed = True
-            if not module.check_mode:
-                fresh = not path.exists()
-                _write(module, path, change.after)
-                if fresh:
-                    _set_attributes(module, path)
-        if rendered is not None:
-            changed |= _render(module, Path(f"{path}.{module.params['render_for']}"), rendered)
+        changed = _set_attributes(module, path) or change.before != change.after
+        if change.before != change.after and not module.check_mode:
+            fresh = not path.exists()
+            _write(module, path, change.after)
+            if fresh:
+                _set_attributes(module, path)
+        if runtime:
+            changed |= _render(module, Path(f"{path}.{runtime}"), rendered)
     except (OSError, ValueError, process.ProcessError) as exc:
         module.fail_json(msg=f"{module.params['path']}: {getattr(exc, 'strerror', None) or exc}")
     before, after = change.shown()
-    header = {"before_header": str(path), "after_header": str(path)}
-    diff = {**header, "before": before, "after": after}
+    diff = {"before_header": str(path), "after_header": str(path), "before": before, "after": after}
     module.exit_json(changed=changed, stale=stale, names=change.names, diff=diff)
 
 
@@ -186,15 +177,6 @@ def _copied(source: str | None, names: t.Sequence[str]) -> dict[str, str]:
     return {name: found[name] for name in names}
 
 
-def _rendered(change: env_file_change.Change, runtime: str | None) -> str | None:
-    """Return the whole file as a runtime takes it.
-
-    Raises:
-        ValueError: it cannot take one of the values.
-    """
-    return RENDERERS[runtime](env_file.parse(change.after)) if runtime else None
-
-
 def _render(module: AnsibleModule, dest: Path, text: str) -> bool:
     """Write the rendered file where it differs; return whether it does."""
     if dest.exists() and dest.read_text("utf-8") == text and dest.stat().st_mode & 0o777 == 0o600:
@@ -203,13 +185,6 @@ def _render(module: AnsibleModule, dest: Path, text: str) -> bool:
         dest.unlink(missing_ok=True)
         _write(module, dest, text)
     return True
-
-
-def _stale(params: t.Mapping[str, t.Any], change: env_file_change.Change) -> bool:
-    if not params["process"]:
-        return False
-    running = process.find(params["process"], params["directory"])
-    return any(env_file_change.is_stale(process.environment(one.pid), change.wanted) for one in running)
 
 
 def _set_attributes(module: AnsibleModule, path: Path) -> bool:
@@ -232,11 +207,7 @@ def _is_known(user: str | None) -> bool:
 
 
 def _refuse_exposed(path: Path, params: t.Mapping[str, t.Any], change: env_file_change.Change) -> None:
-    """A secret does not go where everybody can read it.
-
-    Raises:
-        ValueError: it would.
-    """
+    """Raise C(ValueError) where a secret would go where everybody can read it."""
     secret = ", ".join(name for name in change.names if name in change.secret)
     if secret and path.exists() and not params["mode"] and path.stat().st_mode & 0o007:
         raise ValueError(

@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Collector: the feature flags of Package-2."""
-
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -12,17 +10,12 @@ module: feature_flags_evidence
 short_description: Collect the feature flags of the running process
 version_added: 0.1.0
 description:
-  - Asks the running backend for its flags, and reads the same flags from its environment file, since a file
-    that was edited after the start proves nothing.
-  - The answer is JSON, searched by the C(pointer) of each flag, or lines of C(NAME=value), searched by its
-    C(variable).
+  - Asks the running backend for its flags, since a file that was edited after the start proves nothing, and
+    reads the same flags from its environment file. The answer is JSON or lines of C(NAME=value).
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
   - psp.rc_closure.collector.ca_file
-attributes:
-  check_mode:
-    details: Reads only, in check mode as outside it. O(argv) is run in check mode, too.
 options:
   flags:
     description: The flags to collect.
@@ -35,7 +28,7 @@ options:
         type: str
         required: true
       variable:
-        description: Name of the environment variable that sets it.
+        description: Name of the environment variable that sets it, also in lines of C(NAME=value).
         type: str
         required: true
       pointer:
@@ -49,13 +42,11 @@ options:
     description: URL at which the running process reports the commit it was deployed from.
     type: str
   token_variable:
-    description: Name of the variable of O(env_file) that contains the bearer token. Without it, no token is
-      sent.
+    description: Name of the variable of O(env_file) that contains the bearer token, if one is required.
     type: str
   argv:
-    description:
-      - A command that prints the flags of the running process, as a list of arguments. It must not change
-        anything. Takes precedence over O(url).
+    description: A command that prints the flags of the running process and changes nothing, as a list of
+      arguments. It is run in check mode, too. Takes precedence over O(url).
     type: list
     elements: str
   directory:
@@ -110,7 +101,6 @@ steps:
   description: The file and the answers of the process, in order.
   returned: always
   type: list
-  elements: dict
   sample: [{name: flags_running, kind: http, exit_status: 200, outcome: ended}]
 """
 
@@ -139,7 +129,6 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 
 def main() -> None:
-    """Run the module."""
     run_collector(ARGUMENT_SPEC, collect, needs=["requests"], required_one_of=[("url", "argv")])
 
 

@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Collector: Postgres' part of Package-1."""
-
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -18,11 +16,7 @@ description:
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
-  - psp.rc_closure.postgres.url
-  - psp.rc_closure.postgres
-attributes:
-  check_mode:
-    details: Reads only, in check mode as outside it.
+  - psp.rc_closure.collector.postgres
 options:
   table:
     description: Name of the table, with or without its schema.
@@ -42,10 +36,6 @@ options:
     description: Path of C(psql). If it does not exist, the text of C(\\d) is rendered from the catalog.
     type: path
     default: psql
-  limit:
-    description: Seconds after which a query is stopped.
-    type: float
-    default: 60
 seealso:
   - module: psp.rc_closure.alembic_evidence
   - module: community.postgresql.postgresql_query
@@ -63,20 +53,10 @@ EXAMPLES = r"""
     table: reconciliation_findings
     columns: [provider, provider_event_id, finding_type]
 
-- name: Read the constraints of a table in another schema, from a service's environment file
+- name: Read those of another schema, by a URL in another variable
   psp.rc_closure.pg_unique_constraint:
     env_file: /etc/shop/shop.env
-    url_variables: [PG_URL]
-    table: public.orders
-    columns: [number]
-
-- name: Read them with a login of its own
-  psp.rc_closure.pg_unique_constraint:
-    login_host: db.example.com
-    login_user: auditor
-    login_password: "{{ auditor_password }}"
-    login_db: shop
-    ssl_mode: verify-full
+    url_variables: [BILLING_DB_URL]
     table: billing.invoices
     columns: [tenant, number]
   register: invoices
@@ -103,11 +83,10 @@ steps:
   description: The queries, in order.
   returned: always
   type: list
-  elements: dict
   sample: [{name: unique_constraints, kind: sql, exit_status: 0, outcome: ended}]
 """
 
-from ..module_utils._clients.postgres import LOGIN_SPEC
+from ..module_utils._clients.postgres import URL_OPTION
 from ..module_utils._collect.pg_unique_constraint import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
 
@@ -115,19 +94,12 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "table": {"type": "str", "required": True},
     "columns": {"type": "list", "elements": "str", "required": True},
     "also": {"type": "list", "elements": "str", "default": []},
-    "url_variables": {
-        "type": "list",
-        "elements": "str",
-        "default": ["SYNC_DATABASE_URL", "DATABASE_URL"],
-    },
+    "url_variables": URL_OPTION,
     "psql": {"type": "path", "default": "psql"},
-    "limit": {"type": "float", "default": 60},
-    **LOGIN_SPEC,
 }
 
 
 def main() -> None:
-    """Run the module."""
     run_collector(ARGUMENT_SPEC, collect, needs=["psycopg2"])
 
 

@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Collector: what a service's running processes were started with."""
-
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -12,19 +10,14 @@ module: process_environment
 short_description: Collect the environment that running processes were started with
 version_added: 0.1.0
 description:
-  - Reads C(/proc/PID/environ) of each matching process. It shows what the process was started with, and not
-    what an environment file was changed to since.
-  - Keeps the values of O(show), and keyed digests of the values of O(digest), which show whether two
-    processes have the same value without showing it. A URL has a second digest, of its scheme, user, host,
-    port and database, since two services may use different drivers.
-  - If no process matches, that is evidence, too.
+  - Reads C(/proc/PID/environ) of each matching process, which shows what it was started with, and not what an
+    environment file was changed to since. If no process matches, that is evidence, too.
+  - Keyed digests show whether two processes have the same value without showing it. A URL has a second
+    digest, of its scheme, user, host, port and database, since two services may use different drivers.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
   - psp.rc_closure.collector.process
-attributes:
-  check_mode:
-    details: Reads only, in check mode as outside it.
 options:
   show:
     description: Names of the variables to keep.
@@ -37,9 +30,8 @@ options:
     elements: str
     default: []
   digest_key:
-    description:
-      - The key of the digests. With O(attempt), that of the attempt is used, which is destroyed at its end.
-      - Without a key, only whether a variable is set is kept.
+    description: The key of the digests. With O(attempt), that of the attempt is used, which is destroyed at
+      its end. Without a key, only whether a variable is set is kept.
     type: str
   name:
     description: Name of the step.
@@ -87,7 +79,6 @@ steps:
   description: The environment of the processes.
   returned: always
   type: list
-  elements: dict
   sample: [{name: backend_environment, kind: file, outcome: ended}]
 """
 
@@ -106,7 +97,6 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 
 def main() -> None:
-    """Run the module."""
     run_collector(ARGUMENT_SPEC, collect)
 
 

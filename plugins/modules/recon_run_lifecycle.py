@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Collector: one reconciliation run through the queue, for Package-3."""
-
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -13,9 +11,8 @@ short_description: Start a reconciliation run through the queue and follow it to
 version_added: 0.1.0
 description:
   - Notes where the worker's log ends, posts a run to the API, polls it until it has ended or the limit is
-    reached, waits for the end of its job in the worker's log, and keeps the log since the start.
-  - Polls often at first and then less often. After a 429, waits for C(Retry-After), or twice as long as
-    before.
+    reached, waits for the end of its job in the worker's log, and keeps the log since the start. After a 429,
+    waits for C(Retry-After), or twice as long as before.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
@@ -38,23 +35,16 @@ options:
     type: dict
     default: {}
   token_file:
-    description:
-      - Path of a file on the host that contains the bearer token, or with O(token_variable), of an
-        environment file that does.
+    description: Path of a file on the host that contains the bearer token, or O(token_variable) if given.
     type: path
   token_variable:
-    description:
-      - Name of the variable of O(token_file) that contains the bearer token, or without O(token_file), of
-        O(env_file). Without either option no token is sent.
+    description: Name of the variable of O(token_file), or without that of O(env_file), that contains the
+      bearer token. Without either option no token is sent.
     type: str
   limit:
     description: Seconds after which the run is no longer polled.
     type: float
     default: 120
-  worker_limit:
-    description: Seconds that the worker's log may be behind the API.
-    type: float
-    default: 15
   request_limit:
     description: Seconds after which a request is stopped.
     type: float
@@ -62,9 +52,6 @@ options:
 seealso:
   - module: psp.rc_closure.redis_evidence
   - module: psp.rc_closure.worker_start_log
-  - name: arq
-    description: What a worker logs of a job.
-    link: https://arq-docs.helpmanual.io/
 """
 
 EXAMPLES = r"""
@@ -103,7 +90,6 @@ steps:
   description: The POST, the polls, the last answer and the worker's log, in order.
   returned: always
   type: list
-  elements: dict
   sample: [{name: recon_post, kind: http, exit_status: 202, outcome: ended}]
 """
 
@@ -118,14 +104,12 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "token_variable": {"type": "str", "no_log": False},
     "worker_log": option(),
     "limit": {"type": "float", "default": 120},
-    "worker_limit": {"type": "float", "default": 15},
     "request_limit": {"type": "float", "default": 10},
     "ca_file": {"type": "path"},
 }
 
 
 def main() -> None:
-    """Run the module."""
     run_collector(ARGUMENT_SPEC, collect, needs=["requests"])
 
 

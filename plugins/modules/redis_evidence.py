@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Collector: Redis, for Package-3."""
-
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -12,20 +10,14 @@ module: redis_evidence
 short_description: Collect the health and the settings of a Redis server
 version_added: 0.1.0
 description:
-  - Sends C(PING), C(INFO), C(CONFIG GET maxmemory-policy) and C(ACL WHOAMI) from the host of a service, with
-    the URL of its environment file, and keeps each reply. The judge reads from them whether Redis can lose
-    jobs.
-  - An error reply is evidence, as its class and its text. So is a Redis server that does not answer C(PING);
-    nothing else is asked of it then.
+  - Sends C(PING), C(INFO), C(CONFIG GET maxmemory-policy) and C(ACL WHOAMI) from the host of a service, and
+    keeps each reply or error. A Redis server that does not answer C(PING) is asked nothing else.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
   - psp.rc_closure.collector.ca_file
 requirements:
   - redis (redis-py) on the host
-attributes:
-  check_mode:
-    details: Reads only, in check mode as outside it.
 options:
   variable:
     description: Name of the variable of O(env_file) that contains the URL.
@@ -56,18 +48,12 @@ EXAMPLES = r"""
     package: 3
     env_file: /etc/psp/worker.env
 
-- name: Probe the broker of another service and require an answer
-  psp.rc_closure.redis_evidence:
-    env_file: /etc/shop/celery.env
-    variable: CELERY_BROKER_URL
-    limit: 3
-  register: broker
-  failed_when: not broker.pong
-
-- name: Probe a managed Redis server over TLS
+- name: Probe a managed Redis server over TLS and require an answer
   psp.rc_closure.redis_evidence:
     url: "rediss://default:{{ redis_password | urlencode }}@redis.example.com:6380/0"
     ca_file: /etc/ssl/certs/example-ca.pem
+  register: broker
+  failed_when: not broker.pong
 """
 
 RETURN = r"""
@@ -80,7 +66,6 @@ steps:
   description: The commands and their replies, in order.
   returned: always
   type: list
-  elements: dict
   sample: [{name: redis_ping, kind: command, exit_status: 0, outcome: ended}]
 """
 
@@ -97,7 +82,6 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 
 def main() -> None:
-    """Run the module."""
     run_collector(ARGUMENT_SPEC, collect, needs=["redis"])
 
 

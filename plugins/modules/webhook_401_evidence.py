@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Collector: the 401 check of Package-2."""
-
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -13,7 +11,8 @@ short_description: Count the webhooks answered 401 before and after a change
 version_added: 0.1.0
 description:
   - Reads an access log as JSON lines, in the combined format, or as any text with a time, a request and a
-    status. Counts by interval the webhooks, those answered 401, and those of them that contain an error code.
+    status. Counts for each ten seconds the webhooks, those answered 401, and those of them that contain an
+    error code.
   - With O(window=before), counts the webhooks until now and returns RV(mark).
   - With O(window=after), waits for O(minimum_requests) webhooks since O(mark), counts them, keeps the lines
     of those answered 401, then posts one webhook without a signature and looks for it in the log.
@@ -44,25 +43,16 @@ options:
     description: Error code of a refused signature, searched for anywhere in a line.
     type: str
     default: WEBHOOK_SIGNATURE_INVALID
-  interval:
-    description: Length of an interval in seconds.
-    type: int
-    default: 10
   baseline_minutes:
     description: Minutes that O(window=before) looks back.
     type: float
     default: 15
-  baseline_bytes:
-    description: Maximum number of bytes that O(window=before) reads.
-    type: int
-    default: 16777216
   mark:
     description: The RV(mark) that O(window=before) returned.
     type: dict
   enforced_from:
-    description:
-      - When the running process was first seen with the flags on, as RFC 3339. Webhooks from then on count
-        for O(minimum_requests). Defaults to the time of O(mark).
+    description: When the running process was first seen with the flags on, as RFC 3339. Webhooks from then on
+      count for O(minimum_requests). Defaults to the time of O(mark).
     type: str
   minimum_requests:
     description: Number of webhooks that O(window=after) waits for.
@@ -72,17 +62,9 @@ options:
     description: Seconds after which O(window=after) stops waiting for them.
     type: float
     default: 120
-  lines:
-    description: Maximum number of lines with status 401 to keep.
-    type: int
-    default: 40
   probe_url:
     description: URL that O(window=after) posts C({}) to, without a signature. Required with O(window=after).
     type: str
-  probe_limit:
-    description: Seconds after which that request is stopped.
-    type: float
-    default: 10
 seealso:
   - module: psp.rc_closure.feature_flags_evidence
 """
@@ -104,14 +86,6 @@ EXAMPLES = r"""
     mark: "{{ before.mark }}"
     access_log: {file: /var/log/psp/access.log}
     probe_url: http://127.0.0.1:8000/api/v1/payments/webhook/acmepay
-
-- name: Count what nginx on another application refused in the last hour
-  psp.rc_closure.webhook_401_evidence:
-    window: before
-    access_log: {container: shop-nginx}
-    prefix: /hooks/
-    code: bad_signature
-    baseline_minutes: 60
 """
 
 RETURN = r"""
@@ -139,7 +113,6 @@ steps:
   description: The counts, the lines with status 401, the posted webhook and its line in the log, in order.
   returned: always
   type: list
-  elements: dict
   sample: [{name: webhook_window, kind: log, outcome: ended}]
 """
 
@@ -152,22 +125,17 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "access_log": option(),
     "prefix": {"type": "str", "default": "/api/v1/payments/webhook/"},
     "code": {"type": "str", "default": "WEBHOOK_SIGNATURE_INVALID"},
-    "interval": {"type": "int", "default": 10},
     "baseline_minutes": {"type": "float", "default": 15},
-    "baseline_bytes": {"type": "int", "default": 16777216},
     "mark": {"type": "dict"},
     "enforced_from": {"type": "str"},
     "minimum_requests": {"type": "int", "default": 30},
     "limit": {"type": "float", "default": 120},
-    "lines": {"type": "int", "default": 40},
     "probe_url": {"type": "str"},
-    "probe_limit": {"type": "float", "default": 10},
     "ca_file": {"type": "path"},
 }
 
 
 def main() -> None:
-    """Run the module."""
     run_collector(
         ARGUMENT_SPEC, collect, needs=["requests"], required_if=[("window", "after", ["probe_url"])]
     )

@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Collector: the worker's start log, for Package-3."""
-
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -21,9 +19,6 @@ extends_documentation_fragment:
   - psp.rc_closure.collector
   - psp.rc_closure.collector.log
   - psp.rc_closure.collector.process
-attributes:
-  check_mode:
-    details: Reads only, in check mode as outside it.
 options:
   lines:
     description: Maximum number of lines.
@@ -58,7 +53,6 @@ steps:
   description: The lines.
   returned: always
   type: list
-  elements: dict
   sample: [{name: worker_start_log, kind: log, outcome: ended}]
 """
 
@@ -75,7 +69,6 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 
 def main() -> None:
-    """Run the module."""
     run_collector(ARGUMENT_SPEC, collect)
 
 

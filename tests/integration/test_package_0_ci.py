@@ -278,7 +278,7 @@ def test_a_red_job_whose_log_has_expired(api: Api) -> None:
             f"main is at {COMMIT}, not at the release's commit {OTHER}: nothing was dispatched",
         ),
         ({"inputs": {"suite": "all"}}, "the workflow does not declare these inputs"),
-        ({"url": "http://127.0.0.1:1", "limit": 0.5}, "refused the connection; see that the url is right"),
+        ({"url": "http://127.0.0.1:1", "limit": 0.5}, "refused the connection; check the url"),
         ({"url": "http://api.invalid", "limit": 0.5}, "the name api.invalid cannot be resolved"),
         ({"url": "127.0.0.1/api/v3", "limit": 0.5}, "it is no http or https URL"),
     ],
@@ -318,7 +318,7 @@ def test_a_connection_that_breaks_once_is_made_again(api: Api) -> None:
 def test_a_connection_that_always_breaks_is_named(api: Api) -> None:
     api.front.drops = 99
     said = problem(api, limit=0.5)
-    assert "the answer broke off after 8 of 4096 bytes; see what stands between here and the server" in said
+    assert "the answer broke off after 8 of 4096 bytes; check what stands between here and the server" in said
 
 
 @pytest.mark.parametrize("before", [["dispatch"], []], ids=["dispatched before", "by itself"])

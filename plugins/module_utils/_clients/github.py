@@ -12,14 +12,12 @@ without it.
 from __future__ import annotations
 
 import typing as t
-from pathlib import Path
 from urllib.parse import quote
 
-from .._core.collector import CollectError, Collector
-from .._core.redaction import Redactor
+from .._core.collector import Collector
 from .._core.step_names import StepName
 from . import github_problems, http
-from .rest import Answer, Deadline, Dialect, Document, RestClient, joined
+from .rest import Answer, Deadline, Dialect, Document, Pairs, RestClient, joined
 
 API_VERSION = "2022-11-28"
 LOG_SECONDS = 180.0
@@ -35,12 +33,12 @@ SPEC: dict[str, dict[str, t.Any]] = {
 }
 
 
-class GitHub:
-    """One repository's API."""
+class GitHub(RestClient):
+    """One repository's API: all paths are below C(/repos/owner/name), for instance C(/actions/runs/42)."""
 
     def __init__(
         self,
-        params: t.Mapping[str, t.Any],
+        params: Pairs,
         token: str,
         redact: t.Callable[[str], str],
         deadline: Deadline,
@@ -48,19 +46,15 @@ class GitHub:
         explain: t.Callable[[http.Exchange, str], str] | None = None,
         kept: bool = True,
     ) -> None:
-        """Take the options of C(SPEC), the token or C(''), and what masks secrets.
+        """Take what C(RestClient) takes, and:
 
         Args:
-            params: the options.
+            params: the options of C(SPEC).
             token: the token or C('').
-            redact: masks secrets.
-            deadline: for all that is asked.
             explain: says what an answer means for the purpose at hand, or C('') to leave it to
                 C(github_problems.explain()); takes the exchange and the repository's name.
-            kept: whether the exchanges are evidence.
         """
         self.repository = str(params["repository"])
-        self.deadline = deadline
         self._explain_first = explain
         authorization = {"Authorization": f"Bearer {token}"} if token else {}
         dialect = Dialect(
@@ -73,38 +67,15 @@ class GitHub:
             },
         )
         base = f"{str(params['url']).rstrip('/')}/repos/{quote(self.repository)}"
-        self._client = RestClient(base, dialect, redact, deadline, ca_file=params.get("ca_file"), kept=kept)
+        super().__init__(base, dialect, redact, deadline, ca_file=params.get("ca_file"), kept=kept)
 
-    def url(self, path: str) -> str:
-        """Return the address of a path below the repository, which is quoted already."""
-        return self._client.url(path)
-
-    def get(
-        self,
-        path: str,
-        step: StepName,
-        *,
-        query: t.Mapping[str, t.Any] | None = None,
-        etag: str = "",
-    ) -> Answer:
-        """Ask for one document below the repository.
-
-        Args:
-            path: below C(/repos/owner/name), for instance C(/actions/runs/42), quoted.
-            step: the step's name.
-            query: the query's parameters.
-            etag: of the answer that is known; where it still holds, the status is 304.
-        """
+    def get(self, path: str, step: StepName, *, query: Pairs | None = None, etag: str = "") -> Answer:
+        """Ask for one document; where the answer of C(etag) still holds, the status is 304."""
         headers = {"If-None-Match": etag} if etag else {}
-        return self._client.ask("GET", path, step, query=query, headers=headers)
+        return self.ask("GET", path, step, query=query, headers=headers)
 
     def pages(
-        self,
-        path: str,
-        step: StepName,
-        *,
-        query: t.Mapping[str, t.Any] | None = None,
-        last: int = LAST_PAGE,
+        self, path: str, step: StepName, *, query: Pairs | None = None, last: int = LAST_PAGE
     ) -> Answer:
         """Ask for all pages of a list, to the C(last) one, and return them as one answer."""
         answers: list[Answer] = []
@@ -117,21 +88,21 @@ class GitHub:
 
     def post(self, path: str, body: Document, step: StepName) -> Answer:
         """Send a document. It is repeated only where GitHub refused it for its rate limit."""
-        return self._client.ask("POST", path, step, body=body)
+        return self.ask("POST", path, step, body=body)
 
     def patch(self, path: str, body: Document, step: StepName) -> Answer:
         """Change what is there already."""
-        return self._client.ask("PATCH", path, step, body=body)
+        return self.ask("PATCH", path, step, body=body)
 
     def delete(self, path: str, step: StepName) -> Answer:
         """Take something away."""
-        return self._client.ask("DELETE", path, step)
+        return self.ask("DELETE", path, step)
 
     def log(self, job: int, step: StepName) -> Answer:
         """Fetch a job's whole log from where GitHub redirects to, which does not get the token."""
-        address = self._client.url(f"/actions/jobs/{job}/logs")
-        exchange = self._client.patiently("GET", address, step, limit=LOG_SECONDS, follow=True)
-        return self._client.answer(exchange, json_wanted=False)
+        address = self.url(f"/actions/jobs/{job}/logs")
+        exchange = self.patiently("GET", address, step, limit=LOG_SECONDS, follow=True)
+        return self.answer(exchange, json_wanted=False)
 
     def _explain(self, exchange: http.Exchange, json_wanted: bool) -> str:
         special = self._explain_first(exchange, self.repository) if self._explain_first else ""
@@ -144,19 +115,8 @@ def connect(collector: Collector, deadline: Deadline) -> GitHub:
     Raises:
         CollectError: the token file or the CA file cannot be read.
     """
-    params = collector.params
-    token = str(params["token"] or "") or _read(params["token_file"], "token_file").strip()
-    _read(params["ca_file"], "ca_file")
+    token = str(collector.params["token"] or "") or collector.read("token_file").strip()
+    collector.read("ca_file")
     if token:
-        collector.redact = Redactor({**collector.redact.secrets, "token": token})
-    return GitHub(params, token, collector.redact, deadline)
-
-
-def _read(path: str | None, option: str) -> str:
-    if not path:
-        return ""
-    try:
-        return Path(path).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as exc:
-        why = getattr(exc, "strerror", None) or "it is no text"
-        raise CollectError(f"the {option} {path} cannot be read: {why}") from exc
+        collector.mask(token)
+    return GitHub(collector.params, token, collector.redact, deadline)

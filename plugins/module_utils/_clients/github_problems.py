@@ -37,7 +37,7 @@ def explain(exchange: Exchange, repository: str, *, json_wanted: bool = True) ->
     """
     step, status = exchange.step, exchange.step.exit_status
     if status is None or step.outcome != ENDED:
-        return f"{exchange.asked}: {step.reason}{_what_to_see_to(step)}"
+        return f"{exchange.asked}: {step.reason}{_remedy(step)}"
     if status == 304:
         return ""
     if exchange.is_web_page:
@@ -91,13 +91,13 @@ def _error(error: t.Any) -> str:
     return str(error.get("message") or error.get("code", "")) if isinstance(error, dict) else str(error)
 
 
-def _what_to_see_to(step: Step) -> str:
+def _remedy(step: Step) -> str:
     """Return what to mend where no whole answer came."""
     if "is not trusted" in step.reason:
         return "; name the PEM file of the server's authority as ca_file"
     if step.exit_status is not None or step.outcome == TIMED_OUT:
-        return "; see what stands between here and the server (a proxy, a firewall), and try again"
-    return f"; see that the url is right, and that the server can be reached from {step.host}"
+        return "; check what stands between here and the server (a proxy, a firewall), and try again"
+    return f"; check the url, and that the server can be reached from {step.host}"
 
 
 def _explain_status(exchange: Exchange, status: int, repository: str) -> str:

@@ -88,11 +88,9 @@ class Exchange:
             return None
 
 
-def request(
-    method: str, url: str, step: StepName, *, limit: float, redact: t.Callable[[str], str], **options: t.Any
-) -> Step:
-    """Make a request and return it as a step; the arguments are those of C(exchange())."""
-    return exchange(method, url, step, limit=limit, redact=redact, **options).step
+def request(method: str, url: str, step: StepName, **options: t.Any) -> Step:
+    """Make a request and return it as a step; the options are those of C(exchange())."""
+    return exchange(method, url, step, **options).step
 
 
 def exchange(
@@ -116,9 +114,6 @@ def exchange(
     C(failed), with one sentence that says why.
 
     Args:
-        method: for instance C(POST).
-        url: http or https.
-        step: the step's name.
         limit: seconds for the whole exchange.
         redact: masks secrets in all text that leaves; so are credentials in C(headers).
         headers: further request headers; they are not shown.
@@ -139,11 +134,10 @@ def exchange(
     data = None if body is None else body.encode()
     try:
         with _session(url, sent, ca_file) as session:
-            answer.fill(
-                session.request(method, url, data=data, timeout=limit, allow_redirects=follow, stream=True),
-                maximum_bytes,
-                limit,
+            response = session.request(
+                method, url, data=data, timeout=limit, allow_redirects=follow, stream=True
             )
+            answer.fill(response, maximum_bytes, limit)
     except (OSError, HTTPError, ValueError) as exc:
         answer.outcome, answer.reason = _why(exc, url, limit)
     closed = started.ended(

@@ -19,19 +19,13 @@ with suppress(ImportError):  # run_collector(needs=…) says so
     import psycopg2
 
 URL_VARIABLES = ("SYNC_DATABASE_URL", "DATABASE_URL")
+URL_OPTION: dict[str, t.Any] = {"type": "list", "elements": "str", "default": list(URL_VARIABLES)}
 CONNECT_SECONDS = 10
+STATEMENT_SECONDS = 60
 
 # What drivers call the options that libpq knows under another name.
 _ALIASES = {"ssl": "sslmode"}
-_LIBPQ_OPTIONS = {
-    "sslmode",
-    "sslrootcert",
-    "sslcert",
-    "sslkey",
-    "options",
-    "application_name",
-    "target_session_attrs",
-}
+# The parameters of libpq that a URL may set, and its variables for them.
 _PG_VARIABLES = {
     "host": "PGHOST",
     "port": "PGPORT",
@@ -43,32 +37,8 @@ _PG_VARIABLES = {
     "sslcert": "PGSSLCERT",
     "sslkey": "PGSSLKEY",
     "options": "PGOPTIONS",
-}
-
-# The names are those of community.postgresql.
-LOGIN_SPEC: dict[str, dict[str, t.Any]] = {
-    "login_host": {"type": "str"},
-    "login_port": {"type": "int"},
-    "login_unix_socket": {"type": "path"},
-    "login_user": {"type": "str"},
-    "login_password": {"type": "str", "no_log": True},
-    "login_db": {"type": "str"},
-    "ssl_mode": {
-        "type": "str",
-        "choices": ["allow", "disable", "prefer", "require", "verify-ca", "verify-full"],
-    },
-    "ca_cert": {"type": "path"},
-}
-_LIBPQ_OF_LOGIN = {
-    "login_host": "host",
-    "login_port": "port",
-    # libpq takes a host that begins with a slash for the directory of the socket.
-    "login_unix_socket": "host",
-    "login_user": "user",
-    "login_password": "password",
-    "login_db": "dbname",
-    "ssl_mode": "sslmode",
-    "ca_cert": "sslrootcert",
+    "application_name": "PGAPPNAME",
+    "target_session_attrs": "PGTARGETSESSIONATTRS",
 }
 
 
@@ -103,28 +73,23 @@ def parameters(env: t.Mapping[str, str], names: t.Sequence[str] = URL_VARIABLES)
     }
     for key, value in parse_qsl(url.query):
         option = _ALIASES.get(key, key)
-        if option in _LIBPQ_OPTIONS or option in found:
+        if option in _PG_VARIABLES:
             found[option] = value
     return {key: value for key, value in found.items() if value}
 
 
-def login(options: t.Mapping[str, t.Any]) -> dict[str, str]:
-    """Return libpq's connection parameters out of the options of C(LOGIN_SPEC) that are given."""
-    return {libpq: str(options[name]) for name, libpq in _LIBPQ_OF_LOGIN.items() if options.get(name)}
-
-
 def as_environment(params: t.Mapping[str, str]) -> dict[str, str]:
     """Return the parameters as libpq's environment variables: no password in argv."""
-    return {_PG_VARIABLES[key]: value for key, value in params.items() if key in _PG_VARIABLES}
+    return {_PG_VARIABLES[key]: value for key, value in params.items()}
 
 
-def connect(params: t.Mapping[str, str], *, statement_seconds: float) -> t.Any:
+def connect(params: t.Mapping[str, str]) -> t.Any:
     """Return a psycopg2 connection that can only read, each statement within its limit.
 
     Raises:
         NoDatabaseError: it cannot be reached; the message is libpq's own.
     """
-    guard = f"-c default_transaction_read_only=on -c statement_timeout={int(statement_seconds * 1000)}"
+    guard = f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_SECONDS * 1000}"
     options = f"{params.get('options', '')} {guard}".strip()
     arguments: dict[str, t.Any] = {**params, "options": options, "connect_timeout": CONNECT_SECONDS}
     try:

@@ -26,9 +26,6 @@ class Process:
     """A running process.
 
     Attributes:
-        pid: its number.
-        parent: its parent's number.
-        argv: its command line.
         directory: its working directory, or C('') where that may not be seen.
         started: when it began, UTC; a C(dotenv run) before its C(exec) counts.
     """
@@ -55,7 +52,8 @@ def find(words: t.Sequence[str], directory: str | None = None) -> list[Process]:
     """
     if not (PROC / "self" / "stat").exists():
         raise ProcessError("there is no /proc to look processes up in")
-    everything = {process.pid: process for process in map(_read, _pids()) if process}
+    numbers = [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()]
+    everything = {process.pid: process for process in map(_read, numbers) if process}
     own = _line(everything, os.getpid())
     where = None if directory is None else os.path.realpath(directory)
     found = {
@@ -80,10 +78,6 @@ def environment(pid: int) -> dict[str, str]:
         raise ProcessError(f"the environment of process {pid} cannot be read: {exc.strerror}") from exc
     pairs = (entry.partition("=") for entry in raw.decode("utf-8", "backslashreplace").split("\0"))
     return {name: value for name, separator, value in pairs if separator}
-
-
-def _pids() -> list[int]:
-    return [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()]
 
 
 def _read(pid: int) -> Process | None:

@@ -25,6 +25,8 @@ with suppress(ImportError):  # the host that has requests has it, too
     from urllib3.util import Retry
 
 Document = dict[str, t.Any]
+Pairs = t.Mapping[str, t.Any]
+Seen = t.TypeVar("Seen")
 
 REQUEST_SECONDS = 30.0
 ANSWER_BYTES = 256 * 1024 * 1024
@@ -60,6 +62,14 @@ class Deadline:
         """Wait, though not past the end; return whether there is time left after it."""
         self._sleep(min(seconds, self.left))
         return self.left > 0
+
+    def watch(self, look: t.Callable[[], Seen], is_last: t.Callable[[Seen], object], pause: float) -> Seen:
+        """Look until what is seen is the last, or no time is left; return what was seen then."""
+        while True:
+            seen = look()
+            if is_last(seen) or not self.left:
+                return seen
+            self.pause(pause)
 
 
 @dataclass(frozen=True)
@@ -133,7 +143,7 @@ class RestClient:
         """Take what all requests share.
 
         Args:
-            base: the address that paths are counted from.
+            base: the address that paths, which are quoted already, are counted from.
             dialect: the API's.
             redact: masks secrets.
             deadline: pauses that would pass it are not made.
@@ -151,8 +161,8 @@ class RestClient:
             "limit": REQUEST_SECONDS,
         }
 
-    def url(self, path: str, query: t.Mapping[str, t.Any] | None = None) -> str:
-        """Return the address of a path, which is quoted already."""
+    def url(self, path: str, query: Pairs | None = None) -> str:
+        """Return the address of a path."""
         return f"{self._base}{path}" + (f"?{urlencode(query)}" if query else "")
 
     def ask(
@@ -161,31 +171,19 @@ class RestClient:
         path: str,
         step: StepName,
         *,
-        query: t.Mapping[str, t.Any] | None = None,
+        query: Pairs | None = None,
         body: t.Any = None,
-        headers: t.Mapping[str, str] | None = None,
+        headers: Pairs | None = None,
     ) -> Answer:
-        """Make one request and return its answer.
+        """Make one request, with C(body) as JSON, below the base; return its answer.
 
-        Args:
-            method: for instance C(GET). A C(POST) is repeated only where the server refused it for its rate
-                limit.
-            path: below the base, quoted.
-            step: the step's name.
-            query: the query's parameters.
-            body: sent as JSON.
-            headers: further request headers.
+        A C(POST) is repeated only where the server refused it for its rate limit.
         """
         sent = None if body is None else json.dumps(body)
         return self.answer(self.patiently(method, self.url(path, query), step, body=sent, headers=headers))
 
     def patiently(
-        self,
-        method: str,
-        url: str,
-        step: StepName,
-        headers: t.Mapping[str, str] | None = None,
-        **options: t.Any,
+        self, method: str, url: str, step: StepName, headers: Pairs | None = None, **options: t.Any
     ) -> http.Exchange:
         """Ask, and ask again after the pause that the answer calls for, while there is time."""
         sent = {"Accept": "*/*", **self._dialect.headers, **(headers or {})}

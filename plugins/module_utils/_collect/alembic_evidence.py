@@ -9,7 +9,6 @@ from __future__ import annotations
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
-from .._core import command
 from .._core import step_names as steps
 from .._core.collector import Collector
 from .._core.evidence import Step
@@ -28,7 +27,7 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     current, heads = tool.look()
     if collector.check_mode:
         tool.preview(current)
-        tool.leave_upgrade_out()
+        tool.leave_out(steps.ALEMBIC_UPGRADE, UPGRADE, "check mode: nothing is changed")
         return {"changed": current != heads, "before": current, "after": current, "existing": []}
     upgrade = tool.take(steps.ALEMBIC_UPGRADE, *UPGRADE, waits_for_locks=True)
     head = alembic.single(heads) if upgrade.ok else ""
@@ -44,8 +43,7 @@ class _Alembic:
         self._collector = collector
         self._params = collector.params
         lock_timeout = f"-c lock_timeout={int(self._params['lock_timeout'] * 1000)}"
-        options = f"{collector.env.get('PGOPTIONS', '')} {lock_timeout}".strip()
-        self._patience = {"PGOPTIONS": options}
+        self._patience = {"PGOPTIONS": f"{collector.env.get('PGOPTIONS', '')} {lock_timeout}".strip()}
 
     def look(self) -> tuple[list[str], list[str]]:
         """Ask for what is there; return where the database is, and the heads."""
@@ -58,10 +56,7 @@ class _Alembic:
 
     def look_again(self, head: str) -> tuple[list[str], Step | None]:
         """Ask what the upgrade led to; return where the database is, and the SQL of the way down."""
-        questions: list[Question] = [
-            (steps.ALEMBIC_CHECK, "check"),
-            (steps.ALEMBIC_CURRENT_AFTER, "current"),
-        ]
+        questions: list[Question] = [(steps.ALEMBIC_CHECK, "check"), (steps.ALEMBIC_CURRENT_AFTER, "current")]
         if head and self._params["downgrade_smoke"] == "safe":
             questions.append((steps.ALEMBIC_DOWNGRADE_PREVIEW, "downgrade", f"{head}:-1", "--sql"))
         _check, current, *preview = self._ask(*questions)
@@ -70,17 +65,13 @@ class _Alembic:
     def _ask(self, *questions: Question) -> list[Step]:
         """Ask what needs nothing of one another side by side; most of each is start-up."""
         with ThreadPoolExecutor(max_workers=len(questions)) as pool:
-            answers = list(pool.map(self._run, questions))
+            answers = list(pool.map(lambda question: self._run(*question), questions))
         return [self._collector.add(step) for step in answers]
 
     def preview(self, current: t.Sequence[str]) -> Step:
         """Show, without connecting for it, the SQL that the upgrade would run."""
         span = f"{alembic.single(current)}:head".lstrip(":")
         return self.take(steps.ALEMBIC_UPGRADE_PREVIEW, "upgrade", span, "--sql")
-
-    def leave_upgrade_out(self) -> None:
-        """Say that the upgrade was not run."""
-        self._leave_out(steps.ALEMBIC_UPGRADE, UPGRADE, "check mode: nothing is changed")
 
     def look_into(self, upgrade: Step, current: t.Sequence[str]) -> list[str]:
         """Show the migrations' SQL where one would make what exists; return the table that this is about.
@@ -102,7 +93,7 @@ class _Alembic:
         """Go one step down and up again, where that is asked for and can lose nothing."""
         refusal = self._refusal(preview, at_head)
         if refusal:
-            self._leave_out(steps.ALEMBIC_DOWNGRADE, DOWNGRADE, refusal)
+            self.leave_out(steps.ALEMBIC_DOWNGRADE, DOWNGRADE, refusal)
             return False
         down = self.take(steps.ALEMBIC_DOWNGRADE, *DOWNGRADE, waits_for_locks=True)
         self.take(steps.ALEMBIC_REUPGRADE, *UPGRADE, waits_for_locks=True)
@@ -125,19 +116,13 @@ class _Alembic:
     def take(self, step: StepName, *arguments: str, waits_for_locks: bool = False) -> Step:
         """Run one command of Alembic's and keep its step."""
         env = self._patience if waits_for_locks else {}
-        return self._collector.add(self._run((step, *arguments), env))
+        return self._collector.add(self._run(step, *arguments, env=env))
 
-    def _run(self, question: Question, env: t.Mapping[str, str] | None = None) -> Step:
-        step, *arguments = question
-        return command.run(
-            [*self._params["alembic"], *arguments],
-            step,
-            limit=self._params["limit"],
-            redact=self._collector.redact,
-            directory=self._params["directory"],
-            env={**self._collector.env, **(env or {})},
-        )
+    def _run(self, step: StepName, *arguments: str, env: t.Mapping[str, str] | None = None) -> Step:
+        argv, limit = [*self._params["alembic"], *arguments], self._params["limit"]
+        return self._collector.run(argv, step, limit=limit, directory=self._params["directory"], env=env)
 
-    def _leave_out(self, step: StepName, arguments: t.Sequence[str], reason: str) -> None:
+    def leave_out(self, step: StepName, arguments: t.Sequence[str], reason: str) -> None:
+        """Keep the step of a command that is not run, with the reason."""
         argv = [*self._params["alembic"], *arguments]
-        self._collector.add(command.not_run(argv, step, reason, self._params["directory"]))
+        self._collector.leave_out(argv, step, reason, self._params["directory"])

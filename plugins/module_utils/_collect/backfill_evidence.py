@@ -11,7 +11,6 @@ import typing as t
 from contextlib import closing
 
 from .._clients import postgres
-from .._core import command
 from .._core import step_names as steps
 from .._core.collector import Collector
 from .._core.evidence import Step
@@ -25,28 +24,24 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     if collector.check_mode:
         for step in (steps.BACKFILL_DRY_RUN, steps.BACKFILL_REAL_RUN, steps.BACKFILL_SECOND_DRY_RUN):
             work.leave_out(step, "check mode: a dry run may write too")
-        return _result()
+        return _result(None, None, None)
     before = work.count(steps.BACKFILL_ROWS_BEFORE)
     dry = work.run(steps.BACKFILL_DRY_RUN)
     refusal = _refusal(dry, before, work.count(steps.BACKFILL_ROWS_AFTER_DRY_RUN))
     if refusal:
         work.leave_out(steps.BACKFILL_REAL_RUN, refusal)
-        return _result(candidates=_changed(dry))
+        return _result(dry, None, None)
     real = work.run(steps.BACKFILL_REAL_RUN)
     work.count(steps.BACKFILL_ROWS_AFTER)
     again = work.run(steps.BACKFILL_SECOND_DRY_RUN)
-    return _result(candidates=_changed(dry), updated=_changed(real), left=_changed(again), ran=True)
+    return _result(dry, real, again)
 
 
-def _result(
-    *,
-    candidates: int | None = None,
-    updated: int | None = None,
-    left: int | None = None,
-    ran: bool = False,
-) -> dict[str, t.Any]:
-    """What is not known to have changed nothing counts as a change."""
-    changed = ran and updated != 0
+def _result(dry: Step | None, real: Step | None, again: Step | None) -> dict[str, t.Any]:
+    """Return what the runs report, None of those that were left out."""
+    candidates, updated, left = map(_changed, (dry, real, again))
+    # What is not known to have changed nothing counts as a change.
+    changed = real is not None and updated != 0
     return {"changed": changed, "candidates": candidates, "updated": updated, "left": left}
 
 
@@ -63,8 +58,8 @@ def _refusal(dry: Step, before: Step, after_dry: Step) -> str:
     return ""
 
 
-def _changed(step: Step) -> int | None:
-    found = backfill.summary(step)
+def _changed(step: Step | None) -> int | None:
+    found = backfill.summary(step) if step else None
     return found.changed if found else None
 
 
@@ -78,21 +73,19 @@ class _Backfill:
     def run(self, step: StepName) -> Step:
         """Run the backfill as this step asks for it."""
         limit, directory = self._params["limit"], self._params["directory"]
-        return self._collector.command(
-            self._argv(step), step, limit=limit, directory=directory, env=self._env
-        )
+        run = self._collector.run(self._argv(step), step, limit=limit, directory=directory, env=self._env)
+        return self._collector.add(run)
 
     def leave_out(self, step: StepName, reason: str) -> None:
         """Keep the step of a run that is left out, with the reason."""
-        self._collector.add(command.not_run(self._argv(step), step, reason, self._params["directory"]))
+        self._collector.leave_out(self._argv(step), step, reason, self._params["directory"])
 
     def count(self, step: StepName) -> Step:
         """Count the rows, in a session that can only read."""
         sql, redact = self._params["rows_query"], self._collector.redact
         try:
             where = postgres.parameters(self._collector.env, self._params["url_variables"])
-            seconds = self._params["query_limit"]
-            with closing(postgres.connect(where, statement_seconds=seconds)) as connection:
+            with closing(postgres.connect(where)) as connection:
                 return self._collector.add(postgres.query(connection, sql, step, redact))
         except postgres.NoDatabaseError as exc:
             return self._collector.failed(step, sql, f"no connection to Postgres: {exc}")

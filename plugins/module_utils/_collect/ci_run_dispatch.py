@@ -39,9 +39,8 @@ ANOTHER_WAY = "begin a new attempt, which dispatches anew, or find the commit's 
 def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the steps and return C(changed), C(run_id) and C(html_url)."""
     params = collector.params
-    deadline = Deadline(params["limit"])
-    github = connect(collector, deadline)
-    search = RunSearch(collector, github, deadline)
+    github = connect(collector, Deadline(params["limit"]))
+    search = RunSearch(collector, github)
     if params["mode"] == "find":
         workflow = search.workflow()
         search.commit(params["commit"])
@@ -60,10 +59,9 @@ def _from_the_start(collector: Collector, search: RunSearch, dispatch: _Dispatch
     intent = dispatch.intend(workflow, ref)
     if isinstance(intent, dict):
         return intent
-    if collector.check_mode:
-        dispatch.preview(intent)
-        return {"changed": True}
     dispatch.write_down(intent)
+    if collector.check_mode:
+        return {"changed": True}
     return {"changed": False} if collector.params["stage"] == "intend" else dispatch.send(intent)
 
 
@@ -133,14 +131,14 @@ class _Dispatch:
             written=utc_now(),
         )
 
-    def preview(self, intent: Intent) -> None:
-        """Keep what would be sent, and was not."""
-        reason = "check mode: nothing is dispatched"
-        self._collector.not_run(steps.CI_DISPATCH, self._shown(intent), reason)
-
     def write_down(self, intent: Intent) -> None:
-        """Keep what is to be sent, so that it is known before it is."""
-        self._collector.ended(steps.CI_DISPATCH_INTENT, self._shown(intent), f"{intent.as_text()}\n")
+        """Keep what is to be sent, so that it is known before it is; in check mode, that it is not sent."""
+        path, body = self._request(intent)
+        shown = f"POST {self._github.url(path)} {json.dumps(body)}"
+        if self._collector.check_mode:
+            self._collector.not_run(steps.CI_DISPATCH, shown, "check mode: nothing is dispatched")
+        else:
+            self._collector.ended(steps.CI_DISPATCH_INTENT, shown, f"{intent.as_text()}\n")
 
     def send(self, intent: Intent) -> dict[str, t.Any]:
         """Dispatch the workflow once and return its run."""
@@ -166,10 +164,6 @@ class _Dispatch:
                 f"it is unclear whether it was sent, so it is not sent again; {ANOTHER_WAY}"
             )
         return _found(run, changed=False)
-
-    def _shown(self, intent: Intent) -> str:
-        path, body = self._request(intent)
-        return f"POST {self._github.url(path)} {json.dumps(body)}"
 
     def _request(self, intent: Intent) -> tuple[str, Document]:
         """Return the path and the body of the dispatch."""

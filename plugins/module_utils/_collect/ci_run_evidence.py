@@ -38,7 +38,6 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     job = github_runs.select_job(jobs.items("jobs"), collector.params["job"] or "")
     _keep_log(collector, github, job)
     return {
-        "run_id": run_id,
         "status": run.get("status"),
         "conclusion": run.get("conclusion"),
         "job_conclusion": job.get("conclusion") if job else None,

@@ -10,7 +10,7 @@ import typing as t
 from urllib.parse import quote
 
 from .._clients.github import GitHub
-from .._clients.rest import Answer, Deadline
+from .._clients.rest import Answer
 from .._core import step_names as steps
 from .._core.collector import CollectError, Collector
 from .._core.step_names import StepName
@@ -24,12 +24,12 @@ LOOK_PAUSE = 1.0
 class RunSearch:
     """Looks, and keeps what it saw as steps; it changes nothing."""
 
-    def __init__(self, collector: Collector, github: GitHub, deadline: Deadline) -> None:
+    def __init__(self, collector: Collector, github: GitHub) -> None:
         """Take the collector, whose options say what is wanted."""
         self._collector = collector
         self._params = collector.params
         self._github = github
-        self._deadline = deadline
+        self._deadline = github.deadline
 
     def workflow(self) -> Document:
         """Return the workflow that is named by its file or by its display name."""
@@ -40,20 +40,14 @@ class RunSearch:
         active = [workflow for workflow in named if workflow.get("state") == "active"]
         if len(active) == 1:
             return active[0]
-        raise CollectError(self._which_workflow(wanted, named, active, workflows))
-
-    def _which_workflow(
-        self, wanted: str, named: list[Document], active: list[Document], all_of_them: list[Document]
-    ) -> str:
         if active:
             paths = ", ".join(str(workflow["path"]) for workflow in active)
-            return f"the workflow {wanted!r} is not one: {paths}; name it by its file"
+            raise CollectError(f"the workflow {wanted!r} is not one: {paths}; name it by its file")
         if named:
-            return (
-                f"the workflow {wanted!r} is {named[0].get('state')}: enable it in the repository's Actions"
-            )
-        names = ", ".join(f"{workflow.get('name')!r}" for workflow in all_of_them) or "none"
-        return f"{self._github.repository} has no workflow {wanted!r}; it has {names}"
+            state = named[0].get("state")
+            raise CollectError(f"the workflow {wanted!r} is {state}: enable it in the repository's Actions")
+        names = ", ".join(f"{workflow.get('name')!r}" for workflow in workflows) or "none"
+        raise CollectError(f"{self._github.repository} has no workflow {wanted!r}; it has {names}")
 
     def default_branch(self) -> str:
         """Return the repository's default branch."""
@@ -80,13 +74,17 @@ class RunSearch:
     def existing(self, workflow: Document) -> Document:
         """Return the run of the release's commit, as soon as there is one; of several, the newest."""
         events = list(self._params["events"])
-        while True:
-            answer = self.runs(workflow["id"], steps.CI_RUNS)
-            runs = [run for run in answer.items("workflow_runs") if self._is_wanted(run, events)]
-            run = github_runs.newest(runs)
-            if run or answer.problem or not self._deadline.pause(LOOK_PAUSE):
-                self.keep(answer)
-                break
+
+        def newest(answer: Answer) -> Document | None:
+            runs = answer.items("workflow_runs")
+            return github_runs.newest([run for run in runs if self._is_wanted(run, events)])
+
+        answer = self._deadline.watch(
+            lambda: self.runs(workflow["id"], steps.CI_RUNS),
+            lambda answer: answer.problem or newest(answer),
+            LOOK_PAUSE,
+        )
+        run = newest(self.keep(answer))
         if run is None:
             raise CollectError(
                 f"no run of {workflow.get('name')!r} for {self._params['commit']}, started by "
@@ -106,7 +104,8 @@ class RunSearch:
         found: list[Document] = []
         while self._deadline.pause(LOOK_PAUSE):
             answer = self.runs(intent.workflow, steps.CI_RUNS, DISPATCHED)
-            found = [run for run in answer.items("workflow_runs") if self._may_be(intent, run, timely)]
+            runs = [run for run in answer.items("workflow_runs") if self._is_wanted(run, [DISPATCHED])]
+            found = [run for run in runs if not intent.why_not(run, timely=timely)]
             ids = [run["id"] for run in found]
             over = intent.is_over(github_runs.server_time(answer.step.stderr))
             agreed = ids == seen and (ids or over)
@@ -116,9 +115,6 @@ class RunSearch:
                 return self._only(found) if agreed or intent.marker or len(ids) > 1 else None
             seen = ids
         return None
-
-    def _may_be(self, intent: Intent, run: Document, timely: bool) -> bool:
-        return self._is_wanted(run, [DISPATCHED]) and not intent.why_not(run, timely=timely)
 
     @staticmethod
     def _only(runs: list[Document]) -> Document | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import typing as t
 
-from .._core import command
 from .._core.collector import Collector
 from .._core.step_names import E2E_SMOKE
 from .._text import playwright
@@ -19,7 +18,7 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     argv, directory = collector.params["argv"], collector.params["directory"]
     if collector.check_mode:
         reason = "check mode: the smoke works on the system that it tests"
-        collector.add(command.not_run(argv, E2E_SMOKE, reason, directory))
+        collector.leave_out(argv, E2E_SMOKE, reason, directory)
         return {"changed": False, "counts": {}}
-    step = collector.command(argv, E2E_SMOKE, limit=collector.params["limit"], directory=directory)
-    return {"changed": True, "counts": playwright.summary(step)}
+    step = collector.run(argv, E2E_SMOKE, limit=collector.params["limit"], directory=directory)
+    return {"changed": True, "counts": playwright.summary(collector.add(step))}

@@ -21,13 +21,18 @@ from .._text import flags
 
 def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the steps and return C(at), when the process was asked, and C(flags), what it said."""
+    params = collector.params
     _file(collector)
     at = utc_now()
-    url = collector.params["url"]
-    running = _command(collector) if collector.params["argv"] else _ask(collector, steps.FLAGS_RUNNING, url)
-    if collector.params["commit_url"]:
-        _ask(collector, steps.BACKEND_COMMIT, collector.params["commit_url"])
-    return {"at": at, "flags": flags.values(running, collector.params["flags"])}
+    if params["argv"]:
+        limit, directory = params["limit"], params["directory"]
+        step = collector.run(params["argv"], steps.FLAGS_RUNNING, limit=limit, directory=directory)
+        running = collector.add(step)
+    else:
+        running = _ask(collector, steps.FLAGS_RUNNING, params["url"])
+    if params["commit_url"]:
+        _ask(collector, steps.BACKEND_COMMIT, params["commit_url"])
+    return {"at": at, "flags": flags.values(running, params["flags"])}
 
 
 def _file(collector: Collector) -> None:
@@ -38,15 +43,6 @@ def _file(collector: Collector) -> None:
     found = {name: collector.service_env[name] for name in names if name in collector.service_env}
     text = "".join(f"{name}={value}\n" for name, value in found.items())
     collector.ended(steps.FLAGS_FILE, str(collector.params["env_file"]), text)
-
-
-def _command(collector: Collector) -> Step:
-    return collector.command(
-        collector.params["argv"],
-        steps.FLAGS_RUNNING,
-        limit=collector.params["limit"],
-        directory=collector.params["directory"],
-    )
 
 
 def _ask(collector: Collector, step: StepName, url: str) -> Step:

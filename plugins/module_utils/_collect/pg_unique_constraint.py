@@ -12,7 +12,6 @@ from contextlib import closing
 from .._clients import postgres
 from .._core import step_names as steps
 from .._core.collector import CollectError, Collector
-from .._core.command import run
 from .._core.evidence import Step
 from .._core.step_names import StepName
 from .._text import catalog
@@ -20,49 +19,38 @@ from .._text import catalog
 
 def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the steps and return the columns of each UNIQUE constraint, as C(have), and C(want)."""
-    wanted = collector.params["columns"]
-    table = collector.params["table"]
+    wanted, table = collector.params["columns"], collector.params["table"]
     if not catalog.is_table_name(table):
         raise CollectError(f"table {table!r} is not the name of a table, with its schema or without")
     try:
-        params = postgres.login(collector.params) or postgres.parameters(
-            collector.env, collector.params["url_variables"]
-        )
-        connection = postgres.connect(params, statement_seconds=collector.params["limit"])
+        params = postgres.parameters(collector.env, collector.params["url_variables"])
+        connection = postgres.connect(params)
     except postgres.NoDatabaseError as exc:
-        _cannot_ask(collector, table, str(exc))
+        for step, sql in (
+            (steps.DESCRIBE_TABLE, f"\\d {table}"),
+            (steps.UNIQUE_CONSTRAINTS, catalog.constraints_query(table)),
+            (steps.UNIQUE_CATALOG, catalog.unique_query(table)),
+        ):
+            collector.failed(step.about(table=table), sql, f"no connection to Postgres: {exc}")
         return {"have": [], "want": wanted}
     with closing(connection):
         _describe(collector, connection, params, steps.DESCRIBE_TABLE, table)
-        asked = catalog.constraints_query(table)
-        _ask(collector, connection, asked, steps.UNIQUE_CONSTRAINTS)
+        _ask(collector, connection, catalog.constraints_query(table), steps.UNIQUE_CONSTRAINTS)
         facts = _ask(collector, connection, catalog.unique_query(table), steps.UNIQUE_CATALOG)
-        for other in _others(table, collector.params["also"]):
+        names = filter(catalog.is_table_name, collector.params["also"])
+        for other in (name for name in names if not catalog.same_table(name, table)):
             _describe(collector, connection, params, steps.DESCRIBE_EXISTING_TABLE, other)
     have = [entry["columns"] for entry in catalog.unique_entries(facts.stdout) if entry["constraint"]]
     return {"have": have, "want": wanted}
 
 
-def _others(table: str, also: t.Sequence[str]) -> list[str]:
-    """Return the tables that are others than C(table), and whose names may stand in a command."""
-    return [other for other in also if catalog.is_table_name(other) and not catalog.same_table(other, table)]
-
-
 def _describe(
-    collector: Collector,
-    connection: t.Any,
-    params: t.Mapping[str, str],
-    step: StepName,
-    table: str,
+    collector: Collector, connection: t.Any, params: t.Mapping[str, str], step: StepName, table: str
 ) -> None:
     step = step.about(table=table)
-    described = run(
-        [collector.params["psql"], "--no-psqlrc", "--command", f"\\d {table}"],
-        step,
-        limit=collector.params["limit"],
-        redact=collector.redact,
-        env={**collector.env, **postgres.as_environment(params), "PAGER": ""},
-    )
+    argv = [collector.params["psql"], "--no-psqlrc", "--command", f"\\d {table}"]
+    env = {**postgres.as_environment(params), "PAGER": ""}
+    described = collector.run(argv, step, limit=postgres.STATEMENT_SECONDS, env=env)
     # Without psql the catalog itself is asked, and the text rendered from what it says.
     missing = described.exit_status is None
     collector.add(_render(collector, connection, table, step) if missing else described)
@@ -70,15 +58,6 @@ def _describe(
 
 def _ask(collector: Collector, connection: t.Any, sql: str, step: StepName) -> Step:
     return collector.add(postgres.query(connection, sql, step, collector.redact))
-
-
-def _cannot_ask(collector: Collector, table: str, why: str) -> None:
-    for step, sql in (
-        (steps.DESCRIBE_TABLE, f"\\d {table}"),
-        (steps.UNIQUE_CONSTRAINTS, catalog.constraints_query(table)),
-        (steps.UNIQUE_CATALOG, catalog.unique_query(table)),
-    ):
-        collector.failed(step.about(table=table), sql, f"no connection to Postgres: {why}")
 
 
 def _render(collector: Collector, connection: t.Any, table: str, step: StepName) -> Step:

@@ -10,37 +10,38 @@ Where the log stands is marked before the POST, so that what is read afterwards 
 from __future__ import annotations
 
 import json
-import time
 import typing as t
 from dataclasses import replace
-from pathlib import Path
 
 from .._clients.http import Exchange, exchange
+from .._clients.rest import Deadline
+from .._core import step_names as steps
 from .._core.collector import CollectError, Collector
 from .._core.evidence import ENDED, TIMED_OUT, Step, utc_now
-from .._core.redaction import Redactor
-from .._core.step_names import RECON_GET as GET
-from .._core.step_names import RECON_LIFECYCLE as LIFECYCLE
-from .._core.step_names import RECON_POST as POST
-from .._core.step_names import RECON_WORKER_LOG as WORKER_LOG
 from .._core.step_names import StepName
 from .._logs import sources
+from .._logs.log import Reading
 from .._text import arq_log, env_file, recon
 
+FOLLOWING = (steps.RECON_LIFECYCLE, steps.RECON_GET)
 LOG_POLL_SECONDS = 0.2
+# So long the worker's log may be behind the API.
+LOG_SECONDS = 15.0
 
 
 def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the steps and return C(run_id) and C(state), as the API gave them last."""
     run = _Run(collector)
     if collector.check_mode:
-        run.leave_out("check mode: no run is asked for")
+        run.leave_out(
+            "check mode: no run is asked for", (steps.RECON_POST, *FOLLOWING, steps.RECON_WORKER_LOG)
+        )
         return {"run_id": "", "state": ""}
     watched = _WorkerLog(collector)
     run_id = run.post()
     state = run.follow(run_id) if run_id else ""
     if not run_id:
-        run.leave_out("the POST gave no run id", LIFECYCLE, GET)
+        run.leave_out("the POST gave no run id", FOLLOWING)
     watched.read(run_id, patient=state in recon.TERMINAL)
     return {"changed": bool(run_id), "run_id": run_id, "state": state}
 
@@ -56,74 +57,66 @@ class _Run:
 
     def post(self) -> str:
         """Ask for a run and return its id, or C('') where none was given."""
-        body, waits = json.dumps(self._params["body"]), _Waits(self._params["limit"])
-        while True:
-            answer = self._ask("POST", self._url, POST, body)
-            self._collector.add(answer.step)
-            if answer.step.exit_status != recon.TOO_MANY_REQUESTS or not waits.after(answer):
-                return _run_id(answer.step)
+        run_id = ""
+        for answer in self._answers("POST", self._url, steps.RECON_POST, json.dumps(self._params["body"])):
+            run_id = _run_id(self._collector.add(answer.step))
+            if answer.step.exit_status != recon.TOO_MANY_REQUESTS:
+                break
+        return run_id
 
     def follow(self, run_id: str) -> str:
         """Look at the run until it has ended or the limit is reached; return its last known state."""
-        url, waits = f"{self._url}/{run_id}", _Waits(self._params["limit"])
+        url = f"{self._url}/{run_id}"
         looks: list[Step] = []
         state = ""
-        while True:
-            answer = self._ask("GET", url, GET)
+        for answer in self._answers("GET", url, steps.RECON_GET):
             looks.append(answer.step)
             state = _poll(answer.step).state_of(run_id) or state
-            if state in recon.TERMINAL or not waits.after(answer):
+            if state in recon.TERMINAL:
                 break
         self._keep_transcript(url, looks, state)
         good = [step for step in looks if step.exit_status == 200]
         self._collector.add((good or looks)[-1])
         return state
 
-    def leave_out(self, reason: str, *left_out: StepName) -> None:
+    def leave_out(self, reason: str, which: t.Iterable[StepName]) -> None:
         """Keep the steps that are not taken, with the reason."""
-        for step in left_out or (POST, LIFECYCLE, GET, WORKER_LOG):
+        for step in which:
             self._collector.not_run(step, self._url, reason)
 
-    def _ask(self, method: str, url: str, step: StepName, body: str | None = None) -> Exchange:
-        return exchange(
-            method,
-            url,
-            step,
-            limit=self._params["request_limit"],
-            redact=self._collector.redact,
-            headers=self._headers,
-            body=body,
-            ca_file=self._params["ca_file"],
-        )
+    def _answers(
+        self, method: str, url: str, step: StepName, body: str | None = None
+    ) -> t.Iterator[Exchange]:
+        """Ask again and again, with the waits that the answers call for, until the limit is reached."""
+        backoff, deadline = recon.Backoff(), Deadline(self._params["limit"])
+        while True:
+            answer = exchange(
+                method,
+                url,
+                step,
+                limit=self._params["request_limit"],
+                redact=self._collector.redact,
+                headers=self._headers,
+                body=body,
+                ca_file=self._params["ca_file"],
+            )
+            yield answer
+            status, left = answer.step.exit_status, deadline.left
+            wait = backoff.after(status, answer.headers.get("retry-after", ""))
+            if not left or (status == recon.TOO_MANY_REQUESTS and wait > left):
+                return
+            deadline.pause(wait)
 
     def _keep_transcript(self, url: str, looks: t.Sequence[Step], state: str) -> None:
         ended = state in recon.TERMINAL
         what = f"GET {url}  (asked {len(looks)} times)"
-        transcript = self._collector.start(LIFECYCLE, what, at=looks[0].started).ended(
+        transcript = self._collector.start(steps.RECON_LIFECYCLE, what, at=looks[0].started).ended(
             "".join(f"{_poll(step).line()}\n" for step in looks),
             exit_status=looks[-1].exit_status,
             outcome=ENDED if ended else TIMED_OUT,
             reason="" if ended else f"the run had not ended within {self._params['limit']:g} s",
         )
         self._collector.add(replace(transcript, ended=looks[-1].ended))
-
-
-class _Waits:
-    """The waits between requests, until a limit of seconds is reached."""
-
-    def __init__(self, limit: float) -> None:
-        self._backoff = recon.Backoff()
-        self._deadline = time.monotonic() + limit
-
-    def after(self, answer: Exchange) -> bool:
-        """Wait as the answer calls for; return False, at once, where no time is left for another request."""
-        status = answer.step.exit_status
-        wait = self._backoff.after(status, answer.headers.get("retry-after", ""))
-        left = self._deadline - time.monotonic()
-        if left <= 0 or (status == recon.TOO_MANY_REQUESTS and wait > left):
-            return False
-        time.sleep(min(wait, left))
-        return True
 
 
 class _WorkerLog:
@@ -141,25 +134,25 @@ class _WorkerLog:
 
     def read(self, run_id: str, *, patient: bool) -> None:
         """Keep what was written since; where C(patient), wait for the run's end to be among it."""
-        if self._mark is None:
+        mark = self._mark
+        if mark is None:
             return
-        deadline = time.monotonic() + (self._collector.params["worker_limit"] if patient else 0)
+
+        def has_ended(reading: Reading) -> bool:
+            return any(attempt.finished for attempt in arq_log.attempts_for(_text(reading), run_id))
+
+        deadline = Deadline(LOG_SECONDS if patient else 0)
         try:
-            while True:
-                reading = self._log.read_since(self._mark)
-                text = reading.data.decode("utf-8", "backslashreplace")
-                finished = any(attempt.finished for attempt in arq_log.attempts_for(text, run_id))
-                if finished or time.monotonic() >= deadline:
-                    break
-                time.sleep(LOG_POLL_SECONDS)
+            reading = deadline.watch(lambda: self._log.read_since(mark), has_ended, LOG_POLL_SECONDS)
         except OSError as exc:
             self._cannot_read(exc)
             return
-        self._collector.ended(WORKER_LOG, f"{self._log.name} {reading.note}", text, at=self._marked_at)
+        what = f"{self._log.name} {reading.note}"
+        self._collector.ended(steps.RECON_WORKER_LOG, what, _text(reading), at=self._marked_at)
 
     def _cannot_read(self, exc: OSError) -> None:
         reason = f"{self._log.name} cannot be read: {exc.strerror}"
-        self._collector.failed(WORKER_LOG, self._log.name, reason, at=self._marked_at)
+        self._collector.failed(steps.RECON_WORKER_LOG, self._log.name, reason, at=self._marked_at)
 
 
 def _authorization(collector: Collector) -> dict[str, str]:
@@ -171,18 +164,19 @@ def _authorization(collector: Collector) -> dict[str, str]:
     file, variable = collector.params["token_file"], collector.params["token_variable"]
     if not file and not variable:
         return {}
-    try:
-        text = Path(file).read_text("utf-8") if file else ""
-    except (OSError, UnicodeDecodeError) as exc:
-        raise CollectError(f"the token_file {file} cannot be read: {exc}") from exc
+    text = collector.read("token_file")
     variables = env_file.parse(text) if file else collector.service_env
     token = variables.get(variable, "") if variable else text.strip()
     if not token:
         raise CollectError(
             f"{file or collector.params['env_file'] or 'the environment'} holds no {variable or 'token'}"
         )
-    collector.redact = Redactor({**collector.redact.secrets, "token": token})
+    collector.mask(token)
     return {"Authorization": f"Bearer {token}"}
+
+
+def _text(reading: Reading) -> str:
+    return reading.data.decode("utf-8", "backslashreplace")
 
 
 def _run_id(post: Step) -> str:

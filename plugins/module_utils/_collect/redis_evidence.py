@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
 from .._clients import redis
 from .._core import step_names as steps
@@ -15,73 +14,48 @@ from .._core.collector import Collector
 from .._core.evidence import Step
 from .._core.step_names import StepName
 
-
-@dataclass(frozen=True)
-class Question:
-    """A step, and the commands whose replies it shows."""
-
-    step: StepName
-    commands: tuple[tuple[str, ...], ...]
-
-
-PING = Question(steps.REDIS_PING, (("PING",),))
-INFO = Question(
-    steps.REDIS_INFO,
-    (("INFO", "server"), ("INFO", "clients"), ("INFO", "memory"), ("INFO", "persistence")),
-)
-CONFIG = Question(
-    steps.REDIS_CONFIG,
-    (("CONFIG", "GET", "maxmemory-policy"), ("ACL", "WHOAMI")),
-)
+# The commands whose replies a step shows.
+QUESTIONS: dict[StepName, tuple[str, ...]] = {
+    steps.REDIS_PING: ("PING",),
+    steps.REDIS_INFO: ("INFO server", "INFO clients", "INFO memory", "INFO persistence"),
+    steps.REDIS_CONFIG: ("CONFIG GET maxmemory-policy", "ACL WHOAMI"),
+}
 
 
 def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the steps with the URL that is given or in the service's environment.
 
-    Return whether C(PING) got C(PONG).
+    Return whether C(PING) got C(PONG). A Redis that does not answer it is asked no more than that.
     """
-    name = collector.params["variable"]
-    url = collector.params["url"] or collector.service_env.get(name, "")
+    name, params = collector.params["variable"], collector.params
+    url = params["url"] or collector.service_env.get(name, "")
     if not url:
-        where = collector.params["env_file"] or "the environment"
-        collector.failed(_step(collector, PING), f"{name} in {where}", f"{where} sets no {name}")
+        where = params["env_file"] or "the environment"
+        collector.failed(_step(collector, steps.REDIS_PING), f"{name} in {where}", f"{where} sets no {name}")
         return {"pong": False}
-    return _Redis(collector, url).ask()
+    try:
+        with redis.connect(url, limit=params["limit"], ca_file=params["ca_file"]) as client:
+            pong = _ask(collector, client, steps.REDIS_PING, url)
+            for step in (steps.REDIS_INFO, steps.REDIS_CONFIG) if pong.ok else ():
+                _ask(collector, client, step, url)
+    except ValueError as exc:
+        collector.failed(_step(collector, steps.REDIS_PING), f"PING  ({url})", f"the URL: {exc}")
+        return {"pong": False}
+    return {"pong": pong.stdout == "PONG\n"}
 
 
-class _Redis:
-    def __init__(self, collector: Collector, url: str) -> None:
-        self._collector = collector
-        self._url = url
-
-    def ask(self) -> dict[str, t.Any]:
-        """Ask all questions on one connection; of a Redis that does not answer PING, no more than that."""
-        params = self._collector.params
-        try:
-            with redis.connect(self._url, limit=params["limit"], ca_file=params["ca_file"]) as client:
-                pong = self._put(client, PING)
-                for question in (INFO, CONFIG) if pong.ok else ():
-                    self._put(client, question)
-        except ValueError as exc:
-            self._collector.failed(_step(self._collector, PING), self._shown(PING), f"the URL: {exc}")
-            return {"pong": False}
-        return {"pong": pong.stdout == "PONG\n"}
-
-    def _put(self, client: t.Any, question: Question) -> Step:
-        started = self._collector.start(_step(self._collector, question), self._shown(question))
-        replies, errors = [], []
-        for command in question.commands:
-            reply, error = redis.ask(client, *command)
-            replies += [reply] if reply else []
-            of = f"{' '.join(command)}: " if len(question.commands) > 1 else ""
-            errors += [f"{of}{error}"] if error else []
-        stdout, stderr = ("".join(f"{text}\n" for text in texts) for texts in (replies, errors))
-        return self._collector.add(started.ended(stdout, stderr, exit_status=1 if errors else 0))
-
-    def _shown(self, question: Question) -> str:
-        asked = "; ".join(" ".join(command) for command in question.commands)
-        return f"{asked}  ({self._url})"
+def _ask(collector: Collector, client: t.Any, step: StepName, url: str) -> Step:
+    commands = QUESTIONS[step]
+    started = collector.start(_step(collector, step), f"{'; '.join(commands)}  ({url})")
+    replies, errors = [], []
+    for command in commands:
+        reply, error = redis.ask(client, *command.split())
+        replies += [reply] if reply else []
+        of = f"{command}: " if len(commands) > 1 else ""
+        errors += [f"{of}{error}"] if error else []
+    stdout, stderr = ("".join(f"{text}\n" for text in texts) for texts in (replies, errors))
+    return collector.add(started.ended(stdout, stderr, exit_status=1 if errors else 0))
 
 
-def _step(collector: Collector, question: Question) -> StepName:
-    return question.step.prefixed(collector.params["prefix"])
+def _step(collector: Collector, step: StepName) -> StepName:
+    return step.prefixed(collector.params["prefix"])

@@ -10,24 +10,27 @@ that the log would have shown any other refusal.
 
 from __future__ import annotations
 
-import time
 import typing as t
 from datetime import timedelta
 
 from .._clients import http
+from .._clients.rest import Deadline
+from .._core import step_names as steps
 from .._core.collector import Collector
 from .._core.evidence import parse_time, rfc3339, utc_now
-from .._core.step_names import WEBHOOK_401_LINES as REFUSED
-from .._core.step_names import WEBHOOK_BASELINE as BASELINE
-from .._core.step_names import WEBHOOK_PROBE as PROBE
-from .._core.step_names import WEBHOOK_PROBE_LOG as PROBE_LOG
-from .._core.step_names import WEBHOOK_WINDOW as WINDOW
 from .._core.step_names import StepName
-from .._logs import file as log_file
 from .._logs import sources
+from .._logs.log import Reading
 from .._text import webhook_log
 
+# What a count or lines are of: from when, to when and how they were read.
+Head = t.Mapping[str, t.Any]
+
+INTERVAL_SECONDS = 10
 POLL_SECONDS = 1.0
+PROBE_SECONDS = 10.0
+BASELINE_BYTES = 16 * 1024**2
+MOST_LINES = 40
 # A log that is written through a buffer shows a request a little later.
 PROBE_LOG_SECONDS = 5.0
 
@@ -40,7 +43,8 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         return {"mark": mark, **vars(total)}
     total = webhooks.since(collector.params["mark"])
     if collector.check_mode:
-        webhooks.leave_out_probe()
+        what, reason = f"POST {collector.params['probe_url']} {{}}", "check mode: no POST is sent"
+        collector.not_run(steps.WEBHOOK_PROBE, what, reason)
     else:
         webhooks.probe()
     return {"changed": not collector.check_mode, **vars(total)}
@@ -59,83 +63,65 @@ class _Webhooks:
         end = parse_time(mark["time"])
         start = end - timedelta(minutes=self._params["baseline_minutes"])
         try:
-            raw = self._log.before(mark, start, self._params["baseline_bytes"])
+            raw = self._log.before(mark, start, BASELINE_BYTES)
         except OSError as exc:
-            self._cannot_read(BASELINE, exc)
+            self._cannot_read(steps.WEBHOOK_BASELINE, exc)
             return mark, webhook_log.Count()
         found = self._tally(raw, rfc3339(start))
         covered = max(start, found.first or end)
-        self._keep_counts(BASELINE, found, {"from": rfc3339(covered), "to": mark["time"]})
+        self._keep_counts(steps.WEBHOOK_BASELINE, found, {"from": rfc3339(covered), "to": mark["time"]})
         return mark, found.total
 
     def since(self, mark: t.Mapping[str, t.Any] | None) -> webhook_log.Count:
         """Wait for enough webhooks, and count what came since the mark."""
         if not mark:
             reason = "where the access log stood before the flags were set is not known"
-            self._collector.failed(WINDOW, self._log.name, reason)
+            self._collector.failed(steps.WEBHOOK_WINDOW, self._log.name, reason)
             return webhook_log.Count()
         started, asked = utc_now(), self._params["enforced_from"] or mark["time"]
         try:
             reading, enforced = self._wait(mark, asked)
         except OSError as exc:
-            self._cannot_read(WINDOW, exc)
+            self._cannot_read(steps.WEBHOOK_WINDOW, exc)
             return webhook_log.Count()
         found = self._tally(reading.data)
-        head = {
-            "read": reading.note,
-            "from": mark["time"],
-            "to": utc_now(),
-            "enforced_from": asked,
-            "enforced": enforced,
-        }
-        self._keep_counts(WINDOW, found, head, started=started)
-        self._keep_lines(REFUSED, found.refused, head)
+        span = {"from": mark["time"], "to": utc_now()}
+        head = {"read": reading.note, **span, "enforced_from": asked, "enforced": enforced}
+        self._keep_counts(steps.WEBHOOK_WINDOW, found, head, started=started)
+        self._keep_lines(steps.WEBHOOK_401_LINES, found.refused, head)
         return found.total
 
-    def _wait(self, mark: t.Mapping[str, t.Any], asked: str) -> tuple[log_file.Reading, int]:
+    def _wait(self, mark: t.Mapping[str, t.Any], asked: str) -> tuple[Reading, int]:
         """Return what was logged since the mark, and how many webhooks came while the flags were on."""
-        deadline = time.monotonic() + (0 if self._collector.check_mode else self._params["limit"])
-        while True:
+
+        def look() -> tuple[Reading, int]:
             reading = self._read(mark)
-            enforced = self._tally(reading.data, asked).total.requests
-            if enforced >= self._params["minimum_requests"] or time.monotonic() >= deadline:
-                return reading, enforced
-            time.sleep(POLL_SECONDS)
+            return reading, self._tally(reading.data, asked).total.requests
+
+        deadline = Deadline(0 if self._collector.check_mode else self._params["limit"])
+        return deadline.watch(look, lambda seen: seen[1] >= self._params["minimum_requests"], POLL_SECONDS)
 
     def probe(self) -> None:
         """Send a webhook without a signature, and find it in the log."""
         mark = self._mark()
-        answer = self._collector.add(
-            http.request(
-                "POST",
-                self._params["probe_url"],
-                PROBE,
-                body="{}",
-                limit=self._params["probe_limit"],
-                redact=self._collector.redact,
-                ca_file=self._params["ca_file"],
-            )
+        url, ca_file, redact = self._params["probe_url"], self._params["ca_file"], self._collector.redact
+        answer = http.request(
+            "POST", url, steps.WEBHOOK_PROBE, body="{}", limit=PROBE_SECONDS, redact=redact, ca_file=ca_file
         )
+        self._collector.add(answer)
         if answer.exit_status == 401:
             self._find_probe(mark)
 
-    def leave_out_probe(self) -> None:
-        """Keep the step of a probe that is left out."""
-        what, reason = f"POST {self._params['probe_url']} {{}}", "check mode: no POST is sent"
-        self._collector.not_run(PROBE, what, reason)
-
     def _find_probe(self, mark: t.Mapping[str, t.Any]) -> None:
-        deadline = time.monotonic() + PROBE_LOG_SECONDS
+        def look() -> t.Sequence[str]:
+            return self._tally(self._read(mark).data).refused
+
         try:
-            while True:
-                refused = self._tally(self._read(mark).data).refused
-                if refused or time.monotonic() >= deadline:
-                    break
-                time.sleep(POLL_SECONDS / 10)
+            refused = Deadline(PROBE_LOG_SECONDS).watch(look, bool, POLL_SECONDS / 10)
         except OSError as exc:
-            self._cannot_read(PROBE_LOG, exc)
+            self._cannot_read(steps.WEBHOOK_PROBE_LOG, exc)
             return
-        self._keep_lines(PROBE_LOG, refused, {"from": mark["time"], "to": utc_now()})
+        self._keep_lines(steps.WEBHOOK_PROBE_LOG, refused, {"from": mark["time"], "to": utc_now()})
 
     def _mark(self) -> dict[str, t.Any]:
         """Return where the log ends; a log that cannot be looked at is read from its beginning on."""
@@ -144,44 +130,27 @@ class _Webhooks:
         except OSError:
             return {"path": self._log.name, "time": utc_now(), "inode": None, "offset": 0}
 
-    def _read(self, mark: t.Mapping[str, t.Any]) -> log_file.Reading:
+    def _read(self, mark: t.Mapping[str, t.Any]) -> Reading:
         # A log that is not there any more is not one in which nothing was written.
         self._log.written()
         return self._log.read_since(mark)
 
     def _tally(self, raw: bytes, since: str | None = None) -> webhook_log.Tally:
-        return webhook_log.tally(
-            raw,
-            self._webhook,
-            interval=self._params["interval"],
-            since=parse_time(since) if since else None,
-        )
+        moment = parse_time(since) if since else None
+        return webhook_log.tally(raw, self._webhook, interval=INTERVAL_SECONDS, since=moment)
 
-    def _keep_counts(
-        self,
-        step: StepName,
-        found: webhook_log.Tally,
-        head: t.Mapping[str, t.Any],
-        started: str = "",
-    ) -> None:
-        whole = {"source": self._log.name, **head, "interval_seconds": self._params["interval"]}
+    def _keep_counts(self, step: StepName, found: webhook_log.Tally, head: Head, started: str = "") -> None:
+        whole = {"source": self._log.name, **head, "interval_seconds": INTERVAL_SECONDS}
         self._keep(step, webhook_log.render(found, whole), head, started)
 
-    def _keep_lines(self, step: StepName, lines: t.Sequence[str], head: t.Mapping[str, t.Any]) -> None:
+    def _keep_lines(self, step: StepName, lines: t.Sequence[str], head: Head) -> None:
         """Keep the first of these lines, and say how many there are more."""
-        most = self._params["lines"]
-        text = "".join(f"{line}\n" for line in lines[:most])
-        if len(lines) > most:
-            text += f"… {len(lines) - most} more of these lines are left out\n"
+        text = "".join(f"{line}\n" for line in lines[:MOST_LINES])
+        if len(lines) > MOST_LINES:
+            text += f"… {len(lines) - MOST_LINES} more of these lines are left out\n"
         self._keep(step, text, head)
 
-    def _keep(
-        self,
-        step: StepName,
-        text: str,
-        head: t.Mapping[str, t.Any],
-        started: str = "",
-    ) -> None:
+    def _keep(self, step: StepName, text: str, head: Head, started: str = "") -> None:
         what = f"POST {self._webhook.prefix}… in {self._log.name} from {head['from']} to {head['to']}"
         self._collector.ended(step, what, text, at=started)
 

@@ -14,6 +14,7 @@ from .._core.collector import Collector
 from .._core.evidence import ENDED, FAILED, rfc3339, utc_now
 from .._core.step_names import WORKER_START_LOG
 from .._logs import sources
+from .._logs.log import Log
 from .._text import arq_log
 from . import process_environment
 
@@ -24,33 +25,24 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     log = sources.chosen(params["log"])
     try:
         running = process.find(params["process"], params["directory"])
-        lines = start_lines(log, running, params["lines"])
-        what = process_environment.describe(params["process"], params["directory"])
-        reason = problem(log, lines, running) if running else f"there is no {what}"
+        lines = _start_lines(log, running, params["lines"])
+        wanted = process_environment.describe(params["process"], params["directory"])
+        reason = _problem(log, lines, running) if running else f"there is no {wanted}"
+        # Where there is no start, the last lines show why.
         shown = lines or _lines(log.tail(params["lines"]))[-params["lines"] :]
     except (OSError, process.ProcessError) as exc:
         why = exc.strerror if isinstance(exc, OSError) else exc
         collector.failed(WORKER_START_LOG, log.name, f"{log.name} cannot be read: {why}")
         return {}
-    collector.add(
-        collector.start(
-            WORKER_START_LOG, _described(log.name, lines, params["lines"], running), at=started
-        ).ended(
-            # Where there is no start, the last lines tell why.
-            "".join(f"{line}\n" for line in shown),
-            outcome=FAILED if reason else ENDED,
-            reason=reason,
-        )
-    )
+    what = _described(log.name, lines, params["lines"], running)
+    text = "".join(f"{line}\n" for line in shown)
+    step = collector.start(WORKER_START_LOG, what, at=started)
+    collector.add(step.ended(text, outcome=FAILED if reason else ENDED, reason=reason))
     return {}
 
 
-def start_lines(log: sources.Source, running: t.Sequence[process.Process], count: int) -> list[str]:
-    """Return the lines from the running worker's last start on; none where none is there.
-
-    Raises:
-        OSError: the log cannot be read.
-    """
+def _start_lines(log: Log, running: t.Sequence[process.Process], count: int) -> list[str]:
+    """Return the lines from the running worker's last start on; none where none is there."""
     for data in log.around(_began(running), _has_start, count):
         lines = _lines(data)
         first = arq_log.start_of(lines)
@@ -59,12 +51,8 @@ def start_lines(log: sources.Source, running: t.Sequence[process.Process], count
     return []
 
 
-def problem(log: sources.Source, lines: t.Sequence[str], running: t.Sequence[process.Process]) -> str:
-    """Return what keeps these lines from being the running worker's start, or C('').
-
-    Raises:
-        OSError: the log cannot be read.
-    """
+def _problem(log: Log, lines: t.Sequence[str], running: t.Sequence[process.Process]) -> str:
+    """Return what keeps these lines from being the running worker's start, or C('')."""
     if not lines:
         return f"no worker says in {log.name} that it starts (where it was rotated away, restart the worker)"
     written, began = log.written(), _began(running)

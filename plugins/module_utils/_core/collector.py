@@ -12,6 +12,7 @@ return. Whatever goes wrong, the steps collected until then leave with the resul
 from __future__ import annotations
 
 import os
+import shlex
 import traceback
 import typing as t
 from pathlib import Path
@@ -63,10 +64,8 @@ class Collector:
         self.check_mode = check_mode
         self.steps: list[Step] = []
         self.service_env: dict[str, str] = {}
+        self.env: dict[str, str] = {}
         self.redact = Redactor(secrets)
-        self.env = dict(os.environ)
-        self._secrets = dict(secrets)
-        self._use_path(params.get("path") or [])
 
     def read_env_file(self) -> None:
         """Take the service's environment from C(env_file), where one is named.
@@ -76,18 +75,33 @@ class Collector:
         Raises:
             CollectError: the file cannot be read; the step says why.
         """
-        name = self.params.get("env_file")
+        name = self.params["env_file"]
         try:
-            self.service_env = env_file.parse(Path(name).read_text("utf-8")) if name else dict(os.environ)
-        except (OSError, UnicodeDecodeError) as exc:
-            reason = f"the env_file {name} cannot be read: {getattr(exc, 'strerror', None) or exc}"
-            raise CollectError(self.failed(ENV_FILE, str(name), reason).reason) from exc
-        self.env.update(self.service_env)
-        self._use_path(self.params.get("path") or [])
-        self.redact = Redactor({**secrets_of_env(self.service_env), **self._secrets})
+            text = self.read("env_file")
+        except CollectError as exc:
+            self.failed(ENV_FILE, str(name), str(exc))
+            raise
+        self.service_env = env_file.parse(text) if name else dict(os.environ)
+        self.env = {**os.environ, **self.service_env}
+        self.env["PATH"] = os.pathsep.join([*self.params["path"], self.env.get("PATH", os.defpath)])
+        self.redact = Redactor({**secrets_of_env(self.service_env), **self.redact.secrets})
 
-    def _use_path(self, directories: t.Sequence[str]) -> None:
-        self.env["PATH"] = os.pathsep.join([*directories, self.env.get("PATH", os.defpath)])
+    def read(self, option: str) -> str:
+        """Return the text of the file that an option names, C('') where it names none.
+
+        Raises:
+            CollectError: the file cannot be read.
+        """
+        name = self.params[option]
+        try:
+            return Path(name).read_text("utf-8") if name else ""
+        except (OSError, UnicodeDecodeError) as exc:
+            why = getattr(exc, "strerror", None) or "it is not text"
+            raise CollectError(f"the {option} {name} cannot be read: {why}") from exc
+
+    def mask(self, token: str) -> None:
+        """Mask a token that was found on the way from here on."""
+        self.redact = Redactor({**self.redact.secrets, "token": token})
 
     def add(self, step: Step) -> Step:
         """Keep a step and return it."""
@@ -110,23 +124,23 @@ class Collector:
         """Keep the step of something that is left out on purpose, with the reason."""
         return self.add(self.start(step, what, **more).not_run(reason))
 
-    def command(
+    def run(
         self,
         argv: t.Sequence[str],
         step: StepName,
         *,
-        limit: float,
-        directory: str | None = None,
         env: t.Mapping[str, str] | None = None,
+        **options: t.Any,
     ) -> Step:
-        """Run a command in the service's environment, with C(env) on top, and keep its step.
+        """Run a command in the service's environment, with C(env) on top, and return its step to keep.
 
-        C(limit) is in seconds.
+        C(options) are the C(limit) in seconds and the C(directory).
         """
-        env = {**self.env, **(env or {})}
-        return self.add(
-            command.run(argv, step, limit=limit, redact=self.redact, directory=directory, env=env)
-        )
+        return command.run(argv, step, redact=self.redact, env={**self.env, **(env or {})}, **options)
+
+    def leave_out(self, argv: t.Sequence[str], step: StepName, reason: str, directory: str) -> Step:
+        """Keep the step of a command that is left out on purpose, with the reason."""
+        return self.not_run(step, shlex.join(argv), reason, directory=directory)
 
 
 def run_collector(

@@ -16,6 +16,7 @@ import signal
 import subprocess
 import tempfile
 import typing as t
+from contextlib import suppress
 from pathlib import Path
 
 from .evidence import COMMAND, ENDED, TIMED_OUT, Step
@@ -44,14 +45,24 @@ def run(
         directory: the working directory.
         env: the complete environment; None takes this process's own.
     """
-    started = _start(argv, step or StepName(argv[0]), redact, directory)
+    name = step or StepName(argv[0])
+    started = Started(name, shlex.join(argv), redact, kind=COMMAND, directory=directory)
     if directory is not None and not Path(directory).is_dir():
         return started.failed(f"the directory {directory} does not exist")
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         try:
-            status, in_time = _wait(argv, directory=directory, env=env, limit=limit, out=out, err=err)
+            process = subprocess.Popen(
+                list(argv),
+                cwd=directory,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            )
         except OSError as exc:
             return started.failed(_why(exc, argv[0], env))
+        status, in_time = _wait(process, limit)
         return started.ended(
             _text(out),
             _text(err),
@@ -61,33 +72,8 @@ def run(
         )
 
 
-def not_run(argv: t.Sequence[str], step: StepName, reason: str, directory: str | None = None) -> Step:
-    """Return the step of a command that is left out on purpose, with the reason."""
-    return _start(argv, step, str, directory).not_run(reason)
-
-
-def _start(argv: t.Sequence[str], step: StepName, redact: Redact, directory: str | None) -> Started:
-    return Started(step, shlex.join(argv), redact, kind=COMMAND, directory=directory)
-
-
-def _wait(
-    argv: t.Sequence[str],
-    *,
-    directory: str | None,
-    env: t.Mapping[str, str] | None,
-    limit: float,
-    out: t.IO[bytes],
-    err: t.IO[bytes],
-) -> tuple[int, bool]:
-    process = subprocess.Popen(
-        list(argv),
-        cwd=directory,
-        env=None if env is None else dict(env),
-        stdin=subprocess.DEVNULL,
-        stdout=out,
-        stderr=err,
-        start_new_session=True,
-    )
+def _wait(process: subprocess.Popen[bytes], limit: float) -> tuple[int, bool]:
+    """Return the status, and whether the process ended by itself within the limit."""
     try:
         return process.wait(limit), True
     except subprocess.TimeoutExpired:
@@ -107,10 +93,8 @@ def _stop(process: subprocess.Popen[bytes]) -> int:
 
 
 def _signal(group: int, number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, number)
-    except (ProcessLookupError, PermissionError):
-        return
 
 
 def _text(stream: t.IO[bytes]) -> str:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one sink for text: every text that leaves a host passes C(redact()).
+"""The one sink for text: every text that leaves a host passes a C(Redactor).
 
 It masks what is known to be secret, in each form that tools give it (as it is, percent-encoded,
 base64, JSON and shell escaped), and what looks like a secret by its place (the password in a URL, a
@@ -64,57 +64,44 @@ _PLACES = (
 )
 
 
-def redact(text: str, secrets: t.Mapping[str, str]) -> str:
-    """Return the text with every secret masked.
-
-    Args:
-        text: any text.
-        secrets: name → value of what is known to be secret. Values of fewer than
-            C(MINIMUM_LENGTH) characters cannot be told from ordinary text, and are masked only
-            where their place gives them away.
-    """
-    return Redactor(secrets)(text)
-
-
-def secrets_of_env(env: t.Mapping[str, str], names: t.Iterable[str] = ()) -> dict[str, str]:
+def secrets_of_env(env: t.Mapping[str, str]) -> dict[str, str]:
     """Return name → value of the secrets among a service's variables.
 
-    A variable is secret where it is among C(names), or by its name; one that holds a URL with a password
-    gives that password. Switches, small numbers, and what only says something about a secret, such as its
-    file, are none.
+    A variable is secret by its name; one that holds a URL with a password gives that password. Switches,
+    small numbers, and what only says something about a secret, such as its file, are not.
     """
     secrets: dict[str, str] = {}
     for name, value in env.items():
-        password = password_of_url(value)
+        password = _password_of_url(value)
         if password:
             secrets[name] = password
         elif _SECRET_NAME.search(name) and not _ABOUT_SECRETS.search(name) and not _ORDINARY.fullmatch(value):
             secrets[name] = value
-    return {**secrets, **{name: env[name] for name in names if name in env}}
+    return secrets
 
 
-def password_of_url(value: str) -> str:
+def _password_of_url(value: str) -> str:
     """Return the decoded password of a URL such as C(redis://user:password@host), or C('')."""
-    if "://" not in value:
-        return ""
     try:
-        return unquote(urlsplit(value).password or "")
+        return unquote(urlsplit(value).password or "") if "://" in value else ""
     except ValueError:
         return ""
 
 
 class Redactor:
-    """C(redact()) with the secrets' forms worked out once."""
+    """Masks secrets in text."""
 
     def __init__(self, secrets: t.Mapping[str, str]) -> None:
-        """Take name → value of what is known to be secret."""
+        """Take name → value of what is known to be secret.
+
+        Values of fewer than C(MINIMUM_LENGTH) characters cannot be told from ordinary text, and are masked
+        only where their place gives them away.
+        """
         self.secrets = dict(secrets)
         values = {part for value in self.secrets.values() for part in (value, *_long_lines(value))}
         known = {form for value in values for form in _forms(value)}
-        longest_first = sorted(known, key=lambda form: (-len(form), form))
-        self._known = re.compile("|".join(map(re.escape, longest_first))) if known else None
-        long = [form for form in longest_first if len(form) >= PIECE_LENGTH]
-        self._long = re.compile("|".join(map(re.escape, long))) if long else None
+        self._known = _any_of(known)
+        self._long = _any_of(form for form in known if len(form) >= PIECE_LENGTH)
 
     def __call__(self, text: str) -> str:
         """Return the text with every secret masked.
@@ -131,17 +118,16 @@ class Redactor:
 
         Nothing is masked, for a mask over a line's end would take the output's form with it.
         """
-        return self._long is not None and self._long.search(_FOLD.sub("", text)) is not None
+        return self._long.search(_FOLD.sub("", text)) is not None
 
     def _known_spans(self, text: str) -> list[tuple[int, int]]:
-        if self._known is None:
-            return []
         protected = [match.span() for match in _PROTECTED.finditer(text)]
 
         def is_inside(span: tuple[int, int]) -> bool:
-            # Spans do not overlap: only the last one that begins before the match can hold it.
+            # Spans do not overlap: only the last one that begins before the match can hold it. A match that
+            # fills it is a secret after all.
             before = bisect_right(protected, (span[0], len(text)))
-            return before > 0 and _is_part(span, protected[before - 1])
+            return before > 0 and span[1] <= protected[before - 1][1] and span != protected[before - 1]
 
         found = (match.span() for match in self._known.finditer(text))
         return [span for span in found if not is_inside(span)]
@@ -157,17 +143,16 @@ def _masked(text: str, spans: t.Sequence[tuple[int, int]]) -> str:
     return "".join([*pieces, text[end:]])
 
 
-def _is_part(inner: tuple[int, int], outer: tuple[int, int]) -> bool:
-    """Whether a match is a true part of a protected span: one that fills it is a secret after all."""
-    return outer[0] <= inner[0] and inner[1] <= outer[1] and inner != outer
+def _any_of(forms: t.Iterable[str]) -> re.Pattern[str]:
+    """Return what finds any of these texts, the longest first, and of none nothing."""
+    longest_first = sorted(forms, key=lambda form: (-len(form), form))
+    return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
 
 def _long_lines(value: str) -> list[str]:
     """Return what of a secret of several lines, such as a key, would give it away by itself."""
     lines = value.splitlines()
-    return (
-        [line for line in lines if len(line) >= PIECE_LENGTH and "---" not in line] if len(lines) > 1 else []
-    )
+    return [line for line in lines if len(line) >= PIECE_LENGTH and "---" not in line and len(lines) > 1]
 
 
 def _forms(value: str) -> set[str]:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 import re
 import typing as t
-from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from .._core.evidence import rfc3339, utc_now
+from .._core.evidence import utc_now
 from . import timed
-from .file import Mark, Reading
+from .log import Mark, Reading
 
 # An engine reads by lines from the end, but by time from the beginning.
 _FIRST_LINES = 1000
@@ -23,38 +22,26 @@ _TIME = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Container:
+class Container(timed.TimedLog):
     """The two streams of a container of Docker's, in the order of their lines."""
 
-    container: str
-
-    @property
-    def name(self) -> str:
-        """Return what it is called in evidence."""
-        return f"the log of container {self.container}"
+    def __init__(self, container: str) -> None:
+        self._container = container
+        self.name = f"the log of container {container}"
 
     def mark(self) -> dict[str, t.Any]:
-        """Return the engine's time, and the id of the container."""
         now, _err = timed.printed(["docker", "info", "--format", "{{json .SystemTime}}"])
         try:
             since = in_utc(str(json.loads(now)))
         except ValueError as exc:
             raise timed.failure(f"docker info returned no valid time: {exc}") from exc
-        return {
-            "kind": "container",
-            "container": self.container,
-            "time": utc_now(),
-            "since": since,
-            "id": self._id(),
-        }
+        return {"kind": "container", "time": utc_now(), "since": since, "id": self._id()}
 
     def read_since(self, mark: Mark) -> Reading:
-        """Return what was written since the mark; it costs what was written since, not what was before."""
         since = in_utc(str(mark.get("since") or mark["time"]))
         count = _FIRST_LINES
         while True:
-            lines = self._lines(f"--tail={count}")
+            lines = self._stamped(f"--tail={count}")
             if len(lines) < count or _stamp(lines[0]) < since:
                 break
             count *= 10
@@ -64,41 +51,21 @@ class Container:
         return Reading(data, f"from {since} on{gone}")
 
     def before(self, mark: Mark, start: datetime, most: int) -> bytes:
-        """Return what was written between a moment and the mark, the last C(most) bytes of it."""
-        until = str(mark.get("since") or mark["time"])
-        tail = f"--tail={max(1, most // timed.LINE_BYTES)}"
-        lines = self._lines(f"--since={rfc3339(start)}", f"--until={until}", tail)
-        return timed.as_bytes(map(_shown, lines), most)
+        # By the engine's clock, which may differ from this machine's.
+        return super().before({"time": mark.get("since") or mark["time"]}, start, most)
 
-    def around(
-        self, began: datetime | None, wanted: t.Callable[[bytes], bool], count: int
-    ) -> t.Iterable[bytes]:
-        """Return what was written from a moment on, at least C(count) lines where there are."""
+    def _lines(self, since: str = "", until: str = "", last: int = 0) -> list[str]:
+        arguments = {"since": since, "until": until, "tail": last}
+        given = [f"--{name}={value}" for name, value in arguments.items() if value]
+        return [_shown(line) for line in self._stamped(*given)]
 
-        def read(start: datetime, end: datetime) -> bytes:
-            lines = self._lines(f"--since={rfc3339(start)}", f"--until={rfc3339(end)}")
-            return timed.as_bytes(map(_shown, lines))
-
-        return timed.first_lines(began, count, read)
-
-    def tail(self, count: int) -> bytes:
-        """Return the last lines."""
-        # The engine counts the lines of each stream.
-        return timed.as_bytes(map(_shown, self._lines(f"--tail={count}")[-count:]))
-
-    def written(self) -> datetime | None:
-        """Return None: C(around) gives nothing that is older than it is asked for."""
-        return None
-
-    def _lines(self, *arguments: str) -> list[str]:
-        out, err = timed.printed(["docker", "logs", "--timestamps", *arguments, self.container])
+    def _stamped(self, *arguments: str) -> list[str]:
+        out, err = timed.printed(["docker", "logs", "--timestamps", *arguments, self._container])
         return sorted((line for line in [*out.split("\n"), *err.split("\n")] if line), key=_stamp)
 
     def _id(self) -> str:
-        out, _err = timed.printed(
-            ["docker", "inspect", "--type=container", "--format={{.Id}}", self.container]
-        )
-        return out.strip()
+        inspect = ["docker", "inspect", "--type=container", "--format={{.Id}}", self._container]
+        return timed.printed(inspect)[0].strip()
 
 
 def in_utc(stamp: str) -> str:

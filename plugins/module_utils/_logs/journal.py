@@ -13,12 +13,11 @@ from __future__ import annotations
 
 import json
 import typing as t
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from .._core.evidence import parse_time, utc_now
 from . import timed
-from .file import Mark, Reading
+from .log import Mark, Reading
 
 _CURSOR = "-- cursor: "
 _FIELDS = "MESSAGE,SYSLOG_IDENTIFIER,_HOSTNAME,_PID"
@@ -27,68 +26,39 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _PARTIAL = ("not seeing messages from other users", "insufficient permissions")
 
 
-@dataclass(frozen=True)
-class Journal:
+class Journal(timed.TimedLog):
     """What the processes of a unit have logged."""
 
-    unit: str
-
-    @property
-    def name(self) -> str:
-        """Return what it is called in evidence."""
-        return f"the journal of {self.unit}"
+    def __init__(self, unit: str) -> None:
+        self._unit = unit
+        self.name = f"the journal of {unit}"
 
     def mark(self) -> dict[str, t.Any]:
-        """Return where the journal ends: that of all units, for this one may have no entry yet."""
+        # That of all units, for this one may have no entry yet.
         lines = _journalctl("--lines=0", "--show-cursor")
         cursors = [line.removeprefix(_CURSOR) for line in lines if line.startswith(_CURSOR)]
         if not cursors:
             raise timed.failure(
                 "the journal is empty or not readable: add the user to the group systemd-journal"
             )
-        return {"kind": "journal", "unit": self.unit, "time": utc_now(), "cursor": cursors[-1]}
+        return {"kind": "journal", "time": utc_now(), "cursor": cursors[-1]}
 
     def read_since(self, mark: Mark) -> Reading:
-        """Return what was logged since; without a cursor, since the mark's time."""
         cursor = mark.get("cursor")
-        where = f"--cursor={cursor}" if cursor else _since(parse_time(mark["time"]))
+        where = f"--cursor={cursor}" if cursor else _time("since", mark["time"])
         how = f"from the journal's cursor {cursor} on" if cursor else f"from {mark['time']} on"
         new = [entry for entry in self._entries(where) if entry["__CURSOR"] != cursor]
         return Reading(timed.as_bytes(map(_shown, new)), how)
 
-    def before(self, mark: Mark, start: datetime, most: int) -> bytes:
-        """Return what was logged between a moment and the mark, the last C(most) bytes of it."""
-        tail = f"--lines={max(1, most // timed.LINE_BYTES)}"
-        lines = self._lines(_since(start), _until(parse_time(mark["time"])), tail)
-        return timed.as_bytes(lines, most)
-
-    def around(
-        self, began: datetime | None, wanted: t.Callable[[bytes], bool], count: int
-    ) -> t.Iterable[bytes]:
-        """Return what was logged from a moment on, at least C(count) lines where there are."""
-        return timed.first_lines(
-            began,
-            count,
-            lambda start, end: timed.as_bytes(self._lines(_since(start), _until(end))),
-        )
-
-    def tail(self, count: int) -> bytes:
-        """Return the last lines."""
-        return timed.as_bytes(self._lines(f"--lines={count}"))
-
-    def written(self) -> datetime | None:
-        """Return None: C(around) gives nothing that is older than it is asked for."""
-        return None
-
-    @property
-    def _full_name(self) -> str:
-        return self.unit if "." in self.unit else f"{self.unit}.service"
-
-    def _lines(self, *arguments: str) -> list[str]:
+    def _lines(self, since: str = "", until: str = "", last: int = 0) -> list[str]:
+        arguments = [_time("since", since)] if since else []
+        arguments += [_time("until", until)] if until else []
+        arguments += [f"--lines={last}"] if last else []
         return [_shown(entry) for entry in self._entries(*arguments)]
 
     def _entries(self, *arguments: str) -> list[dict[str, t.Any]]:
-        what = ["--all", "--output=json", f"--output-fields={_FIELDS}", f"_SYSTEMD_UNIT={self._full_name}"]
+        unit = self._unit if "." in self._unit else f"{self._unit}.service"
+        what = ["--all", "--output=json", f"--output-fields={_FIELDS}", f"_SYSTEMD_UNIT={unit}"]
         # Without entries, it prints a sentence.
         return [json.loads(line) for line in _journalctl(*what, *arguments) if line.startswith("{")]
 
@@ -113,9 +83,5 @@ def _shown(entry: t.Mapping[str, t.Any]) -> str:
     return f"{stamp} {host} {name}[{entry.get('_PID', '')}]: {message}"
 
 
-def _since(moment: datetime) -> str:
-    return f"--since=@{moment.timestamp():.6f}"
-
-
-def _until(moment: datetime) -> str:
-    return f"--until=@{moment.timestamp():.6f}"
+def _time(option: str, moment: str) -> str:
+    return f"--{option}=@{parse_time(moment).timestamp():.6f}"

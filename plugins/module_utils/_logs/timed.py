@@ -8,16 +8,44 @@ from __future__ import annotations
 
 import errno
 import typing as t
+from abc import abstractmethod
 from datetime import datetime, timedelta, timezone
 
 from .._core import command
+from .._core.evidence import rfc3339
+from .log import Log, Mark
 
 LIMIT_SECONDS = 60.0
 _FIRST_WINDOW = timedelta(minutes=1)
 # Clocks of processes and of logs differ a little.
 _EARLIER = timedelta(seconds=1)
 # About what a line of an access log takes.
-LINE_BYTES = 100
+_LINE_BYTES = 100
+
+
+class TimedLog(Log):
+    """A log whose lines can be asked for by their times."""
+
+    @abstractmethod
+    def _lines(self, since: str = "", until: str = "", last: int = 0) -> list[str]:
+        """Return the lines between two times in RFC 3339, or the last so many; what is empty is no bound."""
+
+    def before(self, mark: Mark, start: datetime, most: int) -> bytes:
+        return as_bytes(self._lines(rfc3339(start), mark["time"], max(1, most // _LINE_BYTES)), most)
+
+    def around(
+        self, began: datetime | None, wanted: t.Callable[[bytes], bool], count: int
+    ) -> t.Iterable[bytes]:
+        data = b""
+        for start, end in _windows(began) if began else ():
+            data = as_bytes(self._lines(rfc3339(start), rfc3339(end)))
+            if data.count(b"\n") >= count:
+                break
+        return [data]
+
+    def tail(self, count: int) -> bytes:
+        # A container's engine counts the lines of each stream.
+        return as_bytes(self._lines(last=count)[-count:])
 
 
 def printed(argv: t.Sequence[str]) -> tuple[str, str]:
@@ -38,7 +66,16 @@ def failure(why: str) -> OSError:
     return OSError(errno.EIO, why)
 
 
-def windows(began: datetime) -> t.Iterator[tuple[datetime, datetime]]:
+def as_bytes(lines: t.Iterable[str], most: int | None = None) -> bytes:
+    """Return the lines as a file would have them; of more than C(most) bytes the last whole lines."""
+    data = "".join(f"{line}\n" for line in lines).encode("utf-8")
+    if most is None or len(data) <= most:
+        return data
+    data = data[len(data) - most :]
+    return data[data.find(b"\n") + 1 :]
+
+
+def _windows(began: datetime) -> t.Iterator[tuple[datetime, datetime]]:
     """Return growing spans of time from just before a moment on; the last ends now."""
     start, span = began - _EARLIER, _FIRST_WINDOW
     while True:
@@ -48,24 +85,3 @@ def windows(began: datetime) -> t.Iterator[tuple[datetime, datetime]]:
         if end == now:
             return
         span *= 4
-
-
-def first_lines(
-    began: datetime | None, count: int, read: t.Callable[[datetime, datetime], bytes]
-) -> list[bytes]:
-    """Return the lines from a moment on, at least so many where there are; none where there is no moment."""
-    data = b""
-    for start, end in windows(began) if began else ():
-        data = read(start, end)
-        if data.count(b"\n") >= count:
-            break
-    return [data]
-
-
-def as_bytes(lines: t.Iterable[str], most: int | None = None) -> bytes:
-    """Return the lines as a file would have them; of more than C(most) bytes the last whole lines."""
-    data = "".join(f"{line}\n" for line in lines).encode("utf-8")
-    if most is None or len(data) <= most:
-        return data
-    data = data[len(data) - most :]
-    return data[data.find(b"\n") + 1 :]

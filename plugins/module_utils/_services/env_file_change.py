@@ -35,6 +35,10 @@ class Change:
         old = env_file.parse(self.before)
         return sorted(name for name, value in self.wanted.items() if old.get(name) != value)
 
+    def is_stale(self, environment: t.Mapping[str, str]) -> bool:
+        """Whether a process with this environment was started without what is wanted."""
+        return any(environment.get(name) != value for name, value in self.wanted.items())
+
     def shown(self) -> tuple[str, str]:
         """Return both texts as they may be seen; a secret that changes is marked as new."""
         known = {
@@ -42,12 +46,8 @@ class Change:
             **secrets_of_env(env_file.parse(self.after)),
             **{name: self.wanted[name] for name in self.secret},
         }
-        redact, hidden = Redactor(known), self.secret | known.keys()
-        fresh = frozenset(self.names)
-        return (
-            _masked(self.before, hidden, frozenset(), redact),
-            _masked(self.after, hidden, fresh, redact),
-        )
+        redact = Redactor(known)
+        return _masked(self.before, known, (), redact), _masked(self.after, known, self.names, redact)
 
 
 def plan(before: str, wanted: t.Mapping[str, str], secret: t.Iterable[str]) -> Change:
@@ -59,12 +59,7 @@ def plan(before: str, wanted: t.Mapping[str, str], secret: t.Iterable[str]) -> C
     return Change(before, env_file.update(before, wanted), wanted, frozenset(secret))
 
 
-def is_stale(environment: t.Mapping[str, str], wanted: t.Mapping[str, str]) -> bool:
-    """Whether a process with this environment was started without what is wanted."""
-    return any(environment.get(name) != value for name, value in wanted.items())
-
-
-def _masked(text: str, hidden: t.AbstractSet[str], fresh: t.AbstractSet[str], redact: Redactor) -> str:
+def _masked(text: str, hidden: t.Container[str], fresh: t.Container[str], redact: Redactor) -> str:
     lines = []
     for entry in env_file.entries(text):
         if entry.name in hidden:

@@ -50,7 +50,6 @@ def waiting(fake: FakeGitHub, **params: Any) -> Collector:
 def test_a_run_that_has_ended(fake: FakeGitHub) -> None:
     started = waiting(fake)
     assert ci_run_evidence.collect(started) == {
-        "run_id": 42,
         "status": "completed",
         "conclusion": "success",
         "job_conclusion": "success",

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients.rest import Deadline
 from ansible_collections.psp.rc_closure.plugins.module_utils._collect import recon_run_lifecycle
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import CollectError, Collector
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import (
@@ -58,7 +60,8 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    monkeypatch.setattr(recon_run_lifecycle, "time", made)
+    deadline = functools.partial(Deadline, clock=made.monotonic, sleep=made.sleep)
+    monkeypatch.setattr(recon_run_lifecycle, "Deadline", deadline)
     return made
 
 
@@ -202,10 +205,10 @@ def test_the_workers_log_may_lag_behind(api: FakeGitHub, log: Path, clock: Clock
 
 def test_the_workers_log_is_given_up_at_its_limit(api: FakeGitHub, log: Path, clock: Clock) -> None:
     api.on("GET", f"{RUNS}/{RUN}", state("completed"))
-    _result, steps = take(made(api, log, worker_limit=3))
+    _result, steps = take(made(api, log))
     assert steps["recon_worker_log"].stdout == ""
     assert steps["recon_worker_log"].outcome == ENDED
-    assert 3 <= clock.now < 4
+    assert 0 <= clock.now - recon_run_lifecycle.LOG_SECONDS < 1
 
 
 def test_a_log_that_cannot_be_read_does_not_keep_the_run_from_being_asked_for(
@@ -233,12 +236,12 @@ def test_the_token_may_be_in_a_file_of_its_own(
 ) -> None:
     file = log.with_name("token")
     file.write_text(content, "utf-8")
-    take(made(api, log, token_file=str(file), token_variable=variable, worker_limit=0))
+    take(made(api, log, token_file=str(file), token_variable=variable))
     assert api.asked("POST", RUNS)[0].headers["authorization"] == f"Bearer {TOKEN}"
 
 
 def test_without_a_token_none_is_sent(api: FakeGitHub, log: Path, clock: Clock) -> None:
-    take(made(api, log, token_variable="", worker_limit=0))
+    take(made(api, log, token_variable=""))
     assert "authorization" not in api.asked("POST", RUNS)[0].headers
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import threading
 import typing as t
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients.rest import Deadline
 from ansible_collections.psp.rc_closure.plugins.module_utils._collect import webhook_401_evidence
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import (
     ENDED,
@@ -99,10 +101,10 @@ def test_before_counts_as_far_back_as_it_is_asked_to(log: Path) -> None:
     assert window.total == webhook_log.Count(4, 1, 1)
 
 
-def test_before_reads_no_more_than_it_may(log: Path) -> None:
+def test_before_reads_no_more_than_it_may(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _log(log, 100)
-    whole = log.stat().st_size
-    result = _before(log, baseline_bytes=whole // 4)[0]
+    monkeypatch.setattr(webhook_401_evidence, "BASELINE_BYTES", log.stat().st_size // 4)
+    result = _before(log)[0]
     assert result["requests"] == 24
 
 
@@ -137,7 +139,7 @@ def test_after_waits_for_enough_webhooks(log: Path, backend: str, monkeypatch: p
         waits.append(seconds)
         _log(log, 2)
 
-    monkeypatch.setattr(webhook_401_evidence.time, "sleep", wait)
+    monkeypatch.setattr(webhook_401_evidence, "Deadline", functools.partial(Deadline, sleep=wait))
     result = _after(log, mark, probe_url=backend, limit=60.0, minimum_requests=5)[0]
     assert result["requests"] == 6
     assert waits == [webhook_401_evidence.POLL_SECONDS] * 3
@@ -155,10 +157,9 @@ def test_webhooks_before_the_flags_were_seen_on_do_not_count_as_enough(log: Path
 
 def test_lines_beyond_the_bound_are_told(log: Path) -> None:
     mark = _before(log)[0]["mark"]
-    _log(log, 10, **REFUSED)
-    steps = _after(log, mark, lines=3)[1]
-    lines = steps["webhook_401_lines"].stdout.splitlines()
-    assert len(lines) == 4
+    _log(log, webhook_401_evidence.MOST_LINES + 7, **REFUSED)
+    lines = _after(log, mark)[1]["webhook_401_lines"].stdout.splitlines()
+    assert len(lines) == webhook_401_evidence.MOST_LINES + 1
     assert lines[-1] == "… 7 more of these lines are left out"
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._logs import file as log_file
+from ansible_collections.psp.rc_closure.plugins.module_utils._logs.file import File, end_of
 
 OLD = b"an old line\n" * 100
 FIRST = b"written before the rotation\n"
@@ -88,19 +88,19 @@ def test_nothing_is_lost(tmp_path: Path, rotate: Callable[[Path], None], between
     log = tmp_path / "worker.log"
     log.write_bytes(old)
     (tmp_path / "worker.log.9").write_bytes(b"rotated long before the mark\n")
-    mark = json.loads(json.dumps(log_file.mark(str(log))))
+    mark = json.loads(json.dumps(File(str(log)).mark()))
     append(log, FIRST)
     rotate(log)
     append(log, SECOND)
-    assert log_file.since(mark) == FIRST + between + SECOND
+    assert File(str(log)).read_since(mark).data == FIRST + between + SECOND
 
 
 def test_a_log_that_is_not_there_yet(tmp_path: Path) -> None:
     log = tmp_path / "worker.log"
-    mark = log_file.mark(str(log))
-    assert log_file.since(mark) == b""
+    mark = File(str(log)).mark()
+    assert File(str(log)).read_since(mark).data == b""
     append(log, SECOND)
-    reading = log_file.read_since(mark)
+    reading = File(str(log)).read_since(mark)
     assert reading.data == SECOND
     assert "did not exist" in reading.note
 
@@ -108,10 +108,10 @@ def test_a_log_that_is_not_there_yet(tmp_path: Path) -> None:
 def test_what_is_gone_is_said(tmp_path: Path) -> None:
     log = tmp_path / "worker.log"
     log.write_bytes(OLD)
-    mark = log_file.mark(str(log))
+    mark = File(str(log)).mark()
     log.rename(tmp_path / "elsewhere")
     append(log, SECOND)
-    reading = log_file.read_since(mark)
+    reading = File(str(log)).read_since(mark)
     assert reading.data == SECOND
     assert "are lost" in reading.note
 
@@ -120,9 +120,9 @@ def test_a_large_log_costs_what_was_written_since(tmp_path: Path) -> None:
     log = tmp_path / "worker.log"
     with log.open("wb") as file:
         file.truncate(10 * 1024**3)
-    mark = log_file.mark(str(log))
+    mark = File(str(log)).mark()
     append(log, SECOND)
-    reading = log_file.read_since(mark)
+    reading = File(str(log)).read_since(mark)
     assert reading.data == SECOND
     assert reading.note == f"from byte {10 * 1024**3} on"
 
@@ -134,7 +134,7 @@ def test_a_large_log_costs_what_was_written_since(tmp_path: Path) -> None:
 def test_the_end_of_a_file(tmp_path: Path, wanted: bytes, length: int) -> None:
     log = tmp_path / "worker.log"
     log.write_bytes(b"first:" + b"." * 399_994 + b"needle" + b"." * 199_990 + b"near" + b"." * 6)
-    found = log_file.last_lines_before(str(log), lambda data: wanted in data, 1024 * 1024)
+    found = end_of(log, lambda data: wanted in data, 1024 * 1024)
     assert len(found) == length
     assert log.read_bytes().endswith(found)
 
@@ -142,7 +142,7 @@ def test_the_end_of_a_file(tmp_path: Path, wanted: bytes, length: int) -> None:
 def test_the_end_of_a_file_has_a_limit(tmp_path: Path) -> None:
     log = tmp_path / "worker.log"
     log.write_bytes(b"." * 2_000_000)
-    found = log_file.last_lines_before(str(log), lambda data: False, 300_000)
+    found = end_of(log, lambda data: False, 300_000)
     assert 300_000 <= len(found) < 2_000_000
 
 
@@ -156,15 +156,15 @@ def test_what_was_rotated_is_looked_at_too(tmp_path: Path, rotated: str) -> None
         file.write(FIRST)
     os.utime(older, (1_795_500_000, 1_795_500_000))
     began = datetime.fromtimestamp(1_795_499_999, UTC)
-    assert list(log_file.ends(str(log), began, lambda data: False, 1024)) == [SECOND, FIRST]
-    assert list(log_file.ends(str(log), None, lambda data: False, 1024)) == [SECOND, FIRST]
+    assert list(File(str(log)).around(began, lambda data: False, 20)) == [SECOND, FIRST]
+    assert list(File(str(log)).around(None, lambda data: False, 20)) == [SECOND, FIRST]
     later = datetime.fromtimestamp(1_795_500_001, UTC)
-    assert list(log_file.ends(str(log), later, lambda data: False, 1024)) == [SECOND]
+    assert list(File(str(log)).around(later, lambda data: False, 20)) == [SECOND]
 
 
 def test_the_newest_of_what_was_rotated_comes_first(tmp_path: Path) -> None:
     for number, name in enumerate(["worker.log.3", "worker.log.2", "worker.log.1", "worker.log"]):
         (tmp_path / name).write_text(name, "utf-8")
         os.utime(tmp_path / name, (1_795_500_000 + number, 1_795_500_000 + number))
-    found = log_file.ends(str(tmp_path / "worker.log"), None, lambda data: False, 1024)
+    found = File(str(tmp_path / "worker.log")).around(None, lambda data: False, 20)
     assert [data.decode() for data in found] == ["worker.log", "worker.log.1", "worker.log.2", "worker.log.3"]

@@ -55,7 +55,7 @@ def journalctl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Callable[..
 def test_the_mark_is_the_whole_journals_cursor(journalctl: t.Callable[..., Path]) -> None:
     argv = journalctl("-- No entries --\n-- cursor: s=28;i=3\n")
     mark = json.loads(json.dumps(Journal("psp-worker").mark()))
-    assert (mark["cursor"], mark["unit"]) == ("s=28;i=3", "psp-worker")
+    assert mark["cursor"] == "s=28;i=3"
     assert "_SYSTEMD_UNIT" not in argv.read_text("utf-8")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._services.env_file_change import is_stale, plan
+from ansible_collections.psp.rc_closure.plugins.module_utils._services.env_file_change import plan
 
 BEFORE = """\
 # the backend's
@@ -71,4 +71,4 @@ def test_what_cannot_stand_in_such_a_file_is_refused(wanted: dict[str, str]) -> 
     [({"A": "1", "B": "2"}, False), ({"A": "1", "B": "3"}, True), ({"A": "1"}, True), ({}, True)],
 )
 def test_a_process_is_stale_where_it_lacks_a_value(environment: dict[str, str], stale: bool) -> None:
-    assert is_stale(environment, {"A": "1", "B": "2"}) is stale
+    assert plan("", {"A": "1", "B": "2"}, []).is_stale(environment) is stale
