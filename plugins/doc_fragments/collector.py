@@ -135,6 +135,38 @@ seealso:
     link: https://www.psycopg.org/docs/install.html
 """
 
+    LOGIN = r"""
+options:
+  login_host:
+    description:
+      - Name or address of the database server.
+      - If any C(login_*) option, O(ssl_mode) or O(ca_cert) is set, O(url_variables) is ignored. What is not
+        set is left to libpq, its environment variables and its password file.
+    type: str
+  login_port:
+    description: Port of the database server.
+    type: int
+  login_unix_socket:
+    description: Directory of the Unix socket for a local connection. Takes precedence over O(login_host).
+    type: path
+  login_user:
+    description: User to connect as.
+    type: str
+  login_password:
+    description: Password of the user, at least eight characters long.
+    type: str
+  login_db:
+    description: Name of the database.
+    type: str
+  ssl_mode:
+    description: Whether to use TLS and what to verify, as C(sslmode) of libpq. Its default is V(prefer).
+    type: str
+    choices: [allow, disable, prefer, require, verify-ca, verify-full]
+  ca_cert:
+    description: Path of a PEM file of the authorities that may have signed the server's certificate.
+    type: path
+"""
+
     PROCESS = r"""
 options:
   process:

@@ -17,6 +17,7 @@ author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
   - psp.rc_closure.collector.postgres
+  - psp.rc_closure.collector.login
 options:
   table:
     description: Name of the table, with or without its schema.
@@ -53,10 +54,13 @@ EXAMPLES = r"""
     table: reconciliation_findings
     columns: [provider, provider_event_id, finding_type]
 
-- name: Read those of another schema, by a URL in another variable
+- name: Read those of another schema with a login of its own
   psp.rc_closure.pg_unique_constraint:
-    env_file: /etc/shop/shop.env
-    url_variables: [BILLING_DB_URL]
+    login_host: db.example.com
+    login_user: auditor
+    login_password: "{{ auditor_password }}"
+    login_db: shop
+    ssl_mode: verify-full
     table: billing.invoices
     columns: [tenant, number]
   register: invoices
@@ -86,7 +90,7 @@ steps:
   sample: [{name: unique_constraints, kind: sql, exit_status: 0, outcome: ended}]
 """
 
-from ..module_utils._clients.postgres import URL_OPTION
+from ..module_utils._clients.postgres import LOGIN_SPEC, URL_OPTION
 from ..module_utils._collect.pg_unique_constraint import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
 
@@ -96,6 +100,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "also": {"type": "list", "elements": "str", "default": []},
     "url_variables": URL_OPTION,
     "psql": {"type": "path", "default": "psql"},
+    **LOGIN_SPEC,
 }
 
 

@@ -111,6 +111,21 @@ def test_a_wrong_password_is_kept_with_every_question(environment: Path) -> None
     environment.write_text(text, "utf-8")
 
 
+def test_the_database_is_named_by_options_in_place_of_a_url(environment: Path, tmp_path: Path) -> None:
+    _sql(environment, "CREATE TABLE findings (provider text, CONSTRAINT once UNIQUE (provider))")
+    url = postgres.parameters(env_file.parse(environment.read_text("utf-8")))
+    options = {
+        "login_host": url["host"],
+        "login_port": int(url["port"]),
+        "login_user": url["user"],
+        "login_password": url["password"],
+        "login_db": url["dbname"],
+    }
+    (tmp_path / "empty.env").write_text("", "utf-8")
+    result, _steps = _unique(tmp_path / "empty.env", psql="/no/psql", **options)
+    assert result["have"] == [["provider"]]
+
+
 def test_the_session_can_only_read(environment: Path) -> None:
     params = postgres.parameters(env_file.parse(environment.read_text("utf-8")))
     with closing(postgres.connect(params)) as connection:

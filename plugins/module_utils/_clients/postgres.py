@@ -41,6 +41,32 @@ _PG_VARIABLES = {
     "target_session_attrs": "PGTARGETSESSIONATTRS",
 }
 
+# The names are those of community.postgresql.
+LOGIN_SPEC: dict[str, dict[str, t.Any]] = {
+    "login_host": {"type": "str"},
+    "login_port": {"type": "int"},
+    "login_unix_socket": {"type": "path"},
+    "login_user": {"type": "str"},
+    "login_password": {"type": "str", "no_log": True},
+    "login_db": {"type": "str"},
+    "ssl_mode": {
+        "type": "str",
+        "choices": ["allow", "disable", "prefer", "require", "verify-ca", "verify-full"],
+    },
+    "ca_cert": {"type": "path"},
+}
+_LIBPQ_OF_LOGIN = {
+    "login_host": "host",
+    "login_port": "port",
+    # libpq takes a host that begins with a slash for the directory of the socket.
+    "login_unix_socket": "host",
+    "login_user": "user",
+    "login_password": "password",
+    "login_db": "dbname",
+    "ssl_mode": "sslmode",
+    "ca_cert": "sslrootcert",
+}
+
 
 class NoDatabaseError(Exception):
     """The environment names no Postgres, or one that cannot be reached."""
@@ -76,6 +102,11 @@ def parameters(env: t.Mapping[str, str], names: t.Sequence[str] = URL_VARIABLES)
         if option in _PG_VARIABLES:
             found[option] = value
     return {key: value for key, value in found.items() if value}
+
+
+def login(options: t.Mapping[str, t.Any]) -> dict[str, str]:
+    """Return libpq's connection parameters out of the options of C(LOGIN_SPEC) that are given."""
+    return {libpq: str(options[name]) for name, libpq in _LIBPQ_OF_LOGIN.items() if options.get(name)}
 
 
 def as_environment(params: t.Mapping[str, str]) -> dict[str, str]:

@@ -23,7 +23,9 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     if not catalog.is_table_name(table):
         raise CollectError(f"table {table!r} is not the name of a table, with its schema or without")
     try:
-        params = postgres.parameters(collector.env, collector.params["url_variables"])
+        params = postgres.login(collector.params) or postgres.parameters(
+            collector.env, collector.params["url_variables"]
+        )
         connection = postgres.connect(params)
     except postgres.NoDatabaseError as exc:
         for step, sql in (

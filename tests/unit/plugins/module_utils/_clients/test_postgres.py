@@ -1,13 +1,41 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the database is, by a URL as SQLAlchemy takes it."""
+"""Where the database is: by a URL as SQLAlchemy takes it, or by community.postgresql's options."""
 
 from __future__ import annotations
+
+import typing as t
 
 import pytest
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._clients import postgres
+
+
+@pytest.mark.parametrize(
+    ("options", "libpq"),
+    [
+        ({}, {}),
+        ({"login_host": "", "login_port": None, "ssl_mode": None}, {}),
+        (
+            {
+                "login_host": "db",
+                "login_port": 5433,
+                "login_user": "psp",
+                "login_password": "p@ss",
+                "login_db": "x",
+            },
+            {"host": "db", "port": "5433", "user": "psp", "password": "p@ss", "dbname": "x"},
+        ),
+        ({"login_host": "db", "login_unix_socket": "/run/postgresql"}, {"host": "/run/postgresql"}),
+        (
+            {"ssl_mode": "verify-full", "ca_cert": "/etc/ca.pem"},
+            {"sslmode": "verify-full", "sslrootcert": "/etc/ca.pem"},
+        ),
+    ],
+)
+def test_options_are_libpqs_parameters(options: dict[str, t.Any], libpq: dict[str, str]) -> None:
+    assert postgres.login(options) == libpq
 
 
 @pytest.mark.parametrize(
