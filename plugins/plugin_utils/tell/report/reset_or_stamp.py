@@ -24,9 +24,10 @@ from ....module_utils._core.step_names import (
     DESCRIBE_EXISTING_TABLE,
     DESCRIBE_TABLE,
 )
-from ....module_utils._text import alembic, catalog, existing, table_schema
-from ....module_utils._text.table_schema import Table
-from . import migration_decision
+from ....module_utils._text import alembic, catalog, existing
+from ...preflight import controller
+from . import ddl, migration_decision, table_schema
+from .ddl import Table
 
 Policy = t.Mapping[str, t.Any]
 Steps = t.Mapping[str, Step]
@@ -108,12 +109,17 @@ def section(policy: Policy, steps: t.Sequence[Step]) -> dict[str, t.Any] | None:
 
 
 def question(policy: Policy, kept: t.Sequence[Step]) -> Question | None:
-    """Return the facts of Package-1's evidence, or None where nothing stood in the way of its upgrade."""
+    """Return the facts of Package-1's evidence, or None where nothing stood in the way of its upgrade.
+
+    Raises:
+        MissingLibraryError: sqlglot is not installed.
+    """
     steps = {step.name: step for step in kept}
     upgrade = steps.get(ALEMBIC_UPGRADE)
     said = alembic.already_exists(upgrade) if upgrade and upgrade.exit_status != 0 else ""
     if upgrade is None or not said:
         return None
+    controller.require("sqlglot")
     moves = alembic.moves(upgrade)
     current = steps.get(ALEMBIC_CURRENT_AFTER) or steps.get(ALEMBIC_CURRENT)
     return Question(
@@ -138,8 +144,11 @@ def _tables(said: str, wanted: str, steps: Steps) -> t.Iterator[Compared]:
 
 
 def _compared(table: str, step: Step | None, previews: t.Sequence[Step]) -> Compared:
-    made = _made(table.rpartition(".")[2], previews)
     exists, shown = _exists(table, step)
+    try:
+        made = _made(table, previews)
+    except ddl.UnreadError:
+        return Compared(table, exists, shown, {}, "what alembic upgrade --sql shows cannot be read as SQL")
     return Compared(table, exists, shown, made, "" if made else _unmade(previews))
 
 
@@ -156,7 +165,12 @@ def _made(table: str, previews: t.Sequence[Step]) -> dict[str, Table]:
     """Return the table by revision, out of the first SQL that creates it."""
     for step in previews:
         after = table_schema.made(step.stdout) if step.ok else {}
-        found = {revision: tables[table] for revision, tables in after.items() if table in tables}
+        found = {
+            revision: one
+            for revision, tables in after.items()
+            for one in tables.values()
+            if catalog.same_table(one.name, table)
+        }
         if found:
             return found
     return {}
