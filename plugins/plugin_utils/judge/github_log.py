@@ -14,11 +14,11 @@ from __future__ import annotations
 import re
 import typing as t
 from dataclasses import dataclass
-from datetime import datetime
 
 from ...module_utils._core.evidence import parse_time
 from ...module_utils._text.github_runs import Document
-from .github_causes import FINDERS, WRAPPER, Finding
+from . import github_causes
+from .github_causes import WRAPPER, Finding
 
 CONTEXT_LINES = 8
 LONGEST_SPAN = 400
@@ -104,7 +104,7 @@ def first_cause(log: str, steps: t.Sequence[Document] = ()) -> Cause | None:
         return None
     failed = next((step for step in steps if step.get("conclusion") in ("failure", "cancelled")), None)
     section = _failed_section(found, failed)
-    finding = _first_finding(section.texts)
+    finding = github_causes.first(section.texts) or _last_words(section.texts)
     name = section.name
     if failed and failed.get("name") and failed["name"] != section.name:
         name = f"{failed['name']} ({section.name})"
@@ -150,17 +150,8 @@ def _is_within(section: Section, step: Document) -> bool:
     times = [began, step.get("started_at"), step.get("completed_at")]
     if not all(times):
         return False
-    moment, start, end = (_moment(str(time)) for time in times)
+    moment, start, end = (parse_time(str(time)) for time in times)
     return start <= moment <= end
-
-
-def _moment(text: str) -> datetime:
-    return parse_time(text)
-
-
-def _first_finding(texts: t.Sequence[str]) -> Finding:
-    findings = (find(texts) for find in FINDERS)
-    return next((finding for finding in findings if finding), None) or _last_words(texts)
 
 
 def _last_words(texts: t.Sequence[str]) -> Finding:
