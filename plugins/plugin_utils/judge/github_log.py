@@ -73,6 +73,11 @@ class Cause:
     step: str
     block: str
 
+    @property
+    def text(self) -> str:
+        """The step's name and the block."""
+        return f"Step: {self.step}\n\n{self.block}\n"
+
 
 def clean(log: str) -> list[Line]:
     """Return the log's lines without BOM, timestamps and colours."""
@@ -109,15 +114,6 @@ def first_cause(log: str, steps: t.Sequence[Document] = ()) -> Cause | None:
     if failed and failed.get("name") and failed["name"] != section.name:
         name = f"{failed['name']} ({section.name})"
     return Cause(finding.kind, finding.line.strip(), name, _block(section.texts, finding.spans))
-
-
-def error_block(log: str, steps: t.Sequence[Document] = ()) -> str:
-    """Return the top error block as text: the step's name, the cause and the section around it.
-
-    The arguments are those of C(first_cause()).
-    """
-    cause = first_cause(log, steps)
-    return f"Step: {cause.step}\n\n{cause.block}\n" if cause else "The log is empty.\n"
 
 
 def _line(text: str) -> Line:

@@ -101,13 +101,10 @@ def error_block_kept(evidence: Evidence, policy: Policy) -> Finding:
     job = _job(evidence, policy)
     if github_runs.color(job) != "RED":
         return met(f"job {job['name']} is not RED: none is asked for", CI_JOBS)
-    log = _log(evidence)
-    steps = job.get("steps") or []
-    cause = github_log.first_cause(log, steps)
+    cause = github_log.first_cause(_log(evidence), job.get("steps") or [])
     if cause is None:
         return not_proven(f"the log of job {job['name']} is empty", CI_JOB_LOG)
-    detail = github_log.error_block(log, steps)
-    return met(f"step {cause.step}: {cause.line}", CI_JOB_LOG, detail=detail)
+    return met(f"step {cause.step}: {cause.line}", CI_JOB_LOG, detail=cause.text)
 
 
 def job_green(evidence: Evidence, policy: Policy) -> Finding:
