@@ -36,9 +36,8 @@ _AFTERMATH = ("Stop containers", "Post job cleanup", "Complete job")
 _ERROR = "##[error]"
 
 
-@dataclass(frozen=True)
-class Line:
-    """A line without its timestamp and colours; C(time) is C('') where it bore none."""
+class Line(t.NamedTuple):
+    """A line without its timestamp and colours; C(time) is C('') where it had none."""
 
     time: str
     text: str
@@ -46,15 +45,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """The lines of one step, and the name that the log itself gives it."""
+    """The lines of one step, the name that the log itself gives it, and the first time in it, or C('')."""
 
     name: str
-    lines: tuple[Line, ...]
-
-    @property
-    def texts(self) -> list[str]:
-        """The lines' texts."""
-        return [line.text for line in self.lines]
+    texts: tuple[str, ...]
+    began: str
 
 
 @dataclass(frozen=True)
@@ -86,14 +81,18 @@ def clean(log: str) -> list[Line]:
 
 def sections(lines: t.Sequence[Line]) -> list[Section]:
     """Return the log's lines by the step that printed them."""
-    starts = [(0, "Set up job")]
-    for number, line in enumerate(lines):
-        name = _section_name(line.text)
-        if name:
-            starts.append((number, name))
+    named = ((number, _section_name(line.text)) for number, line in enumerate(lines))
+    starts = [(0, "Set up job"), *((number, name) for number, name in named if name)]
     ends = [start for start, _name in starts[1:]] + [len(lines)]
-    found = [Section(name, tuple(lines[start:end])) for (start, name), end in zip(starts, ends, strict=True)]
-    return [section for section in found if section.lines]
+    return [
+        Section(
+            name,
+            tuple(line.text for line in lines[start:end]),
+            next((line.time for line in lines[start:end] if line.time), ""),
+        )
+        for (start, name), end in zip(starts, ends, strict=True)
+        if start < end
+    ]
 
 
 def first_cause(log: str, steps: t.Sequence[Document] = ()) -> Cause | None:
@@ -102,7 +101,7 @@ def first_cause(log: str, steps: t.Sequence[Document] = ()) -> Cause | None:
     Args:
         log: the text of the job's log.
         steps: the job's steps as the API gives them. They tell a step that failed the job from one that
-            was allowed to fail, and bear the names that people gave them.
+            was allowed to fail, and have the names that people gave them.
     """
     found = sections(clean(log))
     if not found:
@@ -142,8 +141,7 @@ def _failed_section(found: t.Sequence[Section], failed: Document | None) -> Sect
 
 def _is_within(section: Section, step: Document) -> bool:
     """Whether a section began while the step ran; the API's times are to the second."""
-    began = next((line.time for line in section.lines if line.time), "")
-    times = [began, step.get("started_at"), step.get("completed_at")]
+    times = [section.began, step.get("started_at"), step.get("completed_at")]
     if not all(times):
         return False
     moment, start, end = (parse_time(str(time)) for time in times)

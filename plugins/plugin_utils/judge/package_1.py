@@ -78,13 +78,11 @@ def upgrade_clean(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "upgrade ends without an error". FAIL note: on C(table already exists), reset or stamp."""
     step = ended(evidence, ALEMBIC_UPGRADE)
     existing = alembic.already_exists(step)
-    if existing and step.exit_status != 0:
-        return not_met(
-            f"{existing}: whether to reset or to stamp is to be decided in the ticket",
-            ALEMBIC_UPGRADE,
-        )
     if step.exit_status != 0:
-        return not_met(f"exit status {step.exit_status}, {alembic.error_line(step)}", ALEMBIC_UPGRADE)
+        why = f"exit status {step.exit_status}, {alembic.error_line(step)}"
+        if existing:
+            why = f"{existing}: whether to reset or to stamp is to be decided in the ticket"
+        return not_met(why, ALEMBIC_UPGRADE)
     if "Traceback (most recent call last)" in step.output:
         return not_met(f"a traceback in spite of status 0, {alembic.error_line(step)}", ALEMBIC_UPGRADE)
     return met("exit status 0", ALEMBIC_UPGRADE)
@@ -96,10 +94,8 @@ def at_head(evidence: Evidence, policy: Policy) -> Finding:
     heads, current = (alembic.revisions(succeeded(evidence, name).stdout) for name in names)
     if current == heads and len(heads) == 1:
         return met(f"the database is at {heads[0]}, the head", *names)
-    return not_met(
-        f"the database is at {', '.join(current) or 'no revision'}, the head is {', '.join(heads)}",
-        *names,
-    )
+    at = ", ".join(current) or "no revision"
+    return not_met(f"the database is at {at}, the head is {', '.join(heads)}", *names)
 
 
 def schema_is_the_migrations(evidence: Evidence, policy: Policy) -> Finding:
@@ -111,14 +107,10 @@ def schema_is_the_migrations(evidence: Evidence, policy: Policy) -> Finding:
     ran = alembic.moves(upgrade)
     if ran:
         return met(f"{len(ran)} migrations ran, {_span(ran)}", ALEMBIC_UPGRADE)
-    before = alembic.revisions(succeeded(evidence, ALEMBIC_CURRENT).stdout)
-    after = alembic.revisions(succeeded(evidence, ALEMBIC_CURRENT_AFTER).stdout)
+    names = (ALEMBIC_CURRENT, ALEMBIC_CURRENT_AFTER)
+    before, after = (", ".join(alembic.revisions(succeeded(evidence, name).stdout)) for name in names)
     if before != after:
-        return met(
-            f"the database went from {', '.join(before) or 'no revision'} to {', '.join(after)}",
-            ALEMBIC_CURRENT,
-            ALEMBIC_CURRENT_AFTER,
-        )
+        return met(f"the database went from {before or 'no revision'} to {after}", *names)
     return _no_drift(ended(evidence, ALEMBIC_CHECK), str(policy["table"]))
 
 
@@ -145,7 +137,9 @@ def unique_constraint(evidence: Evidence, policy: Policy) -> Finding:
     constraints = [e for e in same if e["constraint"] in named and e["valid"] and not e["predicate"]]
     if constraints:
         return met(f"{constraints[0]['constraint']}: {_described(constraints[0])}", *names)
-    return not_met(f"want UNIQUE ({', '.join(want)}), have {_have(entries)}", *names)
+    return not_met(
+        f"want UNIQUE ({', '.join(want)}), have {'; '.join(map(_kind, entries)) or 'none'}", *names
+    )
 
 
 def smoke(evidence: Evidence, policy: Policy) -> Finding:
@@ -153,16 +147,13 @@ def smoke(evidence: Evidence, policy: Policy) -> Finding:
     reason = left_out(evidence, ALEMBIC_DOWNGRADE)
     if reason:
         return met(f"left out, being optional: {reason}", ALEMBIC_DOWNGRADE)
-    for name in (ALEMBIC_DOWNGRADE, ALEMBIC_REUPGRADE):
+    names = (ALEMBIC_DOWNGRADE, ALEMBIC_REUPGRADE)
+    for name in names:
         step = ended(evidence, name)
         if step.exit_status != 0:
             return not_met(f"{step.title}: {alembic.error_line(step)}", name)
     down = alembic.moves(ended(evidence, ALEMBIC_DOWNGRADE), "downgrade")
-    return met(
-        f"down and up again{', ' + _span(down) if down else ''}",
-        ALEMBIC_DOWNGRADE,
-        ALEMBIC_REUPGRADE,
-    )
+    return met(f"down and up again{', ' + _span(down) if down else ''}", *names)
 
 
 RULES = (
@@ -189,18 +180,14 @@ def _last_current(evidence: Evidence) -> str:
 
 def _no_drift(check: Step, table: str) -> Finding:
     if check.exit_status == 0:
-        return met("nothing had to run, and alembic check finds no difference", ALEMBIC_CHECK)
-    if "New upgrade operations detected" not in check.output:
-        return not_proven(
-            f"nothing had to run, and alembic check could not compare: {alembic.error_line(check)}",
-            ALEMBIC_CHECK,
-        )
-    if table.rsplit(".", maxsplit=1)[-1] in check.output:
-        return not_met(
-            f"nothing had to run, yet alembic check finds {table} different from the models",
-            ALEMBIC_CHECK,
-        )
-    return met(f"nothing had to run, and alembic check finds no difference in {table}", ALEMBIC_CHECK)
+        decide, found = met, "and alembic check finds no difference"
+    elif "New upgrade operations detected" not in check.output:
+        decide, found = not_proven, f"and alembic check could not compare: {alembic.error_line(check)}"
+    elif table.rsplit(".", maxsplit=1)[-1] in check.output:
+        decide, found = not_met, f"yet alembic check finds {table} different from the models"
+    else:
+        decide, found = met, f"and alembic check finds no difference in {table}"
+    return decide(f"nothing had to run, {found}", ALEMBIC_CHECK)
 
 
 def _span(moves: t.Sequence[tuple[str, str]]) -> str:
@@ -215,10 +202,6 @@ def _described(entry: t.Mapping[str, t.Any]) -> str:
     if entry["nullable"] and not entry["nulls_not_distinct"]:
         notes.append(f"rows with NULL in {', '.join(entry['nullable'])} are not compared")
     return str(entry["definition"]) + (f" ({'; '.join(notes)})" if notes else "")
-
-
-def _have(entries: t.Sequence[t.Mapping[str, t.Any]]) -> str:
-    return "; ".join(map(_kind, entries)) or "none"
 
 
 def _kind(entry: t.Mapping[str, t.Any]) -> str:

@@ -61,11 +61,6 @@ class Run:
         return [attempt for attempt in self.attempts if attempt.finished]
 
     @property
-    def proven(self) -> bool:
-        """Whether it ended both in the API and in the worker's log."""
-        return self.state in recon.TERMINAL and bool(self.finished)
-
-    @property
     def running_shown_by(self) -> str:
         """What shows that it was running: a poll that met it, else the worker's start line, else nothing."""
         if recon.RUNNING in self.states:
@@ -95,9 +90,10 @@ def find(evidence: Evidence) -> Run:
 def is_proven(evidence: Evidence) -> bool:
     """Whether there is a run that ended both in the API and in the worker's log."""
     try:
-        return find(evidence).proven
+        run = find(evidence)
     except MissingStepError:
         return False
+    return run.state in recon.TERMINAL and bool(run.finished)
 
 
 def _polls(evidence: Evidence) -> list[Poll]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import asdict, dataclass
+from itertools import groupby
 
 from ....module_utils._core.evidence import Step
 from ....module_utils._core.step_names import (
@@ -58,13 +59,7 @@ class Compared:
     @property
     def spans(self) -> list[list[str]]:
         """The revisions in order, those that leave the table as it is together with the one before them."""
-        found: list[list[str]] = []
-        for revision, table in self.made.items():
-            if found and self.made[found[-1][0]] == table:
-                found[-1].append(revision)
-            else:
-                found.append([revision])
-        return found
+        return [list(revisions) for _table, revisions in groupby(self.made, self.made.__getitem__)]
 
     @property
     def agreeing(self) -> list[list[str]]:
@@ -97,13 +92,11 @@ def section(policy: Policy, steps: t.Sequence[Step]) -> dict[str, t.Any] | None:
     asked, decided = question(policy, steps), migration_decision.kept(steps)
     if asked is None and decided is None:
         return None
+    read = sentences(asked) if asked else []
     return {
         "question": {"said": asked.said, "at": asked.at, "move": asked.move} if asked else None,
         "decision": asdict(decided) if decided else None,
-        "sentences": [
-            *(sentences(asked) if asked else []),
-            *(migration_decision.sentences(decided) if decided else []),
-        ],
+        "sentences": read + (migration_decision.sentences(decided) if decided else []),
         "comparison": comparison(asked) if asked else "",
     }
 
@@ -147,9 +140,10 @@ def _compared(table: str, step: Step | None, previews: t.Sequence[Step]) -> Comp
     exists, shown = _exists(table, step)
     try:
         made = _made(table, previews)
+        unmade = "" if made else _unmade(previews)
     except ddl.UnreadError:
-        return Compared(table, exists, shown, {}, "what alembic upgrade --sql shows cannot be read as SQL")
-    return Compared(table, exists, shown, made, "" if made else _unmade(previews))
+        made, unmade = {}, "what alembic upgrade --sql shows cannot be read as SQL"
+    return Compared(table, exists, shown, made, unmade)
 
 
 def _exists(table: str, step: Step | None) -> tuple[Table | None, str]:
