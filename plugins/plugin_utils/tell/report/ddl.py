@@ -205,8 +205,7 @@ def _alter(table: Table, action: exp.Expr, suffix: str) -> None:
         _add(table, action)
     elif isinstance(action, exp.Drop):
         for gone in action.args["tables"]:
-            table.columns.pop(gone.name, None)
-            table.rules.pop(gone.name, None)
+            (table.columns if action.kind == "COLUMN" else table.rules).pop(gone.name, None)
     elif isinstance(action, exp.AlterColumn) and action.name in table.columns:
         _change(table.columns[action.name], action.args)
     else:

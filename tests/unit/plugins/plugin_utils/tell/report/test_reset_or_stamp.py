@@ -255,6 +255,14 @@ def test_a_constraint_that_differs_is_named(old: str, new: str, line: str) -> No
     assert line in found
 
 
+def test_what_is_not_read_of_an_existing_table_is_shown_where_there_is_no_sql() -> None:
+    text = OTHER_TABLE.replace("character varying(9)", "bit varying(9)      ")
+    shown = step("describe_existing_table", stdout=text)
+    assert 'cannot be compared: ALTER TABLE "players" ADD COLUMN "name" bit varying(9)' in said(
+        stopped_by("players"), shown
+    )
+
+
 def test_a_view_in_a_table_s_place_is_said_to_be_one() -> None:
     shown = step("describe_existing_table", stdout=OTHER_TABLE.replace("Table", "View"))
     text = said(stopped_by("players"), step("alembic_upgrade_preview", stdout=OTHER_SQL), shown)
