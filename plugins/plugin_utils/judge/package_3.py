@@ -238,6 +238,6 @@ def _not_ended(run: Run) -> Finding:
 
 def _jobs_that_never_started(log: Step) -> str:
     """Quote what the worker says of a job that it could not start, which has no run's id."""
-    never = ("function not found", "expired")
-    lines = [event.line.strip() for event in arq_log.events(log.stdout) if event.detail in never]
+    events = arq_log.events(log.stdout)
+    lines = [event.line.strip() for event in events if event.detail in arq_log.NEVER_STARTED]
     return f"; {lines[-1]}" if lines else ""
