@@ -134,7 +134,9 @@ def apply(tables: Tables, statement: str) -> None:
     """Change the tables, by their names, as a statement does: those that it creates are added."""
     try:
         _apply(tables, _tree(statement))
-    except (SqlglotError, UnreadError):
+    except (
+        Exception
+    ):  # what neither sqlglot nor this module foresaw is unread, too, and the report is written
         for name in existing.created(statement):
             tables.setdefault(name, Table(name))
         for table in tables.values():
@@ -232,15 +234,16 @@ def _add(table: Table, item: exp.Expr, suffix: str = "") -> None:
         if column:
             table.columns[item.name] = column
             return
-    rule = item.expressions[0] if isinstance(item, exp.Constraint) else item
+    parts = item.expressions if isinstance(item, exp.Constraint) else [item]
     name = item.name if isinstance(item, exp.Constraint) else _given_name(table, item)
     if not name:
         table.unread.append(_sql(item))
         return
-    for key in rule.expressions if isinstance(rule, exp.PrimaryKey) else ():
+    for key in parts[0].expressions if isinstance(parts[0], exp.PrimaryKey) else ():
         if key.name in table.columns:
             table.columns[key.name].not_null = True
-    table.rules[name] = re.sub(r"^UNIQUE\b", "UNIQUE CONSTRAINT", _sql(rule)) + suffix
+    definition = " ".join(map(_sql, parts)) + suffix
+    table.rules[name] = re.sub(r"^UNIQUE\b", "UNIQUE CONSTRAINT", definition)
 
 
 def _column(table: Table, node: exp.ColumnDef) -> Column | None:
@@ -286,7 +289,8 @@ def _given_name(table: Table, rule: exp.Expr) -> str:
     suffix = _SUFFIXES.get(type(rule), "")
     columns = [] if suffix == "pkey" else [column.name for column in (rule.this or rule).expressions]
     name = "_".join([table.name.rpartition(".")[2], *columns, suffix])
-    return name if suffix and len(name.encode()) <= _LONGEST_NAME else ""
+    certain = suffix and len(name.encode()) <= _LONGEST_NAME and name not in table.rules
+    return name if certain else ""
 
 
 def _name(table: exp.Expr) -> str:

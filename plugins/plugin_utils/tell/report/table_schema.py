@@ -54,13 +54,11 @@ def made(sql: str) -> dict[str, Tables]:
     """
     found: dict[str, Tables] = {}
     tables: Tables = {}
-    revision = ""
     for comments, statement in ddl.statements(sql):
         running = _RUNNING.search(comments)
-        revision = running["new"] if running else revision
+        if running:
+            tables = found[running["new"]] = deepcopy(tables)
         ddl.apply(tables, statement)
-        if revision:
-            found[revision] = deepcopy(tables)
     return found
 
 

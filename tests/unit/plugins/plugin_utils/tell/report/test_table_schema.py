@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import ddl, table_schema
@@ -166,6 +168,26 @@ def test_what_postgres_names_by_itself_is_read(
 def test_a_name_that_is_not_to_be_known_is_not_guessed(item: str) -> None:
     found = table_schema.made(f"-- Running upgrade a -> b\nCREATE TABLE t (\n    {item}\n);\n")["b"]["t"]
     assert found.unread == [item]
+
+
+def test_a_second_constraint_of_the_same_given_name_is_not_guessed() -> None:
+    found = table(*["ALTER TABLE t ADD FOREIGN KEY (id) REFERENCES o (id)"] * 2)
+    assert found.rules == {"t_id_fkey": "FOREIGN KEY (id) REFERENCES o (id)"}
+    assert found.unread == ["FOREIGN KEY (id) REFERENCES o (id)"]
+
+
+def test_all_that_is_said_of_a_constraint_counts() -> None:
+    weak = "FOREIGN KEY (id) REFERENCES o (id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED"
+    found = table(f"ALTER TABLE t ADD CONSTRAINT fk {weak} NOT VALID")
+    assert (found.rules, found.unread) == ({"fk": f"{weak} NOT VALID"}, [])
+
+
+def test_what_breaks_the_parser_is_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_statement: str, **_options: object) -> t.NoReturn:
+        raise RecursionError
+
+    monkeypatch.setattr(ddl.sqlglot, "parse_one", broken)
+    assert table().unread == ["CREATE TABLE t ( id INTEGER NOT NULL )"]
 
 
 def test_an_expression_that_postgres_rewrote_is_left_to_people() -> None:
