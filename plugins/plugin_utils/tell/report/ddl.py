@@ -14,6 +14,7 @@ import logging
 import re
 import typing as t
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -131,7 +132,10 @@ def statements(sql: str) -> t.Iterator[tuple[str, str]]:
 
 
 def apply(tables: Tables, statement: str) -> None:
-    """Change the tables, by their names, as a statement does: those that it creates are added."""
+    """Change the tables, by their names, as a statement does: those that it creates are added.
+
+    A table that changes is replaced, so that a copy of the mapping keeps what was before.
+    """
     try:
         _apply(tables, _tree(statement))
     except (
@@ -139,9 +143,13 @@ def apply(tables: Tables, statement: str) -> None:
     ):  # what neither sqlglot nor this module foresaw is unread, too, and the report is written
         for name in existing.created(statement):
             tables.setdefault(name, Table(name))
-        for table in tables.values():
-            if table.named_in(statement):
-                table.unread.append(" ".join(statement.split()))
+        for name in [name for name, table in tables.items() if table.named_in(statement)]:
+            _replaced(tables, name).unread.append(" ".join(statement.split()))
+
+
+def _replaced(tables: Tables, name: str) -> Table:
+    tables[name] = deepcopy(tables[name])
+    return tables[name]
 
 
 def _tree(statement: str) -> exp.Expr:
@@ -162,18 +170,19 @@ def _apply(tables: Tables, tree: exp.Expr) -> None:
     if isinstance(tree, exp.Create) and tree.kind == "TABLE":
         _create(tables, tree)
     elif isinstance(tree, exp.Create) and tree.kind == "INDEX":
-        if table := tables.get(_name(tree.this.args["table"])):
-            _index(table, tree)
+        if (name := _name(tree.this.args["table"])) in tables:
+            _index(_replaced(tables, name), tree)
     elif isinstance(tree, exp.Alter) and tree.kind == "TABLE":
-        if table := tables.get(_name(tree.this)):
+        if (name := _name(tree.this)) in tables:
+            table = _replaced(tables, name)
             for action in tree.args["actions"]:
                 _alter(table, action, " NOT VALID" if tree.args.get("not_valid") else "")
     elif isinstance(tree, exp.Drop) and tree.kind in ("TABLE", "INDEX"):
         # Tables and indexes have no name in common.
         for gone in tree.args["tables"]:
             tables.pop(_name(gone), None)
-            for table in tables.values():
-                table.rules.pop(gone.name, None)
+            for name in [name for name, table in tables.items() if gone.name in table.rules]:
+                del _replaced(tables, name).rules[gone.name]
     elif isinstance(tree, exp.Alter):
         raise UnreadError(tree.kind)
 

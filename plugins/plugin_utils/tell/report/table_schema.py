@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from copy import deepcopy
+from functools import lru_cache
 
 from ....module_utils._text import catalog
 from . import ddl
@@ -34,16 +34,18 @@ def described(name: str, text: str) -> Table | None:
     )
     if head is None:
         return None
-    table = Table(name.removeprefix("public."))
-    quoted = ".".join(f'"{part}"' for part in table.name.split("."))
+    name = name.removeprefix("public.")
+    tables = {name: Table(name)}
+    quoted = ".".join(f'"{part}"' for part in name.split("."))
     for statement in (
         *_columns(quoted, lines[head], lines[head + 2 :]),
         *_footers(quoted, lines[head + 2 :]),
     ):
-        ddl.apply({table.name: table}, statement)
-    return table
+        ddl.apply(tables, statement)
+    return tables[name]
 
 
+@lru_cache(maxsize=2)  # for each table, the same SQL is read
 def made(sql: str) -> dict[str, Tables]:
     """Read what C(alembic upgrade … --sql) prints: revision → the tables as they are after it.
 
@@ -57,7 +59,7 @@ def made(sql: str) -> dict[str, Tables]:
     for comments, statement in ddl.statements(sql):
         running = _RUNNING.search(comments)
         if running:
-            tables = found[running["new"]] = deepcopy(tables)
+            tables = found[running["new"]] = dict(tables)
         ddl.apply(tables, statement)
     return found
 
