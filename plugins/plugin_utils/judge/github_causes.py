@@ -4,8 +4,9 @@
 
 """How the tools of a CI job say why they failed: a table of causes, in the order of their weight.
 
-Lines are those of the failed step, without timestamps and colours. What tells a cause gets them and the index
-of the first line that the cause's pattern begins; it may find that this is no cause.
+Lines are those of the failed step, without timestamps and colours. The function of a cause gets them and
+the index of the first that begins with the cause's pattern. It returns the line that says most and the spans
+of lines, half open, that show the cause in full, or None where this is not the cause.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 
 Lines = t.Sequence[str]
 Span = tuple[int, int]
-Told = tuple[str, tuple[Span, ...]]
+Shown = tuple[str, tuple[Span, ...]]
 
 # What the runner or a caller says of a failure that another has explained before.
 WRAPPER = re.compile(
@@ -30,7 +31,7 @@ _NEARBY = 25
 
 @dataclass(frozen=True)
 class Finding:
-    """A cause: its kind, the line that says most, and the spans of lines, half open, that tell it in full."""
+    """A cause: its kind, the line that says most, and the spans of lines, half open, that show it in full."""
 
     kind: str
     line: str
@@ -38,26 +39,26 @@ class Finding:
 
 
 def first(lines: Lines) -> Finding | None:
-    """Return the cause of most weight that the lines tell, None where none of the known."""
-    for kind, pattern, tell in _CAUSES:
+    """Return the first cause of the table that the lines show, or None."""
+    for kind, pattern, read in _CAUSES:
         at = _find(lines, pattern)
-        told = None if at is None else tell(lines, at)
-        if told:
-            return Finding(kind, *told)
+        shown = None if at is None else read(lines, at)
+        if shown:
+            return Finding(kind, *shown)
     return None
 
 
-def _line(lines: Lines, at: int, line: str = "") -> Told:
+def _line(lines: Lines, at: int, line: str = "") -> Shown:
     """The line itself, or what is made of it, with what is around it."""
     return line or _bare(lines[at]), ((max(0, at - _NEARBY // 2), min(len(lines), at + _NEARBY)),)
 
 
-def _stopped(lines: Lines, at: int) -> Told:
+def _stopped(lines: Lines, at: int) -> Shown:
     """What stopped the step, with what it was doing then."""
     return _bare(lines[at]), ((max(0, at - _NEARBY), at + 1),)
 
 
-def _service_container(lines: Lines, at: int) -> Told:
+def _service_container(lines: Lines, at: int) -> Shown:
     """A service container that never became healthy, with what it said itself."""
     end = _find(lines, r"##\[endgroup\]", at) or len(lines) - 1
     complaint = _find(lines[: end + 1], r"\s*.*\b(?:Error:|ERROR|FATAL|PANIC)", at)
@@ -67,14 +68,14 @@ def _service_container(lines: Lines, at: int) -> Told:
     return line, ((at, end + 1),)
 
 
-def _killed(lines: Lines, at: int) -> Told | None:
+def _killed(lines: Lines, at: int) -> Shown | None:
     """SIGKILL is what is left where nothing says why a process was killed."""
     if _exit_code(lines) != 137:
         return None
     return _line(lines, at, "exit code 137: the process was killed (SIGKILL), most often for want of memory")
 
 
-def _pytest(lines: Lines, at: int) -> Told:
+def _pytest(lines: Lines, at: int) -> Shown:
     """The first test that failed, or that could not be set up or collected, and pytest's own summary."""
     spans: list[Span] = []
     if "short test summary" not in lines[at]:
@@ -102,22 +103,22 @@ def _pytest_line(lines: Lines, spans: t.Sequence[Span]) -> str:
     return line if complete or not said else f"{line.split(' - ')[0]} - {said}"
 
 
-def _pytest_start(lines: Lines, at: int) -> Told:
+def _pytest_start(lines: Lines, at: int) -> Shown:
     """A pytest that could not start, broke down, or fell short of its coverage."""
     reason = _find(lines, r"E {2,}\S|INTERNALERROR> \w+(?:Error|Exception)\b", at)
     line = lines[at] if reason is None else f"{lines[at]} - {lines[reason].split(maxsplit=1)[-1]}"
     return line, ((at, _end(lines, at)),)
 
 
-def _no_test(lines: Lines, at: int) -> Told | None:
+def _no_test(lines: Lines, at: int) -> Shown | None:
     return _line(lines, at, f"no test ran: {lines[at].strip('= ')}") if _exit_code(lines) == 5 else None
 
 
-def _python_crash(lines: Lines, at: int) -> Told:
+def _python_crash(lines: Lines, at: int) -> Shown:
     return lines[at][lines[at].index("Fatal Python error") :], ((at, _end(lines, at)),)
 
 
-def _javascript_test(lines: Lines, at: int) -> Told:
+def _javascript_test(lines: Lines, at: int) -> Shown:
     """The first failure that Playwright, Jest or Vitest reports."""
     following = _find(lines, r"\s+2\) .+:\d+|\s*● .+| ?FAIL  ?\S+ > |Test Suites: |##\[error\]", at + 1)
     end = min(following or len(lines), at + 80)
@@ -126,7 +127,7 @@ def _javascript_test(lines: Lines, at: int) -> Told:
     return line if reason is None else f"{line} - {lines[reason].strip()}", ((at, end),)
 
 
-def _image_build(lines: Lines, at: int) -> Told:
+def _image_build(lines: Lines, at: int) -> Shown:
     """What the failing stage of an image build printed first as an error."""
     complaint = _find(lines[:at], r"#\d+ [\d.]+ (?:.*: )?(?:ERROR|Error|error|E|fatal)\b")
     if complaint is None:
@@ -134,7 +135,7 @@ def _image_build(lines: Lines, at: int) -> Told:
     return lines[complaint], ((complaint, at + 1),)
 
 
-def _traceback(lines: Lines, _at: int) -> Told | None:
+def _traceback(lines: Lines, _at: int) -> Shown | None:
     """The last Python traceback, whole, with all that it was raised from.
 
     The last is the one that ended the step; but one that only says that a command failed is the caller's,
@@ -173,25 +174,25 @@ def _exception(lines: Lines, span: Span) -> str:
     return lines[at if at is not None else end - 1].strip("| ")
 
 
-def _compiler(lines: Lines, at: int) -> Told | None:
+def _compiler(lines: Lines, at: int) -> Shown | None:
     others = re.match(r"error: (?:subprocess-exited|externally-managed|failed to push)", lines[at])
     return None if others else _line(lines, at)
 
 
-def _eslint(lines: Lines, at: int) -> Told:
+def _eslint(lines: Lines, at: int) -> Shown:
     """The fault, with the file that ESLint names above it."""
     file = next((f"{text}:" for text in reversed(lines[:at]) if re.match(r"\S.*\.\w+$", text)), "")
     return _line(lines, at, file + " ".join(lines[at].split()))
 
 
-def _ruff(lines: Lines, at: int) -> Told | None:
+def _ruff(lines: Lines, at: int) -> Shown | None:
     """The fault, whose place Ruff names below it."""
     if not at or not re.match(r"[A-Z]+\d+ ", lines[at - 1]):
         return None
     return _line(lines, at, f"{lines[at].strip().removeprefix('--> ')}: {lines[at - 1]}")
 
 
-def _package_manager(lines: Lines, at: int) -> Told | None:
+def _package_manager(lines: Lines, at: int) -> Shown | None:
     """What npm or yarn says of itself. That a script failed is the script's to explain."""
     if _find(lines, r"npm (?:ERR!|error) (?:code ELIFECYCLE|Lifecycle script)") is not None:
         return None
@@ -201,7 +202,7 @@ def _package_manager(lines: Lines, at: int) -> Told | None:
     return f"{line} ({code[1]})" if code else line, ((at, min(_end(lines, at), at + 40)),)
 
 
-def _tool(lines: Lines, _at: int) -> Told | None:
+def _tool(lines: Lines, _at: int) -> Shown | None:
     """A line that begins as tools begin their error messages, the first among the last that were printed."""
     end = _find(lines, r"##\[error\]") or len(lines)
     pattern = (
@@ -214,8 +215,8 @@ def _tool(lines: Lines, _at: int) -> Told | None:
 
 _TRACEBACK = r"\s*(?:\+ Exception Group )?Traceback \(most recent"
 
-# The kind of a cause, what its first line begins with, and what tells it.
-_CAUSES: tuple[tuple[str, str, t.Callable[[Lines, int], Told | None]], ...] = (
+# The kind of a cause, what its first line begins with, and the function that reads it.
+_CAUSES: tuple[tuple[str, str, t.Callable[[Lines, int], Shown | None]], ...] = (
     ("service container", r"##\[group\]Service container \S+ failed\.", _service_container),
     ("service container", r"##\[error\]Failed to initialize container", _line),
     (

@@ -46,20 +46,20 @@ def flags_shown(evidence: Evidence, policy: Policy) -> Finding:
     have = _running_flags(evidence, policy)
     missing = [flag["name"] for flag in policy["flags"] if flag["name"] not in have]
     if missing:
-        return not_proven(f"the running process does not tell {', '.join(missing)}", steps.FLAGS_RUNNING)
-    return met("the running process tells each of them", steps.FLAGS_RUNNING)
+        return not_proven(f"the running process does not report {', '.join(missing)}", steps.FLAGS_RUNNING)
+    return met("the running process reports each of them", steps.FLAGS_RUNNING)
 
 
 def flags_set(evidence: Evidence, policy: Policy) -> Finding:
     """Flags: "C(ledger_shadow_write), …, C(ledger_enforce_balance), all C(True)"."""
     have = _running_flags(evidence, policy)
-    names = [flag["name"] for flag in policy["flags"]]
     off = [f for f in policy["flags"] if f["name"] in have and not flags.is_true(have[f["name"]])]
     if off:
         return not_met(_off(evidence, off, have), steps.FLAGS_RUNNING, steps.FLAGS_FILE)
-    if len(have) < len(names):
-        return not_proven(f"the running process tells only {', '.join(have) or 'none'}", steps.FLAGS_RUNNING)
-    return met(f"{', '.join(names)} are True in the running process", steps.FLAGS_RUNNING)
+    if len(have) < len(policy["flags"]):
+        reported = ", ".join(have) or "none"
+        return not_proven(f"the running process reports only {reported}", steps.FLAGS_RUNNING)
+    return met(f"{', '.join(have)} are True in the running process", steps.FLAGS_RUNNING)
 
 
 def signature_enforced(evidence: Evidence, policy: Policy) -> Finding:
@@ -147,7 +147,7 @@ def webhooks_covered(evidence: Evidence, policy: Policy) -> Finding:
     head = _window(ended(evidence, steps.WEBHOOK_WINDOW)).head
     seen = f"the log shows {head['enforced']} webhooks while the flags were on"
     if head["unreadable"]:
-        reason = f"{head['unreadable']} webhook lines of the log bear no time or no status"
+        reason = f"{head['unreadable']} webhook lines of the log have no time or no status"
         return not_proven(reason, steps.WEBHOOK_WINDOW)
     if head["enforced"] < policy["minimum_requests"]:
         return not_proven(f"{seen}, want {policy['minimum_requests']}", steps.WEBHOOK_WINDOW)
@@ -206,7 +206,7 @@ RULES = (
 
 
 def _running_flags(evidence: Evidence, policy: Policy) -> dict[str, t.Any]:
-    """Return the flags as the running process tells them; without its answer, the step is missing."""
+    """Return the flags as the running process reports them; without its answer, the step is missing."""
     step = ended(evidence, steps.FLAGS_RUNNING)
     if step.exit_status != (200 if step.kind == HTTP else 0):
         raise MissingStepError(f"{step.title}: status {step.exit_status}{last_line(step.stderr)}")
@@ -269,7 +269,7 @@ def _window(step: Step) -> webhook_log.Window:
 def _refused(evidence: Evidence, policy: Policy) -> tuple[spike.Stretch, spike.Stretch]:
     """Return the refused webhooks before the flags and since.
 
-    A log that does not tell the error code is counted by its 401s, which hold all refused signatures.
+    A log that does not show the error code is counted by its 401s, which hold all refused signatures.
     """
     shown = evidence.get(steps.WEBHOOK_PROBE_LOG)
     by_code = shown is not None and policy["code"] in shown.stdout

@@ -41,7 +41,7 @@ def redis_healthcheck(evidence: Evidence, policy: Policy) -> Finding:
 def redis_keeps_jobs(evidence: Evidence, policy: Policy) -> Finding:
     """A Redis that evicts (C(maxmemory-policy) other than C(noeviction)) loses jobs.
 
-    C(INFO) tells it, too, where C(CONFIG) is forbidden.
+    C(INFO) contains it, too, where C(CONFIG) is forbidden.
     """
     for step in filter(None, map(evidence.get, (steps.REDIS_CONFIG, steps.REDIS_INFO))):
         found = _MAXMEMORY_POLICY.search(step.stdout)
@@ -49,7 +49,7 @@ def redis_keeps_jobs(evidence: Evidence, policy: Policy) -> Finding:
             decide = met if found["value"] == "noeviction" else not_met
             return decide(f"maxmemory-policy is {found['value']}", step.name)
     config = ended(evidence, steps.REDIS_CONFIG)
-    return not_proven(f"Redis does not tell its maxmemory-policy{last_line(config.stderr)}", config.name)
+    return not_proven(f"Redis does not report its maxmemory-policy{last_line(config.stderr)}", config.name)
 
 
 def enabled(evidence: Evidence, policy: Policy) -> Finding:

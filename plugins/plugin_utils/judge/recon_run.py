@@ -26,7 +26,7 @@ class Run:
     Attributes:
         id: as the POST was answered.
         polls: how the API was asked for it.
-        attempts: the jobs that bear its id, in what workers logged since before the POST.
+        attempts: the jobs that have its id, in what workers logged since before the POST.
     """
 
     id: str
