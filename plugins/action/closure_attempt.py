@@ -12,7 +12,7 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._core.evidence import Release, utc_now
 from ..plugin_utils.keep import locker
-from ..plugin_utils.preflight import formats
+from ..plugin_utils.preflight import controller, formats
 
 
 class ActionModule(ActionBase):
@@ -32,7 +32,7 @@ class ActionModule(ActionBase):
                 "rc_closure_environment": ("name", args.get("environment")),
                 "rc_closure_locker": ("path", args.get("locker")),
             }
-        )
+        ) + controller.lacking("sqlglot")
         if problems:
             return {"failed": True, "msg": "; ".join(problems)}
         release = Release(

@@ -13,6 +13,7 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._core.evidence import utc_now
 from ..plugin_utils.keep import locker
+from ..plugin_utils.preflight.controller import MissingLibraryError
 from ..plugin_utils.tell.report import document, markdown
 
 
@@ -29,7 +30,7 @@ class ActionModule(ActionBase):
             if self._task.check_mode or attempt is None:
                 return {"changed": False, "msg": "check mode: nothing was kept, so nothing is judged"}
             return self._report(attempt)
-        except (locker.LockerError, OSError) as exc:
+        except (locker.LockerError, MissingLibraryError, OSError) as exc:
             return {"failed": True, "msg": f"the report cannot be written: {exc}"}
 
     @staticmethod

@@ -10,6 +10,8 @@ version_added: 0.1.0
 description:
   - Checks what identifies the release, and creates the folder for the evidence of this run.
 author: psp.rc_closure contributors (@psp-rc-closure)
+requirements:
+  - sqlglot on the controller
 extends_documentation_fragment:
   - psp.rc_closure.controller
   - psp.rc_closure.controller.release

@@ -12,6 +12,8 @@ description:
   - Returns the report as the fact C(rc_closure_report), and its summary as C(set_stats) does. It does not
     fail on a FAIL. The gate is a task of its own in the role C(rc_closure).
 author: psp.rc_closure contributors (@psp-rc-closure)
+requirements:
+  - sqlglot on the controller
 extends_documentation_fragment:
   - psp.rc_closure.controller
   - psp.rc_closure.controller.attempt

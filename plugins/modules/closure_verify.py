@@ -14,6 +14,8 @@ description:
   - Whoever can write the locker can make report and evidence agree, but cannot change the digest in the
     ticket. Give that as O(sha256).
 author: psp.rc_closure contributors (@psp-rc-closure)
+requirements:
+  - sqlglot on the controller
 extends_documentation_fragment:
   - psp.rc_closure.controller
   - psp.rc_closure.controller.release

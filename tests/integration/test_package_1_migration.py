@@ -16,9 +16,9 @@ import pytest
 from ansible_collections.psp.rc_closure.plugins.module_utils._clients import postgres
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import FAILED, NOT_RUN, Step
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.step_names import StepName
-from ansible_collections.psp.rc_closure.plugins.module_utils._text import env_file, table_schema
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import env_file
 from ansible_collections.psp.rc_closure.plugins.modules import alembic_evidence, pg_unique_constraint
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import reset_or_stamp
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import reset_or_stamp, table_schema
 from tests.unit.collecting import collector
 
 COLUMNS = ["provider", "provider_event_id", "finding_type"]

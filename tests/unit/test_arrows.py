@@ -66,6 +66,7 @@ ABSOLUTE = "ansible_collections.psp.rc_closure.plugins"
         ("plugins/modules/m.py", "from ..plugin_utils.keep import locker", "plugins.modules may not"),
         ("plugins/modules/m.py", f"import {ABSOLUTE}.plugin_utils.keep.locker", "may not"),
         ("plugins/modules/m.py", "from ansible.utils.display import Display", "not on the hosts"),
+        (UTILS + "u.py", "import sqlglot", "not on the hosts"),
         ("plugins/modules/m.py", "from . import other", "plugins.modules.other"),
         (UTILS + "u.py", "from ...modules import other", "plugins.module_utils._text may not"),
         (UTILS + "u.py", "def f():\n    from ...plugin_utils.keep import locker", "may not"),

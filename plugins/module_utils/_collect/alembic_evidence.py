@@ -13,7 +13,7 @@ from .._core import step_names as steps
 from .._core.collector import Collector
 from .._core.evidence import Step
 from .._core.step_names import StepName
-from .._text import alembic, existing, table_schema
+from .._text import alembic, catalog, existing
 
 Question = tuple[t.Any, ...]
 
@@ -84,7 +84,8 @@ class _Alembic:
             return []
         sql = self.preview(current).stdout
         table = existing.table(said, sql)
-        if table and current and not table_schema.makes(table, sql):
+        older = not any(catalog.same_table(table, made) for made in existing.created(sql))
+        if table and current and older:
             whole = self.take(steps.ALEMBIC_BASE_PREVIEW, *UPGRADE, "--sql")
             table = existing.table(said, f"{whole.stdout}\n{sql}")
         return [table] if table else []

@@ -68,7 +68,7 @@ def _render(collector: Collector, connection: t.Any, table: str, step: StepName)
     A table that is not there gives psql's own sentence on stderr and status 1.
     """
     started = collector.start(step, f"\\d {table}  -- rendered from the catalog, psql being absent")
-    queries = [query(table) for query in catalog.DESCRIPTION]
+    queries = catalog.description_queries(table)
     parts = [postgres.query(connection, sql, step, collector.redact) for sql in queries]
     failed = next((part for part in parts if not part.ok), None)
     if failed:

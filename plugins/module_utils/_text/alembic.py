@@ -61,7 +61,7 @@ def error_line(step: Step) -> str:
 
 
 def destructive_statements(sql: str) -> list[str]:
-    """Return the statements of a migration's SQL that could lose data; its own bookkeeping is none."""
+    """Return the statements of a migration's SQL that could lose data, without Alembic's own bookkeeping."""
     lines = (line.strip() for line in sql.splitlines() if not line.lstrip().startswith("--"))
     found = (match[0] for line in lines for match in _DESTRUCTIVE.finditer(line))
     return [statement.rstrip(";") for statement in found if "alembic_version" not in statement]

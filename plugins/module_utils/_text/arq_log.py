@@ -24,10 +24,13 @@ RETRIED = "retried"
 _MARKS = {"→": STARTED, "←": COMPLETED, "!": FAILED, "⊘": ABORTED, "↻": RETRIED}
 _MARKED = re.compile(rf"(?:^|\s)\d+\.\d\ds (?P<mark>[{''.join(_MARKS)}]) (?P<rest>.*)")
 # A job's id may hold colons, a function's name none.
-_CALL = re.compile(r"(?P<job>.+?):(?P<function>[\w.<>]+)\((?P<arguments>.*)\)(?: (?:try|delayed)=\S+)*")
-_NAMED = re.compile(r"(?P<job>.+?):(?P<function>[\w.<>]+)(?: ●)?(?:$| +(?P<detail>.*))")
-_EXPIRED = re.compile(r"(?:^|\s)job (?P<job>\S+) expired$")
-_NOT_FOUND = re.compile(r"(?:^|\s)job (?P<job>\S+), function '(?P<function>[^']+)' not found$")
+_CALL = re.compile(r"(?P<job>.+?):[\w.<>]+\((?P<arguments>.*)\)(?: (?:try|delayed)=\S+)*")
+_NAMED = re.compile(r"(?P<job>.+?):[\w.<>]+(?: ●)?(?:$| +(?P<detail>.*))")
+# Why a job could not be started.
+NEVER_STARTED = {
+    "function not found": re.compile(r"(?:^|\s)job (?P<job>\S+), function '[^']+' not found$"),
+    "expired": re.compile(r"(?:^|\s)job (?P<job>\S+) expired$"),
+}
 
 _STARTING = re.compile(r"Starting worker for \d+ functions: ")
 _REDIS = re.compile(r"redis_version=\S+ mem_usage=\S+ clients_connected=\S+ db_keys=\S+")
@@ -40,19 +43,17 @@ class Event:
 
     Attributes:
         kind: C(started), C(completed), C(failed), C(aborted) or C(retried).
+        line: the whole line.
         job: the job's id.
-        function: the function's name, or C('') where the line does not give it.
         arguments: as Python shows them, cut by arq after 80 characters; on C(started) only.
         detail: the result, or what went wrong.
-        line: the whole line.
     """
 
     kind: str
-    job: str
-    function: str
-    arguments: str
-    detail: str
     line: str
+    job: str
+    arguments: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,20 +129,11 @@ def redis_line(text: str) -> str:
 
 
 def _event(line: str) -> Event | None:
-    if match := _MARKED.search(line):
-        return _marked(_MARKS[match["mark"]], match["rest"], line)
-    if match := _NOT_FOUND.search(line):
-        return Event(FAILED, match["job"], match["function"], "", "function not found", line)
-    if match := _EXPIRED.search(line):
-        return Event(FAILED, match["job"], "", "", "expired", line)
+    if marked := _MARKED.search(line):
+        kind = _MARKS[marked["mark"]]
+        parts = (_CALL if kind == STARTED else _NAMED).fullmatch(marked["rest"].rstrip())
+        return Event(kind, line, **parts.groupdict("")) if parts else None
+    for why, pattern in NEVER_STARTED.items():
+        if never := pattern.search(line):
+            return Event(FAILED, line, detail=why, **never.groupdict())
     return None
-
-
-def _marked(kind: str, rest: str, line: str) -> Event | None:
-    match = (_CALL if kind == STARTED else _NAMED).fullmatch(rest.rstrip())
-    if match is None:
-        return None
-    parts = match.groupdict()
-    return Event(
-        kind, parts["job"], parts["function"], parts.get("arguments") or "", parts.get("detail") or "", line
-    )

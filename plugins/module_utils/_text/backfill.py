@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import typing as t
 from dataclasses import dataclass
+from itertools import takewhile
 
 from .._core.evidence import Step
 
@@ -64,15 +65,13 @@ def error(step: Step) -> str:
 
 
 def _summary(text: str) -> Summary | None:
-    lines = [list(_COUNT.finditer(line)) for line in text.splitlines()]
-    start = next((n for n in reversed(range(len(lines))) if _is_total(lines[n])), None)
+    lines = [{m["word"]: int(m["count"]) for m in _COUNT.finditer(line)} for line in text.splitlines()]
+    start = next((n for n in reversed(range(len(lines))) if lines[n].keys() & _TOTAL), None)
     if start is None:
         return None
     counts: dict[str, int] = {}
-    for matches in lines[start:]:
-        if not matches:
-            break
-        counts.update({match["word"]: int(match["count"]) for match in matches})
+    for found in takewhile(bool, lines[start:]):
+        counts.update(found)
     return Summary(
         total=_sum(counts, _TOTAL) or 0,
         changed=_sum(counts, _CHANGED),
@@ -80,10 +79,6 @@ def _summary(text: str) -> Summary | None:
         errors=_sum(counts, _ERRORS),
         text=" ".join(f"{word}={count}" for word, count in counts.items()),
     )
-
-
-def _is_total(matches: t.Sequence[re.Match[str]]) -> bool:
-    return any(match["word"] in _TOTAL for match in matches)
 
 
 def _sum(counts: t.Mapping[str, int], words: t.Sequence[str]) -> int | None:

@@ -78,7 +78,7 @@ def is_table_name(text: str) -> bool:
 
 
 def same_table(one: str, other: str) -> bool:
-    """Whether two names may be of one table: the same, and the same schema where both bear one."""
+    """Whether two names may be of one table: the same, and the same schema where both have one."""
     (schema, _dot, name), (schema_2, _dot_2, name_2) = one.rpartition("."), other.rpartition(".")
     return name == name_2 and (not schema or not schema_2 or schema == schema_2)
 
@@ -96,33 +96,10 @@ def unique_query(table: str) -> str:
     return _UNIQUE.format(table=table)
 
 
-def columns_query(table: str) -> str:
-    """Return the query for the columns that C(\\d) shows."""
-    return _COLUMNS.format(table=table)
-
-
-def indexes_query(table: str) -> str:
-    """Return the query for the indexes that C(\\d) shows, each as its line there."""
-    return _INDEXES.format(table=table)
-
-
-def checks_query(table: str) -> str:
-    """Return the query for the CHECK constraints that C(\\d) shows, each as its line there."""
-    return _CONSTRAINTS.format(table=table, kind="c")
-
-
-def foreign_keys_query(table: str) -> str:
-    """Return the query for the foreign keys that C(\\d) shows, each as its line there."""
-    return _CONSTRAINTS.format(table=table, kind="f")
-
-
-# What C(\\d) shows: the columns, and below them each of C(FOOTERS).
-DESCRIPTION: tuple[t.Callable[[str], str], ...] = (
-    columns_query,
-    indexes_query,
-    checks_query,
-    foreign_keys_query,
-)
+def description_queries(table: str) -> list[str]:
+    """Return the queries for what C(\\d) shows: the columns, then a line for each of C(FOOTERS)' entries."""
+    checks, foreign_keys = (_CONSTRAINTS.format(table=table, kind=kind) for kind in "cf")
+    return [_COLUMNS.format(table=table), _INDEXES.format(table=table), checks, foreign_keys]
 
 
 def unique_entries(stdout: str) -> list[dict[str, t.Any]]:

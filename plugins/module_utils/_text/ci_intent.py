@@ -55,7 +55,7 @@ class Intent:
         """Build an intent from what C(as_text()) says.
 
         Raises:
-            KeyError, TypeError, ValueError: it is none.
+            KeyError, TypeError, ValueError: it is not an intent.
         """
         return cls(
             workflow=int(data["workflow"]),

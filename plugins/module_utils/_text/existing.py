@@ -2,17 +2,24 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which table it is about when Postgres says that something exists already. Pure."""
+"""Which table it is about when Postgres says that something exists already. Pure.
+
+Of the migrations' SQL, nothing but the names in it is read here.
+"""
 
 from __future__ import annotations
 
 import re
-
-from . import table_schema
+import typing as t
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html: duplicate_table, _column, _object.
-_OF_RELATION = re.compile(r'"(?:[^"]+)" (?:of|for) relation "(?P<table>[^"]+)" already exists')
-_RELATION = re.compile(r'relation "(?P<name>[^"]+)" already exists')
+_RELATION = re.compile(r'(?:"[^"]+" (?:of|for) )?relation "(?P<name>[^"]+)" already exists')
+_STATEMENT_OF = re.compile(
+    r"(?:(?P<create>CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?)|ALTER TABLE (?:IF EXISTS )?(?:ONLY )?"
+    r"|CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?(?P<index>\"?\w+\"?) ON (?:ONLY )?)"
+    r"(?P<table>(?:\"?\w+\"?\.)?\"?\w+\"?)",
+    re.IGNORECASE,
+)
 
 
 def table(said: str, sql: str) -> str:
@@ -24,10 +31,34 @@ def table(said: str, sql: str) -> str:
         said: the line in which Postgres said it.
         sql: that of the migrations, as far as it is known.
     """
-    named = _OF_RELATION.search(said)
-    if named:
-        return table_schema.table_of(named["table"], sql) or named["table"]
     relation = _RELATION.search(said)
-    if not relation:
-        return ""
-    return table_schema.table_of(relation["name"], sql) or relation["name"]
+    return _table_of(relation["name"], sql) or relation["name"] if relation else ""
+
+
+def created(sql: str) -> list[str]:
+    """Return the tables that a migration's SQL creates, with their schemas where it names them."""
+    found = (_STATEMENT_OF.match(statement) for statement in _statements(sql))
+    return [_unquoted(match["table"]) for match in found if match and match["create"]]
+
+
+def _table_of(name: str, sql: str) -> str:
+    """Return the table of a name, or that an index or a constraint of that name is on; C('') for none."""
+    constraint = re.compile(rf'\bCONSTRAINT "?{re.escape(name)}"? ', re.IGNORECASE)
+    for statement in _statements(sql):
+        found = _STATEMENT_OF.match(statement)
+        if found is None:
+            continue
+        owner, index = _unquoted(found["table"]), _unquoted(found["index"] or "")
+        if name in (owner.rpartition(".")[2], index) or constraint.search(statement):
+            return owner
+    return ""
+
+
+def _statements(sql: str) -> t.Iterator[str]:
+    """Yield each statement on one line, without its comments: Alembic ends each by a semicolon."""
+    for statement in re.split(r";\s*$", sql, flags=re.MULTILINE):
+        yield " ".join(re.sub(r"(?m)^\s*--.*$", "", statement).split())
+
+
+def _unquoted(name: str) -> str:
+    return name.replace('"', "")

@@ -91,7 +91,7 @@ def server_time(head: str) -> datetime | None:
 
 
 def http_date(text: str) -> datetime | None:
-    """Return the time of an HTTP date such as C(Tue, 24 Nov 2026 02:52:03 GMT), None where it is none."""
+    """Return the time of an HTTP date such as C(Tue, 24 Nov 2026 02:52:03 GMT), or None."""
     try:
         return datetime.strptime(text.strip(), "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=timezone.utc)
     except ValueError:

@@ -27,7 +27,7 @@ class Webhook:
     code: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class Count:
     """How many requests, and how many of them were refused."""
 
@@ -35,11 +35,12 @@ class Count:
     status_401: int = 0
     signature_invalid: int = 0
 
-    def add(self, other: Count) -> None:
-        """Add another count to this one."""
-        self.requests += other.requests
-        self.status_401 += other.status_401
-        self.signature_invalid += other.signature_invalid
+    def __add__(self, other: Count) -> Count:
+        return Count(
+            self.requests + other.requests,
+            self.status_401 + other.status_401,
+            self.signature_invalid + other.signature_invalid,
+        )
 
 
 @dataclass
@@ -63,7 +64,7 @@ class Tally:
     @property
     def total(self) -> Count:
         """The sum of all intervals."""
-        return _sum(self.intervals.values())
+        return sum(self.intervals.values(), Count())
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def read(text: str) -> Window:
     try:
         head, *intervals = [json.loads(line) for line in text.splitlines()]
         counts = [Count(**{key: int(row[key]) for key in asdict(Count())}) for row in intervals]
-        return Window(dict(head), _sum(counts))
+        return Window(dict(head), sum(counts, Count()))
     except (KeyError, TypeError, ValueError) as exc:
         raise ValueError(f"these are no counts: {exc}") from exc
 
@@ -133,13 +134,6 @@ def _take(found: Tally, entry: access_log.Entry | None, line: str, webhook: Webh
     refused = entry.status == 401
     start = int(entry.time.timestamp()) // interval * interval
     count = Count(1, int(refused), int(refused and webhook.code in line))
-    found.intervals.setdefault(start, Count()).add(count)
+    found.intervals[start] = found.intervals.get(start, Count()) + count
     if refused:
         found.refused.append(line)
-
-
-def _sum(counts: t.Iterable[Count]) -> Count:
-    total = Count()
-    for count in counts:
-        total.add(count)
-    return total

@@ -14,11 +14,11 @@ from __future__ import annotations
 import re
 import typing as t
 from dataclasses import dataclass
-from datetime import datetime
 
 from ...module_utils._core.evidence import parse_time
 from ...module_utils._text.github_runs import Document
-from .github_causes import FINDERS, WRAPPER, Finding
+from . import github_causes
+from .github_causes import WRAPPER, Finding
 
 CONTEXT_LINES = 8
 LONGEST_SPAN = 400
@@ -36,9 +36,8 @@ _AFTERMATH = ("Stop containers", "Post job cleanup", "Complete job")
 _ERROR = "##[error]"
 
 
-@dataclass(frozen=True)
-class Line:
-    """A line without its timestamp and colours; C(time) is C('') where it bore none."""
+class Line(t.NamedTuple):
+    """A line without its timestamp and colours; C(time) is C('') where it had none."""
 
     time: str
     text: str
@@ -46,15 +45,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """The lines of one step, and the name that the log itself gives it."""
+    """The lines of one step, the name that the log itself gives it, and the first time in it, or C('')."""
 
     name: str
-    lines: tuple[Line, ...]
-
-    @property
-    def texts(self) -> list[str]:
-        """The lines' texts."""
-        return [line.text for line in self.lines]
+    texts: tuple[str, ...]
+    began: str
 
 
 @dataclass(frozen=True)
@@ -73,6 +68,11 @@ class Cause:
     step: str
     block: str
 
+    @property
+    def text(self) -> str:
+        """The step's name and the block."""
+        return f"Step: {self.step}\n\n{self.block}\n"
+
 
 def clean(log: str) -> list[Line]:
     """Return the log's lines without BOM, timestamps and colours."""
@@ -81,14 +81,18 @@ def clean(log: str) -> list[Line]:
 
 def sections(lines: t.Sequence[Line]) -> list[Section]:
     """Return the log's lines by the step that printed them."""
-    starts = [(0, "Set up job")]
-    for number, line in enumerate(lines):
-        name = _section_name(line.text)
-        if name:
-            starts.append((number, name))
+    named = ((number, _section_name(line.text)) for number, line in enumerate(lines))
+    starts = [(0, "Set up job"), *((number, name) for number, name in named if name)]
     ends = [start for start, _name in starts[1:]] + [len(lines)]
-    found = [Section(name, tuple(lines[start:end])) for (start, name), end in zip(starts, ends, strict=True)]
-    return [section for section in found if section.lines]
+    return [
+        Section(
+            name,
+            tuple(line.text for line in lines[start:end]),
+            next((line.time for line in lines[start:end] if line.time), ""),
+        )
+        for (start, name), end in zip(starts, ends, strict=True)
+        if start < end
+    ]
 
 
 def first_cause(log: str, steps: t.Sequence[Document] = ()) -> Cause | None:
@@ -97,27 +101,18 @@ def first_cause(log: str, steps: t.Sequence[Document] = ()) -> Cause | None:
     Args:
         log: the text of the job's log.
         steps: the job's steps as the API gives them. They tell a step that failed the job from one that
-            was allowed to fail, and bear the names that people gave them.
+            was allowed to fail, and have the names that people gave them.
     """
     found = sections(clean(log))
     if not found:
         return None
     failed = next((step for step in steps if step.get("conclusion") in ("failure", "cancelled")), None)
     section = _failed_section(found, failed)
-    finding = _first_finding(section.texts)
+    finding = github_causes.first(section.texts) or _last_words(section.texts)
     name = section.name
     if failed and failed.get("name") and failed["name"] != section.name:
         name = f"{failed['name']} ({section.name})"
     return Cause(finding.kind, finding.line.strip(), name, _block(section.texts, finding.spans))
-
-
-def error_block(log: str, steps: t.Sequence[Document] = ()) -> str:
-    """Return the top error block as text: the step's name, the cause and the section around it.
-
-    The arguments are those of C(first_cause()).
-    """
-    cause = first_cause(log, steps)
-    return f"Step: {cause.step}\n\n{cause.block}\n" if cause else "The log is empty.\n"
 
 
 def _line(text: str) -> Line:
@@ -146,21 +141,11 @@ def _failed_section(found: t.Sequence[Section], failed: Document | None) -> Sect
 
 def _is_within(section: Section, step: Document) -> bool:
     """Whether a section began while the step ran; the API's times are to the second."""
-    began = next((line.time for line in section.lines if line.time), "")
-    times = [began, step.get("started_at"), step.get("completed_at")]
+    times = [section.began, step.get("started_at"), step.get("completed_at")]
     if not all(times):
         return False
-    moment, start, end = (_moment(str(time)) for time in times)
+    moment, start, end = (parse_time(str(time)) for time in times)
     return start <= moment <= end
-
-
-def _moment(text: str) -> datetime:
-    return parse_time(text)
-
-
-def _first_finding(texts: t.Sequence[str]) -> Finding:
-    findings = (find(texts) for find in FINDERS)
-    return next((finding for finding in findings if finding), None) or _last_words(texts)
 
 
 def _last_words(texts: t.Sequence[str]) -> Finding:

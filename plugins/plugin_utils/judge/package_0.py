@@ -14,18 +14,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import ENDED, NOT_RUN, Evidence
-from ...module_utils._core.step_names import (
-    CI_ATTEMPT_JOBS,
-    CI_ATTEMPTS,
-    CI_DISPATCH,
-    CI_DISPATCH_INTENT,
-    CI_JOB_LOG,
-    CI_JOBS,
-    CI_RUN,
-    CI_RUNS_BEFORE,
-    CI_WORKFLOW,
-)
 from ...module_utils._text import github_runs
 from ...module_utils._text.ci_intent import Intent
 from ...module_utils._text.github_runs import Document
@@ -47,38 +37,37 @@ def judge(evidence: Evidence, policy: Policy) -> Verdict:
 def workflow_ran(evidence: Evidence, policy: Policy) -> Finding:
     """Do: "Run the GitHub Actions workflow Backend PSP-03D Postgres Tests"."""
     wanted = str(policy["workflow"])
-    workflows = _items(evidence, CI_WORKFLOW, "workflows")
+    workflows = _items(evidence, steps.CI_WORKFLOW, "workflows")
     ids = [found.get("id") for found in workflows if github_runs.is_workflow(found, wanted)]
-    run = _run(evidence)
+    run, names = _run(evidence), (steps.CI_WORKFLOW, steps.CI_RUN)
     if not ids:
-        return not_proven(f"no workflow {wanted!r} was found", CI_WORKFLOW)
+        return not_proven(f"no workflow {wanted!r} was found", steps.CI_WORKFLOW)
     if run.get("workflow_id") not in ids:
-        return not_met(f"{_named(run)} is of the workflow {run.get('name')!r}", CI_WORKFLOW, CI_RUN)
-    return met(f"{_named(run)} is of the workflow {wanted!r}", CI_WORKFLOW, CI_RUN)
+        return not_met(f"{_named(run)} is of the workflow {run.get('name')!r}", *names)
+    return met(f"{_named(run)} is of the workflow {wanted!r}", *names)
 
 
 def run_is_of_release(evidence: Evidence, policy: Policy) -> Finding:
     """The evidence binds to the release: what another commit's tests say proves nothing."""
     run, commit = _run(evidence), evidence.release.commit
+    tested = f"{_named(run)} tested {run.get('head_sha')}"
     if run.get("head_sha") != commit:
-        return not_met(
-            f"{_named(run)} tested {run.get('head_sha')}, not the release's commit {commit}", CI_RUN
-        )
-    return met(f"{_named(run)} tested {commit}", CI_RUN)
+        return not_met(f"{tested}, not the release's commit {commit}", steps.CI_RUN)
+    return met(tested, steps.CI_RUN)
 
 
 def run_is_the_dispatched(evidence: Evidence, policy: Policy) -> Finding:
     """Do: "through a PR or C(workflow_dispatch)": the run that was dispatched or, found, of this commit."""
-    run, dispatch = _run(evidence), evidence.get(CI_DISPATCH)
+    run, dispatch = _run(evidence), evidence.get(steps.CI_DISPATCH)
     if policy["mode"] == "find":
         return _started_by(run, policy["events"])
     if dispatch is not None and dispatch.outcome != NOT_RUN:
         return _dispatched(evidence, run)
-    if evidence.get(CI_DISPATCH_INTENT) is not None:
-        return _came_of(_intent(evidence), run, CI_DISPATCH_INTENT, timely=True)
+    if evidence.get(steps.CI_DISPATCH_INTENT) is not None:
+        return _came_of(_intent(evidence), run, steps.CI_DISPATCH_INTENT, timely=True)
     # A run that bore this attempt's marker already was taken up: nothing was sent a second time.
-    if evidence.get(CI_RUNS_BEFORE) is None:
-        return not_proven("a run was to be dispatched, and no dispatch was kept", CI_RUN)
+    if evidence.get(steps.CI_RUNS_BEFORE) is None:
+        return not_proven("a run was to be dispatched, and no dispatch was kept", steps.CI_RUN)
     return _started_by(run, [github_runs.DISPATCHED])
 
 
@@ -86,51 +75,48 @@ def job_result_kept(evidence: Evidence, policy: Policy) -> Finding:
     """Minimum evidence: "job result GREEN or RED"."""
     job = _job(evidence, policy)
     if job.get("status") != github_runs.COMPLETED:
-        return not_proven(f"job {job['name']}: {github_runs.meaning(job)}", CI_JOBS)
-    return met(f"job {job['name']} ended {job.get('conclusion')} at {job.get('completed_at')}", CI_JOBS)
+        return not_proven(f"job {job['name']}: {github_runs.meaning(job)}", steps.CI_JOBS)
+    return met(f"job {job['name']} ended {job.get('conclusion')} at {job.get('completed_at')}", steps.CI_JOBS)
 
 
 def job_link_kept(evidence: Evidence, policy: Policy) -> Finding:
     """Minimum evidence: "the job's link"."""
     link = _job(evidence, policy).get("html_url")
-    return met(str(link), CI_JOBS) if link else not_proven("the job has no link", CI_JOBS)
+    return met(str(link), steps.CI_JOBS) if link else not_proven("the job has no link", steps.CI_JOBS)
 
 
 def error_block_kept(evidence: Evidence, policy: Policy) -> Finding:
     """Minimum evidence: "when RED, the top error block and the log section around it"."""
     job = _job(evidence, policy)
     if github_runs.color(job) != "RED":
-        return met(f"job {job['name']} is not RED: none is asked for", CI_JOBS)
-    log = _log(evidence)
-    steps = job.get("steps") or []
-    cause = github_log.first_cause(log, steps)
+        return met(f"job {job['name']} is not RED: none is asked for", steps.CI_JOBS)
+    cause = github_log.first_cause(_log(evidence), job.get("steps") or [])
     if cause is None:
-        return not_proven(f"the log of job {job['name']} is empty", CI_JOB_LOG)
-    detail = github_log.error_block(log, steps)
-    return met(f"step {cause.step}: {cause.line}", CI_JOB_LOG, detail=detail)
+        return not_proven(f"the log of job {job['name']} is empty", steps.CI_JOB_LOG)
+    return met(f"step {cause.step}: {cause.line}", steps.CI_JOB_LOG, detail=cause.text)
 
 
 def job_green(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "the job is GREEN": the required job's own conclusion, for a skipped job leaves a run GREEN."""
     run = _run(evidence)
-    if not _items(evidence, CI_JOBS, "jobs"):
-        return not_met(
-            f"{_named(run)} has no job: {github_runs.meaning(run)}: {run.get('html_url')}", CI_JOBS
-        )
+    if not _items(evidence, steps.CI_JOBS, "jobs"):
+        why = f"{github_runs.meaning(run)}: {run.get('html_url')}"
+        return not_met(f"{_named(run)} has no job: {why}", steps.CI_JOBS)
     job = _job(evidence, policy)
+    named, meaning, link = _job_of(run, job), github_runs.meaning(job), job.get("html_url")
     if job.get("run_id") != run.get("id") or job.get("head_sha") != run.get("head_sha"):
-        return not_proven(f"job {job['name']} is not of {_named(run)}", CI_RUN, CI_JOBS)
+        return not_proven(f"job {job['name']} is not of {_named(run)}", steps.CI_RUN, steps.CI_JOBS)
     if job.get("status") != github_runs.COMPLETED:
-        return not_proven(f"{_job_of(run, job)}: {github_runs.meaning(job)}: {job.get('html_url')}", CI_JOBS)
+        return not_proven(f"{named}: {meaning}: {link}", steps.CI_JOBS)
     color = github_runs.color(job)
     if color == "GREEN":
-        return met(f"{_job_of(run, job)} is GREEN: {job.get('html_url')}", CI_JOBS)
+        return met(f"{named} is GREEN: {link}", steps.CI_JOBS)
     said = "RED" if color else f"neither GREEN nor RED but {job.get('conclusion')}"
     line = _first_line(evidence, job)
     # What failed is said by its first error; what was stopped or never began, by that.
     said_already = job.get("conclusion") == "failure" and line
-    why = line if said_already else "; ".join(filter(None, [github_runs.meaning(job), line]))
-    return not_met(f"{_job_of(run, job)} is {said}: {why}: {job.get('html_url')}", CI_JOBS, CI_JOB_LOG)
+    why = line if said_already else "; ".join(filter(None, [meaning, line]))
+    return not_met(f"{named} is {said}: {why}: {link}", steps.CI_JOBS, steps.CI_JOB_LOG)
 
 
 def earlier_attempts(evidence: Evidence, policy: Policy) -> Finding:
@@ -138,15 +124,15 @@ def earlier_attempts(evidence: Evidence, policy: Policy) -> Finding:
     run = _run(evidence)
     count = github_runs.attempt_of(run)
     if count == 1:
-        return met(f"{_named(run)} had one attempt", CI_RUN)
-    attempts = _documents(evidence, CI_ATTEMPTS)
+        return met(f"{_named(run)} had one attempt", steps.CI_RUN)
+    attempts = _documents(evidence, steps.CI_ATTEMPTS)
     kept = sorted(github_runs.attempt_of(attempt) for attempt in attempts)
     if kept != list(range(1, count)):
-        return not_proven(f"of the {count - 1} earlier attempts, {len(kept)} were kept", CI_ATTEMPTS)
+        return not_proven(f"of the {count - 1} earlier attempts, {len(kept)} were kept", steps.CI_ATTEMPTS)
     red = _not_green(attempts, _earlier_jobs(evidence, policy))
     if red and not policy.get("allow_rerun", True):
-        return not_met(f"{red}, and a run that was run again is not allowed to pass", CI_ATTEMPTS)
-    return met(red or f"all {count - 1} earlier attempts were GREEN", CI_RUN, CI_ATTEMPTS)
+        return not_met(f"{red}, and a run that was run again is not allowed to pass", steps.CI_ATTEMPTS)
+    return met(red or f"all {count - 1} earlier attempts were GREEN", steps.CI_RUN, steps.CI_ATTEMPTS)
 
 
 RULES = (
@@ -163,7 +149,7 @@ RULES = (
 
 def _summary(evidence: Evidence, policy: Policy) -> str:
     run, job = _run(evidence), _job(evidence, policy)
-    earlier = _documents(evidence, CI_ATTEMPTS) if github_runs.attempt_of(run) > 1 else []
+    earlier = _documents(evidence, steps.CI_ATTEMPTS) if github_runs.attempt_of(run) > 1 else []
     red = _not_green(earlier, _earlier_jobs(evidence, policy))
     history = f"; {red}" if red else ""
     fact = f"{_job_of(run, job)} is GREEN for commit {evidence.release.commit}"
@@ -173,55 +159,47 @@ def _summary(evidence: Evidence, policy: Policy) -> str:
 def _started_by(run: Document, allowed: t.Sequence[str]) -> Finding:
     reason = f"{_named(run)} was started by {run.get('event')} at {run.get('created_at')}"
     if run.get("event") not in allowed:
-        return not_met(f"{reason}, not by {' or '.join(allowed)}", CI_RUN)
-    return met(reason, CI_RUN)
+        return not_met(f"{reason}, not by {' or '.join(allowed)}", steps.CI_RUN)
+    return met(reason, steps.CI_RUN)
 
 
 def _dispatched(evidence: Evidence, run: Document) -> Finding:
     """Hold the run against the dispatch: by the id that GitHub gave or, where it gave none, by its intent."""
-    answered = _documents(evidence, CI_DISPATCH)[0].get("workflow_run_id") if _answered(evidence) else None
+    step, names = evidence.get(steps.CI_DISPATCH), (steps.CI_DISPATCH, steps.CI_RUN)
+    # Only an answer with this status has a body, and only a whole one can name the run.
+    whole = step is not None and (step.outcome, step.exit_status) == (ENDED, 200)
+    answered = _documents(evidence, steps.CI_DISPATCH)[0].get("workflow_run_id") if whole else None
     if answered is None:
-        return _came_of(_intent(evidence), run, CI_DISPATCH, timely=False)
-    steps = (CI_DISPATCH, CI_RUN)
+        return _came_of(_intent(evidence), run, steps.CI_DISPATCH, timely=False)
     reason = f"GitHub answered the dispatch with run {answered}"
     if run.get("id") == answered:
-        return met(reason, *steps)
-    return not_met(f"{reason}, and {_named(run)} was looked at", *steps)
+        return met(reason, *names)
+    return not_met(f"{reason}, and {_named(run)} was looked at", *names)
 
 
 def _came_of(intent: Intent, run: Document, step: str, *, timely: bool) -> Finding:
     """Hold a run against what was meant, where no answer says which run it was."""
     if not intent.moment and not intent.marker:
-        return not_proven("the server's time before the dispatch was not kept", CI_RUNS_BEFORE)
+        return not_proven("the server's time before the dispatch was not kept", steps.CI_RUNS_BEFORE)
     named = f"{_named(run)}, created at {run.get('created_at')}"
     why_not = intent.why_not(run, timely=timely)
     if why_not:
-        return not_met(f"{named}, is not that of the dispatch: {why_not}", step, CI_RUN)
-    return met(f"{named}, came with the dispatch", step, CI_RUN)
+        return not_met(f"{named}, is not that of the dispatch: {why_not}", step, steps.CI_RUN)
+    return met(f"{named}, came with the dispatch", step, steps.CI_RUN)
 
 
 def _intent(evidence: Evidence) -> Intent:
     """Return what was meant to be dispatched."""
-    return Intent.from_dict(github_runs.documents(ended(evidence, CI_DISPATCH_INTENT).stdout)[0])
-
-
-def _answered(evidence: Evidence) -> bool:
-    """Whether the dispatch's answer has a body, whole, that can name the run."""
-    step = evidence.get(CI_DISPATCH)
-    return step is not None and (step.outcome, step.exit_status) == (ENDED, 200)
+    return Intent.from_dict(github_runs.documents(ended(evidence, steps.CI_DISPATCH_INTENT).stdout)[0])
 
 
 def _run(evidence: Evidence) -> Document:
-    return _documents(evidence, CI_RUN)[0]
+    return _documents(evidence, steps.CI_RUN)[0]
 
 
 def _job(evidence: Evidence, policy: Policy) -> Document:
-    """Return the required job.
-
-    Raises:
-        MissingStepError: the run does not have exactly one of that name.
-    """
-    jobs = _items(evidence, CI_JOBS, "jobs")
+    """Return the required job; where the run does not have exactly one of that name, it is missing."""
+    jobs = _items(evidence, steps.CI_JOBS, "jobs")
     wanted = str(policy.get("job") or "")
     job = github_runs.select_job(jobs, wanted)
     if job is None:
@@ -232,7 +210,7 @@ def _job(evidence: Evidence, policy: Policy) -> Document:
 
 
 def _log(evidence: Evidence) -> str:
-    step = ended(evidence, CI_JOB_LOG)
+    step = ended(evidence, steps.CI_JOB_LOG)
     if step.exit_status != 200:
         why = _NO_LOG.get(step.exit_status, "GitHub did not give it")
         raise MissingStepError(f"{step.title}: {why} (HTTP status {step.exit_status})")
@@ -251,11 +229,7 @@ def _first_line(evidence: Evidence, job: Document) -> str:
 
 
 def _documents(evidence: Evidence, name: str) -> list[Document]:
-    """Return the JSON documents of a step.
-
-    Raises:
-        MissingStepError: it was not kept or did not end, its status is not 200, or it is no JSON.
-    """
+    """Return the JSON documents of a step; any status but 200, or no JSON, is as if it were missing."""
     step = ended(evidence, name)
     if step.exit_status != 200:
         raise MissingStepError(f"{step.title}: HTTP status {step.exit_status}")
@@ -274,10 +248,10 @@ def _items(evidence: Evidence, name: str, key: str) -> list[Document]:
 
 def _earlier_jobs(evidence: Evidence, policy: Policy) -> dict[int, Document]:
     """Return the required job of each earlier attempt that had it, by the attempt's number."""
-    if evidence.get(CI_ATTEMPT_JOBS) is None:
+    if evidence.get(steps.CI_ATTEMPT_JOBS) is None:
         return {}
     of_attempts: dict[int, list[Document]] = {}
-    for job in _items(evidence, CI_ATTEMPT_JOBS, "jobs"):
+    for job in _items(evidence, steps.CI_ATTEMPT_JOBS, "jobs"):
         of_attempts.setdefault(github_runs.attempt_of(job), []).append(job)
     wanted = str(policy.get("job") or "")
     found = {number: github_runs.select_job(jobs, wanted) for number, jobs in of_attempts.items()}

@@ -11,21 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import Evidence, Step
-from ...module_utils._core.step_names import (
-    ALEMBIC_CHECK,
-    ALEMBIC_CURRENT,
-    ALEMBIC_CURRENT_AFTER,
-    ALEMBIC_CURRENT_FINAL,
-    ALEMBIC_DOWNGRADE,
-    ALEMBIC_HEADS,
-    ALEMBIC_HISTORY,
-    ALEMBIC_REUPGRADE,
-    ALEMBIC_UPGRADE,
-    DESCRIBE_TABLE,
-    UNIQUE_CATALOG,
-    UNIQUE_CONSTRAINTS,
-)
 from ...module_utils._text import alembic, catalog, psql_text
 from .base import (
     Finding,
@@ -52,54 +39,50 @@ def judge(evidence: Evidence, policy: Policy) -> Verdict:
 
 def current_kept(evidence: Evidence, policy: Policy) -> Finding:
     """Minimum evidence: "the output of" C(alembic current)."""
-    found = alembic.revisions(succeeded(evidence, ALEMBIC_CURRENT).stdout)
-    return met(f"at {', '.join(found) or 'no revision'} before the upgrade", ALEMBIC_CURRENT)
+    found = alembic.revisions(succeeded(evidence, steps.ALEMBIC_CURRENT).stdout)
+    return met(f"at {', '.join(found) or 'no revision'} before the upgrade", steps.ALEMBIC_CURRENT)
 
 
 def history_kept(evidence: Evidence, policy: Policy) -> Finding:
     """Minimum evidence: "the output of" C(alembic history), "its last 30 lines"; all of it is kept."""
-    step = succeeded(evidence, ALEMBIC_HISTORY)
+    step = succeeded(evidence, steps.ALEMBIC_HISTORY)
     lines = step.stdout.splitlines()
     if not lines:
-        return not_proven("alembic history printed nothing", ALEMBIC_HISTORY)
+        return not_proven("alembic history printed nothing", steps.ALEMBIC_HISTORY)
     last = "\n".join(lines[-HISTORY_LINES:]) if len(lines) > HISTORY_LINES else ""
-    return met(f"{len(lines)} lines kept", ALEMBIC_HISTORY, detail=last)
+    return met(f"{len(lines)} lines kept", steps.ALEMBIC_HISTORY, detail=last)
 
 
 def one_head(evidence: Evidence, policy: Policy) -> Finding:
     """C(upgrade head) has a meaning only where there is exactly one head."""
-    heads = alembic.revisions(succeeded(evidence, ALEMBIC_HEADS).stdout)
+    heads = alembic.revisions(succeeded(evidence, steps.ALEMBIC_HEADS).stdout)
     if len(heads) == 1:
-        return met(f"the head is {heads[0]}", ALEMBIC_HEADS)
-    return not_met(f"there are {len(heads)} heads ({', '.join(heads)})", ALEMBIC_HEADS)
+        return met(f"the head is {heads[0]}", steps.ALEMBIC_HEADS)
+    return not_met(f"there are {len(heads)} heads ({', '.join(heads)})", steps.ALEMBIC_HEADS)
 
 
 def upgrade_clean(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "upgrade ends without an error". FAIL note: on C(table already exists), reset or stamp."""
-    step = ended(evidence, ALEMBIC_UPGRADE)
+    step = ended(evidence, steps.ALEMBIC_UPGRADE)
     existing = alembic.already_exists(step)
-    if existing and step.exit_status != 0:
-        return not_met(
-            f"{existing}: whether to reset or to stamp is to be decided in the ticket",
-            ALEMBIC_UPGRADE,
-        )
     if step.exit_status != 0:
-        return not_met(f"exit status {step.exit_status}, {alembic.error_line(step)}", ALEMBIC_UPGRADE)
+        why = f"exit status {step.exit_status}, {alembic.error_line(step)}"
+        if existing:
+            why = f"{existing}: whether to reset or to stamp is to be decided in the ticket"
+        return not_met(why, steps.ALEMBIC_UPGRADE)
     if "Traceback (most recent call last)" in step.output:
-        return not_met(f"a traceback in spite of status 0, {alembic.error_line(step)}", ALEMBIC_UPGRADE)
-    return met("exit status 0", ALEMBIC_UPGRADE)
+        return not_met(f"a traceback in spite of status 0, {alembic.error_line(step)}", steps.ALEMBIC_UPGRADE)
+    return met("exit status 0", steps.ALEMBIC_UPGRADE)
 
 
 def at_head(evidence: Evidence, policy: Policy) -> Finding:
     """C(upgrade head) is believed only where C(current), asked again, is the head."""
-    names = (ALEMBIC_HEADS, _last_current(evidence))
+    names = (steps.ALEMBIC_HEADS, _last_current(evidence))
     heads, current = (alembic.revisions(succeeded(evidence, name).stdout) for name in names)
     if current == heads and len(heads) == 1:
         return met(f"the database is at {heads[0]}, the head", *names)
-    return not_met(
-        f"the database is at {', '.join(current) or 'no revision'}, the head is {', '.join(heads)}",
-        *names,
-    )
+    at = ", ".join(current) or "no revision"
+    return not_met(f"the database is at {at}, the head is {', '.join(heads)}", *names)
 
 
 def schema_is_the_migrations(evidence: Evidence, policy: Policy) -> Finding:
@@ -107,62 +90,57 @@ def schema_is_the_migrations(evidence: Evidence, policy: Policy) -> Finding:
 
     Where this upgrade ran none, C(alembic check) must find no difference that concerns the table.
     """
-    upgrade = succeeded(evidence, ALEMBIC_UPGRADE)
+    upgrade = succeeded(evidence, steps.ALEMBIC_UPGRADE)
     ran = alembic.moves(upgrade)
     if ran:
-        return met(f"{len(ran)} migrations ran, {_span(ran)}", ALEMBIC_UPGRADE)
-    before = alembic.revisions(succeeded(evidence, ALEMBIC_CURRENT).stdout)
-    after = alembic.revisions(succeeded(evidence, ALEMBIC_CURRENT_AFTER).stdout)
+        return met(f"{len(ran)} migrations ran, {_span(ran)}", steps.ALEMBIC_UPGRADE)
+    names = (steps.ALEMBIC_CURRENT, steps.ALEMBIC_CURRENT_AFTER)
+    before, after = (", ".join(alembic.revisions(succeeded(evidence, name).stdout)) for name in names)
     if before != after:
-        return met(
-            f"the database went from {', '.join(before) or 'no revision'} to {', '.join(after)}",
-            ALEMBIC_CURRENT,
-            ALEMBIC_CURRENT_AFTER,
-        )
-    return _no_drift(ended(evidence, ALEMBIC_CHECK), str(policy["table"]))
+        return met(f"the database went from {before or 'no revision'} to {after}", *names)
+    return _no_drift(ended(evidence, steps.ALEMBIC_CHECK), str(policy["table"]))
 
 
 def table_exists(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "the table exists". Minimum evidence: C(\\d reconciliation_findings)."""
-    step = ended(evidence, DESCRIBE_TABLE)
+    step = ended(evidence, steps.DESCRIBE_TABLE)
     if step.exit_status == 0 and step.stdout.strip():
-        return met(f"\\d shows {policy['table']}", DESCRIBE_TABLE)
+        return met(f"\\d shows {policy['table']}", steps.DESCRIBE_TABLE)
     if "Did not find any relation" in step.output:
-        return not_met(f"there is no table {policy['table']}", DESCRIBE_TABLE)
-    return not_proven(f"\\d ended with status {step.exit_status}", DESCRIBE_TABLE)
+        return not_met(f"there is no table {policy['table']}", steps.DESCRIBE_TABLE)
+    return not_proven(f"\\d ended with status {step.exit_status}", steps.DESCRIBE_TABLE)
 
 
 def unique_constraint(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "there is a UNIQUE constraint on (provider, provider_event_id, finding_type)"."""
-    names = (UNIQUE_CONSTRAINTS, UNIQUE_CATALOG)
+    names = (steps.UNIQUE_CONSTRAINTS, steps.UNIQUE_CATALOG)
     want = [str(column) for column in policy["columns"]]
-    asked = ended(evidence, UNIQUE_CONSTRAINTS)
+    asked = ended(evidence, steps.UNIQUE_CONSTRAINTS)
     if asked.exit_status != 0:
-        return not_met(asked.stderr.strip().splitlines()[0], UNIQUE_CONSTRAINTS)
+        return not_met(asked.stderr.strip().splitlines()[0], steps.UNIQUE_CONSTRAINTS)
     named = {row[0] for row in psql_text.rows_of(asked.stdout)}
-    entries = catalog.unique_entries(succeeded(evidence, UNIQUE_CATALOG).stdout)
+    entries = catalog.unique_entries(succeeded(evidence, steps.UNIQUE_CATALOG).stdout)
     same = [entry for entry in entries if sorted(entry["columns"]) == sorted(want)]
     constraints = [e for e in same if e["constraint"] in named and e["valid"] and not e["predicate"]]
     if constraints:
         return met(f"{constraints[0]['constraint']}: {_described(constraints[0])}", *names)
-    return not_met(f"want UNIQUE ({', '.join(want)}), have {_have(entries)}", *names)
+    return not_met(
+        f"want UNIQUE ({', '.join(want)}), have {'; '.join(map(_kind, entries)) or 'none'}", *names
+    )
 
 
 def smoke(evidence: Evidence, policy: Policy) -> Finding:
     """Optional, preferred: "smoke: alembic downgrade -1, then alembic upgrade head"."""
-    reason = left_out(evidence, ALEMBIC_DOWNGRADE)
+    reason = left_out(evidence, steps.ALEMBIC_DOWNGRADE)
     if reason:
-        return met(f"left out, being optional: {reason}", ALEMBIC_DOWNGRADE)
-    for name in (ALEMBIC_DOWNGRADE, ALEMBIC_REUPGRADE):
+        return met(f"left out, being optional: {reason}", steps.ALEMBIC_DOWNGRADE)
+    names = (steps.ALEMBIC_DOWNGRADE, steps.ALEMBIC_REUPGRADE)
+    for name in names:
         step = ended(evidence, name)
         if step.exit_status != 0:
             return not_met(f"{step.title}: {alembic.error_line(step)}", name)
-    down = alembic.moves(ended(evidence, ALEMBIC_DOWNGRADE), "downgrade")
-    return met(
-        f"down and up again{', ' + _span(down) if down else ''}",
-        ALEMBIC_DOWNGRADE,
-        ALEMBIC_REUPGRADE,
-    )
+    down = alembic.moves(ended(evidence, steps.ALEMBIC_DOWNGRADE), "downgrade")
+    return met(f"down and up again{', ' + _span(down) if down else ''}", *names)
 
 
 RULES = (
@@ -184,23 +162,20 @@ RULES = (
 
 def _last_current(evidence: Evidence) -> str:
     """After a smoke, the last answer counts: it is the state that staging was left in."""
-    return ALEMBIC_CURRENT_FINAL if evidence.get(ALEMBIC_CURRENT_FINAL) else ALEMBIC_CURRENT_AFTER
+    final = steps.ALEMBIC_CURRENT_FINAL
+    return final if evidence.get(final) else steps.ALEMBIC_CURRENT_AFTER
 
 
 def _no_drift(check: Step, table: str) -> Finding:
     if check.exit_status == 0:
-        return met("nothing had to run, and alembic check finds no difference", ALEMBIC_CHECK)
-    if "New upgrade operations detected" not in check.output:
-        return not_proven(
-            f"nothing had to run, and alembic check could not compare: {alembic.error_line(check)}",
-            ALEMBIC_CHECK,
-        )
-    if table.rsplit(".", maxsplit=1)[-1] in check.output:
-        return not_met(
-            f"nothing had to run, yet alembic check finds {table} different from the models",
-            ALEMBIC_CHECK,
-        )
-    return met(f"nothing had to run, and alembic check finds no difference in {table}", ALEMBIC_CHECK)
+        decide, found = met, "and alembic check finds no difference"
+    elif "New upgrade operations detected" not in check.output:
+        decide, found = not_proven, f"and alembic check could not compare: {alembic.error_line(check)}"
+    elif table.rsplit(".", maxsplit=1)[-1] in check.output:
+        decide, found = not_met, f"yet alembic check finds {table} different from the models"
+    else:
+        decide, found = met, f"and alembic check finds no difference in {table}"
+    return decide(f"nothing had to run, {found}", steps.ALEMBIC_CHECK)
 
 
 def _span(moves: t.Sequence[tuple[str, str]]) -> str:
@@ -215,10 +190,6 @@ def _described(entry: t.Mapping[str, t.Any]) -> str:
     if entry["nullable"] and not entry["nulls_not_distinct"]:
         notes.append(f"rows with NULL in {', '.join(entry['nullable'])} are not compared")
     return str(entry["definition"]) + (f" ({'; '.join(notes)})" if notes else "")
-
-
-def _have(entries: t.Sequence[t.Mapping[str, t.Any]]) -> str:
-    return "; ".join(map(_kind, entries)) or "none"
 
 
 def _kind(entry: t.Mapping[str, t.Any]) -> str:

@@ -14,25 +14,8 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import HTTP, Evidence, Step
-from ...module_utils._core.step_names import (
-    BACKEND_COMMIT,
-    BACKFILL_DRY_RUN,
-    BACKFILL_REAL_RUN,
-    BACKFILL_ROWS_AFTER_DRY_RUN,
-    BACKFILL_ROWS_BEFORE,
-    BACKFILL_SECOND_DRY_RUN,
-    E2E_SMOKE,
-    FLAGS_FILE,
-    FLAGS_RUNNING,
-    QUEUE_ENABLEMENT,
-    ROLE_FAILED,
-    WEBHOOK_401_LINES,
-    WEBHOOK_BASELINE,
-    WEBHOOK_PROBE,
-    WEBHOOK_PROBE_LOG,
-    WEBHOOK_WINDOW,
-)
 from ...module_utils._text import backfill, env_file, flags, playwright, webhook_log
 from . import spike
 from .base import (
@@ -63,42 +46,42 @@ def flags_shown(evidence: Evidence, policy: Policy) -> Finding:
     have = _running_flags(evidence, policy)
     missing = [flag["name"] for flag in policy["flags"] if flag["name"] not in have]
     if missing:
-        return not_proven(f"the running process does not tell {', '.join(missing)}", FLAGS_RUNNING)
-    return met("the running process tells each of them", FLAGS_RUNNING)
+        return not_proven(f"the running process does not report {', '.join(missing)}", steps.FLAGS_RUNNING)
+    return met("the running process reports each of them", steps.FLAGS_RUNNING)
 
 
 def flags_set(evidence: Evidence, policy: Policy) -> Finding:
     """Flags: "C(ledger_shadow_write), …, C(ledger_enforce_balance), all C(True)"."""
     have = _running_flags(evidence, policy)
-    names = [flag["name"] for flag in policy["flags"]]
     off = [f for f in policy["flags"] if f["name"] in have and not flags.is_true(have[f["name"]])]
     if off:
-        return not_met(_off(evidence, off, have), FLAGS_RUNNING, FLAGS_FILE)
-    if len(have) < len(names):
-        return not_proven(f"the running process tells only {', '.join(have) or 'none'}", FLAGS_RUNNING)
-    return met(f"{', '.join(names)} are True in the running process", FLAGS_RUNNING)
+        return not_met(_off(evidence, off, have), steps.FLAGS_RUNNING, steps.FLAGS_FILE)
+    if len(have) < len(policy["flags"]):
+        reported = ", ".join(have) or "none"
+        return not_proven(f"the running process reports only {reported}", steps.FLAGS_RUNNING)
+    return met(f"{', '.join(have)} are True in the running process", steps.FLAGS_RUNNING)
 
 
 def signature_enforced(evidence: Evidence, policy: Policy) -> Finding:
     """Flags: C(webhook_signature_enforced) has its effect: a webhook without a signature is refused."""
-    step = ended(evidence, WEBHOOK_PROBE)
+    step = ended(evidence, steps.WEBHOOK_PROBE)
     answer = f"POST {{}} without a signature is answered {step.exit_status}"
     if step.exit_status == 401 and policy["code"] in step.stdout:
-        return met(f"{answer} {policy['code']}", WEBHOOK_PROBE)
+        return met(f"{answer} {policy['code']}", steps.WEBHOOK_PROBE)
     if step.exit_status is not None and step.exit_status >= 500:
-        return not_proven(answer, WEBHOOK_PROBE)
-    return not_met(f"{answer}, not 401 {policy['code']}", WEBHOOK_PROBE)
+        return not_proven(answer, steps.WEBHOOK_PROBE)
+    return not_met(f"{answer}, not 401 {policy['code']}", steps.WEBHOOK_PROBE)
 
 
 def dry_run_ok(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "dry run … OK". Its output is minimum evidence."""
-    return _run_ok(evidence, BACKFILL_DRY_RUN)
+    return _run_ok(evidence, steps.BACKFILL_DRY_RUN)
 
 
 def dry_run_is_dry(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "dry run … OK": it writes nothing, which only the rows themselves can show."""
-    names = (BACKFILL_ROWS_BEFORE, BACKFILL_ROWS_AFTER_DRY_RUN)
-    ended(evidence, BACKFILL_DRY_RUN)
+    names = (steps.BACKFILL_ROWS_BEFORE, steps.BACKFILL_ROWS_AFTER_DRY_RUN)
+    ended(evidence, steps.BACKFILL_DRY_RUN)
     before, after = (_rows(succeeded(evidence, name)) for name in names)
     if before != after:
         return not_met(f"the dry run wrote: {before} before it, {after} after it", *names)
@@ -107,12 +90,12 @@ def dry_run_is_dry(evidence: Evidence, policy: Policy) -> Finding:
 
 def real_run_ok(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "… and real run OK". Its output, with the "processed, updated and skipped counts", is kept."""
-    return _run_ok(evidence, BACKFILL_REAL_RUN)
+    return _run_ok(evidence, steps.BACKFILL_REAL_RUN)
 
 
 def real_run_as_announced(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "dry run and real run OK": the real run wrote what the dry run said that it would."""
-    names = (BACKFILL_DRY_RUN, BACKFILL_REAL_RUN)
+    names = (steps.BACKFILL_DRY_RUN, steps.BACKFILL_REAL_RUN)
     announced, written = (_counts(evidence, name).changed for name in names)
     if announced != written:
         return not_met(f"the dry run announced {announced} rows, the real run wrote {written}", *names)
@@ -121,7 +104,7 @@ def real_run_as_announced(evidence: Evidence, policy: Policy) -> Finding:
 
 def nothing_left(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "real run OK": a second dry run finds nothing left to write."""
-    name = BACKFILL_SECOND_DRY_RUN
+    name = steps.BACKFILL_SECOND_DRY_RUN
     finding, left = _run_ok(evidence, name), _counts(evidence, name).changed
     if finding.result != MET:
         return finding
@@ -132,56 +115,55 @@ def nothing_left(evidence: Evidence, policy: Policy) -> Finding:
 
 def e2e_passes(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "E2E passes". The "E2E PASS log" is minimum evidence."""
-    step = ended(evidence, E2E_SMOKE)
+    step = ended(evidence, steps.E2E_SMOKE)
     counts = playwright.summary(step)
     told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
     marked = [attempt for attempt in playwright.attempts(step) if attempt.mark != "passed"]
     if set(counts) - {"passed"}:
-        return not_met(
-            told + (f" ({marked[0].title})" if marked else ""), E2E_SMOKE, detail=playwright.failure(step)
-        )
+        first = f" ({marked[0].title})" if marked else ""
+        return not_met(f"{told}{first}", steps.E2E_SMOKE, detail=playwright.failure(step))
     if step.exit_status != 0:
-        return not_met(f"exit status {step.exit_status}: {playwright.error(step)}", E2E_SMOKE)
+        return not_met(f"exit status {step.exit_status}: {playwright.error(step)}", steps.E2E_SMOKE)
     if not counts:
-        return not_proven("exit status 0, yet no test is said to have passed", E2E_SMOKE)
+        return not_proven("exit status 0, yet no test is said to have passed", steps.E2E_SMOKE)
     if marked:
-        return not_met(f"{told}, but {marked[0].title} failed as it is marked to", E2E_SMOKE)
-    return met(told, E2E_SMOKE)
+        return not_met(f"{told}, but {marked[0].title} failed as it is marked to", steps.E2E_SMOKE)
+    return met(told, steps.E2E_SMOKE)
 
 
 def e2e_spec(evidence: Evidence, policy: Policy) -> Finding:
     """E2E smoke: "C(tests/finance-withdrawals-smoke.spec.ts)", and nothing beside it."""
-    files = dict.fromkeys(a.file for a in playwright.attempts(ended(evidence, E2E_SMOKE)))
+    files = dict.fromkeys(a.file for a in playwright.attempts(ended(evidence, steps.E2E_SMOKE)))
     other = [file for file in files if not playwright.is_same_file(file, policy["spec"])]
     if not files:
-        return not_proven("the output does not show which file's tests ran", E2E_SMOKE)
+        return not_proven("the output does not show which file's tests ran", steps.E2E_SMOKE)
     if other:
-        return not_met(f"{', '.join(other)} ran, want {policy['spec']} alone", E2E_SMOKE)
-    return met(f"only {policy['spec']} ran", E2E_SMOKE)
+        return not_met(f"{', '.join(other)} ran, want {policy['spec']} alone", steps.E2E_SMOKE)
+    return met(f"only {policy['spec']} ran", steps.E2E_SMOKE)
 
 
 def webhooks_covered(evidence: Evidence, policy: Policy) -> Finding:
     """Minimum evidence: "proof of a 401 spike or of none": traffic, in a log that would show a spike."""
-    head = _window(ended(evidence, WEBHOOK_WINDOW)).head
+    head = _window(ended(evidence, steps.WEBHOOK_WINDOW)).head
     seen = f"the log shows {head['enforced']} webhooks while the flags were on"
     if head["unreadable"]:
-        reason = f"{head['unreadable']} webhook lines of the log bear no time or no status"
-        return not_proven(reason, WEBHOOK_WINDOW)
+        reason = f"{head['unreadable']} webhook lines of the log have no time or no status"
+        return not_proven(reason, steps.WEBHOOK_WINDOW)
     if head["enforced"] < policy["minimum_requests"]:
-        return not_proven(f"{seen}, want {policy['minimum_requests']}", WEBHOOK_WINDOW)
-    probe = ended(evidence, WEBHOOK_PROBE)
+        return not_proven(f"{seen}, want {policy['minimum_requests']}", steps.WEBHOOK_WINDOW)
+    probe = ended(evidence, steps.WEBHOOK_PROBE)
     if probe.exit_status != 401:
         reason = f"the probe is answered {probe.exit_status}, so whether the log shows a 401 is not known"
-        return not_proven(reason, WEBHOOK_PROBE)
-    if not ended(evidence, WEBHOOK_PROBE_LOG).stdout:
+        return not_proven(reason, steps.WEBHOOK_PROBE)
+    if not ended(evidence, steps.WEBHOOK_PROBE_LOG).stdout:
         reason = "the log does not show the probe's 401, so it would show no other"
-        return not_proven(reason, WEBHOOK_PROBE_LOG)
-    return met(f"{seen}, and the probe's 401", WEBHOOK_WINDOW, WEBHOOK_PROBE_LOG)
+        return not_proven(reason, steps.WEBHOOK_PROBE_LOG)
+    return met(f"{seen}, and the probe's 401", steps.WEBHOOK_WINDOW, steps.WEBHOOK_PROBE_LOG)
 
 
 def no_spike(evidence: Evidence, policy: Policy) -> Finding:
     """Webhook 401: "is there a spike of 401 C(WEBHOOK_SIGNATURE_INVALID)? yes or no, with short proof"."""
-    names = (WEBHOOK_BASELINE, WEBHOOK_WINDOW, WEBHOOK_401_LINES)
+    names = (steps.WEBHOOK_BASELINE, steps.WEBHOOK_WINDOW, steps.WEBHOOK_401_LINES)
     before, after = _refused(evidence, policy)
     told = f"{after.events} of {after.requests} webhooks since, {before.events} of {before.requests} before"
     proof = _proof(before, after, policy["spike"])
@@ -195,7 +177,7 @@ def no_spike(evidence: Evidence, policy: Policy) -> Finding:
 
 def runs_release(evidence: Evidence, policy: Policy) -> Finding:
     """What all of the evidence is about: the release's commit is what runs. Asked where it can be told."""
-    step = ended(evidence, BACKEND_COMMIT)
+    step = ended(evidence, steps.BACKEND_COMMIT)
     if step.exit_status != 200:
         raise MissingStepError(f"{step.title}: status {step.exit_status}{last_line(step.stderr)}")
     told = flags.at(step, policy["commit_pointer"])
@@ -224,12 +206,8 @@ RULES = (
 
 
 def _running_flags(evidence: Evidence, policy: Policy) -> dict[str, t.Any]:
-    """Return the flags as the running process tells them.
-
-    Raises:
-        MissingStepError: it could not be asked, or did not answer the question.
-    """
-    step = ended(evidence, FLAGS_RUNNING)
+    """Return the flags as the running process reports them; without its answer, the step is missing."""
+    step = ended(evidence, steps.FLAGS_RUNNING)
     if step.exit_status != (200 if step.kind == HTTP else 0):
         raise MissingStepError(f"{step.title}: status {step.exit_status}{last_line(step.stderr)}")
     return flags.values(step, policy["flags"])
@@ -237,7 +215,8 @@ def _running_flags(evidence: Evidence, policy: Policy) -> dict[str, t.Any]:
 
 def _off(evidence: Evidence, off: t.Sequence[t.Mapping[str, str]], have: t.Mapping[str, t.Any]) -> str:
     """Say which flags are off, and whether they are on in the file and only there."""
-    file, failed = evidence.get(FLAGS_FILE), evidence.get(QUEUE_ENABLEMENT) or evidence.get(ROLE_FAILED)
+    file = evidence.get(steps.FLAGS_FILE)
+    failed = evidence.get(steps.QUEUE_ENABLEMENT) or evidence.get(steps.ROLE_FAILED)
     written = env_file.parse(file.stdout) if file else {}
     only_there = [flag["name"] for flag in off if flags.is_true(written.get(flag["variable"]))]
     told = ", ".join(f"{flag['name']} is {have[flag['name']]}" for flag in off) + " in the running process"
@@ -262,11 +241,7 @@ def _run_ok(evidence: Evidence, name: str) -> Finding:
 
 
 def _counts(evidence: Evidence, name: str) -> backfill.Summary:
-    """Return what a run says of its rows.
-
-    Raises:
-        MissingStepError: it says nothing, or not how many it wrote.
-    """
+    """Return what a run says of its rows; where it does not say how many it wrote, they are missing."""
     step = ended(evidence, name)
     counts = backfill.summary(step)
     if counts is None:
@@ -284,11 +259,7 @@ def _rows(step: Step) -> str:
 
 
 def _window(step: Step) -> webhook_log.Window:
-    """Return the counts of a stretch of the access log.
-
-    Raises:
-        MissingStepError: the step holds none.
-    """
+    """Return the counts of a stretch of the access log; a step without them is missing."""
     try:
         return webhook_log.read(step.stdout)
     except ValueError as exc:
@@ -298,14 +269,14 @@ def _window(step: Step) -> webhook_log.Window:
 def _refused(evidence: Evidence, policy: Policy) -> tuple[spike.Stretch, spike.Stretch]:
     """Return the refused webhooks before the flags and since.
 
-    A log that does not tell the error code is counted by its 401s, which hold all refused signatures.
+    A log that does not show the error code is counted by its 401s, which hold all refused signatures.
     """
-    shown = evidence.get(WEBHOOK_PROBE_LOG)
+    shown = evidence.get(steps.WEBHOOK_PROBE_LOG)
     by_code = shown is not None and policy["code"] in shown.stdout
-    baseline = evidence.get(WEBHOOK_BASELINE)
+    baseline = evidence.get(steps.WEBHOOK_BASELINE)
     counts = [
         _window(baseline).total if baseline and baseline.stdout else webhook_log.Count(),
-        _window(ended(evidence, WEBHOOK_WINDOW)).total,
+        _window(ended(evidence, steps.WEBHOOK_WINDOW)).total,
     ]
     before, after = (
         spike.Stretch(count.signature_invalid if by_code else count.status_401, count.requests)
@@ -331,8 +302,8 @@ def _proof(before: spike.Stretch, after: spike.Stretch, limits: t.Mapping[str, t
 
 
 def _summary(evidence: Evidence, policy: Policy) -> str:
-    dry, real = (_counts(evidence, run) for run in (BACKFILL_DRY_RUN, BACKFILL_REAL_RUN))
-    passed = playwright.summary(ended(evidence, E2E_SMOKE))["passed"]
+    dry, real = (_counts(evidence, run) for run in (steps.BACKFILL_DRY_RUN, steps.BACKFILL_REAL_RUN))
+    passed = playwright.summary(ended(evidence, steps.E2E_SMOKE))["passed"]
     after = _refused(evidence, policy)[1]
     return (
         f"All {len(policy['flags'])} flags are True in the running process, the backfill wrote "

@@ -12,26 +12,14 @@ from __future__ import annotations
 
 import re
 
+from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import FAILED, Evidence, Step, parse_time
-from ...module_utils._core.step_names import (
-    BACKEND_ENVIRONMENT,
-    QUEUE_ENABLEMENT,
-    RECON_GET,
-    RECON_LIFECYCLE,
-    RECON_POST,
-    RECON_WORKER_LOG,
-    REDIS_CONFIG,
-    REDIS_HOST_PING,
-    REDIS_INFO,
-    REDIS_PING,
-    WORKER_ENVIRONMENT,
-    WORKER_START_LOG,
-)
 from ...module_utils._text import arq_log, recon
 from . import recon_run, running
 from .base import Finding, Policy, Rule, Verdict, conclude, ended, last_line, met, not_met, not_proven
 from .recon_run import Run
 
+_BOTH = (steps.WORKER_ENVIRONMENT, steps.BACKEND_ENVIRONMENT)
 _MAXMEMORY_POLICY = re.compile(r"^maxmemory[-_]policy[\n:](?P<value>\S+)", re.MULTILINE)
 
 
@@ -43,7 +31,7 @@ def judge(evidence: Evidence, policy: Policy) -> Verdict:
 def redis_healthcheck(evidence: Evidence, policy: Policy) -> Finding:
     """3.1: "a Redis service with a healthcheck". Minimum evidence: "Redis healthcheck output"."""
     # Its own host is asked where the inventory says how, the worker's always.
-    asked = [REDIS_PING, *([REDIS_HOST_PING] if evidence.get(REDIS_HOST_PING) else [])]
+    asked = [steps.REDIS_PING, *([steps.REDIS_HOST_PING] if evidence.get(steps.REDIS_HOST_PING) else [])]
     for ping in [ended(evidence, name) for name in asked]:
         if ping.exit_status != 0 or ping.stdout.strip() != "PONG":
             return not_met(f"PING got no PONG: {' '.join(ping.output.split())}", ping.name)
@@ -53,34 +41,35 @@ def redis_healthcheck(evidence: Evidence, policy: Policy) -> Finding:
 def redis_keeps_jobs(evidence: Evidence, policy: Policy) -> Finding:
     """A Redis that evicts (C(maxmemory-policy) other than C(noeviction)) loses jobs.
 
-    C(INFO) tells it, too, where C(CONFIG) is forbidden.
+    C(INFO) contains it, too, where C(CONFIG) is forbidden.
     """
-    for step in filter(None, map(evidence.get, (REDIS_CONFIG, REDIS_INFO))):
+    for step in filter(None, map(evidence.get, (steps.REDIS_CONFIG, steps.REDIS_INFO))):
         found = _MAXMEMORY_POLICY.search(step.stdout)
         if found:
             decide = met if found["value"] == "noeviction" else not_met
             return decide(f"maxmemory-policy is {found['value']}", step.name)
-    config = ended(evidence, REDIS_CONFIG)
-    return not_proven(f"Redis does not tell its maxmemory-policy{last_line(config.stderr)}", config.name)
+    config = ended(evidence, steps.REDIS_CONFIG)
+    return not_proven(f"Redis does not report its maxmemory-policy{last_line(config.stderr)}", config.name)
 
 
 def enabled(evidence: Evidence, policy: Policy) -> Finding:
     """3.1: what sets Redis, the worker and the backend up went through, where it was run."""
-    broken = [step for step in evidence.steps if step.name == QUEUE_ENABLEMENT and step.outcome == FAILED]
+    name = steps.QUEUE_ENABLEMENT
+    broken = [step for step in evidence.steps if step.name == name and step.outcome == FAILED]
     if broken:
-        return not_met("; ".join(f"{step.host}: {step.reason}" for step in broken), QUEUE_ENABLEMENT)
+        return not_met("; ".join(f"{step.host}: {step.reason}" for step in broken), name)
     return met("nothing broke down")
 
 
 def worker_environment(evidence: Evidence, policy: Policy) -> Finding:
     """3.1: "a worker service C(arq …) with C(DATABASE_URL) (staging), C(REDIS_URL), C(ENV=staging)"."""
     given = ("DATABASE_URL", "REDIS_URL")
-    return running.shows(evidence, WORKER_ENVIRONMENT, "ENV", str(policy["environment"]), given)
+    return running.shows(evidence, steps.WORKER_ENVIRONMENT, "ENV", str(policy["environment"]), given)
 
 
 def worker_start_log(evidence: Evidence, policy: Policy) -> Finding:
     """3.1: "the first 20 lines of the worker's start log (its Redis connection among them)"."""
-    log = ended(evidence, WORKER_START_LOG)
+    log = ended(evidence, steps.WORKER_START_LOG)
     if not arq_log.says_start(log.stdout):
         return not_met(f"the worker does not say that it starts{last_line(log.stdout)}", log.name)
     connection = arq_log.redis_line(log.stdout)
@@ -91,12 +80,12 @@ def worker_start_log(evidence: Evidence, policy: Policy) -> Finding:
 
 def backend_runner(evidence: Evidence, policy: Policy) -> Finding:
     """3.1: "the backend with C(RECON_RUNNER=queue)", as the running process was started."""
-    return running.shows(evidence, BACKEND_ENVIRONMENT, "RECON_RUNNER", str(policy["runner"]))
+    return running.shows(evidence, steps.BACKEND_ENVIRONMENT, "RECON_RUNNER", str(policy["runner"]))
 
 
 def same_redis(evidence: Evidence, policy: Policy) -> Finding:
     """3.1: the backend with "the same C(REDIS_URL) as the worker", by keyed digests."""
-    digests, names = running.digests(evidence, "REDIS_URL"), (WORKER_ENVIRONMENT, BACKEND_ENVIRONMENT)
+    digests, names = running.digests(evidence, "REDIS_URL"), _BOTH
     if not all(digest.given for digest in digests):
         return not_met("a running process was started without REDIS_URL", *names)
     if not all(digest.value for digest in digests):
@@ -115,12 +104,12 @@ def same_database(evidence: Evidence, policy: Policy) -> Finding:
     worker carried out and that the API then showed as ended proves it, too.
     """
     endpoints = [digest.endpoint for digest in running.digests(evidence, "DATABASE_URL")]
-    names = (WORKER_ENVIRONMENT, BACKEND_ENVIRONMENT)
+    names = _BOTH
     if all(endpoints) and len(set(endpoints)) == 1:
         return met("worker and backend name the same host, port, user and database", *names)
     if recon_run.is_proven(evidence):
         reason = "spelled differently, but the run that the worker carried out ended in the API"
-        return met(reason, *names, RECON_LIFECYCLE, RECON_WORKER_LOG)
+        return met(reason, *names, steps.RECON_LIFECYCLE, steps.RECON_WORKER_LOG)
     if all(endpoints):
         return not_met("worker and backend name different databases", *names)
     return not_proven("DATABASE_URL is not given everywhere, or the digests have no key", *names)
@@ -128,16 +117,16 @@ def same_database(evidence: Evidence, policy: Policy) -> Finding:
 
 def post_queued(evidence: Evidence, policy: Policy) -> Finding:
     """3.2: C(POST /api/v1/reconciliation/runs) "answers C(status="queued") and an C(id)"."""
-    post = ended(evidence, RECON_POST)
+    post = ended(evidence, steps.RECON_POST)
     answer = recon.parse(post.stdout)
     run_id, state = recon.id_of(answer), answer.get("status")
     if post.exit_status == recon.TOO_MANY_REQUESTS:
-        return not_proven("the API answered 429 until the limit", RECON_POST)
+        return not_proven("the API answered 429 until the limit", steps.RECON_POST)
     if not 200 <= (post.exit_status or 0) < 300:
-        return not_met(f"the POST was answered {post.exit_status}{last_line(post.stdout)}", RECON_POST)
+        return not_met(f"the POST was answered {post.exit_status}{last_line(post.stdout)}", steps.RECON_POST)
     if not run_id or state != recon.QUEUED:
-        return not_met(f"the answer has id {run_id or 'none'} and status {state}", RECON_POST)
-    return met(f"the answer has id {run_id} and status queued", RECON_POST)
+        return not_met(f"the answer has id {run_id or 'none'} and status {state}", steps.RECON_POST)
+    return met(f"the answer has id {run_id} and status queued", steps.RECON_POST)
 
 
 def api_lifecycle(evidence: Evidence, policy: Policy) -> Finding:
@@ -149,13 +138,14 @@ def api_lifecycle(evidence: Evidence, policy: Policy) -> Finding:
     if run.state not in recon.TERMINAL:
         return _not_ended(run)
     if not run.forward:
-        return not_met(f"run {run.id} went {' → '.join(run.states)}", RECON_LIFECYCLE)
+        return not_met(f"run {run.id} went {' → '.join(run.states)}", steps.RECON_LIFECYCLE)
     if policy.get("require_completed") and run.state != recon.COMPLETED:
-        return not_met(f"run {run.id} ended failed, and completed is required", RECON_LIFECYCLE)
+        return not_met(f"run {run.id} ended failed, and completed is required", steps.RECON_LIFECYCLE)
     if not run.running_shown_by:
-        return not_proven(f"neither a poll nor the worker's log shows run {run.id} running", RECON_LIFECYCLE)
-    path = f"run {run.id} went queued → running → {run.state}"
-    return met(f"{path}; {run.running_shown_by} shows running", RECON_POST, RECON_LIFECYCLE, RECON_WORKER_LOG)
+        reason = f"neither a poll nor the worker's log shows run {run.id} running"
+        return not_proven(reason, steps.RECON_LIFECYCLE)
+    reason = f"run {run.id} went queued → running → {run.state}; {run.running_shown_by} shows running"
+    return met(reason, steps.RECON_POST, steps.RECON_LIFECYCLE, steps.RECON_WORKER_LOG)
 
 
 def worker_log(evidence: Evidence, policy: Policy) -> Finding:
@@ -166,33 +156,34 @@ def worker_log(evidence: Evidence, policy: Policy) -> Finding:
     """
     run = recon_run.find(evidence)
     if not run.attempts:
-        why = _jobs_that_never_started(ended(evidence, RECON_WORKER_LOG))
+        why = _jobs_that_never_started(ended(evidence, steps.RECON_WORKER_LOG))
         if run.state in (recon.RUNNING, *recon.TERMINAL):
             why += f", though the API shows it {run.state}: no worker of this log carried it out"
-        return not_met(f"no line since the POST contains run {run.id}{why}", RECON_WORKER_LOG)
+        return not_met(f"no line since the POST contains run {run.id}{why}", steps.RECON_WORKER_LOG)
     last = (run.finished or run.attempts)[-1]
     fate = last.end.kind if last.end else "no line ends it"
     link, decide = ("and", met) if last.finished else ("but", not_met)
     lines = "\n".join(event.line.strip() for event in (last.start, last.end) if event)
     reason = f"job {last.start.job} of run {run.id} started, {link} {fate}"
-    return decide(reason, RECON_WORKER_LOG, detail=lines)
+    return decide(reason, steps.RECON_WORKER_LOG, detail=lines)
 
 
 def get_response(evidence: Evidence, policy: Policy) -> Finding:
     """Minimum evidence: "the GET response (lifecycle)"."""
-    answer, run = ended(evidence, RECON_GET), recon_run.find(evidence)
+    answer, run = ended(evidence, steps.RECON_GET), recon_run.find(evidence)
     state = recon.Poll(answer.started, answer.exit_status, answer.stdout).state_of(run.id)
     if state in recon.TERMINAL:
-        return met(f"the last answer shows run {run.id} {state}", RECON_GET)
-    return not_proven(f"the last answer ({answer.exit_status}) shows no end of run {run.id}", RECON_GET)
+        return met(f"the last answer shows run {run.id} {state}", steps.RECON_GET)
+    return not_proven(f"the last answer ({answer.exit_status}) shows no end of run {run.id}", steps.RECON_GET)
 
 
 def in_order(evidence: Evidence, policy: Policy) -> Finding:
     """The worker ran and its log was marked before the POST; the run ended after it, and was read then."""
-    log, post, last = (ended(evidence, name) for name in (RECON_WORKER_LOG, RECON_POST, RECON_GET))
-    up = [parse_time(process.started) for process in running.processes(evidence, WORKER_ENVIRONMENT)]
+    names = (steps.WORKER_ENVIRONMENT, steps.RECON_POST, steps.RECON_GET, steps.RECON_WORKER_LOG)
+    log, post, last = (ended(evidence, name) for name in (names[-1], *names[1:-1]))
+    up = [parse_time(process.started) for process in running.processes(evidence, steps.WORKER_ENVIRONMENT)]
     if not up:
-        return not_proven("no worker process is running", WORKER_ENVIRONMENT)
+        return not_proven("no worker process is running", steps.WORKER_ENVIRONMENT)
     moments = (
         ("start of the worker", min(up)),
         ("mark in the worker's log", parse_time(log.started)),
@@ -200,7 +191,6 @@ def in_order(evidence: Evidence, policy: Policy) -> Finding:
         ("end of the run in the API", parse_time(last.ended)),
         ("reading of the worker's log", parse_time(log.ended)),
     )
-    names = (WORKER_ENVIRONMENT, RECON_POST, RECON_GET, RECON_WORKER_LOG)
     for (first, earlier), (then, later) in zip(moments, moments[1:], strict=False):
         if earlier > later:
             return not_met(f"{then} ({later:%H:%M:%S.%f}) before {first} ({earlier:%H:%M:%S.%f})", *names)
@@ -241,13 +231,13 @@ def _not_ended(run: Run) -> Finding:
     answers = f", other answers: {run.answers}" if run.answers else ""
     if run.state:
         reason = f"run {run.id} was still {run.state} when the limit was reached{answers}"
-        return not_met(reason, RECON_LIFECYCLE)
+        return not_met(reason, steps.RECON_LIFECYCLE)
     decide = not_met if re.search(r"\b5\d\d\b", run.answers) else not_proven
-    return decide(f"no answer shows run {run.id}{answers}", RECON_LIFECYCLE)
+    return decide(f"no answer shows run {run.id}{answers}", steps.RECON_LIFECYCLE)
 
 
 def _jobs_that_never_started(log: Step) -> str:
     """Quote what the worker says of a job that it could not start, which has no run's id."""
-    never = ("function not found", "expired")
-    lines = [event.line.strip() for event in arq_log.events(log.stdout) if event.detail in never]
+    events = arq_log.events(log.stdout)
+    lines = [event.line.strip() for event in events if event.detail in arq_log.NEVER_STARTED]
     return f"; {lines[-1]}" if lines else ""

@@ -9,10 +9,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import ENDED, Evidence, parse_time
-from ...module_utils._core.step_names import RECON_LIFECYCLE as LIFECYCLE
-from ...module_utils._core.step_names import RECON_POST as POST
-from ...module_utils._core.step_names import RECON_WORKER_LOG as WORKER_LOG
 from ...module_utils._text import arq_log, recon
 from ...module_utils._text.arq_log import Attempt
 from ...module_utils._text.recon import Poll
@@ -28,7 +26,7 @@ class Run:
     Attributes:
         id: as the POST was answered.
         polls: how the API was asked for it.
-        attempts: the jobs that bear its id, in what workers logged since before the POST.
+        attempts: the jobs that have its id, in what workers logged since before the POST.
     """
 
     id: str
@@ -61,11 +59,6 @@ class Run:
         return [attempt for attempt in self.attempts if attempt.finished]
 
     @property
-    def proven(self) -> bool:
-        """Whether it ended both in the API and in the worker's log."""
-        return self.state in recon.TERMINAL and bool(self.finished)
-
-    @property
     def running_shown_by(self) -> str:
         """What shows that it was running: a poll that met it, else the worker's start line, else nothing."""
         if recon.RUNNING in self.states:
@@ -85,7 +78,7 @@ def find(evidence: Evidence) -> Run:
     Raises:
         MissingStepError: there is none, or the API or the log could not be read.
     """
-    post = ended(evidence, POST)
+    post = ended(evidence, steps.RECON_POST)
     run_id = recon.id_of(recon.parse(post.stdout))
     if not run_id or not 200 <= (post.exit_status or 0) < 300:
         raise MissingStepError(f"the POST gave no run id (it was answered {post.exit_status})")
@@ -95,22 +88,25 @@ def find(evidence: Evidence) -> Run:
 def is_proven(evidence: Evidence) -> bool:
     """Whether there is a run that ended both in the API and in the worker's log."""
     try:
-        return find(evidence).proven
+        run = find(evidence)
     except MissingStepError:
         return False
+    return run.state in recon.TERMINAL and bool(run.finished)
 
 
 def _polls(evidence: Evidence) -> list[Poll]:
-    step = evidence.get(LIFECYCLE)
+    step = evidence.get(steps.RECON_LIFECYCLE)
+    if step is None or not step.stdout:
+        step = ended(evidence, steps.RECON_LIFECYCLE)
     # A lifecycle that hit its limit is evidence of how far the run came.
-    return recon.transcript(step.stdout if step and step.stdout else ended(evidence, LIFECYCLE).stdout)
+    return recon.transcript(step.stdout)
 
 
 def _attempts(evidence: Evidence, run_id: str, asked: str) -> t.Iterator[Attempt]:
     """Yield the run's attempts in each worker's log that was marked before the POST."""
-    logs = [step for step in evidence.steps if step.name == WORKER_LOG and step.outcome == ENDED]
+    logs = [step for step in evidence.steps if step.name == steps.RECON_WORKER_LOG and step.outcome == ENDED]
     if not logs:
-        ended(evidence, WORKER_LOG)
+        ended(evidence, steps.RECON_WORKER_LOG)
     for log in logs:
         if parse_time(log.started) <= parse_time(asked):
             yield from arq_log.attempts_for(log.stdout, run_id)

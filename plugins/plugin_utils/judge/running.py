@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import typing as t
 
+from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import ENDED, Evidence
-from ...module_utils._core.step_names import BACKEND_ENVIRONMENT as BACKEND
-from ...module_utils._core.step_names import WORKER_ENVIRONMENT as WORKER
 from ...module_utils._text import environment_report
 from ...module_utils._text.environment_report import Digest, Running
 from .base import Finding, MissingStepError, ended, met, not_met
 
-_WHO: dict[str, str] = {WORKER: "the running worker", BACKEND: "the running backend"}
+_WHO: dict[str, str] = {
+    steps.WORKER_ENVIRONMENT: "the running worker",
+    steps.BACKEND_ENVIRONMENT: "the running backend",
+}
 
 
 def processes(evidence: Evidence, name: str) -> list[Running]:
@@ -58,7 +60,7 @@ def digests(evidence: Evidence, name: str) -> list[Digest]:
         MissingStepError: one of the two has no process.
     """
     found = []
-    for step in (WORKER, BACKEND):
+    for step in _WHO:
         running = processes(evidence, step)
         if not running:
             raise MissingStepError(f"no {step.partition('_')[0]} process is running")

@@ -48,7 +48,7 @@ def given(what: t.Any, by: t.Any, reason: t.Any) -> Choice | None:
     """Return the decision that the variables name, or None where they name none.
 
     Raises:
-        DecisionError: it is none, or lacks who decided or why.
+        DecisionError: it is not a decision, or lacks who decided or why.
     """
     texts = {"decision": what, "decision_by": by, "decision_reason": reason}
     texts = {name: _line(text) for name, text in texts.items()}

@@ -13,23 +13,16 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import asdict, dataclass
+from itertools import groupby
 
+from ....module_utils._core import step_names as steps
 from ....module_utils._core.evidence import Step
-from ....module_utils._core.step_names import (
-    ALEMBIC_BASE_PREVIEW,
-    ALEMBIC_CURRENT,
-    ALEMBIC_CURRENT_AFTER,
-    ALEMBIC_UPGRADE,
-    ALEMBIC_UPGRADE_PREVIEW,
-    DESCRIBE_EXISTING_TABLE,
-    DESCRIBE_TABLE,
-)
-from ....module_utils._text import alembic, catalog, existing, table_schema
-from ....module_utils._text.table_schema import Table
-from . import migration_decision
+from ....module_utils._text import alembic, catalog, existing
+from ...preflight import controller
+from . import ddl, migration_decision, table_schema
+from .ddl import Table
 
 Policy = t.Mapping[str, t.Any]
-Steps = t.Mapping[str, Step]
 
 
 @dataclass(frozen=True)
@@ -57,13 +50,7 @@ class Compared:
     @property
     def spans(self) -> list[list[str]]:
         """The revisions in order, those that leave the table as it is together with the one before them."""
-        found: list[list[str]] = []
-        for revision, table in self.made.items():
-            if found and self.made[found[-1][0]] == table:
-                found[-1].append(revision)
-            else:
-                found.append([revision])
-        return found
+        return [list(revisions) for _table, revisions in groupby(self.made, self.made.__getitem__)]
 
     @property
     def agreeing(self) -> list[list[str]]:
@@ -88,59 +75,67 @@ class Question:
     tables: tuple[Compared, ...]
 
 
-def section(policy: Policy, steps: t.Sequence[Step]) -> dict[str, t.Any] | None:
+def section(policy: Policy, kept: t.Sequence[Step]) -> dict[str, t.Any] | None:
     """Return what C(report.json) holds of the question and of the decision, or None where there is neither.
 
     That is the facts of both, and what is to be read of them: C(sentences) and C(comparison).
     """
-    asked, decided = question(policy, steps), migration_decision.kept(steps)
+    asked, decided = question(policy, kept), migration_decision.kept(kept)
     if asked is None and decided is None:
         return None
+    read = sentences(asked) if asked else []
     return {
         "question": {"said": asked.said, "at": asked.at, "move": asked.move} if asked else None,
         "decision": asdict(decided) if decided else None,
-        "sentences": [
-            *(sentences(asked) if asked else []),
-            *(migration_decision.sentences(decided) if decided else []),
-        ],
+        "sentences": read + (migration_decision.sentences(decided) if decided else []),
         "comparison": comparison(asked) if asked else "",
     }
 
 
 def question(policy: Policy, kept: t.Sequence[Step]) -> Question | None:
-    """Return the facts of Package-1's evidence, or None where nothing stood in the way of its upgrade."""
-    steps = {step.name: step for step in kept}
-    upgrade = steps.get(ALEMBIC_UPGRADE)
+    """Return the facts of Package-1's evidence, or None where nothing stood in the way of its upgrade.
+
+    Raises:
+        MissingLibraryError: sqlglot is not installed.
+    """
+    by_name = {step.name: step for step in kept}
+    upgrade = by_name.get(steps.ALEMBIC_UPGRADE)
     said = alembic.already_exists(upgrade) if upgrade and upgrade.exit_status != 0 else ""
     if upgrade is None or not said:
         return None
+    controller.require("sqlglot")
     moves = alembic.moves(upgrade)
-    current = steps.get(ALEMBIC_CURRENT_AFTER) or steps.get(ALEMBIC_CURRENT)
+    current = by_name.get(steps.ALEMBIC_CURRENT_AFTER) or by_name.get(steps.ALEMBIC_CURRENT)
     return Question(
         said=said,
         at=", ".join(alembic.revisions(current.stdout)) if current else "",
         move=" -> ".join(moves[-1]) if moves else "",
-        tables=tuple(_tables(said, str(policy.get("table", "")), steps)),
+        tables=tuple(_tables(said, str(policy.get("table", "")), by_name)),
     )
 
 
-def _tables(said: str, wanted: str, steps: Steps) -> t.Iterator[Compared]:
-    names = (ALEMBIC_UPGRADE_PREVIEW, ALEMBIC_BASE_PREVIEW)
-    previews = [steps[name] for name in names if name in steps]
+def _tables(said: str, wanted: str, by_name: t.Mapping[str, Step]) -> t.Iterator[Compared]:
+    names = (steps.ALEMBIC_UPGRADE_PREVIEW, steps.ALEMBIC_BASE_PREVIEW)
+    previews = [by_name[name] for name in names if name in by_name]
     named = existing.table(said, "\n".join(step.stdout for step in previews))
     same = catalog.same_table(named, wanted)
     if not named:
         return
-    yield _compared(named, steps.get(DESCRIBE_TABLE if same else DESCRIBE_EXISTING_TABLE), previews)
-    own = _compared(wanted, steps.get(DESCRIBE_TABLE), previews)
+    shown = steps.DESCRIBE_TABLE if same else steps.DESCRIBE_EXISTING_TABLE
+    yield _compared(named, by_name.get(shown), previews)
+    own = _compared(wanted, by_name.get(steps.DESCRIBE_TABLE), previews)
     if not same and own.exists and own.made:
         yield own
 
 
 def _compared(table: str, step: Step | None, previews: t.Sequence[Step]) -> Compared:
-    made = _made(table.rpartition(".")[2], previews)
     exists, shown = _exists(table, step)
-    return Compared(table, exists, shown, made, "" if made else _unmade(previews))
+    try:
+        made = _made(table, previews)
+        unmade = "" if made else _unmade(previews)
+    except ddl.UnreadError:
+        made, unmade = {}, "what alembic upgrade --sql shows cannot be read as SQL"
+    return Compared(table, exists, shown, made, unmade)
 
 
 def _exists(table: str, step: Step | None) -> tuple[Table | None, str]:
@@ -156,7 +151,12 @@ def _made(table: str, previews: t.Sequence[Step]) -> dict[str, Table]:
     """Return the table by revision, out of the first SQL that creates it."""
     for step in previews:
         after = table_schema.made(step.stdout) if step.ok else {}
-        found = {revision: tables[table] for revision, tables in after.items() if table in tables}
+        found = {
+            revision: one
+            for revision, tables in after.items()
+            for one in tables.values()
+            if catalog.same_table(one.name, table)
+        }
         if found:
             return found
     return {}
@@ -205,13 +205,13 @@ def _agreements(tables: t.Sequence[Compared]) -> list[str]:
     if alone and len(tables) == 1:
         said.append("That is about this table alone.")
     elif len(alone) > 1:
-        common = [revision for revision in alone[0].made if all(_agrees(one, revision) for one in tables)]
+        common = [
+            revision
+            for revision in alone[0].made
+            if all(any(revision in span for span in one.agreeing) for one in tables)
+        ]
         said.append(f"Together they agree at {_span(common) if common else 'no revision'}.")
     return said
-
-
-def _agrees(one: Compared, revision: str) -> bool:
-    return any(revision in span for span in one.agreeing)
 
 
 def _agreement(one: Compared) -> str:
@@ -241,4 +241,5 @@ def _span(revisions: t.Sequence[str]) -> str:
 def _columns(table: Table) -> str:
     columns = [f"  column {name}: {what}" for name, what in table.columns.items()]
     rules = [f"  {name}: {rule}" for name, rule in table.rules.items()]
-    return "\n".join([f"{table.name} as it exists:", *columns, *rules])
+    unread = [f"  cannot be compared: {statement}" for statement in table.unread]
+    return "\n".join([f"{table.name} as it exists:", *columns, *rules, *unread])

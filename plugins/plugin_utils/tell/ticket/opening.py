@@ -11,9 +11,8 @@ import typing as t
 from pathlib import Path
 
 from ....module_utils._clients.rest import Deadline
-from ....module_utils._core import libraries
 from ...keep.locker import Attempt
-from ...preflight import formats
+from ...preflight import controller, formats
 from .base import Ticket, TicketError
 from .cleaning import Redact
 from .file_ticket import FileTicket
@@ -96,8 +95,7 @@ def problems(options: Options, environment: t.Mapping[str, str]) -> list[str]:
         for name, (kind, value, required) in variables.items()
         if (problem := formats.problem(kind, name, value, required=required))
     ]
-    if remote and libraries.missing(["requests"]):
-        found.append("the Python library requests is not installed where Ansible runs: pip install requests")
+    found += controller.lacking("requests") if remote else []
     checks: list[t.Callable[[], object]] = [lambda: token(options, environment)]
     if remote and options.get("issue"):
         checks.append(lambda: issue(options, ""))

@@ -44,6 +44,27 @@ def test_without_the_sql_a_relation_is_taken_for_a_table() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("t", "s.t"),
+        ("uq", "s.t"),
+        ("ix", "s.t"),
+        ("ck", "u"),
+        ("u", "u"),
+        ("id", ""),
+        ("seq", ""),
+    ],
+)
+def test_the_table_that_a_name_belongs_to_is_found(name: str, table: str) -> None:
+    sql = (
+        "-- Running upgrade a -> b\nCREATE TABLE s.t (\n id INTEGER,\n CONSTRAINT uq UNIQUE (id)\n);\n\n"
+        "CREATE UNIQUE INDEX ix ON s.t (id);\n\nCREATE SEQUENCE seq;\n\n"
+        'ALTER TABLE "u" ADD CONSTRAINT "ck" CHECK (id > 0);\n'
+    )
+    assert existing.table(f'relation "{name}" already exists', sql) == (table or name)
+
+
+@pytest.mark.parametrize(
     ("one", "other", "same"),
     [
         ("t", "t", True),

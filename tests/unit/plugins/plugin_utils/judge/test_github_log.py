@@ -240,9 +240,10 @@ def test_every_fixture_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("name", [row[0] for row in TABLE])
 def test_a_block_is_readable_and_says_more_than_the_exit_code(name: str) -> None:
-    block = github_log.error_block(*read(name))
-    assert not any(mark in block for mark in ("\x1b", "\ufeff", "\r", "2026-11-20T"))
-    lines = [line for line in block.splitlines() if line.strip() and "Process completed" not in line]
+    cause = github_log.first_cause(*read(name))
+    assert cause is not None
+    assert not any(mark in cause.text for mark in ("\x1b", "\ufeff", "\r", "2026-11-20T"))
+    lines = [line for line in cause.text.splitlines() if line.strip() and "Process completed" not in line]
     assert len(lines) >= 3
 
 
@@ -257,7 +258,10 @@ def test_a_traceback_is_whole() -> None:
 
 def test_the_first_failure_is_told_whole_and_the_others_by_name() -> None:
     log, steps = read("pytest_assertion")
-    block = github_log.error_block(log, steps)
+    cause = github_log.first_cause(log, steps)
+    assert cause is not None
+    block = cause.text
+    assert block.startswith(f"Step: {cause.step}\n\n")
     assert "E       assert 100 == 90" in block
     assert "FAILED tests/test_ledger.py::test_refund - ValueError: negative amount: -5" in block
     assert "2 failed, 2 passed" in block
@@ -323,7 +327,7 @@ def test_what_else_tools_say(log: str, kind: str, line: str) -> None:
 
 def test_an_empty_log_has_no_cause() -> None:
     assert github_log.first_cause("\ufeff\n") is None
-    assert github_log.error_block("") == "The log is empty.\n"
+    assert github_log.first_cause("") is None
 
 
 def test_a_log_that_breaks_off_ends_with_what_was_said_last() -> None:

@@ -226,14 +226,14 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         _steps(flags_running=_running(stdout='{"ledger_shadow_write": true}')),
         "flags_shown",
         NOT_PROVEN,
-        "does not tell ledger_balance_mismatch_log, webhook_signature_enforced, ledger_enforce_balance",
+        "does not report ledger_balance_mismatch_log, webhook_signature_enforced, ledger_enforce_balance",
     ),
     (
         "some flags told, some not",
         _steps(flags_running=_running(stdout='{"ledger_shadow_write": true}')),
         "flags_set",
         NOT_PROVEN,
-        "the running process tells only ledger_shadow_write",
+        "the running process reports only ledger_shadow_write",
     ),
     (
         "a token that is refused",
@@ -579,7 +579,7 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         _steps(webhook_window=_window(100, 0, unreadable=7)),
         "webhooks_covered",
         NOT_PROVEN,
-        "7 webhook lines of the log bear no time or no status",
+        "7 webhook lines of the log have no time or no status",
     ),
     (
         "a log that does not show the probe",

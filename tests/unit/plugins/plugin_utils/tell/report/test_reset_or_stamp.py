@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import Step
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep.locker import Attempt
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.preflight import controller
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import (
     document,
     markdown,
@@ -254,6 +255,14 @@ def test_a_constraint_that_differs_is_named(old: str, new: str, line: str) -> No
     assert line in found
 
 
+def test_what_is_not_read_of_an_existing_table_is_shown_where_there_is_no_sql() -> None:
+    text = OTHER_TABLE.replace("character varying(9)", "bit varying(9)      ")
+    shown = step("describe_existing_table", stdout=text)
+    assert 'cannot be compared: ALTER TABLE "players" ADD COLUMN "name" bit varying(9)' in said(
+        stopped_by("players"), shown
+    )
+
+
 def test_a_view_in_a_table_s_place_is_said_to_be_one() -> None:
     shown = step("describe_existing_table", stdout=OTHER_TABLE.replace("Table", "View"))
     text = said(stopped_by("players"), step("alembic_upgrade_preview", stdout=OTHER_SQL), shown)
@@ -278,11 +287,22 @@ def test_what_is_no_table_has_no_columns() -> None:
         ),
         (step("alembic_upgrade_preview"), "(the migrations' SQL does not create it)"),
         (step("one"), "(alembic upgrade --sql is not there)"),
+        (
+            step("alembic_upgrade_preview", stdout="CREATE TABLE t (id TEXT DEFAULT 'x);\n"),
+            "(what alembic upgrade --sql shows cannot be read as SQL)",
+        ),
     ],
 )
 def test_why_there_is_no_sql_is_said(preview: Step, why: str) -> None:
     text = said(UPGRADE, CURRENT, preview, described("head"))
     assert f"does not show what the migrations make of reconciliation_findings {why}, so at which" in text
+
+
+def test_a_controller_without_the_parser_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(controller, "find_spec", lambda _name: None)
+    with pytest.raises(controller.MissingLibraryError, match="pip install sqlglot"):
+        reset_or_stamp.question(POLICY, (UPGRADE, CURRENT, PREVIEW))
+    assert reset_or_stamp.question(POLICY, ()) is None
 
 
 def test_the_report_puts_the_question_after_the_package_s_verdict() -> None:

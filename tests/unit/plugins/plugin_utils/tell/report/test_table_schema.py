@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._text import table_schema
-from ansible_collections.psp.rc_closure.plugins.module_utils._text.table_schema import Table
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import ddl, table_schema
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report.ddl import Table
 from tests.unit.captured import read_case
 
 NAME = "reconciliation_findings"
@@ -29,7 +31,7 @@ def described(name: str) -> Table:
 def test_the_migrations_make_the_tables_of_their_sql() -> None:
     assert list(MADE) == ["0005_mig_01a_event_window", BEFORE, HEAD]
     table = MADE[HEAD][NAME]
-    assert table.columns == {
+    assert columns(table) == {
         "id": "integer default nextval('reconciliation_findings_id_seq') not null",
         "run_id": "uuid not null",
         "provider": "character varying(40) not null",
@@ -41,7 +43,7 @@ def test_the_migrations_make_the_tables_of_their_sql() -> None:
     }
     assert table.rules[UNIQUE] == f"UNIQUE CONSTRAINT {TRIPLE}"
     assert UNIQUE not in MADE[BEFORE][NAME].rules
-    assert table.unread == ()
+    assert table.unread == []
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,7 @@ def test_existing_tables_differ_from_each_revision_in_what_they_should(
 
 def test_what_weakens_a_constraint_is_a_difference() -> None:
     (line,) = table_schema.differences(described("nulls_not_distinct_deferrable"), MADE[HEAD][NAME])
-    assert "NULLS NOT DISTINCT DEFERRABLE" in line
+    assert f"UNIQUE CONSTRAINT NULLS NOT DISTINCT {TRIPLE} DEFERRABLE" in line
 
 
 def test_a_table_that_is_not_there_is_none() -> None:
@@ -93,10 +95,14 @@ def table(*statements: str) -> Table:
     return table_schema.made(sql)["b"]["t"]
 
 
+def columns(found: Table) -> dict[str, str]:
+    return {name: str(column) for name, column in found.columns.items()}
+
+
 @pytest.mark.parametrize(
-    ("statement", "columns", "rules"),
+    ("statement", "added", "rules"),
     [
-        ("ALTER TABLE t ADD COLUMN n NUMERIC(18, 4)", {"n": "numeric(18,4)"}, {}),
+        ("ALTER TABLE t ADD COLUMN n NUMERIC(18, 4)", {"n": "numeric(18, 4)"}, {}),
         (
             "ALTER TABLE t ADD COLUMN s VARCHAR(9) DEFAULT 'x' NOT NULL",
             {"s": "character varying(9) default 'x' not null"},
@@ -111,7 +117,7 @@ def table(*statements: str) -> Table:
         ("ALTER TABLE t ADD COLUMN d TIMESTAMP WITHOUT TIME ZONE", {"d": "timestamp without time zone"}, {}),
         ("ALTER TABLE t ALTER COLUMN id DROP NOT NULL", {"id": "integer"}, {}),
         ("CREATE INDEX ix ON t (id)", {}, {"ix": "INDEX (id)"}),
-        ("CREATE UNIQUE INDEX ux ON public.t (id, lower(x))", {}, {"ux": "UNIQUE INDEX (id, lower (x))"}),
+        ("CREATE UNIQUE INDEX ux ON public.t (id, lower(x))", {}, {"ux": "UNIQUE INDEX (id, lower(x))"}),
         ("CREATE INDEX gx ON t USING gin (id)", {}, {"gx": "gin (id)"}),
         ("ALTER TABLE t ADD CONSTRAINT ck CHECK (id > 0)", {}, {"ck": "CHECK (id > 0)"}),
         (
@@ -121,15 +127,15 @@ def table(*statements: str) -> Table:
         ),
     ],
 )
-def test_statements_are_read(statement: str, columns: dict[str, str], rules: dict[str, str]) -> None:
+def test_statements_are_read(statement: str, added: dict[str, str], rules: dict[str, str]) -> None:
     found = table(statement)
-    assert found.columns == {"id": "integer not null", **columns}
+    assert columns(found) == {"id": "integer not null", **added}
     assert found.rules == rules
-    assert found.unread == ()
+    assert found.unread == []
 
 
 @pytest.mark.parametrize(
-    ("item", "columns", "rules"),
+    ("item", "shown", "rules"),
     [
         ("PRIMARY KEY (id)", {}, {"t_pkey": "PRIMARY KEY (id)"}),
         ("UNIQUE (a, b)", {}, {"t_a_b_key": "UNIQUE CONSTRAINT (a, b)"}),
@@ -151,44 +157,43 @@ def test_statements_are_read(statement: str, columns: dict[str, str], rules: dic
     ],
 )
 def test_what_postgres_names_by_itself_is_read(
-    item: str, columns: dict[str, str], rules: dict[str, str]
+    item: str, shown: dict[str, str], rules: dict[str, str]
 ) -> None:
     sql = f"-- Running upgrade a -> b\nCREATE TABLE s.t (\n    {item}\n);\n"
-    found = table_schema.made(sql)["b"]["t"]
-    assert (dict(found.columns), dict(found.rules), found.unread) == (columns, rules, ())
+    found = table_schema.made(sql)["b"]["s.t"]
+    assert (columns(found), dict(found.rules), found.unread) == (shown, rules, [])
 
 
 @pytest.mark.parametrize("item", ["CHECK (a > 0)", f"UNIQUE ({'a' * 60})"])
 def test_a_name_that_is_not_to_be_known_is_not_guessed(item: str) -> None:
     found = table_schema.made(f"-- Running upgrade a -> b\nCREATE TABLE t (\n    {item}\n);\n")["b"]["t"]
-    assert found.unread == (item,)
+    assert found.unread == [item]
+
+
+def test_a_second_constraint_of_the_same_given_name_is_not_guessed() -> None:
+    found = table(*["ALTER TABLE t ADD FOREIGN KEY (id) REFERENCES o (id)"] * 2)
+    assert found.rules == {"t_id_fkey": "FOREIGN KEY (id) REFERENCES o (id)"}
+    assert found.unread == ["FOREIGN KEY (id) REFERENCES o (id)"]
+
+
+def test_all_that_is_said_of_a_constraint_counts() -> None:
+    weak = "FOREIGN KEY (id) REFERENCES o (id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED"
+    found = table(f"ALTER TABLE t ADD CONSTRAINT fk {weak} NOT VALID")
+    assert (found.rules, found.unread) == ({"fk": f"{weak} NOT VALID"}, [])
+
+
+def test_what_breaks_the_parser_is_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_statement: str, **_options: object) -> t.NoReturn:
+        raise RecursionError
+
+    monkeypatch.setattr(ddl.sqlglot, "parse_one", broken)
+    assert table().unread == ["CREATE TABLE t ( id INTEGER NOT NULL )"]
 
 
 def test_an_expression_that_postgres_rewrote_is_left_to_people() -> None:
     have, want = Table("t", {}, {"ck": "CHECK (a > 0::numeric)"}), Table("t", {}, {"ck": "CHECK (a > 0)"})
     (line,) = table_schema.differences(have, want)
     assert line.endswith("; Postgres rewrites expressions, so compare them by hand")
-
-
-@pytest.mark.parametrize(
-    ("name", "table"),
-    [
-        ("t", "s.t"),
-        ("uq", "s.t"),
-        ("ix", "s.t"),
-        ("ck", "u"),
-        ("u", "u"),
-        ("id", ""),
-        ("seq", ""),
-    ],
-)
-def test_the_table_that_a_name_belongs_to_is_found(name: str, table: str) -> None:
-    sql = (
-        "-- Running upgrade a -> b\nCREATE TABLE s.t (\n id INTEGER,\n CONSTRAINT uq UNIQUE (id)\n);\n\n"
-        "CREATE UNIQUE INDEX ix ON s.t (id);\n\nCREATE SEQUENCE seq;\n\n"
-        'ALTER TABLE "u" ADD CONSTRAINT "ck" CHECK (id > 0);\n'
-    )
-    assert table_schema.table_of(name, sql) == table
 
 
 def test_what_is_dropped_is_gone() -> None:
@@ -200,15 +205,117 @@ def test_what_is_dropped_is_gone() -> None:
         "ALTER TABLE t DROP CONSTRAINT uq",
         "ALTER TABLE t DROP COLUMN x",
     )
-    assert (dict(found.columns), dict(found.rules)) == ({"id": "integer not null"}, {})
+    assert (columns(found), dict(found.rules)) == ({"id": "integer not null"}, {})
 
 
-def test_what_is_not_understood_is_said_to_be() -> None:
-    found = table("ALTER TABLE t ALTER COLUMN id TYPE BIGINT", "ALTER TABLE t ENABLE ROW LEVEL SECURITY")
-    assert table_schema.differences(table(), found) == [
-        "not understood, to be compared by hand: ALTER TABLE t ALTER COLUMN id TYPE BIGINT",
-        "not understood, to be compared by hand: ALTER TABLE t ENABLE ROW LEVEL SECURITY",
+@pytest.mark.parametrize(
+    ("statement", "column"),
+    [
+        ("ALTER TABLE t ALTER COLUMN id TYPE BIGINT USING id::bigint", "bigint not null"),
+        ("ALTER TABLE t ALTER COLUMN id SET DEFAULT 3", "integer default 3 not null"),
+        ("ALTER TABLE t ALTER COLUMN id DROP DEFAULT", "integer not null"),
+        ("ALTER TABLE t ALTER id DROP NOT NULL, ALTER id TYPE TEXT", "text"),
+    ],
+)
+def test_a_column_is_changed(statement: str, column: str) -> None:
+    found = table(statement)
+    assert (columns(found), found.unread) == ({"id": column}, [])
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE t ENABLE ROW LEVEL SECURITY",
+        "ALTER TABLE t ALTER COLUMN id SET STATISTICS 100",
+        "ALTER TABLE t RENAME COLUMN id TO number",
+        "ALTER TABLE t ADD COLUMN b BIT VARYING(3)",
+        "ALTER TABLE t ADD CHECK (id > 0)",
+        "ALTER TABLE t ADD CONSTRAINT uq UNIQUE USING INDEX ix",
+        "CREATE UNIQUE INDEX ux ON t (id) NULLS NOT DISTINCT",
+        "CREATE INDEX ix ON ONLY t (id)",
+        "CREATE INDEX ON t (id)",
+        "DO $$ BEGIN ALTER TABLE t ADD COLUMN x INT; END $$",
+    ],
+)
+def test_what_is_not_read_is_not_compared(statement: str) -> None:
+    found = table(statement)
+    assert columns(found) == {"id": "integer not null"}
+    assert table_schema.differences(table(), found) == [f"cannot be compared: {statement}"]
+
+
+@pytest.mark.parametrize(
+    "item",
+    ["b integer PRIMARY KEY", 'b text COLLATE "C"', "b integer REFERENCES o (id)", "b integer CHECK (b > 0)"],
+)
+def test_what_is_said_beside_a_column_is_not_compared(item: str) -> None:
+    assert table(f"ALTER TABLE t ADD COLUMN {item}").unread == [item]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE s (id INTEGER) PARTITION BY RANGE (id)",
+        "CREATE TABLE s (id INTEGER) INHERITS (t)",
+        "CREATE TABLE s AS SELECT 1 AS id",
+        "CREATE TABLE s (id INTEGER, PERIOD FOR x (a, b))",
+    ],
+)
+def test_a_table_that_is_made_in_another_way_is_not_compared(statement: str) -> None:
+    made = table_schema.made(f"-- Running upgrade a -> b\n{statement};\n")
+    assert made["b"]["s"].unread == [statement]
+
+
+def test_what_psql_shows_and_nobody_reads_is_not_compared() -> None:
+    text = (
+        'Table "public.t"\n Column | Type | Collation | Nullable | Default\n----+----\n'
+        " id | integer | | not null |\n b | bit varying(3) | | |\n"
+        'Indexes:\n    "ix" btree (id) INVALID\n'
+    )
+    have = table_schema.described("public.t", text)
+    assert have
+    assert table_schema.differences(have, table()) == [
+        'cannot be compared: ALTER TABLE "t" ADD COLUMN "b" bit varying(3)',
+        'cannot be compared: CREATE INDEX "ix" ON "t" USING btree (id) INVALID',
     ]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        'CREATE TABLE "t" ("id" INTEGER NOT NULL)',
+        "CREATE TABLE public.T (ID INTEGER NOT NULL)",
+        "CREATE TABLE t ( -- a comment; with a semicolon\n id INTEGER /* another; one */ NOT NULL)",
+        "CREATE TABLE t (id INTEGER NOT NULL);\nCOMMENT ON TABLE t IS 'one; two -- Running upgrade b -> c'",
+        "CREATE TABLE t (id INTEGER NOT NULL);\nCREATE FUNCTION f() RETURNS trigger AS $f$\nBEGIN\n"
+        "  RETURN NEW;\nEND;\n$f$ LANGUAGE plpgsql",
+    ],
+    ids=["quoted", "folded", "comments", "a string", "dollar quotes"],
+)
+def test_statements_end_where_postgres_ends_them(sql: str) -> None:
+    assert table_schema.made(f"BEGIN;\n\n-- Running upgrade a -> b\n\n{sql};\n\nCOMMIT;\n") == {
+        "b": {"t": table()}
+    }
+
+
+def test_tables_of_one_name_in_two_schemas_are_two() -> None:
+    made = table_schema.made(
+        "-- Running upgrade a -> b\nCREATE TABLE app.t (id INT);\nCREATE TABLE audit.t (id INT);\n"
+        "ALTER TABLE audit.t ADD COLUMN x INT;\n"
+    )
+    assert {name: list(one.columns) for name, one in made["b"].items()} == {
+        "app.t": ["id"],
+        "audit.t": ["id", "x"],
+    }
+
+
+def test_names_that_need_their_quotes_keep_their_letters() -> None:
+    found = table('ALTER TABLE t ADD COLUMN "Kind" TEXT', 'CREATE INDEX "Ix" ON t ("Kind")')
+    assert (columns(found)["Kind"], found.rules) == ("text", {"Ix": 'INDEX ("Kind")'})
+
+
+def test_sql_without_an_end_is_not_read() -> None:
+    with pytest.raises(ddl.UnreadError):
+        table_schema.made("-- Running upgrade a -> b\nCREATE TABLE t (id TEXT DEFAULT 'x);\n")
 
 
 def test_other_tables_and_data_change_nothing() -> None:
