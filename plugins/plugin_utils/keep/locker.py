@@ -228,17 +228,25 @@ def digest(attempt: Attempt) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def later_attempt(attempt: Attempt) -> tuple[str, str] | None:
-    """Return the newest later attempt for the same ticket that decides something about it, and what.
+class Later(t.NamedTuple):
+    """A later attempt that decides something about the ticket.
 
-    That is its gate's C(PASS), the C(FAIL) of a package, or C(not reported): it was begun, and may have
-    changed staging. Some packages alone that are all PASS decide nothing.
+    Attributes:
+        attempt: its name, a time in UTC.
+        status: its gate's C(PASS), the C(FAIL) of a package, or C(not reported): it was begun, and may have
+            changed staging. Some packages alone that are all PASS decide nothing.
     """
+
+    attempt: str
+    status: str
+
+
+def later_attempt(attempt: Attempt) -> Later | None:
+    """Return the newest later attempt for the same ticket, of whichever release, that decides something."""
     own = Path(attempt.path)
     others = own.parents[2].glob("*/attempts/*")
-    later = sorted((path for path in others if path.name > own.name), key=lambda path: path.name)
-    found = ((path.name, _status_for_ticket(path)) for path in reversed(later))
-    return next(((name, status) for name, status in found if status), None)
+    later = (Later(path.name, _status_for_ticket(path)) for path in others if path.name > own.name)
+    return max((one for one in later if one.status), default=None)
 
 
 def _status_for_ticket(attempt: Path) -> str:

@@ -15,7 +15,7 @@ import abc
 import json
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..report.markdown import fence
 from . import marker as markers
@@ -51,7 +51,7 @@ class Message:
 
 def message(marker: Marker, text: str, lead: str = "") -> Message:
     """Return a message whose marker has the digest of its text."""
-    return Message(marker.of(text), text, lead)
+    return Message(replace(marker, sha256=markers.digest(text)), text, lead)
 
 
 class Frame(abc.ABC):
@@ -85,7 +85,7 @@ class Frame(abc.ABC):
         """Return the pieces of what may be a comment of this collection, or None for any other."""
 
     def _seen(self, body: t.Any) -> t.Any:
-        """Return of a body what people see."""
+        """Return what people see of a body."""
         return str(body).replace("\r\n", "\n").strip()
 
 
@@ -95,21 +95,17 @@ class MarkdownFrame(Frame):
     def write(self, message: Message) -> str:
         """Put the marker before the text, and a last line behind it that no server trims away."""
         text = message.text if message.marker.kind == PART else fence(message.text)
-        blocks = [f"`{message.marker}`", *([message.lead] if message.lead else []), text, _END]
-        return "\n\n".join(blocks)
+        return _paragraphs(f"`{message.marker}`", message.lead, text, _END)
 
     def _take_apart(self, body: t.Any) -> Pieces | None:
-        first, _blank, rest = self._seen(body).partition("\n\n")
-        first = first.removeprefix("`").removesuffix("`")
-        marker = markers.parse(first)
-        if marker is None or not rest.endswith(f"\n\n{_END}"):
+        found = re.fullmatch(rf"`([^\n]*)`\n\n(.*)\n\n{_END}", self._seen(body), re.DOTALL)
+        marker = markers.parse(found[1]) if found else None
+        if not found or not marker:
             return None
-        lead, text = "", rest.removesuffix(f"\n\n{_END}")
-        if marker.kind != PART:
-            if not text.startswith("```"):
-                lead, _blank, text = text.partition("\n\n")
-            text = "\n".join(text.split("\n")[1:-1])
-        return first, lead, text
+        block = re.fullmatch(r"(?:(.*?)\n\n)?`{3,}text\n(.*)\n`{3,}", found[2], re.DOTALL)
+        if marker.kind == PART or not block:
+            return found[1], "", found[2]
+        return found[1], block[1] or "", block[2]
 
 
 class WikiFrame(Frame):
@@ -118,21 +114,16 @@ class WikiFrame(Frame):
     def write(self, message: Message) -> str:
         """Put the text between C({noformat}), with every such word in it broken."""
         hidden = _HIDE.sub("\\1\u200b\\2", message.text)
-        block = f"{_NOFORMAT}\n{hidden}\n{_NOFORMAT}"
-        head = "{{" + str(message.marker) + "}}"
-        return "\n\n".join([head, *([message.lead] if message.lead else []), block])
+        return _paragraphs(f"{{{{{message.marker}}}}}", message.lead, f"{_NOFORMAT}\n{hidden}\n{_NOFORMAT}")
 
     def cost(self, text: str) -> int:
         """Count one more for each word that has to be broken."""
         return _utf16(text) + len(_HIDE.findall(text))
 
     def _take_apart(self, body: t.Any) -> Pieces | None:
-        head, _found, hidden = self._seen(body).partition(f"\n\n{_NOFORMAT}\n")
-        first, _blank, lead = head.partition("\n\n")
-        if not hidden.endswith(f"\n{_NOFORMAT}"):
-            return None
-        text = _SHOW.sub("\\1\\2", hidden.removesuffix(f"\n{_NOFORMAT}"))
-        return first.removeprefix("{{").removesuffix("}}"), lead, text
+        pattern = rf"{{{{([^\n]*)}}}}(?:\n\n(.*?))?\n\n{_NOFORMAT}\n(.*)\n{_NOFORMAT}"
+        found = re.fullmatch(pattern, self._seen(body), re.DOTALL)
+        return (found[1], found[2] or "", _SHOW.sub("\\1\\2", found[3])) if found else None
 
 
 class DocumentFrame(Frame):
@@ -179,6 +170,10 @@ class DocumentFrame(Frame):
             else:
                 nodes.append(one)
         return nodes
+
+
+def _paragraphs(marker: str, lead: str, *blocks: str) -> str:
+    return "\n\n".join([marker, *([lead] if lead else []), *blocks])
 
 
 def _paragraph(node: dict[str, t.Any]) -> dict[str, t.Any]:
