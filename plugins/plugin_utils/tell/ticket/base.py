@@ -7,10 +7,14 @@
 from __future__ import annotations
 
 import abc
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ....module_utils._clients.rest import Answer
+from ....module_utils._clients.rest import Answer, Document
+from ....module_utils._core.step_names import StepName
 from .message import Frame, Message
+
+# No step of the ticket is evidence.
+STEP = StepName("ticket")
 
 
 class TicketError(Exception):
@@ -89,6 +93,45 @@ class Ticket(abc.ABC):
         """Add a label to the ticket, or remove it."""
 
 
+class Issue(Ticket):
+    """A ticket behind an API that takes and returns comments as documents with a C(body)."""
+
+    def comments(self) -> list[Comment]:
+        """Ask for all comments."""
+        read = ((document, self.frame.read(document.get("body") or "")) for document in self._documents())
+        return [self._comment(document, message) for document, message in read if message]
+
+    def add(self, message: Message) -> Comment:
+        """Create a comment."""
+        answer = self._write({"body": self.frame.write(message)})
+        if answer.problem and (answer.passing or answer.status == 201):
+            raise UnsureError(answer.problem)
+        return self._comment(carried_out(answer).document, message)
+
+    def edit(self, comment: Comment, message: Message) -> Comment:
+        """Update a comment."""
+        answer = self._write({"body": self.frame.write(message)}, comment.id)
+        if answer.status in (400, 403, 404) and "too long" not in answer.problem:
+            raise TicketError(
+                f"{answer.problem}. The comment {comment.url} of {comment.author or 'an unknown author'} "
+                "begins with this closure's first line: if it is a copy by somebody else, delete it"
+            )
+        carried_out(answer)
+        return replace(comment, message=message)
+
+    @abc.abstractmethod
+    def _documents(self) -> list[Document]:
+        """Ask for the comments of everybody, the oldest first."""
+
+    @abc.abstractmethod
+    def _write(self, document: Document, number: str = "") -> Answer:
+        """Ask for a new comment, or for another text of the one of this number."""
+
+    @abc.abstractmethod
+    def _comment(self, document: Document, message: Message) -> Comment:
+        """Return the comment that the API describes in this document."""
+
+
 def carried_out(answer: Answer) -> Answer:
     """Return the answer to a request that was carried out.
 
@@ -98,22 +141,3 @@ def carried_out(answer: Answer) -> Answer:
     if answer.problem:
         raise TicketError(answer.problem)
     return answer
-
-
-def added(answer: Answer) -> Answer:
-    """Return the answer to a new comment.
-
-    Raises:
-        TicketError: it was not taken; C(UnsureError) if it may have been.
-    """
-    if answer.problem and (answer.passing or answer.status == 201):
-        raise UnsureError(answer.problem)
-    return carried_out(answer)
-
-
-def not_editable(answer: Answer, comment: Comment) -> TicketError:
-    """Return the error of a comment that the ticket does not let this collection edit."""
-    return TicketError(
-        f"{answer.problem}. The comment {comment.url} of {comment.author or 'an unknown author'} begins with "
-        "this closure's first line: if it is a copy by somebody else, delete it"
-    )

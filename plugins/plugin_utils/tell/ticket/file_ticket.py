@@ -15,9 +15,6 @@ from ....module_utils._core.evidence import utc_now
 from .base import Comment, State, Ticket, TicketError
 from .message import MarkdownFrame, Message
 
-# GitHub's limit; whoever pastes elsewhere sets the limit there.
-CHARACTERS = 65_536
-
 _STATE = "state.json"
 _NEW: dict[str, t.Any] = {"open": True, "closed_at": "", "labels": []}
 
@@ -25,12 +22,13 @@ _NEW: dict[str, t.Any] = {"open": True, "closed_at": "", "labels": []}
 class FileTicket(Ticket):
     """A folder, made when something is written into it."""
 
-    def __init__(self, folder: str, characters: int | None = None) -> None:
-        """Take the folder's path, and the longest comment's length if it is another."""
+    frame = MarkdownFrame()
+    characters = 65_536  # GitHub's; whoever pastes elsewhere sets the limit there
+
+    def __init__(self, folder: str) -> None:
+        """Take the folder's path."""
         self._folder = Path(folder)
         self.place = folder
-        self.frame = MarkdownFrame()
-        self.characters = characters or CHARACTERS
 
     def state(self) -> State:
         """Read C(state.json)."""

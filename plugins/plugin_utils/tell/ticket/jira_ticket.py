@@ -15,14 +15,11 @@ import base64
 import typing as t
 from urllib.parse import quote
 
-from ....module_utils._clients.http import Exchange
-from ....module_utils._clients.rest import Answer, Deadline, Dialect, Document, RestClient, joined
-from ....module_utils._core.step_names import StepName
+from ....module_utils._clients.rest import Answer, Deadline, Dialect, Document, RestClient
 from . import jira_problems
-from .base import Comment, State, Ticket, TicketError, added, carried_out, not_editable
+from .base import STEP, Comment, Issue, State, TicketError, carried_out
+from .cleaning import Redact
 from .message import DocumentFrame, Frame, Message, WikiFrame
-
-CHARACTERS = 32_767
 
 CLOUD = "cloud"
 DATA_CENTER = "data_center"
@@ -31,33 +28,27 @@ AUTO = "auto"
 _PAGE = 100
 _DONE = "done"
 _CLOSED_AT = ("resolutiondate", "statuscategorychangedate")
-# No step of the ticket is evidence.
-_STEP = StepName("ticket")
 
 
-class JiraTicket(Ticket):
+class JiraTicket(Issue):
     """One issue."""
 
+    characters = 32_767
+
     def __init__(
-        self,
-        params: t.Mapping[str, t.Any],
-        issue: str,
-        token: str,
-        redact: t.Callable[[str], str],
-        deadline: Deadline,
-        *,
-        characters: int | None = None,
+        self, params: t.Mapping[str, t.Any], issue: str, token: str, redact: Redact, deadline: Deadline
     ) -> None:
         """Take the options of C(opening.SPEC), the issue's key and the token.
 
         The token is a Cloud API token with the C(user) it belongs to, or a personal access token without.
-        C(characters) is the longest comment's length, if an administrator has set another.
         """
         self.place = self._issue = issue
         self._params = params
         self._url = str(params["url"]).rstrip("/")
         dialect = Dialect(
-            explain=self._explain,
+            explain=lambda exchange, json_wanted: jira_problems.explain(
+                exchange, issue, json_wanted=json_wanted
+            ),
             is_rate_limited=jira_problems.is_rate_limited,
             headers={"Accept": "application/json", **_authorization(str(params.get("user") or ""), token)},
         )
@@ -66,9 +57,7 @@ class JiraTicket(Ticket):
         )
         cloud = self._is_cloud(str(params.get("deployment") or AUTO))
         self.frame: Frame = DocumentFrame() if cloud else WikiFrame()
-        self.characters = characters or CHARACTERS
-        self._api = f"/rest/api/{3 if cloud else 2}"
-        self._path = f"{self._api}/issue/{quote(issue, safe='')}"
+        self._path = f"/rest/api/{3 if cloud else 2}/issue/{quote(issue, safe='')}"
 
     def state(self) -> State:
         """Ask for the issue's status and labels."""
@@ -85,35 +74,6 @@ class JiraTicket(Ticket):
             labels=tuple(map(str, fields.get("labels", []))),
             url=f"{self._url}/browse/{issue.get('key', self._issue)}",
         )
-
-    def comments(self) -> list[Comment]:
-        """Ask for all comments, page by page."""
-        pages: list[Answer] = []
-        seen = 0
-        while True:
-            query = {"startAt": seen, "maxResults": _PAGE, "orderBy": "created"}
-            pages.append(self._ask("GET", f"{self._path}/comment", query=query))
-            seen += len(pages[-1].items("comments"))
-            if not pages[-1].items("comments") or seen >= int(pages[-1].document.get("total", 0)):
-                break
-        found = (self._comment(document) for document in joined(pages).items("comments"))
-        return sorted((comment for comment in found if comment), key=lambda comment: int(comment.id))
-
-    def add(self, message: Message) -> Comment:
-        """Add a comment."""
-        body = {"body": self.frame.write(message)}
-        answer = added(self._client.ask("POST", f"{self._path}/comment", _STEP, body=body))
-        return Comment(*self._place(answer.document), message)
-
-    def edit(self, comment: Comment, message: Message) -> Comment:
-        """Update a comment."""
-        body = {"body": self.frame.write(message)}
-        path = f"{self._path}/comment/{quote(comment.id, safe='')}"
-        answer = self._client.ask("PUT", path, _STEP, body=body)
-        if answer.status in (400, 403, 404) and "too long" not in answer.problem:
-            raise not_editable(answer, comment)
-        carried_out(answer)
-        return Comment(comment.id, comment.url, comment.author, message)
 
     def close(self) -> None:
         """Make the transition to a status that counts as done."""
@@ -178,19 +138,26 @@ class JiraTicket(Ticket):
         return str(info.get("deploymentType", "")).lower() == CLOUD
 
     def _ask(self, method: str, path: str, **options: t.Any) -> Answer:
-        return carried_out(self._client.ask(method, path, _STEP, **options))
+        return carried_out(self._client.ask(method, path, STEP, **options))
 
-    def _comment(self, document: Document) -> Comment | None:
-        message = self.frame.read(document.get("body") or "")
-        return Comment(*self._place(document), message) if message else None
+    def _documents(self) -> list[Document]:
+        documents: list[Document] = []
+        while True:
+            query = {"startAt": len(documents), "maxResults": _PAGE, "orderBy": "created"}
+            page = self._ask("GET", f"{self._path}/comment", query=query)
+            documents += page.items("comments")
+            if not page.items("comments") or len(documents) >= int(page.document.get("total", 0)):
+                return sorted(documents, key=lambda document: int(document["id"]))
 
-    def _place(self, document: Document) -> tuple[str, str, str]:
+    def _write(self, document: Document, number: str = "") -> Answer:
+        if number:
+            return self._client.ask("PUT", f"{self._path}/comment/{number}", STEP, body=document)
+        return self._client.ask("POST", f"{self._path}/comment", STEP, body=document)
+
+    def _comment(self, document: Document, message: Message) -> Comment:
         number, author = str(document.get("id", "")), document.get("author") or {}
         url = f"{self._url}/browse/{self._issue}?focusedCommentId={number}"
-        return number, url, str(author.get("displayName") or author.get("name") or "")
-
-    def _explain(self, exchange: Exchange, json_wanted: bool) -> str:
-        return jira_problems.explain(exchange, self._issue, json_wanted=json_wanted)
+        return Comment(number, url, str(author.get("displayName") or author.get("name") or ""), message)
 
 
 def _authorization(user: str, token: str) -> dict[str, str]:

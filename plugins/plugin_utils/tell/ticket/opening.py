@@ -126,14 +126,14 @@ def open_ticket(
     Raises:
         TicketError: the issue is not valid, or Jira does not report its deployment type.
     """
-    characters = options.get("characters")
     if options["provider"] == FILE:
-        return FileTicket(str(Path(attempt.path).parent.parent / "ticket"), characters)
-    key = issue(options, attempt.release.ticket)
-    if options["provider"] == GITHUB:
+        ticket: Ticket = FileTicket(str(Path(attempt.path).parent.parent / "ticket"))
+    else:
+        kind = GitHubTicket if options["provider"] == GITHUB else JiraTicket
         params = {**options, "url": options.get("url") or _GITHUB_API}
-        return GitHubTicket(params, int(key), secret, redact, deadline, characters=characters)
-    return JiraTicket(options, key, secret, redact, deadline, characters=characters)
+        ticket = kind(params, issue(options, attempt.release.ticket), secret, redact, deadline)
+    ticket.characters = options.get("characters") or ticket.characters
+    return ticket
 
 
 def _problem(check: t.Callable[[], object]) -> str:
