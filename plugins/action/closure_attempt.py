@@ -35,9 +35,7 @@ class ActionModule(ActionBase):
         )
         if problems:
             return {"failed": True, "msg": "; ".join(problems)}
-        release = Release(
-            str(args["ticket"]), str(args["release"]), str(args["commit"]), str(args["environment"])
-        )
+        release = Release(*(str(args[name]) for name in ("ticket", "release", "commit", "environment")))
         if self._task.check_mode:
             return {"changed": True, "msg": "check mode: no attempt is opened, nothing is kept"}
         try:

@@ -25,13 +25,11 @@ class ActionModule(ActionBase):
         if self._task.check_mode:
             return {"changed": False}
         if not args.get("attempt"):
-            return {
-                "failed": True,
-                "msg": "no attempt is open: run the role rc_closure, tasks_from open, first",
-            }
+            msg = "no attempt is open: run the role rc_closure, tasks_from open, first"
+            return {"failed": True, "msg": msg}
         try:
             attempt = locker.Attempt.from_dict(args["attempt"])
             locker.open_package(attempt, int(args["package"]), args.get("policy") or {})
-        except locker.LockerError as exc:
+        except (locker.LockerError, OSError) as exc:
             return {"failed": True, "msg": str(exc)}
         return {"changed": True}

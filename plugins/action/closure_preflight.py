@@ -28,20 +28,17 @@ class ActionModule(ActionBase):
                 if kind not in formats.KINDS:
                     known = ", ".join(sorted(formats.KINDS))
                     return {"failed": True, "msg": f"{kind} is not a format; the formats are {known}"}
-                problems += [
-                    problem
-                    for name in names
-                    if (problem := self._problem(kind, name, required=need == "required"))
-                ]
+                found = (self._problem(name, kind, required=need == "required") for name in names)
+                problems += filter(None, found)
         if problems:
             return {"failed": True, "msg": "; ".join(problems), "problems": problems}
         return {"changed": False}
 
-    def _problem(self, kind: str, name: str, *, required: bool) -> str:
+    def _problem(self, name: str, kind: str, *, required: bool) -> str:
         try:
             value = self._templar.resolve_variable_expression(name)
         except AnsibleError as exc:
             # A variable that leads to one which is not defined is missing, too.
             return f"{name} cannot be read: {exc.message}" if required else ""
         # A role merges a dictionary of the user's with its defaults under the same name with two underscores.
-        return formats.problem(kind, name.lstrip("_"), value, required=required)
+        return formats.problem(name.lstrip("_"), kind, value, required)

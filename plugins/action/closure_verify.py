@@ -28,11 +28,9 @@ class ActionModule(ActionBase):
             {
                 "rc_closure_ticket": ("ticket", args.get("ticket")),
                 "rc_closure_release": ("name", args.get("release")),
-            },
-            {
-                "rc_closure_ticket_attempt": ("name", args.get("name")),
-                "rc_closure_locker_sha256": ("sha256", args.get("sha256")),
-            },
+                "rc_closure_ticket_attempt": ("name", args.get("name"), False),
+                "rc_closure_locker_sha256": ("sha256", args.get("sha256"), False),
+            }
         )
         if problems:
             return {"failed": True, "msg": "; ".join(problems)}

@@ -24,17 +24,12 @@ Options = dict[str, t.Any]
 
 @dataclass(frozen=True)
 class Once:
-    """A collector of this kind.
+    """A collector of this kind."""
 
-    Attributes:
-        intent: name of the step that contains the intent.
-        answer: name of the step that contains the answer to it.
-    """
+    intent: str  # name of the step that contains the intent
+    answer: str  # name of the step that contains the answer to it
 
-    intent: str
-    answer: str
-
-    def intended(self, steps: t.Sequence[Step]) -> Step | None:
+    def intended(self, steps: t.Iterable[Step]) -> Step | None:
         """Return the step that contains the intent, if there is one."""
         return next((step for step in steps if step.name == self.intent), None)
 
@@ -48,23 +43,15 @@ class Once:
         Raises:
             LockerError: the step does not contain an intent.
         """
-        return {"stage": "send", "intent": _read(intent)}
+        try:
+            return {"stage": "send", "intent": json.loads(intent.stdout)}
+        except ValueError as exc:
+            raise LockerError(f"the step {intent.name} cannot be read: {exc}") from exc
 
     def look(self, intent: Step, kept: Evidence) -> Options:
-        """Return its options to look for the result of an intent.
-
-        Raises:
-            LockerError: the step does not contain an intent.
-        """
+        """Return its options to look for the result of an intent; raises what C(send()) does."""
         answer = kept.get(self.answer)
-        return {"stage": "look", "intent": _read(intent), "answer": answer.as_dict() if answer else None}
-
-
-def _read(intent: Step) -> t.Any:
-    try:
-        return json.loads(intent.stdout)
-    except ValueError as exc:
-        raise LockerError(f"the step {intent.name} cannot be read: {exc}") from exc
+        return {**self.send(intent), "stage": "look", "answer": answer.as_dict() if answer else None}
 
 
 # By the module's name, without its collection.

@@ -11,17 +11,14 @@ import typing as t
 from urllib.parse import urlsplit
 
 Check = t.Callable[[t.Any], bool]
-Variables = t.Mapping[str, tuple[str, t.Any]]
+# A variable's format, its value and maybe whether it is required.
+Variable = tuple[str, t.Any] | tuple[str, t.Any, bool]
 
 
-def problem(kind: str, name: str, value: t.Any, *, required: bool = True) -> str:
+def problem(name: str, kind: str, value: t.Any, required: bool = True) -> str:
     """Return what is wrong with a variable, as one sentence that names it, or C('').
 
-    Args:
-        kind: one of C(KINDS).
-        name: the variable's name.
-        value: its value; none and the empty string are missing.
-        required: whether it may not be missing.
+    C(kind) is one of C(KINDS); a value that is None or empty is missing.
     """
     check, description = KINDS[kind]
     if value in (None, "", {}, []):
@@ -33,22 +30,13 @@ def problem(kind: str, name: str, value: t.Any, *, required: bool = True) -> str
     return f"{name}{shown} is not {description}"
 
 
-def problems(required: Variables, optional: Variables | None = None) -> list[str]:
-    """Return what is wrong with variables, a sentence each: name → kind and value."""
-    needs = ((required, True), (optional or {}, False))
-    return [
-        found
-        for variables, need in needs
-        for name, (kind, value) in variables.items()
-        if (found := problem(kind, name, value, required=need))
-    ]
+def problems(variables: t.Mapping[str, Variable]) -> list[str]:
+    """Return what is wrong with variables, a sentence each."""
+    return [found for name, given in variables.items() if (found := problem(name, *given))]
 
 
 def _pattern(pattern: str, description: str) -> tuple[Check, str]:
-    return (
-        lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None,
-        description,
-    )
+    return lambda value: isinstance(value, str) and bool(re.fullmatch(pattern, value)), description
 
 
 def _is_url(value: t.Any) -> bool:
@@ -72,8 +60,8 @@ def _is_redis_url(value: t.Any) -> bool:
             parts.scheme in ("redis", "rediss")
             and bool(parts.hostname)
             and parts.port != 0
-            and re.fullmatch(r"(?:[^%@\s]|%[0-9A-Fa-f]{2})*", user) is not None
-            and re.fullmatch(r"(?:/\d*)?", parts.path) is not None
+            and bool(re.fullmatch(r"(?:[^%@\s]|%[0-9A-Fa-f]{2})*", user))
+            and bool(re.fullmatch(r"(?:/\d*)?", parts.path))
             and not parts.fragment
         )
     except ValueError:

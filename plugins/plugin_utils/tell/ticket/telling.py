@@ -103,7 +103,7 @@ class _Work:
     def __init__(self, ticket: Ticket, order: Order) -> None:
         self._order = order
         self._ticket = ticket
-        self._document: Document = cleaning.clean(dict(order.document), order.redact)
+        self._document: dict[str, t.Any] = cleaning.clean(dict(order.document), order.redact)
         release = order.document["release"]
         self._marker = Marker(release["ticket"], release["candidate"], order.attempt, PART)
         self._text = markdown.render(self._document)
