@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import abc
+import typing as t
 from dataclasses import dataclass, replace
 
 from ....module_utils._clients.rest import Answer, Document
@@ -48,7 +49,7 @@ class State:
 
 
 class Ticket(abc.ABC):
-    """A ticket. All methods raise C(TicketError).
+    """A ticket, whose comments are documents with a C(body). All methods raise C(TicketError).
 
     Attributes:
         place: the ticket's name for people.
@@ -65,22 +66,6 @@ class Ticket(abc.ABC):
         """Return the state that the ticket is in now."""
 
     @abc.abstractmethod
-    def comments(self) -> list[Comment]:
-        """Return all of this collection's comments, the oldest first."""
-
-    @abc.abstractmethod
-    def add(self, message: Message) -> Comment:
-        """Write a comment.
-
-        Raises:
-            UnsureError: no answer came.
-        """
-
-    @abc.abstractmethod
-    def edit(self, comment: Comment, message: Message) -> Comment:
-        """Replace the text of a comment."""
-
-    @abc.abstractmethod
     def close(self) -> None:
         """Close the ticket."""
 
@@ -92,44 +77,35 @@ class Ticket(abc.ABC):
     def label(self, name: str, *, wanted: bool) -> None:
         """Add a label to the ticket, or remove it."""
 
-
-class Issue(Ticket):
-    """A ticket behind an API that takes and returns comments as documents with a C(body)."""
-
     def comments(self) -> list[Comment]:
-        """Ask for all comments."""
+        """Return all of this collection's comments, the oldest first."""
         read = ((document, self.frame.read(document.get("body") or "")) for document in self._documents())
         return [self._comment(document, message) for document, message in read if message]
 
     def add(self, message: Message) -> Comment:
-        """Create a comment."""
-        answer = self._write({"body": self.frame.write(message)})
-        if answer.problem and (answer.passing or answer.status == 201):
-            raise UnsureError(answer.problem)
-        return self._comment(carried_out(answer).document, message)
+        """Write a comment.
+
+        Raises:
+            UnsureError: no answer came.
+        """
+        return self._comment(self._write(self.frame.write(message)), message)
 
     def edit(self, comment: Comment, message: Message) -> Comment:
-        """Update a comment."""
-        answer = self._write({"body": self.frame.write(message)}, comment.id)
-        if answer.status in (400, 403, 404) and "too long" not in answer.problem:
-            raise TicketError(
-                f"{answer.problem}. The comment {comment.url} of {comment.author or 'an unknown author'} "
-                "begins with this closure's first line: if it is a copy by somebody else, delete it"
-            )
-        carried_out(answer)
+        """Replace the text of a comment."""
+        self._write(self.frame.write(message), comment)
         return replace(comment, message=message)
 
     @abc.abstractmethod
-    def _documents(self) -> list[Document]:
-        """Ask for the comments of everybody, the oldest first."""
+    def _documents(self) -> t.Iterable[Document]:
+        """Return everybody's comments, the oldest first."""
 
     @abc.abstractmethod
-    def _write(self, document: Document, number: str = "") -> Answer:
-        """Ask for a new comment, or for another text of the one of this number."""
+    def _write(self, body: t.Any, comment: Comment | None = None) -> Document:
+        """Write a new comment, or an earlier one again, and return it."""
 
     @abc.abstractmethod
     def _comment(self, document: Document, message: Message) -> Comment:
-        """Return the comment that the API describes in this document."""
+        """Return what a document says of its comment."""
 
 
 def carried_out(answer: Answer) -> Answer:
@@ -141,3 +117,19 @@ def carried_out(answer: Answer) -> Answer:
     if answer.problem:
         raise TicketError(answer.problem)
     return answer
+
+
+def written(answer: Answer, comment: Comment | None) -> Document:
+    """Return the document of a comment that was written.
+
+    Raises:
+        TicketError: it was not; C(UnsureError) if a new one may have been.
+    """
+    if comment is None and answer.problem and (answer.passing or answer.status == 201):
+        raise UnsureError(answer.problem)
+    if comment and answer.status in (400, 403, 404) and "too long" not in answer.problem:
+        raise TicketError(
+            f"{answer.problem}. The comment {comment.url} of {comment.author or 'an unknown author'} begins "
+            "with this closure's first line: if it is a copy by somebody else, delete it"
+        )
+    return carried_out(answer).document

@@ -15,8 +15,8 @@ from urllib.parse import quote
 from ....module_utils._clients import github_problems
 from ....module_utils._clients.github import PAGE, GitHub
 from ....module_utils._clients.http import Exchange
-from ....module_utils._clients.rest import Answer, Deadline, Document
-from .base import STEP, Comment, Issue, State, TicketError, carried_out
+from ....module_utils._clients.rest import Deadline, Document
+from .base import STEP, Comment, State, Ticket, TicketError, carried_out, written
 from .cleaning import Redact
 from .message import MarkdownFrame, Message
 
@@ -24,7 +24,7 @@ from .message import MarkdownFrame, Message
 _LAST_PAGE = 30
 
 
-class GitHubTicket(Issue):
+class GitHubTicket(Ticket):
     """One issue."""
 
     frame = MarkdownFrame()
@@ -80,10 +80,12 @@ class GitHubTicket(Issue):
             )
         return answer.items()
 
-    def _write(self, document: Document, number: str = "") -> Answer:
-        if number:
-            return self._github.patch(f"/issues/comments/{number}", document, STEP)
-        return self._github.post(f"{self._path}/comments", document, STEP)
+    def _write(self, body: t.Any, comment: Comment | None = None) -> Document:
+        if comment:
+            answer = self._github.patch(f"/issues/comments/{comment.id}", {"body": body}, STEP)
+        else:
+            answer = self._github.post(f"{self._path}/comments", {"body": body}, STEP)
+        return written(answer, comment)
 
     def _comment(self, document: Document, message: Message) -> Comment:
         author = str((document.get("user") or {}).get("login", ""))

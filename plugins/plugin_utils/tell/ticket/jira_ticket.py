@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from ....module_utils._clients.rest import Answer, Deadline, Dialect, Document, RestClient
 from . import jira_problems
-from .base import STEP, Comment, Issue, State, TicketError, carried_out
+from .base import STEP, Comment, State, Ticket, TicketError, carried_out, written
 from .cleaning import Redact
 from .message import DocumentFrame, Frame, Message, WikiFrame
 
@@ -30,7 +30,7 @@ _DONE = "done"
 _CLOSED_AT = ("resolutiondate", "statuscategorychangedate")
 
 
-class JiraTicket(Issue):
+class JiraTicket(Ticket):
     """One issue."""
 
     characters = 32_767
@@ -61,45 +61,59 @@ class JiraTicket(Issue):
 
     def state(self) -> State:
         """Ask for the issue's status and labels."""
-        wanted = ["status", "labels", *_CLOSED_AT]
-        issue = self._ask("GET", self._path, query={"fields": ",".join(wanted)}).document
+        query = {"fields": ",".join(["status", "labels", *_CLOSED_AT])}
+        issue = self._ask("GET", self._path, query=query).document
         fields = issue.get("fields", {})
         status = fields.get("status", {})
         is_open = _category(status) != _DONE
-        times = [str(fields[name]) for name in _CLOSED_AT if fields.get(name)]
+        times = (str(fields[name]) for name in _CLOSED_AT if fields.get(name) and not is_open)
         return State(
             open=is_open,
             name=str(status.get("name", "")),
-            closed_at="" if is_open or not times else times[0],
+            closed_at=next(times, ""),
             labels=tuple(map(str, fields.get("labels", []))),
             url=f"{self._url}/browse/{issue.get('key', self._issue)}",
         )
 
     def close(self) -> None:
         """Make the transition to a status that counts as done."""
-        self._move(str(self._params.get("close_transition") or ""), "close", (_DONE,))
+        self._move("close")
 
     def reopen(self) -> None:
         """Make the transition to a status that does not."""
-        self._move(str(self._params.get("reopen_transition") or ""), "reopen", ("new", "indeterminate"))
+        self._move("reopen")
 
     def label(self, name: str, *, wanted: bool) -> None:
         """Add or remove the label."""
         change = {"update": {"labels": [{"add" if wanted else "remove": name}]}}
         self._ask("PUT", self._path, body=change)
 
-    def _move(self, name: str, verb: str, categories: t.Sequence[str]) -> None:
+    def _move(self, verb: str) -> None:
+        """Make the transition that the options name, or else the only one that does what the verb says."""
+        name = str(self._params.get(f"{verb}_transition") or "")
         query = {"expand": "transitions.fields"}
         offered = self._ask("GET", f"{self._path}/transitions", query=query).items("transitions")
-        fitting = [one for one in offered if _fits(one, name, categories)]
+        fitting = [one for one in offered if _fits(one, verb, name)]
         if len(fitting) != 1:
-            raise TicketError(self._which(name, verb, offered, fitting))
-        transition = fitting[0]
-        fields = self._fields(transition)
-        body: Document = {"transition": {"id": str(transition["id"])}, **fields}
+            raise TicketError(self._which(verb, name, offered, fitting))
+        body = {"transition": {"id": str(fitting[0]["id"])}, **self._fields(fitting[0])}
         self._ask("POST", f"{self._path}/transitions", body=body)
 
-    def _fields(self, transition: Document) -> dict[str, t.Any]:
+    def _which(
+        self, verb: str, name: str, offered: t.Sequence[Document], fitting: t.Sequence[Document]
+    ) -> str:
+        named = (f"{one.get('name')} (to {one.get('to', {}).get('name')})" for one in offered)
+        names = ", ".join(named) or "none"
+        variable = f"rc_closure_ticket_jira_{verb}_transition"
+        if name:
+            return (
+                f"{variable} is {name}, which the status of {self._issue} does not offer; it offers {names}: "
+                "correct the name, or give the token the permission Transition Issues"
+            )
+        many = "several transitions" if fitting else "no transition"
+        return f"{self._issue} offers {many} to {verb} it, of {names}: name one in {variable}"
+
+    def _fields(self, transition: Document) -> Document:
         """Return the C(fields) that the transition requires, if any."""
         screen = transition.get("fields") or {}
         resolution = str(self._params.get("resolution") or "")
@@ -116,20 +130,6 @@ class JiraTicket(Issue):
                 f"{', '.join(wanting)}{remedy}"
             )
         return {"fields": known} if known else {}
-
-    def _which(
-        self, name: str, verb: str, offered: t.Sequence[Document], fitting: t.Sequence[Document]
-    ) -> str:
-        named = (f"{one.get('name')} (to {one.get('to', {}).get('name')})" for one in offered)
-        names = ", ".join(named) or "none"
-        variable = f"rc_closure_ticket_jira_{verb}_transition"
-        if name:
-            return (
-                f"{variable} is {name}, which the status of {self._issue} does not offer; it offers {names}: "
-                "correct the name, or give the token the permission Transition Issues"
-            )
-        many = "several transitions" if fitting else "no transition"
-        return f"{self._issue} offers {many} to {verb} it, of {names}: name one in {variable}"
 
     def _is_cloud(self, deployment: str) -> bool:
         if deployment != AUTO:
@@ -149,10 +149,10 @@ class JiraTicket(Issue):
             if not page.items("comments") or len(documents) >= int(page.document.get("total", 0)):
                 return sorted(documents, key=lambda document: int(document["id"]))
 
-    def _write(self, document: Document, number: str = "") -> Answer:
-        if number:
-            return self._client.ask("PUT", f"{self._path}/comment/{number}", STEP, body=document)
-        return self._client.ask("POST", f"{self._path}/comment", STEP, body=document)
+    def _write(self, body: t.Any, comment: Comment | None = None) -> Document:
+        method, number = ("PUT", f"/{comment.id}") if comment else ("POST", "")
+        path = f"{self._path}/comment{number}"
+        return written(self._client.ask(method, path, STEP, body={"body": body}), comment)
 
     def _comment(self, document: Document, message: Message) -> Comment:
         number, author = str(document.get("id", "")), document.get("author") or {}
@@ -161,20 +161,17 @@ class JiraTicket(Issue):
 
 
 def _authorization(user: str, token: str) -> dict[str, str]:
-    if not token:
-        return {}
-    if not user:
-        return {"Authorization": f"Bearer {token}"}
-    return {"Authorization": f"Basic {base64.b64encode(f'{user}:{token}'.encode()).decode()}"}
+    basic = base64.b64encode(f"{user}:{token}".encode()).decode()
+    return {"Authorization": f"Basic {basic}" if user else f"Bearer {token}"}
 
 
 def _category(status: t.Mapping[str, t.Any]) -> str:
     return str(status.get("statusCategory", {}).get("key", ""))
 
 
-def _fits(transition: Document, name: str, categories: t.Sequence[str]) -> bool:
+def _fits(transition: Document, verb: str, name: str) -> bool:
     to = transition.get("to", {})
     if not name:
-        return _category(to) in categories
+        return (_category(to) == _DONE) == (verb == "close")
     known = (transition.get("name", ""), to.get("name", ""), transition.get("id", ""))
     return name.lower() in [str(one).lower() for one in known]

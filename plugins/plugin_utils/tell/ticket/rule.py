@@ -107,11 +107,10 @@ def closed_by_us(state: State, verdicts: t.Iterable[Marker]) -> Marker | None:
 
     A verdict that was interrupted after closing it does not contain the time.
     """
-    for marker in verdicts:
-        known = marker.closed in (state.closed_at, CLOSING) or not state.closed_at
-        if marker.closed != NOT_CLOSED and known:
-            return marker
-    return None
+    closed = (marker for marker in verdicts if marker.closed != NOT_CLOSED)
+    return next(
+        (one for one in closed if one.closed in (state.closed_at, CLOSING) or not state.closed_at), None
+    )
 
 
 def _is_verdict(comment: Comment, ticket: str) -> bool:

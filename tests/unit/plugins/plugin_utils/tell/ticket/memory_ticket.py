@@ -66,6 +66,8 @@ class MemoryTicket(Ticket):
         self.kept = [edited if one.id == comment.id else one for one in self.kept]
         return edited
 
+    _documents = _write = _comment = None  # type: ignore[assignment]  # it keeps messages as they are
+
     def close(self) -> None:
         self.events.append("close")
         if self.refuses != "lost":
