@@ -63,15 +63,10 @@ def decide(
     close: bool,
     later: Later | None = None,
 ) -> Decision:
-    """Apply the rule to all of this collection's comments in the ticket.
+    """Apply the rule to a report, the ticket's state, and all of this collection's comments in any order.
 
-    Args:
-        document: the report.
-        state: the ticket's.
-        comments: in any order.
-        own: the marker of the attempt that is posted.
-        close: whether to close the ticket if it may be closed.
-        later: the newest later attempt in the locker.
+    C(own) is the marker of the attempt that is posted, C(later) the newest later one in the locker, and
+    C(close) whether to close the ticket if it may be closed.
     """
     run = document["run"]["packages"]
     failing = tuple(number for number in run if _package(document, number)["status"] == FAIL)
@@ -140,12 +135,8 @@ def _failed(state: State, ours: Marker | None, failing: tuple[int, ...]) -> Deci
 def verdict(document: Document, own: Marker, decision: Decision, proof: Proof, analysts: str) -> Message:
     """Return the comment with the result of the closure.
 
-    Args:
-        document: the report.
-        own: the marker of the attempt.
-        decision: what becomes of the ticket.
-        proof: what the verdict vouches for.
-        analysts: whom to ask for the root-cause analysis, as the ticket addresses people.
+    C(own) is the marker of the attempt, and C(analysts) whom to ask for the root-cause analysis, as the ticket
+    addresses people.
     """
     release, times = document["release"], document["attempt"]
     status, run = document["gate"]["status"], document["run"]["status"]
