@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import threading
 import typing as t
+from contextlib import contextmanager
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
@@ -42,7 +43,7 @@ class ActionModule(ActionBase):
         # A role hands every variable on: an empty one counts as not given.
         args = {name: value for name, value in self._task.args.items() if value not in (None, "", {}, [])}
         given, package = args.pop("attempt", None), args.get("package")
-        with _Progress(f"{self._module} on {self._host}"):
+        with _progress(f"{self._module} on {self._host}"):
             if not given or self._task.check_mode:
                 return self._unkept(args)
             if package is None:
@@ -121,26 +122,24 @@ class ActionModule(ActionBase):
         return started.failed(" ".join(message.split()))
 
 
-class _Progress:
+@contextmanager
+def _progress(what: str) -> t.Iterator[None]:
     """Display every so often that a long wait is still going on."""
+    done = threading.Event()
 
-    def __init__(self, what: str) -> None:
-        self._what = what
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._tell, daemon=True)
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *exc_info: object) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _tell(self) -> None:
+    def show() -> None:
         seconds = PROGRESS_SECONDS
-        while not self._done.wait(PROGRESS_SECONDS):
-            display.display(f"  … {self._what}: {seconds:.0f} s")
+        while not done.wait(PROGRESS_SECONDS):
+            display.display(f"  … {what}: {seconds:.0f} s")
             seconds += PROGRESS_SECONDS
+
+    thread = threading.Thread(target=show, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 def _message(result: dict[str, t.Any]) -> str:

@@ -21,10 +21,6 @@ from .base import STEP, Comment, State, Ticket, TicketError, carried_out, writte
 from .cleaning import Redact
 from .message import DocumentFrame, Frame, Message, WikiFrame
 
-CLOUD = "cloud"
-DATA_CENTER = "data_center"
-AUTO = "auto"
-
 _PAGE = 100
 _DONE = "done"
 _CLOSED_AT = ("resolutiondate", "statuscategorychangedate")
@@ -55,7 +51,7 @@ class JiraTicket(Ticket):
         self._client = RestClient(
             self._url, dialect, redact, deadline, ca_file=params.get("ca_file"), kept=False
         )
-        cloud = self._is_cloud(str(params.get("deployment") or AUTO))
+        cloud = self._is_cloud()
         self.frame: Frame = DocumentFrame() if cloud else WikiFrame()
         self._path = f"/rest/api/{3 if cloud else 2}/issue/{quote(issue, safe='')}"
 
@@ -131,11 +127,11 @@ class JiraTicket(Ticket):
             )
         return {"fields": known} if known else {}
 
-    def _is_cloud(self, deployment: str) -> bool:
-        if deployment != AUTO:
-            return deployment == CLOUD
-        info = self._ask("GET", "/rest/api/2/serverInfo").document
-        return str(info.get("deploymentType", "")).lower() == CLOUD
+    def _is_cloud(self) -> bool:
+        deployment = self._params.get("deployment") or "auto"
+        if deployment == "auto":
+            deployment = self._ask("GET", "/rest/api/2/serverInfo").document.get("deploymentType")
+        return str(deployment).lower() == "cloud"
 
     def _ask(self, method: str, path: str, **options: t.Any) -> Answer:
         return carried_out(self._client.ask(method, path, STEP, **options))

@@ -16,6 +16,7 @@ import json
 import re
 import typing as t
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from ..report.markdown import fence
 from . import marker as markers
@@ -29,6 +30,7 @@ _SHOW = re.compile("(\\{)\u200b(\u200b*noformat)", re.IGNORECASE)
 
 # A comment's first line, its lead and its text.
 Pieces = tuple[str, str, str]
+Node = t.Mapping[str, t.Any]  # of Jira's documents
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,7 @@ class Frame(abc.ABC):
         if pieces is None or marker is None:
             return None
         found, seen = Message(marker, pieces[2], pieces[1]), self._seen(body)
-        if self._seen(self.write(found)) == seen:
-            return found
-        return Message(marker, seen if isinstance(seen, str) else json.dumps(body))
+        return found if self._seen(self.write(found)) == seen else Message(marker, str(seen))
 
     def size(self, message: Message) -> int:
         """Return the length that the ticket's limit is about: UTF-16 units, never fewer than characters."""
@@ -148,40 +148,31 @@ class DocumentFrame(Frame):
         blocks = body.get("content", []) if isinstance(body, dict) else []
         if len(blocks) < 2 or blocks[-1].get("type") != "codeBlock":
             return None
-        first, *leads, text = [_text(block) for block in blocks]
+        first, *leads, text = [_text(block.get("content", [])) for block in blocks]
         return first, "\n\n".join(leads), text
 
     def _seen(self, body: t.Any) -> t.Any:
-        """Leave aside what Jira may add to the nodes."""
-        marks = [mark.get("type") for mark in body.get("marks", [])]
-        return {
-            "type": body.get("type"),
-            "text": body.get("text"),
-            "marks": marks,
-            "content": self._nodes(body),
-        }
-
-    def _nodes(self, parent: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
-        """Return what a node contains, with a text that was divided as one node again."""
-        nodes: list[dict[str, t.Any]] = []
-        for one in map(self._seen, parent.get("content", [])):
-            if one["text"] and nodes and {**one, "text": ""} == {**nodes[-1], "text": ""}:
-                nodes[-1]["text"] += one["text"]
-            else:
-                nodes.append(one)
-        return nodes
+        """Leave aside what Jira may add to the nodes, and where it divides a text."""
+        return [
+            (_kind(block), [(kind, _text(nodes)) for kind, nodes in groupby(block.get("content", []), _kind)])
+            for block in body["content"]
+        ]
 
 
 def _paragraphs(marker: str, lead: str, *blocks: str) -> str:
     return "\n\n".join([marker, *([lead] if lead else []), *blocks])
 
 
-def _paragraph(node: dict[str, t.Any]) -> dict[str, t.Any]:
+def _paragraph(node: Node) -> dict[str, t.Any]:
     return {"type": "paragraph", "content": [node]}
 
 
-def _text(block: t.Mapping[str, t.Any]) -> str:
-    return "".join(str(node.get("text", "")) for node in block.get("content", []))
+def _kind(node: Node) -> tuple[t.Any, ...]:
+    return node.get("type"), *(mark.get("type") for mark in node.get("marks", []))
+
+
+def _text(nodes: t.Iterable[Node]) -> str:
+    return "".join(str(node.get("text", "")) for node in nodes)
 
 
 def _json_size(value: t.Any) -> int:

@@ -135,8 +135,8 @@ def _failed(state: State, ours: Marker | None, failing: tuple[int, ...]) -> Deci
 def verdict(document: Document, own: Marker, decision: Decision, proof: Proof, analysts: str) -> Message:
     """Return the comment with the result of the closure.
 
-    C(own) is the marker of the attempt, and C(analysts) whom to ask for the root-cause analysis, as the ticket
-    addresses people.
+    C(own) is the marker of the attempt, and C(analysts) whom to ask for the root-cause analysis, as the
+    ticket addresses people.
     """
     release, times = document["release"], document["attempt"]
     status, run = document["gate"]["status"], document["run"]["status"]
