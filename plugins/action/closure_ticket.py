@@ -61,10 +61,10 @@ class ActionModule(ActionBase):
         deadline = Deadline(options["limit"])
         ticket = opening.open_ticket(options, attempt, secret, redact, deadline)
         if self._task.check_mode:
-            return _result(telling.preview(ticket, order), ticket.place, "check mode: would post")
+            return _result(telling.preview(ticket, order), "check mode: would post")
         interval = 0.0 if options["provider"] == opening.FILE else options["interval"]
         told = telling.tell(ticket, order, Pace(deadline.pause, interval, _Progress(ticket.place)))
-        result = _result(told, ticket.place, "posted")
+        result = _result(told, "posted")
         _record(attempt, {**result, "locker_sha256": order.locker, "problem": ""})
         return result
 
@@ -117,21 +117,15 @@ def _order(attempt: locker.Attempt, options: Result, redact: Redactor) -> tellin
     )
 
 
-def _result(told: telling.Told, place: str, verb: str) -> Result:
+def _result(told: telling.Told, verb: str) -> Result:
     parts, left = len(told.comments) - 1, len(told.comments) - told.added - told.edited
     action = "" if told.action == STAY else f", {told.action} it"
     return {
-        "msg": f"{verb} {parts} part{'' if parts == 1 else 's'} and the verdict to {place}: "
+        "msg": f"{verb} {parts} part{'' if parts == 1 else 's'} and the verdict to {told.ticket}: "
         f"add {told.added}, edit {told.edited}, leave {left}{action}",
         "changed": told.changed,
-        "ticket": place,
-        "url": told.url,
-        "action": told.action,
-        "state": told.state,
-        "added": told.added,
-        "edited": told.edited,
-        "comments": telling.summary(told),
-        "report_sha256": told.report,
+        **vars(told),
+        "comments": telling.summary(told.comments),
     }
 
 

@@ -49,13 +49,14 @@ class Order:
 class Told:
     """What was posted, or in a preview would be."""
 
-    comments: tuple[Comment, ...]  # the parts, then the verdict; in a preview without ids and URLs
+    ticket: str  # its name for people
+    url: str  # of the ticket's page
     action: str  # close, reopen or stay
     state: str  # what the ticket calls its state now
-    url: str  # of the ticket's page
     added: int
     edited: int
-    report: str  # SHA-256 of the report's text
+    comments: tuple[Comment, ...]  # the parts, then the verdict; in a preview without ids and URLs
+    report_sha256: str
 
     @property
     def changed(self) -> bool:
@@ -119,8 +120,8 @@ class _Work:
 
     def told(self, comments: t.Sequence[Comment], state: str, added: int, edited: int) -> Told:
         """Return the result."""
-        action, url, report = self.decision.action, self.state.url, self._proof.report
-        return Told(tuple(comments), action, state, url, added, edited, report)
+        place, url, action = self._ticket.place, self.state.url, self.decision.action
+        return Told(place, url, action, state, added, edited, tuple(comments), self._proof.report)
 
     def read_back(self, comments: t.Sequence[Comment]) -> None:
         """Join what the ticket shows and compare it with the report's text, not with what was sent."""
@@ -189,7 +190,7 @@ class _Work:
         return one
 
 
-def summary(told: Told) -> list[dict[str, t.Any]]:
+def summary(comments: t.Iterable[Comment]) -> list[dict[str, t.Any]]:
     """Return for each comment what a task shows of it."""
     return [
         {
@@ -199,6 +200,6 @@ def summary(told: Told) -> list[dict[str, t.Any]]:
             "characters": len(comment.message.text),
             "url": comment.url,
         }
-        for comment in told.comments
+        for comment in comments
         for own in [comment.message.marker]
     ]
