@@ -6,24 +6,19 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from ansible.plugins.action import ActionBase
-
 from ..module_utils._core.evidence import Release, utc_now
 from ..plugin_utils.keep import locker
+from ..plugin_utils.keep.locker_action import LockerAction, Options, Result
 from ..plugin_utils.preflight import formats
 
 
-class ActionModule(ActionBase):
+class ActionModule(LockerAction):
     """Return the fact C(rc_closure_attempt), which the collectors of this run are given."""
 
-    supports_check_mode = True
+    failure = "rc_closure_locker: "
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def carry_out(self, args: Options, known: Options) -> Result:
         """Check the release's variables; create the attempt's folder unless in check mode."""
-        super().run(tmp, task_vars)
-        args = self._task.args
         problems = formats.problems(
             {
                 "rc_closure_ticket": ("ticket", args.get("ticket")),
@@ -38,8 +33,5 @@ class ActionModule(ActionBase):
         release = Release(*(str(args[name]) for name in ("ticket", "release", "commit", "environment")))
         if self._task.check_mode:
             return {"changed": True, "msg": "check mode: no attempt is opened, nothing is kept"}
-        try:
-            attempt = locker.open_attempt(str(args["locker"]), release, utc_now())
-        except locker.LockerError as exc:
-            return {"failed": True, "msg": f"rc_closure_locker: {exc}"}
+        attempt = locker.open_attempt(str(args["locker"]), release, utc_now())
         return {"changed": True, "ansible_facts": {"rc_closure_attempt": attempt.as_dict()}}

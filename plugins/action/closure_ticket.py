@@ -131,5 +131,4 @@ def _result(told: telling.Told, verb: str) -> Result:
 
 def _record(attempt: locker.Attempt, facts: Result) -> None:
     record = {"schema": SCHEMA, "told": utc_now(), **facts}
-    text = json.dumps(record, ensure_ascii=False, indent=2) + "\n"
-    locker.write_report(attempt, locker.TICKET_RECORD, text)
+    locker.write_report(attempt, locker.TICKET_RECORD, locker.as_json(record))

@@ -89,7 +89,7 @@ def open_attempt(root: str, release: Release, now: str) -> Attempt:
     attempt = Attempt(str(path), now, release)
     try:
         path.mkdir(parents=True, mode=0o700)
-        files.write(path / "attempt.json", _json(attempt.as_dict()))
+        files.write(path / "attempt.json", as_json(attempt.as_dict()))
         files.write(path / ".digest_key", random_source.token_hex(32))
     except OSError as exc:
         raise LockerError(f"the locker {root} cannot be written: {exc.strerror} ({exc.filename})") from exc
@@ -118,7 +118,7 @@ def is_open(attempt: Attempt, package: int) -> bool:
 def open_package(attempt: Attempt, package: int, policy: t.Mapping[str, t.Any]) -> None:
     """Register a package to be judged in this attempt, with its policy."""
     attempt.package(package).mkdir(mode=0o700, exist_ok=True)
-    files.write(attempt.package(package) / "policy.json", _json(policy))
+    files.write(attempt.package(package) / "policy.json", as_json(policy))
 
 
 def keep(
@@ -288,7 +288,7 @@ def _keep_step(folder: Path, step: Step) -> dict[str, t.Any]:
         record[stream] = {"file": f"{base}.{stream}", "sha256": _sha256(content), "bytes": len(content)}
         if content:
             files.write(folder / record[stream]["file"], content)
-    files.write(folder / f"{base}.json", _json(record))
+    files.write(folder / f"{base}.json", as_json(record))
     return record
 
 
@@ -330,5 +330,6 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _json(data: t.Any) -> str:
+def as_json(data: t.Any) -> str:
+    """Return data as the locker writes it."""
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"

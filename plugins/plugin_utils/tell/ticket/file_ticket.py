@@ -13,6 +13,7 @@ from pathlib import Path
 from ....module_utils._clients.rest import Document
 from ....module_utils._core import files
 from ....module_utils._core.evidence import utc_now
+from ...keep.locker import as_json
 from .base import Comment, State, Ticket, TicketError
 from .message import MarkdownFrame, Message
 
@@ -68,8 +69,7 @@ class FileTicket(Ticket):
         return {**_NEW, **json.loads(self._read(path))} if path.exists() else dict(_NEW)
 
     def _note(self, **changes: t.Any) -> None:
-        known = {**self._known(), **changes}
-        self._keep(_STATE, json.dumps(known, ensure_ascii=False, indent=2) + "\n")
+        self._keep(_STATE, as_json({**self._known(), **changes}))
 
     @staticmethod
     def _read(path: Path) -> str:
