@@ -17,7 +17,7 @@ class ActionModule(LockerAction):
 
     failure = "rc_closure_locker: "
 
-    def carry_out(self, args: Options, known: Options) -> Result:
+    def act(self, args: Options, known: Options) -> Result:
         """Check the release's variables; create the attempt's folder unless in check mode."""
         problems = formats.problems(
             {

@@ -19,7 +19,7 @@ PACKAGE = 1
 class ActionModule(LockerAction):
     """Add a step, once for each decision; the report has to be written after it."""
 
-    def carry_out(self, args: Options, known: Options) -> Result:
+    def act(self, args: Options, known: Options) -> Result:
         """Take C(attempt), C(decision), C(by) and C(reason). Without an attempt they are only checked."""
         choice = migration_decision.given(args.get("decision"), args.get("by"), args.get("reason"))
         attempt = locker.named_attempt(args.get("attempt"))

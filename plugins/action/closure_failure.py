@@ -16,7 +16,7 @@ from ..plugin_utils.keep.locker_action import LockerAction, Options, Result
 class ActionModule(LockerAction):
     """Keep the failure where an attempt is open; fail with it where none is."""
 
-    def carry_out(self, args: Options, known: Options) -> Result:
+    def act(self, args: Options, known: Options) -> Result:
         """Take C(attempt), C(package) or C(packages), and C(name); the rest is the rescued task's."""
         task = str(known["ansible_failed_task"]["name"])
         message = str(known["ansible_failed_result"].get("msg") or "it failed without a message")

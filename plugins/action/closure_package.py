@@ -13,7 +13,7 @@ from ..plugin_utils.keep.locker_action import LockerAction, Options, Result
 class ActionModule(LockerAction):
     """Keep the package's policy in the locker."""
 
-    def carry_out(self, args: Options, known: Options) -> Result:
+    def act(self, args: Options, known: Options) -> Result:
         """Take C(attempt), C(package) and C(policy)."""
         if self._task.check_mode:
             return {"changed": False}

@@ -17,7 +17,7 @@ class ActionModule(LockerAction):
 
     failure = "the report cannot be written: "
 
-    def carry_out(self, args: Options, known: Options) -> Result:
+    def act(self, args: Options, known: Options) -> Result:
         """Take C(attempt); write the reports into the locker."""
         attempt = locker.named_attempt(args.get("attempt"))
         if self._task.check_mode or attempt is None:

@@ -17,7 +17,7 @@ class ActionModule(LockerAction):
 
     failure = "the report cannot be verified: "
 
-    def carry_out(self, args: Options, known: Options) -> Result:
+    def act(self, args: Options, known: Options) -> Result:
         """Take C(locker), C(ticket), C(release), C(name) and C(sha256)."""
         problems = formats.problems(
             {

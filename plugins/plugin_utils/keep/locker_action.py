@@ -27,10 +27,10 @@ class LockerAction(ActionBase):
         """Carry the task out."""
         super().run(tmp, task_vars)
         try:
-            return self.carry_out(self._task.args, task_vars or {})
+            return self.act(self._task.args, task_vars or {})
         except (LockerError, OSError, ValueError) as exc:
             return {"failed": True, "msg": f"{self.failure}{exc}"}
 
     @abc.abstractmethod
-    def carry_out(self, args: Options, known: Options) -> Result:
+    def act(self, args: Options, known: Options) -> Result:
         """Take the task's options and the variables; return the result."""
