@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..plugin_utils.keep import locker
-from ..plugin_utils.keep.locker_action import LockerAction, Options, Result
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.tell.report import migration_decision
 from ..plugin_utils.tell.report.migration_decision import Choice
 
 PACKAGE = 1
 
 
-class ActionModule(LockerAction):
+class ActionModule(ClosureAction):
     """Add a step, once for each decision; the report has to be written after it."""
 
     def act(self, args: Options, known: Options) -> Result:

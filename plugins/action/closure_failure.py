@@ -10,10 +10,10 @@ from ..module_utils._core.evidence import FILE
 from ..module_utils._core.step_names import ROLE_FAILED, StepName
 from ..module_utils._core.steps import Started
 from ..plugin_utils.keep import locker
-from ..plugin_utils.keep.locker_action import LockerAction, Options, Result
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 
 
-class ActionModule(LockerAction):
+class ActionModule(ClosureAction):
     """Keep the failure where an attempt is open; fail with it where none is."""
 
     def act(self, args: Options, known: Options) -> Result:

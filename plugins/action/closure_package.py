@@ -7,10 +7,10 @@
 from __future__ import annotations
 
 from ..plugin_utils.keep import locker
-from ..plugin_utils.keep.locker_action import LockerAction, Options, Result
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 
 
-class ActionModule(LockerAction):
+class ActionModule(ClosureAction):
     """Keep the package's policy in the locker."""
 
     def act(self, args: Options, known: Options) -> Result:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from ..module_utils._core.evidence import utc_now
 from ..plugin_utils.keep import locker
-from ..plugin_utils.keep.locker_action import LockerAction, Options, Result
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.tell.report import document, markdown
 
 
-class ActionModule(LockerAction):
+class ActionModule(ClosureAction):
     """Return the fact C(rc_closure_report). A later task enforces the gate."""
 
     failure = "the report cannot be written: "

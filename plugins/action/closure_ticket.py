@@ -13,13 +13,13 @@ import typing as t
 from contextlib import nullcontext
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._clients.rest import Deadline
 from ..module_utils._core.evidence import utc_now
 from ..module_utils._core.redaction import Redactor
 from ..plugin_utils.keep import locker
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.tell.ticket import opening, telling
 from ..plugin_utils.tell.ticket.base import TicketError
 from ..plugin_utils.tell.ticket.posting import Pace
@@ -31,21 +31,16 @@ _UNOPENED = "no attempt is open, so nothing is posted; the variables of the tick
 
 display = Display()
 
-Result = dict[str, t.Any]
 
-
-class ActionModule(ActionBase):
+class ActionModule(ClosureAction):
     """Post what C(closure_report) wrote into the locker."""
 
-    supports_check_mode = True
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
+    def act(self, args: Options, known: Options) -> Result:
         """Take the options of C(opening.SPEC). Without an attempt they are only checked."""
-        super().run(tmp, task_vars)
         redact = Redactor({})
         attempt: locker.Attempt | None = None
         try:
-            options = _options(self._task.args)
+            options = _options(args)
             attempt = locker.named_attempt(options["attempt"])
             if attempt is None:
                 return {"changed": False, "msg": _UNOPENED.format(**options)}
@@ -56,7 +51,7 @@ class ActionModule(ActionBase):
         except (TicketError, locker.LockerError, OSError, ValueError) as exc:
             return self._failed(attempt, redact(str(exc)))
 
-    def _tell(self, attempt: locker.Attempt, options: Result, redact: Redactor, secret: str) -> Result:
+    def _tell(self, attempt: locker.Attempt, options: Options, redact: Redactor, secret: str) -> Result:
         order = _order(attempt, options, redact)
         deadline = Deadline(options["limit"])
         ticket = opening.open_ticket(options, attempt, secret, redact, deadline)
@@ -77,7 +72,7 @@ class ActionModule(ActionBase):
         return {"failed": True, "msg": sentence}
 
 
-def _options(args: t.Mapping[str, t.Any]) -> Result:
+def _options(args: Options) -> dict[str, t.Any]:
     given = {name: value for name, value in args.items() if value not in (None, "") or name == "label"}
     checked = ArgumentSpecValidator(opening.SPEC).validate(given)
     options = dict(checked.validated_parameters)
@@ -100,7 +95,7 @@ class _Progress:
             self._next = time.monotonic() + PROGRESS_SECONDS
 
 
-def _order(attempt: locker.Attempt, options: Result, redact: Redactor) -> telling.Order:
+def _order(attempt: locker.Attempt, options: Options, redact: Redactor) -> telling.Order:
     try:
         document = json.loads((attempt.folder / "report.json").read_text("utf-8"))
     except FileNotFoundError as exc:
@@ -129,6 +124,6 @@ def _result(told: telling.Told, verb: str) -> Result:
     }
 
 
-def _record(attempt: locker.Attempt, facts: Result) -> None:
+def _record(attempt: locker.Attempt, facts: Options) -> None:
     record = {"schema": SCHEMA, "told": utc_now(), **facts}
     locker.write_report(attempt, locker.TICKET_RECORD, locker.as_json(record))

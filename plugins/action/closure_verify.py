@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 from ..plugin_utils.keep import locker
-from ..plugin_utils.keep.locker_action import LockerAction, Options, Result
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.preflight import formats
 from ..plugin_utils.tell import verify
 
 
-class ActionModule(LockerAction):
+class ActionModule(ClosureAction):
     """Fail with one sentence for each place where report and evidence differ."""
 
     failure = "the report cannot be verified: "

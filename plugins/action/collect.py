@@ -22,14 +22,14 @@ from ..module_utils._core import step_names
 from ..module_utils._core.evidence import Step
 from ..module_utils._core.steps import Started
 from ..plugin_utils.keep import locker, once
-from ..plugin_utils.keep.locker_action import LockerAction, Options, Result
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 
 PROGRESS_SECONDS = 15.0
 
 display = Display()
 
 
-class ActionModule(LockerAction):
+class ActionModule(ClosureAction):
     """Run the module that the task names."""
 
     supports_async = False

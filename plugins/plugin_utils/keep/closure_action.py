@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the actions that work on the locker share: what goes wrong is one sentence."""
+"""What the actions of a closure share: what goes wrong is one sentence."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Result = dict[str, t.Any]
 Options = t.Mapping[str, t.Any]
 
 
-class LockerAction(ActionBase):
+class ClosureAction(ActionBase):
     """An action that fails with C(failure) and the reason where the locker or a value is wrong."""
 
     supports_check_mode = True
