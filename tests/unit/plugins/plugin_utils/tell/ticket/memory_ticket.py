@@ -66,8 +66,6 @@ class MemoryTicket(Ticket):
         self.kept = [edited if one.id == comment.id else one for one in self.kept]
         return edited
 
-    _documents = _write = _comment = None  # type: ignore[assignment]  # it keeps messages as they are
-
     def close(self) -> None:
         self.events.append("close")
         if self.refuses != "lost":
@@ -91,6 +89,17 @@ class MemoryTicket(Ticket):
     def wrote(self) -> list[str]:
         """Return what was done that changes the ticket."""
         return [event for event in self.events if event not in ("state", "list")]
+
+    # It keeps messages as they are.
+
+    def _documents(self) -> t.Iterable[t.Any]:
+        raise NotImplementedError
+
+    def _write(self, body: t.Any, comment: Comment | None = None) -> t.Any:
+        raise NotImplementedError
+
+    def _comment(self, document: t.Any, message: Message) -> Comment:
+        raise NotImplementedError
 
 
 def _name(message: Message) -> str:
