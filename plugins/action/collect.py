@@ -64,26 +64,26 @@ class ActionModule(ClosureAction):
     def _kept(self, args: dict[str, t.Any], attempt: locker.Attempt, package: int) -> Result:
         if "digest" in args:
             args["digest_key"] = locker.digest_key(attempt)
-        if self._module in once.COLLECTORS:
-            return self._once(once.COLLECTORS[self._module], args, attempt, package)
+        if self._module == once.COLLECTOR:
+            return self._once(args, attempt, package)
         result, steps = self._carry_out(args)
         return {**result, "steps": locker.keep(attempt, package, steps)}
 
-    def _once(self, kind: once.Once, args: dict[str, t.Any], attempt: locker.Attempt, package: int) -> Result:
+    def _once(self, args: dict[str, t.Any], attempt: locker.Attempt, package: int) -> Result:
         """Have something done at most once in this attempt, even if several tasks or runs ask for it."""
         before: list[dict[str, t.Any]] = []
-        intent = kind.intended(locker.load_package(attempt, package).steps)
+        intent = once.intended(locker.load_package(attempt, package).steps)
         if intent is None:
-            result, steps = self._carry_out({**args, **kind.intend()})
-            intent = kind.intended(steps)
-            before = locker.keep(attempt, package, steps, unless=kind.intent if intent else "")
+            result, steps = self._carry_out({**args, **once.intend()})
+            intent = once.intended(steps)
+            before = locker.keep(attempt, package, steps, unless=once.INTENT if intent else "")
             if intent is None:
                 return {**result, "steps": before}
         if before:
-            stage = kind.send(intent)
+            stage = once.send(intent)
         else:
             evidence = locker.load_package(attempt, package)
-            stage = kind.look(kind.intended(evidence.steps) or intent, evidence)
+            stage = once.look(once.intended(evidence.steps) or intent, evidence)
         result, steps = self._carry_out({**args, **stage})
         return {**result, "steps": [*before, *locker.keep(attempt, package, steps)]}
 
