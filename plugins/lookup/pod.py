@@ -131,13 +131,9 @@ def _ask(argv: list[str], described: str, limit: float) -> str:
 
 
 def the_only(pods: t.Sequence[Pod], described: str) -> str:
-    """Return the name of the one pod that has not ended.
+    """Return the name of the one that has not ended, of the C(items) that C(kubectl get pod) lists.
 
     A pod that is being deleted still has the phase C(Running): only its C(deletionTimestamp) shows it.
-
-    Args:
-        pods: C(items) of what C(kubectl get pod --output=json) prints.
-        described: the selector and the namespace, for the message.
 
     Raises:
         AnsibleLookupError: there is none, or more than one, or it is not running.

@@ -22,7 +22,7 @@ def problems(attempt: locker.Attempt) -> list[str]:
     Raises:
         LockerError: a stream is not what was kept.
         OSError: a file cannot be read.
-        ValueError: a file is no JSON, or no report.
+        ValueError: a file is not JSON, or not a report.
     """
     folder = attempt.folder
     reported = json.loads((folder / "report.json").read_text("utf-8"))
@@ -46,4 +46,4 @@ def _when(report: t.Any) -> str:
     try:
         return str(report["attempt"]["reported"])
     except (KeyError, TypeError) as exc:
-        raise ValueError(f"report.json is no report: {exc!r}") from exc
+        raise ValueError(f"report.json is not a report: {exc!r}") from exc

@@ -70,7 +70,8 @@ def decide(
     """
     run = document["run"]["packages"]
     failing = tuple(number for number in run if _package(document, number)["status"] == FAIL)
-    verdicts = [comment.message.marker for comment in comments if _is_verdict(comment, own.ticket)]
+    whole = (comment.message.marker for comment in comments if comment.message.whole)
+    verdicts = [marker for marker in whole if marker.kind == VERDICT and marker.ticket == own.ticket]
     ours = None if state.open else closed_by_us(state, verdicts)
     if document["gate"]["status"] == PASS:
         # A FAIL whose run was to collect some packages only, all of them PASS, decides nothing.
@@ -106,12 +107,6 @@ def closed_by_us(state: State, verdicts: t.Iterable[Marker]) -> Marker | None:
     return next(
         (one for one in closed if one.closed in (state.closed_at, CLOSING) or not state.closed_at), None
     )
-
-
-def _is_verdict(comment: Comment, ticket: str) -> bool:
-    """Whether it is a verdict on this ticket, and unedited."""
-    own = comment.message.marker
-    return own.kind == VERDICT and own.ticket == ticket and comment.message.whole
 
 
 def _passed(state: State, ours: Marker | None, close: bool) -> Decision:
