@@ -37,7 +37,7 @@ _SHOWN = 200
 _LOWEST_ERROR = 300
 
 
-def explain(exchange: Exchange, issue: str, *, json_wanted: bool = True) -> str:
+def explain(exchange: Exchange, json_wanted: bool = True, *, issue: str) -> str:
     """Return one sentence that says what to do, or C('') if the answer is as expected."""
     step, status = exchange.step, exchange.step.exit_status
     if status is None or step.outcome != ENDED:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import base64
 import typing as t
+from functools import partial
 from urllib.parse import quote
 
 from ....module_utils._clients.rest import Answer, Deadline, Dialect, Document, RestClient
@@ -42,9 +43,7 @@ class JiraTicket(Ticket):
         self._params = params
         self._url = str(params["url"]).rstrip("/")
         dialect = Dialect(
-            explain=lambda exchange, json_wanted: jira_problems.explain(
-                exchange, issue, json_wanted=json_wanted
-            ),
+            explain=partial(jira_problems.explain, issue=issue),
             is_rate_limited=jira_problems.is_rate_limited,
             headers={"Accept": "application/json", **_authorization(str(params.get("user") or ""), token)},
         )
