@@ -6,24 +6,19 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from ansible.plugins.action import ActionBase
-
 from ..module_utils._core.evidence import Release, utc_now
 from ..plugin_utils.keep import locker
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.preflight import controller, formats
 
 
-class ActionModule(ActionBase):
+class ActionModule(ClosureAction):
     """Return the fact C(rc_closure_attempt), which the collectors of this run are given."""
 
-    supports_check_mode = True
+    failure = "rc_closure_locker: "
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def act(self, args: Options, known: Options) -> Result:
         """Check the release's variables; create the attempt's folder unless in check mode."""
-        super().run(tmp, task_vars)
-        args = self._task.args
         problems = formats.problems(
             {
                 "rc_closure_ticket": ("ticket", args.get("ticket")),
@@ -35,13 +30,8 @@ class ActionModule(ActionBase):
         ) + controller.lacking("sqlglot")
         if problems:
             return {"failed": True, "msg": "; ".join(problems)}
-        release = Release(
-            str(args["ticket"]), str(args["release"]), str(args["commit"]), str(args["environment"])
-        )
+        release = Release(*(str(args[name]) for name in ("ticket", "release", "commit", "environment")))
         if self._task.check_mode:
             return {"changed": True, "msg": "check mode: no attempt is opened, nothing is kept"}
-        try:
-            attempt = locker.open_attempt(str(args["locker"]), release, utc_now())
-        except locker.LockerError as exc:
-            return {"failed": True, "msg": f"rc_closure_locker: {exc}"}
+        attempt = locker.open_attempt(str(args["locker"]), release, utc_now())
         return {"changed": True, "ansible_facts": {"rc_closure_attempt": attempt.as_dict()}}

@@ -6,25 +6,18 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from ansible.plugins.action import ActionBase
-
 from ..module_utils._core.evidence import FILE
 from ..module_utils._core.step_names import ROLE_FAILED, StepName
 from ..module_utils._core.steps import Started
 from ..plugin_utils.keep import locker
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 
 
-class ActionModule(ActionBase):
+class ActionModule(ClosureAction):
     """Keep the failure where an attempt is open; fail with it where none is."""
 
-    supports_check_mode = True
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def act(self, args: Options, known: Options) -> Result:
         """Take C(attempt), C(package) or C(packages), and C(name); the rest is the rescued task's."""
-        super().run(tmp, task_vars)
-        args, known = self._task.args, task_vars or {}
         task = str(known["ansible_failed_task"]["name"])
         message = str(known["ansible_failed_result"].get("msg") or "it failed without a message")
         sentence = f"{task}: {' '.join(message.split())}"
@@ -32,16 +25,9 @@ class ActionModule(ActionBase):
             return {"failed": True, "msg": sentence}
         name = StepName(str(args.get("name") or ROLE_FAILED), task, FILE)
         step = Started(name, task, host=str(known.get("inventory_hostname", ""))).failed(sentence)
-        try:
-            attempt = locker.Attempt.from_dict(args["attempt"])
-            packages = _concerned(attempt, args)
-            kept = [entry for package in packages for entry in locker.keep(attempt, package, [step])]
-        except locker.LockerError as exc:
-            return {"failed": True, "msg": str(exc)}
+        attempt = locker.Attempt.from_dict(args["attempt"])
+        packages = [int(package) for package in args.get("packages") or [args["package"]]]
+        # Of several packages, it belongs to those that this run collects.
+        concerned = [package for package in packages if locker.is_open(attempt, package)] or packages[-1:]
+        kept = [entry for package in concerned for entry in locker.keep(attempt, package, [step])]
         return {"changed": True, "steps": kept, "msg": sentence}
-
-
-def _concerned(attempt: locker.Attempt, args: t.Mapping[str, t.Any]) -> list[int]:
-    """Return the packages that the failure belongs to: of several, those that this run collects."""
-    packages = [int(package) for package in args.get("packages") or [args["package"]]]
-    return [package for package in packages if locker.is_open(attempt, package)] or packages[-1:]

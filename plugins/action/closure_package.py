@@ -6,32 +6,19 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from ansible.plugins.action import ActionBase
-
 from ..plugin_utils.keep import locker
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 
 
-class ActionModule(ActionBase):
+class ActionModule(ClosureAction):
     """Keep the package's policy in the locker."""
 
-    supports_check_mode = True
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def act(self, args: Options, known: Options) -> Result:
         """Take C(attempt), C(package) and C(policy)."""
-        super().run(tmp, task_vars)
-        args = self._task.args
         if self._task.check_mode:
             return {"changed": False}
         if not args.get("attempt"):
-            return {
-                "failed": True,
-                "msg": "no attempt is open: run the role rc_closure, tasks_from open, first",
-            }
-        try:
-            attempt = locker.Attempt.from_dict(args["attempt"])
-            locker.open_package(attempt, int(args["package"]), args.get("policy") or {})
-        except locker.LockerError as exc:
-            return {"failed": True, "msg": str(exc)}
+            raise locker.LockerError("no attempt is open: run the role rc_closure, tasks_from open, first")
+        attempt = locker.Attempt.from_dict(args["attempt"])
+        locker.open_package(attempt, int(args["package"]), args.get("policy") or {})
         return {"changed": True}

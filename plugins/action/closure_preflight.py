@@ -6,42 +6,34 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from ansible.errors import AnsibleError
-from ansible.plugins.action import ActionBase
 
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.preflight import formats
 
 
-class ActionModule(ActionBase):
+class ActionModule(ClosureAction):
     """Fail with one sentence for each variable that is missing or wrong."""
 
-    supports_check_mode = True
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def act(self, args: Options, known: Options) -> Result:
         """Check C(required) and C(optional): format → names of variables."""
-        super().run(tmp, task_vars)
         problems: list[str] = []
         for need in ("required", "optional"):
-            for kind, names in (self._task.args.get(need) or {}).items():
+            for kind, names in (args.get(need) or {}).items():
                 if kind not in formats.KINDS:
-                    known = ", ".join(sorted(formats.KINDS))
-                    return {"failed": True, "msg": f"{kind} is not a format; the formats are {known}"}
-                problems += [
-                    problem
-                    for name in names
-                    if (problem := self._problem(kind, name, required=need == "required"))
-                ]
+                    kinds = ", ".join(sorted(formats.KINDS))
+                    raise ValueError(f"{kind} is not a format; the formats are {kinds}")
+                found = (self._problem(name, kind, required=need == "required") for name in names)
+                problems += filter(None, found)
         if problems:
             return {"failed": True, "msg": "; ".join(problems), "problems": problems}
         return {"changed": False}
 
-    def _problem(self, kind: str, name: str, *, required: bool) -> str:
+    def _problem(self, name: str, kind: str, *, required: bool) -> str:
         try:
             value = self._templar.resolve_variable_expression(name)
         except AnsibleError as exc:
             # A variable that leads to one which is not defined is missing, too.
             return f"{name} cannot be read: {exc.message}" if required else ""
         # A role merges a dictionary of the user's with its defaults under the same name with two underscores.
-        return formats.problem(kind, name.lstrip("_"), value, required=required)
+        return formats.problem(name.lstrip("_"), kind, value, required)

@@ -6,43 +6,28 @@
 
 from __future__ import annotations
 
-import json
-import typing as t
-
-from ansible.plugins.action import ActionBase
-
 from ..module_utils._core.evidence import utc_now
 from ..plugin_utils.keep import locker
-from ..plugin_utils.preflight.controller import MissingLibraryError
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.tell.report import document, markdown
 
 
-class ActionModule(ActionBase):
+class ActionModule(ClosureAction):
     """Return the fact C(rc_closure_report). A later task enforces the gate."""
 
-    supports_check_mode = True
+    failure = "the report cannot be written: "
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def act(self, args: Options, known: Options) -> Result:
         """Take C(attempt); write the reports into the locker."""
-        super().run(tmp, task_vars)
-        try:
-            attempt = locker.named_attempt(self._task.args.get("attempt"))
-            if self._task.check_mode or attempt is None:
-                return {"changed": False, "msg": "check mode: nothing was kept, so nothing is judged"}
-            return self._report(attempt)
-        except (locker.LockerError, MissingLibraryError, OSError) as exc:
-            return {"failed": True, "msg": f"the report cannot be written: {exc}"}
-
-    @staticmethod
-    def _report(attempt: locker.Attempt) -> dict[str, t.Any]:
+        attempt = locker.named_attempt(args.get("attempt"))
+        if self._task.check_mode or attempt is None:
+            return {"changed": False, "msg": "check mode: nothing was kept, so nothing is judged"}
         report = document.build(attempt, locker.load(attempt), utc_now())
-        paths = {
-            name: locker.write_report(attempt, name, text)
-            for name, text in (
-                ("report.json", json.dumps(report, ensure_ascii=False, indent=2) + "\n"),
-                ("report.md", markdown.render(report)),
-            )
+        texts = {
+            "report.json": locker.as_json(report),
+            "report.md": markdown.render(report),
         }
+        paths = {name: locker.write_report(attempt, name, text) for name, text in texts.items()}
         locker.close_attempt(attempt)
         return {
             "changed": True,

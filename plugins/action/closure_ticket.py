@@ -11,20 +11,19 @@ import os
 import time
 import typing as t
 from contextlib import nullcontext
-from pathlib import Path
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._clients.rest import Deadline
 from ..module_utils._core.evidence import utc_now
 from ..module_utils._core.redaction import Redactor
 from ..plugin_utils.keep import locker
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.tell.ticket import opening, telling
 from ..plugin_utils.tell.ticket.base import TicketError
 from ..plugin_utils.tell.ticket.posting import Pace
-from ..plugin_utils.tell.ticket.rule import Later
+from ..plugin_utils.tell.ticket.rule import STAY
 
 SCHEMA = "psp.rc_closure/ticket/1"
 PROGRESS_SECONDS = 15.0
@@ -32,43 +31,35 @@ _UNOPENED = "no attempt is open, so nothing is posted; the variables of the tick
 
 display = Display()
 
-Result = dict[str, t.Any]
 
-
-class ActionModule(ActionBase):
+class ActionModule(ClosureAction):
     """Post what C(closure_report) wrote into the locker."""
 
-    supports_check_mode = True
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
+    def act(self, args: Options, known: Options) -> Result:
         """Take the options of C(opening.SPEC). Without an attempt they are only checked."""
-        super().run(tmp, task_vars)
         redact = Redactor({})
         attempt: locker.Attempt | None = None
         try:
-            options = _options(self._task.args)
-            wrong = opening.problems(options, os.environ)
-            if wrong:
-                raise TicketError("; ".join(wrong))
+            options = _options(args)
             attempt = locker.named_attempt(options["attempt"])
             if attempt is None:
                 return {"changed": False, "msg": _UNOPENED.format(**options)}
             secret = opening.token(options, os.environ)
             redact = Redactor({"token": secret} if secret else {})
             with nullcontext() if self._task.check_mode else locker.telling(attempt):
-                return self._tell(attempt, options, _order(attempt, options, redact), secret)
+                return self._tell(attempt, options, redact, secret)
         except (TicketError, locker.LockerError, OSError, ValueError) as exc:
             return self._failed(attempt, redact(str(exc)))
 
-    def _tell(self, attempt: locker.Attempt, options: Result, order: telling.Order, secret: str) -> Result:
+    def _tell(self, attempt: locker.Attempt, options: Options, redact: Redactor, secret: str) -> Result:
+        order = _order(attempt, options, redact)
         deadline = Deadline(options["limit"])
-        ticket = opening.open_ticket(options, attempt, secret, order.redact, deadline)
+        ticket = opening.open_ticket(options, attempt, secret, redact, deadline)
         if self._task.check_mode:
-            told = telling.preview(ticket, order)
-            return _result(told, ticket.place, "check mode: would post")
+            return _result(telling.preview(ticket, order), "check mode: would post")
         interval = 0.0 if options["provider"] == opening.FILE else options["interval"]
         told = telling.tell(ticket, order, Pace(deadline.pause, interval, _Progress(ticket.place)))
-        result = _result(told, ticket.place, "posted")
+        result = _result(told, "posted")
         _record(attempt, {**result, "locker_sha256": order.locker, "problem": ""})
         return result
 
@@ -81,12 +72,14 @@ class ActionModule(ActionBase):
         return {"failed": True, "msg": sentence}
 
 
-def _options(args: t.Mapping[str, t.Any]) -> Result:
+def _options(args: Options) -> dict[str, t.Any]:
     given = {name: value for name, value in args.items() if value not in (None, "") or name == "label"}
     checked = ArgumentSpecValidator(opening.SPEC).validate(given)
-    if checked.error_messages:
-        raise TicketError("; ".join(checked.error_messages))
-    return dict(checked.validated_parameters)
+    options = dict(checked.validated_parameters)
+    problems = checked.error_messages or opening.problems(options, os.environ)
+    if problems:
+        raise TicketError("; ".join(problems))
+    return options
 
 
 class _Progress:
@@ -102,44 +95,35 @@ class _Progress:
             self._next = time.monotonic() + PROGRESS_SECONDS
 
 
-def _order(attempt: locker.Attempt, options: Result, redact: Redactor) -> telling.Order:
-    path = Path(attempt.path)
+def _order(attempt: locker.Attempt, options: Options, redact: Redactor) -> telling.Order:
     try:
-        document = json.loads((path / "report.json").read_text("utf-8"))
+        document = json.loads((attempt.folder / "report.json").read_text("utf-8"))
     except FileNotFoundError as exc:
-        raise TicketError(f"{path} contains no report.json: run closure_report first") from exc
-    later = locker.later_attempt(attempt)
+        raise TicketError(f"{attempt.path} contains no report.json: run closure_report first") from exc
     return telling.Order(
         document=document,
-        attempt=path.name,
+        attempt=attempt.folder.name,
         locker=locker.digest(attempt),
         redact=redact,
         close=options["close"],
         label=options["label"],
         analysts=options["analysts"],
-        later=Later(*later) if later else None,
+        later=locker.later_attempt(attempt),
     )
 
 
-def _result(told: telling.Told, place: str, verb: str) -> Result:
-    parts, left = len(told.messages) - 1, len(told.messages) - told.added - told.edited
-    action = {"close": ", close it", "reopen": ", reopen it"}.get(told.action, "")
+def _result(told: telling.Told, verb: str) -> Result:
+    parts, left = len(told.comments) - 1, len(told.comments) - told.added - told.edited
+    action = "" if told.action == STAY else f", {told.action} it"
     return {
-        "msg": f"{verb} {parts} part{'' if parts == 1 else 's'} and the verdict to {place}: "
+        "msg": f"{verb} {parts} part{'' if parts == 1 else 's'} and the verdict to {told.ticket}: "
         f"add {told.added}, edit {told.edited}, leave {left}{action}",
         "changed": told.changed,
-        "ticket": place,
-        "url": told.url,
-        "action": told.action,
-        "state": told.state,
-        "added": told.added,
-        "edited": told.edited,
-        "comments": telling.summary(told),
-        "report_sha256": told.report,
+        **vars(told),
+        "comments": telling.summary(told.comments),
     }
 
 
-def _record(attempt: locker.Attempt, facts: Result) -> None:
+def _record(attempt: locker.Attempt, facts: Options) -> None:
     record = {"schema": SCHEMA, "told": utc_now(), **facts}
-    text = json.dumps(record, ensure_ascii=False, indent=2) + "\n"
-    locker.write_report(attempt, locker.TICKET_RECORD, text)
+    locker.write_report(attempt, locker.TICKET_RECORD, locker.as_json(record))

@@ -6,54 +6,40 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from ansible.plugins.action import ActionBase
-
 from ..plugin_utils.keep import locker
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.preflight import formats
 from ..plugin_utils.tell import verify
 
 
-class ActionModule(ActionBase):
+class ActionModule(ClosureAction):
     """Fail with one sentence for each place where report and evidence differ."""
 
-    supports_check_mode = True
+    failure = "the report cannot be verified: "
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def act(self, args: Options, known: Options) -> Result:
         """Take C(locker), C(ticket), C(release), C(name) and C(sha256)."""
-        super().run(tmp, task_vars)
-        args = self._task.args
         problems = formats.problems(
             {
                 "rc_closure_ticket": ("ticket", args.get("ticket")),
                 "rc_closure_release": ("name", args.get("release")),
-            },
-            {
-                "rc_closure_ticket_attempt": ("name", args.get("name")),
-                "rc_closure_locker_sha256": ("sha256", args.get("sha256")),
-            },
+                "rc_closure_ticket_attempt": ("name", args.get("name"), False),
+                "rc_closure_locker_sha256": ("sha256", args.get("sha256"), False),
+            }
         )
         if problems:
             return {"failed": True, "msg": "; ".join(problems)}
-        try:
-            attempt = locker.find_attempt(
-                str(args["locker"]), str(args["ticket"]), str(args["release"]), str(args.get("name") or "")
-            )
-            return _result(attempt, str(args.get("sha256") or ""))
-        except (locker.LockerError, OSError, ValueError) as exc:
-            return {"failed": True, "msg": f"the report cannot be verified: {exc}"}
-
-
-def _result(attempt: locker.Attempt, given_digest: str) -> dict[str, t.Any]:
-    digest = locker.digest(attempt)
-    problems = verify.problems(attempt)
-    if given_digest and given_digest != digest:
-        problems.append(
-            f"the attempt's SHA-256 is {digest}, not {given_digest} (rc_closure_locker_sha256): "
-            "the locker was changed since"
+        attempt = locker.find_attempt(
+            str(args["locker"]), str(args["ticket"]), str(args["release"]), str(args.get("name") or "")
         )
-    found = {"changed": False, "attempt": attempt.as_dict(), "sha256": digest, "problems": problems}
-    if problems:
-        return {**found, "failed": True, "msg": "; ".join(problems)}
-    return {**found, "msg": f"{attempt.path} agrees with its evidence; its SHA-256 is {digest}"}
+        digest, given = locker.digest(attempt), str(args.get("sha256") or "")
+        problems = verify.problems(attempt)
+        if given not in ("", digest):
+            problems.append(
+                f"the attempt's SHA-256 is {digest}, not {given} (rc_closure_locker_sha256): "
+                "the locker was changed since"
+            )
+        found = {"changed": False, "attempt": attempt.as_dict(), "sha256": digest, "problems": problems}
+        if problems:
+            return {**found, "failed": True, "msg": "; ".join(problems)}
+        return {**found, "msg": f"{attempt.path} agrees with its evidence; its SHA-256 is {digest}"}

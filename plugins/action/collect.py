@@ -13,50 +13,46 @@ from __future__ import annotations
 
 import threading
 import typing as t
+from contextlib import contextmanager
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._core import step_names
 from ..module_utils._core.evidence import Step
 from ..module_utils._core.steps import Started
 from ..plugin_utils.keep import locker, once
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 
 PROGRESS_SECONDS = 15.0
 
 display = Display()
 
 
-class ActionModule(ActionBase):
+class ActionModule(ClosureAction):
     """Run the module that the task names."""
 
-    supports_check_mode = True
     supports_async = False
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def act(self, args: Options, known: Options) -> Result:
         """Return the module's result, its steps without their streams where they were kept."""
-        super().run(tmp, task_vars)
-        self._host = str(self._task.delegate_to or (task_vars or {}).get("inventory_hostname", ""))
-        self._task_vars = task_vars
+        self._host = str(self._task.delegate_to or known.get("inventory_hostname", ""))
+        self._known = known
         # A role hands every variable on: an empty one counts as not given.
-        args = {name: value for name, value in self._task.args.items() if value not in (None, "", {}, [])}
-        given, package = args.pop("attempt", None), args.get("package")
-        with _Progress(f"{self._module} on {self._host}"):
-            if not given or self._task.check_mode:
-                return self._unkept(args)
+        options = {name: value for name, value in args.items() if value not in (None, "", {}, [])}
+        attempt, package = options.pop("attempt", None), options.get("package")
+        with _progress(f"{self._module} on {self._host}"):
+            if not attempt or self._task.check_mode:
+                return self._unkept(options)
             if package is None:
-                return {"failed": True, "msg": "package is missing: 0, 1, 2 or 3 is required with attempt"}
-            try:
-                return self._kept(args, locker.Attempt.from_dict(given), int(package))
-            except locker.LockerError as exc:
-                return {"failed": True, "msg": str(exc)}
+                raise locker.LockerError("package is missing: 0, 1, 2 or 3 is required with attempt")
+            return self._kept(options, locker.Attempt.from_dict(attempt), int(package))
 
     @property
     def _module(self) -> str:
         return str(self._task.action).rsplit(".", maxsplit=1)[-1]
 
-    def _unkept(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
+    def _unkept(self, args: dict[str, t.Any]) -> Result:
         """Return everything, and keep nothing."""
         if self._task.check_mode:
             result, steps = self._carry_out(args)
@@ -65,35 +61,33 @@ class ActionModule(ActionBase):
             steps = self._steps(result)
         return {**result, "steps": [step.as_dict() for step in steps]}
 
-    def _kept(self, args: dict[str, t.Any], attempt: locker.Attempt, package: int) -> dict[str, t.Any]:
+    def _kept(self, args: dict[str, t.Any], attempt: locker.Attempt, package: int) -> Result:
         if "digest" in args:
             args["digest_key"] = locker.digest_key(attempt)
-        if self._module in once.COLLECTORS:
-            return self._once(once.COLLECTORS[self._module], args, attempt, package)
+        if self._module == once.COLLECTOR:
+            return self._once(args, attempt, package)
         result, steps = self._carry_out(args)
         return {**result, "steps": locker.keep(attempt, package, steps)}
 
-    def _once(
-        self, kind: once.Once, args: dict[str, t.Any], attempt: locker.Attempt, package: int
-    ) -> dict[str, t.Any]:
+    def _once(self, args: dict[str, t.Any], attempt: locker.Attempt, package: int) -> Result:
         """Have something done at most once in this attempt, even if several tasks or runs ask for it."""
         before: list[dict[str, t.Any]] = []
-        intent = kind.intended(locker.load_package(attempt, package).steps)
+        intent = once.intended(locker.load_package(attempt, package).steps)
         if intent is None:
-            result, steps = self._carry_out({**args, **kind.intend()})
-            intent = kind.intended(steps)
-            before = locker.keep(attempt, package, steps, unless=kind.intent if intent else "")
+            result, steps = self._carry_out({**args, **once.intend()})
+            intent = once.intended(steps)
+            before = locker.keep(attempt, package, steps, unless=once.INTENT if intent else "")
             if intent is None:
                 return {**result, "steps": before}
         if before:
-            stage = kind.send(intent)
+            stage = once.send(intent)
         else:
             evidence = locker.load_package(attempt, package)
-            stage = kind.look(kind.intended(evidence.steps) or intent, evidence)
+            stage = once.look(once.intended(evidence.steps) or intent, evidence)
         result, steps = self._carry_out({**args, **stage})
         return {**result, "steps": [*before, *locker.keep(attempt, package, steps)]}
 
-    def _carry_out(self, args: dict[str, t.Any]) -> tuple[dict[str, t.Any], list[Step]]:
+    def _carry_out(self, args: dict[str, t.Any]) -> tuple[Result, list[Step]]:
         """Run the module; return its result and its steps, and if it failed, the failure as the last one."""
         result = self._collect(args)
         steps = self._steps(result)
@@ -101,19 +95,19 @@ class ActionModule(ActionBase):
             steps.append(self._breakdown(result))
         return result, steps
 
-    def _steps(self, result: dict[str, t.Any]) -> list[Step]:
+    def _steps(self, result: Result) -> list[Step]:
         return [_on(self._host, Step.from_dict(step)) for step in result.pop("steps", [])]
 
-    def _collect(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
-        module, task_vars = self._task.action, self._task_vars
+    def _collect(self, args: dict[str, t.Any]) -> Result:
+        module, known = self._task.action, self._known
         try:
-            return dict(self._execute_module(module_name=module, module_args=args, task_vars=task_vars))
+            return dict(self._execute_module(module_name=module, module_args=args, task_vars=known))
         except AnsibleConnectionFailure as exc:
             return {"failed": True, "msg": f"the host cannot be reached: {exc.message}"}
         except AnsibleError as exc:
             return {"failed": True, "msg": exc.message}
 
-    def _breakdown(self, result: dict[str, t.Any]) -> Step:
+    def _breakdown(self, result: Result) -> Step:
         """Return the failure of a collector as a step: it is evidence, and does not end the play."""
         message = _message(result)
         display.warning(f"{self._host}: {message}")
@@ -121,29 +115,27 @@ class ActionModule(ActionBase):
         return started.failed(" ".join(message.split()))
 
 
-class _Progress:
+@contextmanager
+def _progress(what: str) -> t.Iterator[None]:
     """Display every so often that a long wait is still going on."""
+    done = threading.Event()
 
-    def __init__(self, what: str) -> None:
-        self._what = what
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._tell, daemon=True)
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *exc_info: object) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _tell(self) -> None:
+    def show() -> None:
         seconds = PROGRESS_SECONDS
-        while not self._done.wait(PROGRESS_SECONDS):
-            display.display(f"  … {self._what}: {seconds:.0f} s")
+        while not done.wait(PROGRESS_SECONDS):
+            display.display(f"  … {what}: {seconds:.0f} s")
             seconds += PROGRESS_SECONDS
 
+    thread = threading.Thread(target=show, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
-def _message(result: dict[str, t.Any]) -> str:
+
+def _message(result: Result) -> str:
     """Take out of a collector's result why it failed.
 
     To Ansible, a container or a pod that is down is not a failed connection but a module without output. The

@@ -73,7 +73,12 @@ from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._core import command
 from ..module_utils._core.redaction import Redactor
-from ..plugin_utils.preflight import pods
+
+RUNNING = "Running"
+# Kubernetes, "Pod Lifecycle": of these two phases a pod's containers have all ended, for good.
+OVER = ("Succeeded", "Failed")
+
+Pod = t.Mapping[str, t.Any]
 
 
 class LookupModule(LookupBase):
@@ -91,19 +96,15 @@ class LookupModule(LookupBase):
 def _name(
     selector: str, *, namespace: str = "", context: str = "", kubeconfig: str = "", limit: float = 30
 ) -> str:
-    options = {"kubeconfig": kubeconfig, "context": context, "namespace": namespace}
-    argv = ["kubectl", *(f"--{name}={value}" for name, value in options.items() if value)]
-    argv += ["get", "pod", f"--selector={selector}", "--output=json"]
-    place = f"the namespace {namespace}" if namespace else "kubectl's own namespace"
-    return _once(argv, f"{selector} in {place}", float(limit))
-
-
-def _once(argv: list[str], described: str, limit: float) -> str:
     """Return the name that was found first in this run.
 
     Each task runs in a process of its own, so they share the name in a file. Its directory is this run's, and
     is removed with it.
     """
+    options = {"kubeconfig": kubeconfig, "context": context, "namespace": namespace}
+    argv = ["kubectl", *(f"--{name}={value}" for name, value in options.items() if value)]
+    argv += ["get", "pod", f"--selector={selector}", "--output=json"]
+    place = f"the namespace {namespace}" if namespace else "kubectl's own namespace"
     digest = hashlib.sha256(shlex.join(argv).encode()).hexdigest()
     directory = Path(vars(constants)["DEFAULT_LOCAL_TMP"])
     with (directory / f"pod-{digest}").open("a+", encoding="utf-8") as file:
@@ -111,7 +112,7 @@ def _once(argv: list[str], described: str, limit: float) -> str:
         file.seek(0)
         name = file.read()
         if not name:
-            name = _ask(argv, described, limit)
+            name = _ask(argv, f"{selector} in {place}", float(limit))
             file.write(name)
         return name
 
@@ -122,10 +123,39 @@ def _ask(argv: list[str], described: str, limit: float) -> str:
         said = step.reason or step.stderr.strip()
         raise AnsibleLookupError(f"kubectl get pod {described} failed: {said}")
     try:
-        return pods.the_only(json.loads(step.stdout)["items"], described)
-    except pods.PodError as exc:
-        raise AnsibleLookupError(str(exc)) from exc
+        return the_only(json.loads(step.stdout)["items"], described)
     except (ValueError, KeyError, TypeError) as exc:
         raise AnsibleLookupError(
             f"kubectl get pod {described} did not return a list of pods: {exc!r}"
         ) from exc
+
+
+def the_only(pods: t.Sequence[Pod], described: str) -> str:
+    """Return the name of the one that has not ended, of the C(items) that C(kubectl get pod) lists.
+
+    A pod that is being deleted still has the phase C(Running): only its C(deletionTimestamp) shows it.
+
+    Raises:
+        AnsibleLookupError: there is none, or more than one, or it is not running.
+    """
+    alive = [pod for pod in pods if not pod["metadata"].get("deletionTimestamp") and _phase(pod) not in OVER]
+    if not alive:
+        ending = f"; there are {_names(pods)}, which have ended or are being deleted" if pods else ""
+        raise AnsibleLookupError(f"there is no pod {described}{ending}")
+    if len(alive) > 1:
+        raise AnsibleLookupError(
+            f"there are {len(alive)} pods {described}, and exactly one is required: {_names(alive)}. "
+            "Scale to one replica during the closure, and wait for the end of a rollout"
+        )
+    phase = _phase(alive[0])
+    if phase != RUNNING:
+        raise AnsibleLookupError(f"the pod {_names(alive)} ({described}) is {phase}, not {RUNNING}")
+    return _names(alive)
+
+
+def _phase(pod: Pod) -> str:
+    return str(pod.get("status", {}).get("phase", "Unknown"))
+
+
+def _names(pods: t.Sequence[Pod]) -> str:
+    return ", ".join(str(pod["metadata"]["name"]) for pod in pods)

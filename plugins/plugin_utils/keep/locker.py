@@ -44,17 +44,20 @@ class LockerError(Exception):
 
 @dataclass(frozen=True)
 class Attempt:
-    """One run of the closure: where its evidence is, and the release.
+    """One run of the closure: where its evidence is, and the release."""
 
-    Attributes:
-        path: the attempt's folder, absolute.
-        started: RFC 3339, UTC.
-        release: the release it is about.
-    """
-
-    path: str
-    started: str
+    path: str  # of its folder, absolute
+    started: str  # RFC 3339, UTC
     release: Release
+
+    @property
+    def folder(self) -> Path:
+        """The attempt's folder."""
+        return Path(self.path)
+
+    def package(self, number: int) -> Path:
+        """Return the folder of a package."""
+        return self.folder / f"package_{number}"
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return what travels between tasks as the fact C(rc_closure_attempt)."""
@@ -86,7 +89,7 @@ def open_attempt(root: str, release: Release, now: str) -> Attempt:
     attempt = Attempt(str(path), now, release)
     try:
         path.mkdir(parents=True, mode=0o700)
-        files.write(path / "attempt.json", _json(attempt.as_dict()))
+        files.write(path / "attempt.json", as_json(attempt.as_dict()))
         files.write(path / ".digest_key", random_source.token_hex(32))
     except OSError as exc:
         raise LockerError(f"the locker {root} cannot be written: {exc.strerror} ({exc.filename})") from exc
@@ -99,23 +102,23 @@ def digest_key(attempt: Attempt) -> str:
     It is beside the evidence only while the attempt is open: without it, nobody can try passwords against a
     digest in the report.
     """
-    return Path(attempt.path, ".digest_key").read_text("ascii")
+    return (attempt.folder / ".digest_key").read_text("ascii")
 
 
 def close_attempt(attempt: Attempt) -> None:
     """Destroy the key of the keyed digests."""
-    Path(attempt.path, ".digest_key").unlink(missing_ok=True)
+    (attempt.folder / ".digest_key").unlink(missing_ok=True)
 
 
 def is_open(attempt: Attempt, package: int) -> bool:
     """Return whether this attempt collects a package."""
-    return (Path(attempt.path) / f"package_{package}" / "policy.json").exists()
+    return (attempt.package(package) / "policy.json").exists()
 
 
 def open_package(attempt: Attempt, package: int, policy: t.Mapping[str, t.Any]) -> None:
     """Register a package to be judged in this attempt, with its policy."""
-    folder = _package_folder(attempt, package)
-    files.write(folder / "policy.json", _json(policy))
+    attempt.package(package).mkdir(mode=0o700, exist_ok=True)
+    files.write(attempt.package(package) / "policy.json", as_json(policy))
 
 
 def keep(
@@ -133,9 +136,12 @@ def keep(
     Raises:
         LockerError: a step cannot be written.
     """
-    folder = _package_folder(attempt, package)
+    folder = attempt.package(package)
     try:
-        with _alone(folder):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        # Hosts collect side by side, each in a process of its own: one step is numbered at a time.
+        with (folder / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
             if unless and any(folder.glob(f"[0-9]*-{unless}.json")):
                 return []
             return [_keep_step(folder, step) for step in steps]
@@ -151,13 +157,10 @@ def load(attempt: Attempt) -> dict[int, tuple[Evidence, dict[str, t.Any]]]:
     """
     found = {}
     for package in PACKAGES:
-        folder = Path(attempt.path, f"package_{package}")
-        if folder.is_dir():
-            policy = folder / "policy.json"
-            found[package] = (
-                load_package(attempt, package),
-                json.loads(policy.read_text("utf-8")) if policy.exists() else {},
-            )
+        if attempt.package(package).is_dir():
+            kept = attempt.package(package) / "policy.json"
+            policy = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
+            found[package] = (load_package(attempt, package), policy)
     return found
 
 
@@ -167,8 +170,7 @@ def load_package(attempt: Attempt, package: int) -> Evidence:
     Raises:
         LockerError: a stream is missing or is not what was kept.
     """
-    folder = Path(attempt.path, f"package_{package}")
-    steps = tuple(_load_step(path) for path in sorted(folder.glob("[0-9]*.json")))
+    steps = tuple(_load_step(path) for path in sorted(attempt.package(package).glob("[0-9]*.json")))
     return Evidence(package, attempt.release, steps)
 
 
@@ -195,7 +197,7 @@ def named_attempt(given: t.Mapping[str, t.Any] | None) -> Attempt | None:
         wanted, has = str(given.get(key) or ""), getattr(attempt.release, key)
         if wanted not in ("", has):
             raise LockerError(
-                f"rc_closure_{key} is {wanted}, but the attempt {Path(attempt.path).name} has {has}: correct "
+                f"rc_closure_{key} is {wanted}, but the attempt {attempt.folder.name} has {has}: correct "
                 "it, or set rc_closure_ticket_attempt to another attempt"
             )
     return attempt
@@ -221,24 +223,34 @@ def digest(attempt: Attempt) -> str:
     It is that of one line for each file, C(<its SHA-256>  <its path in the attempt>), in the paths' order, as
     C(sha256sum) prints it, without the result of posting the report to the ticket.
     """
-    root = Path(attempt.path)
-    names = sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
-    kept = [name for name in names if not Path(name).name.startswith(".") and name != TICKET_RECORD]
-    lines = [f"{hashlib.sha256((root / name).read_bytes()).hexdigest()}  {name}\n" for name in kept]
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
+    paths = (path for path in attempt.folder.rglob("[!.]*") if path.is_file())
+    names = sorted(str(path.relative_to(attempt.folder)) for path in paths)
+    lines = (
+        f"{_sha256((attempt.folder / name).read_bytes())}  {name}\n"
+        for name in names
+        if name != TICKET_RECORD
+    )
+    return _sha256("".join(lines).encode())
 
 
-def later_attempt(attempt: Attempt) -> tuple[str, str] | None:
-    """Return the newest later attempt for the same ticket that decides something about it, and what.
+class Later(t.NamedTuple):
+    """A later attempt that decides something about the ticket.
 
-    That is its gate's C(PASS), the C(FAIL) of a package, or C(not reported): it was begun, and may have
-    changed staging. Some packages alone that are all PASS decide nothing.
+    Attributes:
+        attempt: its name, a time in UTC.
+        status: its gate's C(PASS), the C(FAIL) of a package, or C(not reported): it was begun, and may have
+            changed staging. Some packages alone that are all PASS decide nothing.
     """
-    own = Path(attempt.path)
-    others = own.parents[2].glob("*/attempts/*")
-    later = sorted((path for path in others if path.name > own.name), key=lambda path: path.name)
-    found = ((path.name, _status_for_ticket(path)) for path in reversed(later))
-    return next(((name, status) for name, status in found if status), None)
+
+    attempt: str
+    status: str
+
+
+def later_attempt(attempt: Attempt) -> Later | None:
+    """Return the newest later attempt for the same ticket, of whichever release, that decides something."""
+    others = attempt.folder.parents[2].glob("*/attempts/*")
+    later = (Later(path.name, _status_for_ticket(path)) for path in others if path.name > attempt.folder.name)
+    return max((one for one in later if one.status), default=None)
 
 
 def _status_for_ticket(attempt: Path) -> str:
@@ -255,21 +267,12 @@ def write_report(attempt: Attempt, name: str, text: str) -> str:
 
     Returns the path of the latter, or else of the former.
     """
-    own, folder = Path(attempt.path), Path(attempt.path).parent.parent
+    own = attempt.folder
     files.write(own / name, text)
     if any(path.parent.name > own.name for path in own.parent.glob(f"*/{name}")):
         return str(own / name)
-    files.write(folder / name, text)
-    return str(folder / name)
-
-
-def _package_folder(attempt: Attempt, package: int) -> Path:
-    folder = Path(attempt.path, f"package_{package}")
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-    except OSError as exc:
-        raise LockerError(f"{folder} cannot be created: {exc.strerror}") from exc
-    return folder
+    files.write(own.parent.parent / name, text)
+    return str(own.parent.parent / name)
 
 
 def _keep_step(folder: Path, step: Step) -> dict[str, t.Any]:
@@ -278,17 +281,14 @@ def _keep_step(folder: Path, step: Step) -> dict[str, t.Any]:
     record: dict[str, t.Any] = {
         key: redact(value) if isinstance(value, str) else value for key, value in step.as_dict().items()
     }
-    streams = {stream: record[stream].encode() for stream in STREAMS}
-    base = folder / f"{_next_number(folder):04d}-{step.name}"
-    for stream, content in streams.items():
-        record[stream] = {
-            "file": f"{base.name}.{stream}",
-            "sha256": hashlib.sha256(content).hexdigest(),
-            "bytes": len(content),
-        }
+    number = 1 + max((int(path.name[:4]) for path in folder.glob("[0-9]*")), default=0)
+    base = f"{number:04d}-{step.name}"
+    for stream in STREAMS:
+        content = record[stream].encode()
+        record[stream] = {"file": f"{base}.{stream}", "sha256": _sha256(content), "bytes": len(content)}
         if content:
-            files.write(base.with_name(record[stream]["file"]), content)
-    files.write(base.with_name(f"{base.name}.json"), _json(record))
+            files.write(folder / record[stream]["file"], content)
+    files.write(folder / f"{base}.json", as_json(record))
     return record
 
 
@@ -301,7 +301,7 @@ def telling(attempt: Attempt) -> t.Iterator[None]:
     Raises:
         LockerError: another run is posting to it.
     """
-    with Path(attempt.path).parents[2].joinpath(".telling").open("w") as lock:
+    with attempt.folder.parents[2].joinpath(".telling").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as exc:
@@ -312,33 +312,24 @@ def telling(attempt: Attempt) -> t.Iterator[None]:
         yield
 
 
-@contextmanager
-def _alone(folder: Path) -> t.Iterator[None]:
-    """Number one step at a time: hosts collect side by side, each in a process of its own."""
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _next_number(folder: Path) -> int:
-    return 1 + max((int(path.name[:4]) for path in folder.glob("[0-9]*")), default=0)
-
-
 def _load_step(path: Path) -> Step:
     record = json.loads(path.read_text("utf-8"))
     for stream in STREAMS:
-        record[stream] = _load_stream(path.with_name(record[stream]["file"]), record[stream])
+        kept = record[stream]
+        file = path.with_name(kept["file"])
+        content = file.read_bytes() if kept["bytes"] and file.exists() else b""
+        if _sha256(content) != kept["sha256"]:
+            raise LockerError(
+                f"{file} is missing or was changed: its SHA-256 is not the one that was kept with it"
+            )
+        record[stream] = content.decode()
     return Step.from_dict(record)
 
 
-def _load_stream(path: Path, kept: t.Mapping[str, t.Any]) -> str:
-    content = path.read_bytes() if kept["bytes"] and path.exists() else b""
-    if hashlib.sha256(content).hexdigest() != kept["sha256"]:
-        raise LockerError(
-            f"{path} is missing or was changed: its SHA-256 is not the one that was kept with it"
-        )
-    return content.decode()
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
-def _json(data: t.Any) -> str:
+def as_json(data: t.Any) -> str:
+    """Return data as the locker writes it."""
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import typing as t
-from dataclasses import dataclass
 
 from ...module_utils._core.evidence import Evidence, Step
 from ...module_utils._core.step_names import CI_DISPATCH, CI_DISPATCH_INTENT
@@ -21,51 +20,34 @@ from .locker import LockerError
 
 Options = dict[str, t.Any]
 
+# The module that does such a thing, without its collection, and its step that contains the intent.
+COLLECTOR = "ci_run_dispatch"
+INTENT = CI_DISPATCH_INTENT
 
-@dataclass(frozen=True)
-class Once:
-    """A collector of this kind.
 
-    Attributes:
-        intent: name of the step that contains the intent.
-        answer: name of the step that contains the answer to it.
+def intended(steps: t.Iterable[Step]) -> Step | None:
+    """Return the step that contains the intent, if there is one."""
+    return next((step for step in steps if step.name == INTENT), None)
+
+
+def intend() -> Options:
+    """Return the module's options to return its intent."""
+    return {"stage": "intend"}
+
+
+def send(intent: Step) -> Options:
+    """Return its options to carry an intent out.
+
+    Raises:
+        LockerError: the step does not contain an intent.
     """
-
-    intent: str
-    answer: str
-
-    def intended(self, steps: t.Sequence[Step]) -> Step | None:
-        """Return the step that contains the intent, if there is one."""
-        return next((step for step in steps if step.name == self.intent), None)
-
-    def intend(self) -> Options:
-        """Return the module's options to return its intent."""
-        return {"stage": "intend"}
-
-    def send(self, intent: Step) -> Options:
-        """Return its options to carry an intent out.
-
-        Raises:
-            LockerError: the step does not contain an intent.
-        """
-        return {"stage": "send", "intent": _read(intent)}
-
-    def look(self, intent: Step, kept: Evidence) -> Options:
-        """Return its options to look for the result of an intent.
-
-        Raises:
-            LockerError: the step does not contain an intent.
-        """
-        answer = kept.get(self.answer)
-        return {"stage": "look", "intent": _read(intent), "answer": answer.as_dict() if answer else None}
-
-
-def _read(intent: Step) -> t.Any:
     try:
-        return json.loads(intent.stdout)
+        return {"stage": "send", "intent": json.loads(intent.stdout)}
     except ValueError as exc:
         raise LockerError(f"the step {intent.name} cannot be read: {exc}") from exc
 
 
-# By the module's name, without its collection.
-COLLECTORS = {"ci_run_dispatch": Once(intent=CI_DISPATCH_INTENT, answer=CI_DISPATCH)}
+def look(intent: Step, kept: Evidence) -> Options:
+    """Return its options to look for the result of an intent; raises what C(send()) does."""
+    answer = kept.get(CI_DISPATCH)
+    return {**send(intent), "stage": "look", "answer": answer.as_dict() if answer else None}

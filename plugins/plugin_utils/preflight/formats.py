@@ -8,55 +8,42 @@ from __future__ import annotations
 
 import re
 import typing as t
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 Check = t.Callable[[t.Any], bool]
-Variables = t.Mapping[str, tuple[str, t.Any]]
+# A variable's format, its value and maybe whether it is required.
+Variable = tuple[str, t.Any] | tuple[str, t.Any, bool]
 
 
-def problem(kind: str, name: str, value: t.Any, *, required: bool = True) -> str:
+def problem(name: str, kind: str, value: t.Any, required: bool = True) -> str:
     """Return what is wrong with a variable, as one sentence that names it, or C('').
 
-    Args:
-        kind: one of C(KINDS).
-        name: the variable's name.
-        value: its value; none and the empty string are missing.
-        required: whether it may not be missing.
+    C(kind) is one of C(KINDS); a value that is None or empty is missing.
     """
     check, description = KINDS[kind]
     if value in (None, "", {}, []):
         return f"{name} is missing: {description} is required" if required else ""
-    if check(value):
-        return ""
+    with suppress(ValueError, TypeError):  # of a URL or a number that cannot be read
+        if check(value):
+            return ""
     # A URL of Redis's may hold a password.
     shown = "" if kind == "redis_url" else f" {value!r}"
     return f"{name}{shown} is not {description}"
 
 
-def problems(required: Variables, optional: Variables | None = None) -> list[str]:
-    """Return what is wrong with variables, a sentence each: name → kind and value."""
-    needs = ((required, True), (optional or {}, False))
-    return [
-        found
-        for variables, need in needs
-        for name, (kind, value) in variables.items()
-        if (found := problem(kind, name, value, required=need))
-    ]
+def problems(variables: t.Mapping[str, Variable]) -> list[str]:
+    """Return what is wrong with variables, a sentence each."""
+    return [found for name, given in variables.items() if (found := problem(name, *given))]
 
 
 def _pattern(pattern: str, description: str) -> tuple[Check, str]:
-    return (
-        lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None,
-        description,
-    )
+    return lambda value: isinstance(value, str) and bool(re.fullmatch(pattern, value)), description
 
 
 def _is_url(value: t.Any) -> bool:
-    try:
-        parts = urlsplit(str(value))
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
+    parts = urlsplit(str(value))
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
 
 
 def _is_redis_url(value: t.Any) -> bool:
@@ -65,34 +52,28 @@ def _is_redis_url(value: t.Any) -> bool:
     RFC 3986, section 3.2: a raw C(@), C(/), C(?) or C(#) in a password ends it early, and where it ends is
     each parser's own guess; a raw C(%) begins an escape.
     """
-    try:
-        parts = urlsplit(str(value))
-        user, _at, _place = parts.netloc.rpartition("@")
-        return (
-            parts.scheme in ("redis", "rediss")
-            and bool(parts.hostname)
-            and parts.port != 0
-            and re.fullmatch(r"(?:[^%@\s]|%[0-9A-Fa-f]{2})*", user) is not None
-            and re.fullmatch(r"(?:/\d*)?", parts.path) is not None
-            and not parts.fragment
-        )
-    except ValueError:
-        return False
+    parts = urlsplit(str(value))
+    user, _at, _place = parts.netloc.rpartition("@")
+    return (
+        parts.scheme in ("redis", "rediss")
+        and bool(parts.hostname)
+        and parts.port != 0
+        and bool(re.fullmatch(r"(?:[^%@\s]|%[0-9A-Fa-f]{2})*", user))
+        and bool(re.fullmatch(r"(?:/\d*)?", parts.path))
+        and not parts.fragment
+    )
 
 
-def _is_seconds(value: t.Any) -> bool:
-    try:
-        return float(value) > 0
-    except (TypeError, ValueError):
-        return False
+def _is_number(value: t.Any) -> bool:
+    return float(value) > 0
 
 
 def _is_count(value: t.Any) -> bool:
-    return _is_seconds(value) and float(value) == int(float(value))
+    return float(value) > 0 and float(value).is_integer()
 
 
 def _is_share(value: t.Any) -> bool:
-    return _is_seconds(value) and float(value) <= 1
+    return 0 < float(value) <= 1
 
 
 def _is_names(value: t.Any) -> bool:
@@ -127,9 +108,9 @@ KINDS: dict[str, tuple[Check, str]] = {
     ),
     "text": _pattern(r"(?s).+", "a text"),
     "url": (_is_url, "a valid http or https URL"),
-    "seconds": (_is_seconds, "a number of seconds above 0"),
+    "seconds": (_is_number, "a number of seconds above 0"),
     "count": (_is_count, "a whole number above 0"),
-    "number": (_is_seconds, "a number above 0"),
+    "number": (_is_number, "a number above 0"),
     "share": (_is_share, "a number above 0 and at most 1"),
     "names": (_is_names, "a list of texts"),
     "log": (_is_log, "one of {file: an absolute path}, {unit: …} and {container: …}"),

@@ -7,13 +7,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import typing as t
 
 from ..keep import locker
 from .report import document, markdown
 from .report.differences import differences
-
-_REPORTS = ("report.json", "report.md")
 
 
 def problems(attempt: locker.Attempt) -> list[str]:
@@ -24,32 +22,28 @@ def problems(attempt: locker.Attempt) -> list[str]:
     Raises:
         LockerError: a stream is not what was kept.
         OSError: a file cannot be read.
-        ValueError: a file is no JSON, or no report.
+        ValueError: a file is not JSON, or not a report.
     """
-    folder = Path(attempt.path)
-    told = json.loads((folder / "report.json").read_text("utf-8"))
-    built = document.build(attempt, locker.load(attempt), _reported(told))
+    folder = attempt.folder
+    reported = json.loads((folder / "report.json").read_text("utf-8"))
+    built = document.build(attempt, locker.load(attempt), _when(reported))
     derived = json.loads(json.dumps(built))
-    found = [f"report.json: {problem}" for problem in differences(told, derived)]
+    found = [f"report.json: {problem}" for problem in differences(reported, derived)]
     if (folder / "report.md").read_text("utf-8") != markdown.render(built):
         found.append("report.md is not the text of what the evidence shows")
     if folder == max(path.parent for path in folder.parent.glob("*/report.json")):
-        found += _copies(folder)
+        copies = (folder.parent.parent / name for name in ("report.json", "report.md"))
+        found += [
+            f"{copy} is not the newest attempt's"
+            for copy in copies
+            if not copy.is_file() or copy.read_bytes() != (folder / copy.name).read_bytes()
+        ]
     return found
 
 
-def _reported(told: object) -> str:
+def _when(report: t.Any) -> str:
     """Return when the report was made: the one thing in it that no evidence shows."""
     try:
-        return str(told["attempt"]["reported"])  # type: ignore[index]  # whatever JSON holds
+        return str(report["attempt"]["reported"])
     except (KeyError, TypeError) as exc:
-        raise ValueError(f"report.json is no report: {exc!r}") from exc
-
-
-def _copies(folder: Path) -> list[str]:
-    release = folder.parent.parent
-    return [
-        f"{release / name} is not the newest attempt's"
-        for name in _REPORTS
-        if not (release / name).is_file() or (release / name).read_bytes() != (folder / name).read_bytes()
-    ]
+        raise ValueError(f"report.json is not a report: {exc!r}") from exc

@@ -7,10 +7,15 @@
 from __future__ import annotations
 
 import abc
-from dataclasses import dataclass
+import typing as t
+from dataclasses import dataclass, replace
 
-from ....module_utils._clients.rest import Answer
+from ....module_utils._clients.rest import Answer, Document
+from ....module_utils._core.step_names import StepName
 from .message import Frame, Message
+
+# No step of the ticket is evidence.
+STEP = StepName("ticket")
 
 
 class TicketError(Exception):
@@ -44,7 +49,7 @@ class State:
 
 
 class Ticket(abc.ABC):
-    """A ticket. All methods raise C(TicketError).
+    """A ticket, whose comments are documents with a C(body). All methods raise C(TicketError).
 
     Attributes:
         place: the ticket's name for people.
@@ -61,22 +66,6 @@ class Ticket(abc.ABC):
         """Return the state that the ticket is in now."""
 
     @abc.abstractmethod
-    def comments(self) -> list[Comment]:
-        """Return all of this collection's comments, the oldest first."""
-
-    @abc.abstractmethod
-    def add(self, message: Message) -> Comment:
-        """Write a comment.
-
-        Raises:
-            UnsureError: no answer came.
-        """
-
-    @abc.abstractmethod
-    def edit(self, comment: Comment, message: Message) -> Comment:
-        """Replace the text of a comment."""
-
-    @abc.abstractmethod
     def close(self) -> None:
         """Close the ticket."""
 
@@ -87,6 +76,36 @@ class Ticket(abc.ABC):
     @abc.abstractmethod
     def label(self, name: str, *, wanted: bool) -> None:
         """Add a label to the ticket, or remove it."""
+
+    def comments(self) -> list[Comment]:
+        """Return all of this collection's comments, the oldest first."""
+        read = ((document, self.frame.read(document.get("body") or "")) for document in self._documents())
+        return [self._comment(document, message) for document, message in read if message]
+
+    def add(self, message: Message) -> Comment:
+        """Write a comment.
+
+        Raises:
+            UnsureError: no answer came.
+        """
+        return self._comment(self._write(self.frame.write(message)), message)
+
+    def edit(self, comment: Comment, message: Message) -> Comment:
+        """Replace the text of a comment."""
+        self._write(self.frame.write(message), comment)
+        return replace(comment, message=message)
+
+    @abc.abstractmethod
+    def _documents(self) -> t.Iterable[Document]:
+        """Return everybody's comments, the oldest first."""
+
+    @abc.abstractmethod
+    def _write(self, body: t.Any, comment: Comment | None = None) -> Document:
+        """Write a new comment, or an earlier one again, and return it."""
+
+    @abc.abstractmethod
+    def _comment(self, document: Document, message: Message) -> Comment:
+        """Return what a document says of its comment."""
 
 
 def carried_out(answer: Answer) -> Answer:
@@ -100,20 +119,17 @@ def carried_out(answer: Answer) -> Answer:
     return answer
 
 
-def added(answer: Answer) -> Answer:
-    """Return the answer to a new comment.
+def written(answer: Answer, comment: Comment | None) -> Document:
+    """Return the document of a comment that was written.
 
     Raises:
-        TicketError: it was not taken; C(UnsureError) if it may have been.
+        TicketError: it was not; C(UnsureError) if a new one may have been.
     """
-    if answer.problem and (answer.passing or answer.status == 201):
+    if comment is None and answer.problem and (answer.passing or answer.status == 201):
         raise UnsureError(answer.problem)
-    return carried_out(answer)
-
-
-def not_editable(answer: Answer, comment: Comment) -> TicketError:
-    """Return the error of a comment that the ticket does not let this collection edit."""
-    return TicketError(
-        f"{answer.problem}. The comment {comment.url} of {comment.author or 'an unknown author'} begins with "
-        "this closure's first line: if it is a copy by somebody else, delete it"
-    )
+    if comment and answer.status in (400, 403, 404) and "too long" not in answer.problem:
+        raise TicketError(
+            f"{answer.problem}. The comment {comment.url} of {comment.author or 'an unknown author'} begins "
+            "with this closure's first line: if it is a copy by somebody else, delete it"
+        )
+    return carried_out(answer).document

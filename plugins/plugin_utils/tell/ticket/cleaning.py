@@ -45,13 +45,5 @@ def leaks(text: str, redact: Redact) -> bool:
 
     Each code block is searched by itself: a secret whose end is missing ends with its block.
     """
-    return any(_leaks(block, redact) for block in _BORDER.split(text))
-
-
-def _leaks(block: str, redact: Redact) -> bool:
-    """A mask that was cut in two, or that takes blanks with it, is masked again and is no secret."""
-    return _bare(redact(block)) != _bare(block)
-
-
-def _bare(text: str) -> str:
-    return _BLANK.sub("", text)
+    # A mask that was cut in two, or that takes blanks with it, is masked again and is no secret.
+    return any(_BLANK.sub("", redact(block)) != _BLANK.sub("", block) for block in _BORDER.split(text))

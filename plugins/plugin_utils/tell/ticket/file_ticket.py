@@ -10,13 +10,12 @@ import json
 import typing as t
 from pathlib import Path
 
+from ....module_utils._clients.rest import Document
 from ....module_utils._core import files
 from ....module_utils._core.evidence import utc_now
+from ...keep.locker import as_json
 from .base import Comment, State, Ticket, TicketError
 from .message import MarkdownFrame, Message
-
-# GitHub's limit; whoever pastes elsewhere sets the limit there.
-CHARACTERS = 65_536
 
 _STATE = "state.json"
 _NEW: dict[str, t.Any] = {"open": True, "closed_at": "", "labels": []}
@@ -25,36 +24,19 @@ _NEW: dict[str, t.Any] = {"open": True, "closed_at": "", "labels": []}
 class FileTicket(Ticket):
     """A folder, made when something is written into it."""
 
-    def __init__(self, folder: str, characters: int | None = None) -> None:
-        """Take the folder's path, and the longest comment's length if it is another."""
+    frame = MarkdownFrame()
+    characters = 65_536  # GitHub's; whoever pastes elsewhere sets the limit there
+
+    def __init__(self, folder: str) -> None:
+        """Take the folder's path."""
         self._folder = Path(folder)
         self.place = folder
-        self.frame = MarkdownFrame()
-        self.characters = characters or CHARACTERS
 
     def state(self) -> State:
         """Read C(state.json)."""
         known = self._known()
         name = "open" if known["open"] else "closed"
         return State(known["open"], name, known["closed_at"], tuple(known["labels"]), self.place)
-
-    def comments(self) -> list[Comment]:
-        """Read the numbered files."""
-        found = []
-        for path in sorted(self._folder.glob("[0-9]*.md")):
-            message = self.frame.read(self._read(path))
-            if message:
-                found.append(Comment(path.stem, str(path), "this closure", message))
-        return found
-
-    def add(self, message: Message) -> Comment:
-        """Write the next file."""
-        number = 1 + max((int(path.stem) for path in self._folder.glob("[0-9]*.md")), default=0)
-        return self._comment(self._folder / f"{number:04d}.md", message)
-
-    def edit(self, comment: Comment, message: Message) -> Comment:
-        """Write a file again."""
-        return self._comment(self._folder / f"{comment.id}.md", message)
 
     def close(self) -> None:
         """Note that it is closed, and when."""
@@ -69,17 +51,25 @@ class FileTicket(Ticket):
         others = [label for label in self._known()["labels"] if label != name]
         self._note(labels=[*others, name] if wanted else others)
 
-    def _comment(self, path: Path, message: Message) -> Comment:
-        self._write(path, self.frame.write(message) + "\n")
-        return Comment(path.stem, str(path), "this closure", message)
+    def _documents(self) -> t.Iterator[Document]:
+        for path in sorted(self._folder.glob("[0-9]*.md")):
+            yield {"id": path.stem, "body": self._read(path)}
+
+    def _write(self, body: t.Any, comment: Comment | None = None) -> Document:
+        number = 1 + max((int(path.stem) for path in self._folder.glob("[0-9]*.md")), default=0)
+        name = comment.id if comment else f"{number:04d}"
+        self._keep(f"{name}.md", f"{body}\n")
+        return {"id": name}
+
+    def _comment(self, document: Document, message: Message) -> Comment:
+        return Comment(document["id"], str(self._folder / f"{document['id']}.md"), "this closure", message)
 
     def _known(self) -> dict[str, t.Any]:
         path = self._folder / _STATE
         return {**_NEW, **json.loads(self._read(path))} if path.exists() else dict(_NEW)
 
     def _note(self, **changes: t.Any) -> None:
-        known = {**self._known(), **changes}
-        self._write(self._folder / _STATE, json.dumps(known, ensure_ascii=False, indent=2) + "\n")
+        self._keep(_STATE, as_json({**self._known(), **changes}))
 
     @staticmethod
     def _read(path: Path) -> str:
@@ -88,9 +78,9 @@ class FileTicket(Ticket):
         except (OSError, UnicodeDecodeError) as exc:
             raise TicketError(f"{path} cannot be read: {getattr(exc, 'strerror', None) or exc}") from exc
 
-    def _write(self, path: Path, text: str) -> None:
+    def _keep(self, name: str, text: str) -> None:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            files.write(path, text)
+            files.write(self._folder / name, text)
         except OSError as exc:
-            raise TicketError(f"{path} cannot be written: {exc.strerror or exc}") from exc
+            raise TicketError(f"{self._folder / name} cannot be written: {exc.strerror or exc}") from exc

@@ -16,41 +16,32 @@ from ....module_utils._clients import github_problems
 from ....module_utils._clients.github import PAGE, GitHub
 from ....module_utils._clients.http import Exchange
 from ....module_utils._clients.rest import Deadline, Document
-from ....module_utils._core.step_names import StepName
-from .base import Comment, State, Ticket, TicketError, added, carried_out, not_editable
+from .base import STEP, Comment, State, Ticket, TicketError, carried_out, written
+from .cleaning import Redact
 from .message import MarkdownFrame, Message
-
-CHARACTERS = 65_536
 
 # An issue takes 2,500 comments.
 _LAST_PAGE = 30
-# No step of the ticket is evidence.
-_STEP = StepName("ticket")
 
 
 class GitHubTicket(Ticket):
     """One issue."""
 
+    frame = MarkdownFrame()
+    characters = 65_536
+
     def __init__(
-        self,
-        params: t.Mapping[str, t.Any],
-        issue: int,
-        token: str,
-        redact: t.Callable[[str], str],
-        deadline: Deadline,
-        *,
-        characters: int | None = None,
+        self, params: t.Mapping[str, t.Any], issue: str, token: str, redact: Redact, deadline: Deadline
     ) -> None:
-        """Take the options of C(github_actions.SPEC), the issue's number and the token."""
+        """Take the options of C(github.SPEC), the issue's number and the token."""
         self._issue = issue
+        self._path = f"/issues/{issue}"
         self._github = GitHub(params, token, redact, deadline, explain=self._explain, kept=False)
         self.place = f"{self._github.repository}#{issue}"
-        self.frame = MarkdownFrame()
-        self.characters = characters or CHARACTERS
 
     def state(self) -> State:
         """Ask for the issue."""
-        issue = carried_out(self._github.get(f"/issues/{self._issue}", _STEP)).document
+        issue = carried_out(self._github.get(self._path, STEP)).document
         return State(
             open=issue.get("state") == "open",
             name=str(issue.get("state", "")),
@@ -59,32 +50,6 @@ class GitHubTicket(Ticket):
             url=str(issue.get("html_url", "")),
             unclosable="it is a pull request, not an issue" if "pull_request" in issue else "",
         )
-
-    def comments(self) -> list[Comment]:
-        """Ask for all comments; GitHub lists them by their time."""
-        answer = carried_out(self._github.pages(f"/issues/{self._issue}/comments", _STEP, last=_LAST_PAGE))
-        if 'rel="next"' in answer.headers.get("link", ""):
-            raise TicketError(
-                f"{self.place} has more than {_LAST_PAGE * PAGE} comments, so the parts in it "
-                "cannot be found: set rc_closure_ticket_issue to another issue"
-            )
-        found = (self._comment(document) for document in answer.items())
-        return [comment for comment in found if comment]
-
-    def add(self, message: Message) -> Comment:
-        """Create a comment."""
-        body = {"body": self.frame.write(message)}
-        document = added(self._github.post(f"/issues/{self._issue}/comments", body, _STEP)).document
-        return Comment(str(document.get("id", "")), str(document.get("html_url", "")), "", message)
-
-    def edit(self, comment: Comment, message: Message) -> Comment:
-        """Update a comment."""
-        body = {"body": self.frame.write(message)}
-        answer = self._github.patch(f"/issues/comments/{comment.id}", body, _STEP)
-        if answer.status in (403, 404):
-            raise not_editable(answer, comment)
-        carried_out(answer)
-        return Comment(comment.id, comment.url, comment.author, message)
 
     def close(self) -> None:
         """Close the issue as completed."""
@@ -96,20 +61,35 @@ class GitHubTicket(Ticket):
 
     def label(self, name: str, *, wanted: bool) -> None:
         """Add the label, which GitHub makes where the repository has none of that name, or remove it."""
-        path = f"/issues/{self._issue}/labels"
+        path = f"{self._path}/labels"
         if wanted:
-            carried_out(self._github.post(path, {"labels": [name]}, _STEP))
+            carried_out(self._github.post(path, {"labels": [name]}, STEP))
         elif name in self.state().labels:
-            carried_out(self._github.delete(f"{path}/{quote(name, safe='')}", _STEP))
+            carried_out(self._github.delete(f"{path}/{quote(name, safe='')}", STEP))
 
     def _set(self, **fields: str) -> None:
-        carried_out(self._github.patch(f"/issues/{self._issue}", dict(fields), _STEP))
+        carried_out(self._github.patch(self._path, dict(fields), STEP))
 
-    def _comment(self, document: Document) -> Comment | None:
-        message = self.frame.read(document.get("body") or "")
+    def _documents(self) -> list[Document]:
+        """GitHub lists them by their time."""
+        answer = carried_out(self._github.pages(f"{self._path}/comments", STEP, last=_LAST_PAGE))
+        if 'rel="next"' in answer.headers.get("link", ""):
+            raise TicketError(
+                f"{self.place} has more than {_LAST_PAGE * PAGE} comments, so the parts in it "
+                "cannot be found: set rc_closure_ticket_issue to another issue"
+            )
+        return answer.items()
+
+    def _write(self, body: t.Any, comment: Comment | None = None) -> Document:
+        if comment:
+            answer = self._github.patch(f"/issues/comments/{comment.id}", {"body": body}, STEP)
+        else:
+            answer = self._github.post(f"{self._path}/comments", {"body": body}, STEP)
+        return written(answer, comment)
+
+    def _comment(self, document: Document, message: Message) -> Comment:
         author = str((document.get("user") or {}).get("login", ""))
-        url = str(document.get("html_url", ""))
-        return Comment(str(document["id"]), url, author, message) if message else None
+        return Comment(str(document.get("id", "")), str(document.get("html_url", "")), author, message)
 
     def _explain(self, exchange: Exchange, repository: str) -> str:
         """Return what an answer means for an issue, or C('') if it means what it means elsewhere."""
@@ -117,16 +97,15 @@ class GitHubTicket(Ticket):
         if exchange.is_web_page or github_problems.is_rate_limited(exchange):
             return ""
         said = github_problems.message(exchange.body)
-        lower = said.lower()
         remedies = {
-            403: self._forbidden(exchange, lower, repository),
+            403: self._forbidden(exchange, said.lower(), repository),
             404: (
                 f"there is no issue {self._issue} in {repository}, or the token may not see it (GitHub "
                 "answers 404 for both): correct rc_closure_ticket_issue, rc_closure_ticket_repository or the "
                 "token's access"
             ),
             410: "the issue was deleted, or the repository's issues are switched off",
-            422: "make rc_closure_ticket_characters smaller" if "too long" in lower else "",
+            422: "make rc_closure_ticket_characters smaller" if "too long" in said.lower() else "",
         }
         remedy = remedies.get(status or 0, "")
         return f"{exchange.asked} answered {status} ({said}): {remedy}" if remedy else ""

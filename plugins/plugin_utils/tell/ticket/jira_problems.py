@@ -7,15 +7,16 @@
 from __future__ import annotations
 
 import json
+import re
 
 from ....module_utils._clients.http import Exchange
 from ....module_utils._core.evidence import ENDED
 
 _SHORTER = "make rc_closure_ticket_characters smaller"
+_ADDRESS = "rc_closure_ticket_url must be Jira's own address"
 # Words in the answer to a bad request, and what to do.
-_REMEDIES = (
-    ("too long", _SHORTER),
-    ("content_limit_exceeded", _SHORTER),
+_BAD_REQUEST = (
+    ("too long|content_limit_exceeded", _SHORTER),
     (
         "cannot be set",
         "put the field on the screen of that issue, or leave it out: rc_closure_ticket_label or "
@@ -27,14 +28,16 @@ _REMEDIES = (
         "the token requires Add Comments, Edit Own Comments and, for labels, Edit Issues, also in the status "
         "that the issue is in",
     ),
-    ("transition", "the workflow does not allow this transition from the status that the issue is in"),
-    ("workflow", "the workflow does not allow this transition from the status that the issue is in"),
+    (
+        "transition|workflow",
+        "the workflow does not allow this transition from the status that the issue is in",
+    ),
 )
 _SHOWN = 200
 _LOWEST_ERROR = 300
 
 
-def explain(exchange: Exchange, issue: str, *, json_wanted: bool = True) -> str:
+def explain(exchange: Exchange, json_wanted: bool = True, *, issue: str) -> str:
     """Return one sentence that says what to do, or C('') if the answer is as expected."""
     step, status = exchange.step, exchange.step.exit_status
     if status is None or step.outcome != ENDED:
@@ -43,15 +46,12 @@ def explain(exchange: Exchange, issue: str, *, json_wanted: bool = True) -> str:
         return _explain_status(exchange, status, issue)
     if exchange.is_web_page:
         return (
-            f"{exchange.asked} answered {status} with a web page, not with Jira's API: "
-            "rc_closure_ticket_url must be Jira's own address (https://SITE.atlassian.net, or https://HOST "
-            "with its context path), with no login page before it"
+            f"{exchange.asked} answered {status} with a web page, not with Jira's API: {_ADDRESS} "
+            "(https://SITE.atlassian.net, or https://HOST with its context path), with no login page before "
+            "it"
         )
     if json_wanted and status != 204 and not exchange.is_json:
-        return (
-            f"{exchange.asked} answered {status} with something other than JSON: rc_closure_ticket_url must "
-            "be Jira's own address"
-        )
+        return f"{exchange.asked} answered {status} with something other than JSON: {_ADDRESS}"
     return ""
 
 
@@ -83,7 +83,7 @@ def _explain_status(exchange: Exchange, status: int, issue: str) -> str:
     said = message(exchange.body)
     what = f"{exchange.asked} answered {status}" + (f" ({said})" if said else "")
     remedies = {
-        400: _bad_request(said),
+        400: next((remedy for words, remedy in _BAD_REQUEST if re.search(words, said.lower())), ""),
         401: (
             "Jira does not take the token: it is wrong, expired or revoked, or, in the Cloud, "
             "rc_closure_ticket_user is not the e-mail address of its owner"
@@ -96,24 +96,14 @@ def _explain_status(exchange: Exchange, status: int, issue: str) -> str:
         413: _SHORTER,
         429: "Jira's rate limit is used up, and lasts longer than rc_closure_ticket_limit",
     }
-    other = (
-        "Jira has a problem: try again later"
-        if status >= 500
-        else "rc_closure_ticket_url must be Jira's own address"
-    )
-    remedy = remedies.get(status, other if status >= 500 or status < 400 else "")
+    others = {3: _ADDRESS, 5: "Jira has a problem: try again later"}
+    remedy = remedies.get(status, others.get(status // 100, ""))
     return f"{what}: {remedy}" if remedy else what
 
 
-def _bad_request(said: str) -> str:
-    return next((remedy for words, remedy in _REMEDIES if words in said.lower()), "")
-
-
 def _forbidden(exchange: Exchange, issue: str) -> str:
-    reason = exchange.headers.get("x-seraph-loginreason", "") + exchange.headers.get(
-        "x-authentication-denied-reason", ""
-    )
-    if "AUTHENTICATION_DENIED" in reason or "CAPTCHA" in reason:
+    names = ("x-seraph-loginreason", "x-authentication-denied-reason")
+    if any(re.search("AUTHENTICATION_DENIED|CAPTCHA", exchange.headers.get(name, "")) for name in names):
         return "Jira requires a CAPTCHA after failed logins: log in once with a browser"
     return (
         f"the token may not do this on {issue}: it requires Browse Projects, Add Comments, Edit Own "

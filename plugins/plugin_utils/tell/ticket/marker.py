@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import typing as t
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 PART = "part"
 VERDICT = "verdict"
@@ -47,15 +47,17 @@ class Marker:
             pairs |= {"part": f"{self.number}/{self.total}", "cut": self.cut}
         if self.kind == VERDICT:
             pairs |= {"status": self.status, "run": self.run, "closed": self.closed}
-        return " ".join([_WORD, *(f"{key}={value}" for key, value in pairs.items()), f"sha256={self.sha256}"])
+        pairs["sha256"] = self.sha256
+        return " ".join([_WORD, *(f"{key}={value}" for key, value in pairs.items())])
+
+    @property
+    def described(self) -> str:
+        """What it is, for sentences."""
+        return f"part {self.number}/{self.total}" if self.number else f"the {self.kind}"
 
     def same_attempt(self, other: Marker) -> bool:
         """Whether both belong to the same attempt of the same release."""
         return (self.ticket, self.release, self.attempt) == (other.ticket, other.release, other.attempt)
-
-    def of(self, text: str) -> Marker:
-        """Return the marker with the digest of that text."""
-        return replace(self, sha256=digest(text))
 
 
 def digest(text: str) -> str:
@@ -70,15 +72,10 @@ def longest(marker: Marker) -> Marker:
 
 def parse(line: str) -> Marker | None:
     """Read a line that C(str()) wrote; None for any other, even if it is only longer."""
-    word, _space, rest = line.partition(" ")
-    if word != _WORD:
-        return None
-    pairs = dict(_PAIR.findall(rest))
+    pairs: dict[str, t.Any] = dict(_PAIR.findall(line))
     number, _slash, total = pairs.pop("part", "0/0").partition("/")
-    known = {field.name for field in fields(Marker)}
-    values: dict[str, t.Any] = {key: value for key, value in pairs.items() if key in known}
     try:
-        found = Marker(**{**values, "number": int(number), "total": int(total)})
+        found = Marker(**{**pairs, "number": int(number), "total": int(total)})
     except (TypeError, ValueError):
         return None
     return found if str(found) == line else None

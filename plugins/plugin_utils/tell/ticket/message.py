@@ -15,7 +15,8 @@ import abc
 import json
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from ..report.markdown import fence
 from . import marker as markers
@@ -29,6 +30,7 @@ _SHOW = re.compile("(\\{)\u200b(\u200b*noformat)", re.IGNORECASE)
 
 # A comment's first line, its lead and its text.
 Pieces = tuple[str, str, str]
+Node = t.Mapping[str, t.Any]  # of Jira's documents
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Message:
 
 def message(marker: Marker, text: str, lead: str = "") -> Message:
     """Return a message whose marker has the digest of its text."""
-    return Message(marker.of(text), text, lead)
+    return Message(replace(marker, sha256=markers.digest(text)), text, lead)
 
 
 class Frame(abc.ABC):
@@ -68,9 +70,7 @@ class Frame(abc.ABC):
         if pieces is None or marker is None:
             return None
         found, seen = Message(marker, pieces[2], pieces[1]), self._seen(body)
-        if self._seen(self.write(found)) == seen:
-            return found
-        return Message(marker, seen if isinstance(seen, str) else json.dumps(body))
+        return found if self._seen(self.write(found)) == seen else Message(marker, str(seen))
 
     def size(self, message: Message) -> int:
         """Return the length that the ticket's limit is about: UTF-16 units, never fewer than characters."""
@@ -85,7 +85,7 @@ class Frame(abc.ABC):
         """Return the pieces of what may be a comment of this collection, or None for any other."""
 
     def _seen(self, body: t.Any) -> t.Any:
-        """Return of a body what people see."""
+        """Return what people see of a body."""
         return str(body).replace("\r\n", "\n").strip()
 
 
@@ -95,21 +95,17 @@ class MarkdownFrame(Frame):
     def write(self, message: Message) -> str:
         """Put the marker before the text, and a last line behind it that no server trims away."""
         text = message.text if message.marker.kind == PART else fence(message.text)
-        blocks = [f"`{message.marker}`", *([message.lead] if message.lead else []), text, _END]
-        return "\n\n".join(blocks)
+        return _paragraphs(f"`{message.marker}`", message.lead, text, _END)
 
     def _take_apart(self, body: t.Any) -> Pieces | None:
-        first, _blank, rest = self._seen(body).partition("\n\n")
-        first = first.removeprefix("`").removesuffix("`")
-        marker = markers.parse(first)
-        if marker is None or not rest.endswith(f"\n\n{_END}"):
+        found = re.fullmatch(rf"`([^\n]*)`\n\n(.*)\n\n{_END}", self._seen(body), re.DOTALL)
+        marker = markers.parse(found[1]) if found else None
+        if not found or not marker:
             return None
-        lead, text = "", rest.removesuffix(f"\n\n{_END}")
-        if marker.kind != PART:
-            if not text.startswith("```"):
-                lead, _blank, text = text.partition("\n\n")
-            text = "\n".join(text.split("\n")[1:-1])
-        return first, lead, text
+        block = re.fullmatch(r"(?:(.*?)\n\n)?`{3,}text\n(.*)\n`{3,}", found[2], re.DOTALL)
+        if marker.kind == PART or not block:
+            return found[1], "", found[2]
+        return found[1], block[1] or "", block[2]
 
 
 class WikiFrame(Frame):
@@ -118,21 +114,16 @@ class WikiFrame(Frame):
     def write(self, message: Message) -> str:
         """Put the text between C({noformat}), with every such word in it broken."""
         hidden = _HIDE.sub("\\1\u200b\\2", message.text)
-        block = f"{_NOFORMAT}\n{hidden}\n{_NOFORMAT}"
-        head = "{{" + str(message.marker) + "}}"
-        return "\n\n".join([head, *([message.lead] if message.lead else []), block])
+        return _paragraphs(f"{{{{{message.marker}}}}}", message.lead, f"{_NOFORMAT}\n{hidden}\n{_NOFORMAT}")
 
     def cost(self, text: str) -> int:
         """Count one more for each word that has to be broken."""
         return _utf16(text) + len(_HIDE.findall(text))
 
     def _take_apart(self, body: t.Any) -> Pieces | None:
-        head, _found, hidden = self._seen(body).partition(f"\n\n{_NOFORMAT}\n")
-        first, _blank, lead = head.partition("\n\n")
-        if not hidden.endswith(f"\n{_NOFORMAT}"):
-            return None
-        text = _SHOW.sub("\\1\\2", hidden.removesuffix(f"\n{_NOFORMAT}"))
-        return first.removeprefix("{{").removesuffix("}}"), lead, text
+        pattern = rf"{{{{([^\n]*)}}}}(?:\n\n(.*?))?\n\n{_NOFORMAT}\n(.*)\n{_NOFORMAT}"
+        found = re.fullmatch(pattern, self._seen(body), re.DOTALL)
+        return (found[1], found[2] or "", _SHOW.sub("\\1\\2", found[3])) if found else None
 
 
 class DocumentFrame(Frame):
@@ -157,36 +148,31 @@ class DocumentFrame(Frame):
         blocks = body.get("content", []) if isinstance(body, dict) else []
         if len(blocks) < 2 or blocks[-1].get("type") != "codeBlock":
             return None
-        first, *leads, text = [_text(block) for block in blocks]
+        first, *leads, text = [_text(block.get("content", [])) for block in blocks]
         return first, "\n\n".join(leads), text
 
     def _seen(self, body: t.Any) -> t.Any:
-        """Leave aside what Jira may add to the nodes."""
-        marks = [mark.get("type") for mark in body.get("marks", [])]
-        return {
-            "type": body.get("type"),
-            "text": body.get("text"),
-            "marks": marks,
-            "content": self._nodes(body),
-        }
-
-    def _nodes(self, parent: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
-        """Return what a node contains, with a text that was divided as one node again."""
-        nodes: list[dict[str, t.Any]] = []
-        for one in map(self._seen, parent.get("content", [])):
-            if one["text"] and nodes and {**one, "text": ""} == {**nodes[-1], "text": ""}:
-                nodes[-1]["text"] += one["text"]
-            else:
-                nodes.append(one)
-        return nodes
+        """Leave aside what Jira may add to the nodes, and where it divides a text."""
+        return [
+            (_kind(block), [(kind, _text(nodes)) for kind, nodes in groupby(block.get("content", []), _kind)])
+            for block in body["content"]
+        ]
 
 
-def _paragraph(node: dict[str, t.Any]) -> dict[str, t.Any]:
+def _paragraphs(marker: str, lead: str, *blocks: str) -> str:
+    return "\n\n".join([marker, *([lead] if lead else []), *blocks])
+
+
+def _paragraph(node: Node) -> dict[str, t.Any]:
     return {"type": "paragraph", "content": [node]}
 
 
-def _text(block: t.Mapping[str, t.Any]) -> str:
-    return "".join(str(node.get("text", "")) for node in block.get("content", []))
+def _kind(node: Node) -> tuple[t.Any, ...]:
+    return node.get("type"), *(mark.get("type") for mark in node.get("marks", []))
+
+
+def _text(nodes: t.Iterable[Node]) -> str:
+    return "".join(str(node.get("text", "")) for node in nodes)
 
 
 def _json_size(value: t.Any) -> int:

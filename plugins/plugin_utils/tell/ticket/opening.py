@@ -61,17 +61,17 @@ def token(options: Options, environment: t.Mapping[str, str]) -> str:
         TicketError: it is not where the options say.
     """
     path, variable = options.get("token_file"), options.get("token_env")
+    source, found = "rc_closure_ticket_token", options.get("token")
     if path:
+        source = f"rc_closure_ticket_token_file {path}"
         try:
-            found = Path(path).read_text("utf-8").strip()
+            found = Path(path).read_text("utf-8")
         except (OSError, UnicodeDecodeError) as exc:
             why = getattr(exc, "strerror", None) or "it is not a text"
-            raise TicketError(f"rc_closure_ticket_token_file {path} cannot be read: {why}") from exc
-        source = f"rc_closure_ticket_token_file {path}"
+            raise TicketError(f"{source} cannot be read: {why}") from exc
     elif variable:
-        found, source = environment.get(variable, "").strip(), f"the environment variable {variable}"
-    else:
-        found, source = str(options.get("token") or "").strip(), "rc_closure_ticket_token"
+        source, found = f"the environment variable {variable}", environment.get(variable)
+    found = str(found or "").strip()
     if options["provider"] != FILE and not found:
         raise TicketError(
             f"{source} is empty: {options['provider']} requires a token: set rc_closure_ticket_token_file, "
@@ -84,22 +84,24 @@ def problems(options: Options, environment: t.Mapping[str, str]) -> list[str]:
     """Return a sentence for each option that is missing or not valid, without a request to the ticket."""
     remote, github = options["provider"] != FILE, options["provider"] == GITHUB
     url = options.get("url") or (_GITHUB_API if github else None)
-    variables = {
-        "rc_closure_ticket_url": ("url", url, remote),
-        "rc_closure_ticket_repository": ("repository", options.get("repository"), github),
-        "rc_closure_ticket_characters": ("count", options.get("characters"), False),
-        "rc_closure_ticket_limit": ("seconds", options.get("limit"), True),
-    }
-    found = [
-        problem
-        for name, (kind, value, required) in variables.items()
-        if (problem := formats.problem(kind, name, value, required=required))
-    ]
+    found = formats.problems(
+        {
+            "rc_closure_ticket_url": ("url", url, remote),
+            "rc_closure_ticket_repository": ("repository", options.get("repository"), github),
+            "rc_closure_ticket_characters": ("count", options.get("characters"), False),
+            "rc_closure_ticket_limit": ("seconds", options.get("limit")),
+        }
+    )
     found += controller.lacking("requests") if remote else []
     checks: list[t.Callable[[], object]] = [lambda: token(options, environment)]
     if remote and options.get("issue"):
         checks.append(lambda: issue(options, ""))
-    return found + [problem for problem in map(_problem, checks) if problem]
+    for check in checks:
+        try:
+            check()
+        except TicketError as exc:
+            found.append(str(exc))
+    return found
 
 
 def issue(options: Options, ticket: str) -> str:
@@ -124,19 +126,11 @@ def open_ticket(
     Raises:
         TicketError: the issue is not valid, or Jira does not report its deployment type.
     """
-    characters = options.get("characters")
     if options["provider"] == FILE:
-        return FileTicket(str(Path(attempt.path).parent.parent / "ticket"), characters)
-    key = issue(options, attempt.release.ticket)
-    if options["provider"] == GITHUB:
+        ticket: Ticket = FileTicket(str(Path(attempt.path).parent.parent / "ticket"))
+    else:
+        kind = GitHubTicket if options["provider"] == GITHUB else JiraTicket
         params = {**options, "url": options.get("url") or _GITHUB_API}
-        return GitHubTicket(params, int(key), secret, redact, deadline, characters=characters)
-    return JiraTicket(options, key, secret, redact, deadline, characters=characters)
-
-
-def _problem(check: t.Callable[[], object]) -> str:
-    try:
-        check()
-    except TicketError as exc:
-        return str(exc)
-    return ""
+        ticket = kind(params, issue(options, attempt.release.ticket), secret, redact, deadline)
+    ticket.characters = options.get("characters") or ticket.characters
+    return ticket

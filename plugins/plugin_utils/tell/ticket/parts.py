@@ -2,19 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The report in parts that a ticket takes, and the parts as the report again.
+"""The report in parts that a ticket takes, and the parts as the report again. Pure.
 
 A part ends on the border of a step where that is possible. What is longer than a part by itself is cut
 inside, between lines or, in a line that is too long, between characters; a code block is closed before the
 cut and opened again after it. Each part says how it was cut, so that joining gives back the very text.
-Pure.
 """
 
 from __future__ import annotations
 
 import re
 import typing as t
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 
 from ..report.markdown import SEPARATOR
 
@@ -25,11 +26,13 @@ FENCE_LINE = "fence-line"
 FENCE_CHARACTER = "fence-char"
 END = "end"
 
+# What of the text lies between a part and the next one.
 _GLUE = {BORDER: SEPARATOR, LINE: "\n", CHARACTER: "", FENCE_LINE: "\n", FENCE_CHARACTER: "", END: "\n"}
 _FENCED = (FENCE_LINE, FENCE_CHARACTER)
-_OPENING = re.compile(r"(`{3,})text")
+_BLOCK = re.compile(r"^(?P<opening>(?P<bar>`{3,})text\n).*?^(?P=bar)$", re.MULTILINE | re.DOTALL)
 
 Cost = t.Callable[[str], int]
+Block = re.Match[str]
 
 
 @dataclass(frozen=True)
@@ -52,21 +55,26 @@ def split(sections: t.Sequence[str], cost: Cost, budget: int) -> list[Part]:
     Raises:
         ValueError: the room is too small for even one character in its code block.
     """
+    text = SEPARATOR.join(sections)
+    borders = [end - len(SEPARATOR) for end in accumulate(len(one) + len(SEPARATOR) for one in sections)]
+    blocks = list(_BLOCK.finditer(text))
     parts: list[Part] = []
-    filling: list[str] = []
-    used, joint = 0, cost(SEPARATOR)
-    for section in sections:
-        need, rest = cost(section), section
-        if filling and used + joint + need > budget:
-            parts.append(Part(SEPARATOR.join(filling), BORDER))
-            filling, used = [], 0
-        if need > budget:
-            full, rest = _Cutter(cost, budget).cut(section)
-            parts += full
-            need = cost(rest)
-        used += need + (joint if filling else 0)
-        filling.append(rest)
-    return [*parts, Part(SEPARATOR.join(filling), END)]
+    start, opening = 0, ""
+    while True:
+        room = budget - cost(opening)
+        end = _reach(text, start, cost, room)
+        if end == len(text):
+            return [*parts, Part(opening + text[start:], END)]
+        cut, block = BORDER, None
+        border = max((border for border in borders if start < border <= end), default=None)
+        if border is not None:
+            end = border
+        else:
+            while (block := _around(blocks, end)) and cost(text[start:end]) > room - cost(_closing(block)):
+                end = _reach(text, start, cost, room - cost(_closing(block)))
+            cut, end, block = _inside(text, start, end, blocks)
+        parts.append(Part(opening + text[start:end] + _closing(block), cut))
+        start, opening = end + len(_GLUE[cut]), block["opening"] if block else ""
 
 
 def join(parts: t.Iterable[Part]) -> str:
@@ -83,96 +91,33 @@ def join(parts: t.Iterable[Part]) -> str:
     return "".join(pieces)
 
 
-class _Cutter:
-    """Cuts one section that is longer than a part."""
-
-    def __init__(self, cost: Cost, budget: int) -> None:
-        self._cost = cost
-        self._budget = budget
-        self._parts: list[Part] = []
-        self._lines: list[str] = []
-        self._used = 0
-        self._fence = ""  # the line that opened the code block which the next line lies in
-
-    def cut(self, section: str) -> tuple[list[Part], str]:
-        """Return the full parts, and the rest, which the next one begins with."""
-        for line in section.split("\n"):
-            self._add(line)
-        return self._parts, "\n".join(self._lines)
-
-    def _add(self, line: str) -> None:
-        after = self._fence_after(line)
-        if not self._fits(line, after) and self._has_content:
-            self._break(FENCE_LINE if self._fence else LINE)
-        while not self._fits(line, after):
-            line = line[self._take(line) :]
-        self._append(line)
-        self._fence = after
-
-    def _take(self, line: str) -> int:
-        """Put as much of the line into the part as there is room for, and end the part."""
-        room = self._budget - self._used - self._joint - self._closing(self._fence)
-        length = _longest_prefix(line, self._cost, room)
-        if not self._fence and length > 1 and line[length - 1] == "\\":
-            length -= 1  # what stood behind it would no longer be escaped
-        if not length:
-            raise ValueError(
-                f"a part of {self._budget} characters has no room for a character in its code block"
-            )
-        self._append(line[:length])
-        self._break(FENCE_CHARACTER if self._fence else CHARACTER)
-        return length
-
-    def _append(self, line: str) -> None:
-        self._used += self._joint + self._cost(line)
-        self._lines.append(line)
-
-    def _break(self, cut: str) -> None:
-        """End the part. A block that was only just opened goes to the next part whole."""
-        moved = self._lines.pop() if cut == FENCE_LINE and self._just_opened else ""
-        lines = [*self._lines, _bar(self._fence)] if cut in _FENCED and not moved else self._lines
-        self._parts.append(Part("\n".join(lines), LINE if moved else cut))
-        self._lines, self._used = [], 0
-        if self._fence:
-            self._append(self._fence)
-
-    def _fits(self, line: str, fence: str) -> bool:
-        return self._used + self._joint + self._cost(line) + self._closing(fence) <= self._budget
-
-    def _fence_after(self, line: str) -> str:
-        """Return the opening line of the block that the line after this one lies in, or C('')."""
-        if self._fence:
-            return "" if line == _bar(self._fence) else self._fence
-        return line if _OPENING.fullmatch(line) else ""
-
-    def _closing(self, fence: str) -> int:
-        return self._cost("\n" + _bar(fence)) if fence else 0
-
-    @property
-    def _joint(self) -> int:
-        return self._cost("\n") if self._lines else 0
-
-    @property
-    def _has_content(self) -> bool:
-        return len(self._lines) > 1 or (len(self._lines) == 1 and self._lines[0] != self._fence)
-
-    @property
-    def _just_opened(self) -> bool:
-        return len(self._lines) > 1 and self._lines[-1] == self._fence
+def _inside(text: str, start: int, end: int, blocks: t.Sequence[Block]) -> tuple[str, int, Block | None]:
+    """Return how and where to cut a section that goes on behind C(end), and the block that is cut with it."""
+    line = text.rfind("\n", start + 1, end + 1)
+    block = _around(blocks, line)
+    if block and line < block.end("opening"):
+        # A block that was only just opened goes to the next part whole.
+        line, block = block.start() - 1, None
+    if line > start:
+        return FENCE_LINE if block else LINE, line, block
+    block = _around(blocks, end)
+    if not block and end - start > 1 and text[end - 1] == "\\":
+        end -= 1  # what stands behind it would no longer be escaped
+    if end <= max(start, block.end("opening") if block else 0):
+        raise ValueError("a part has no room for a character in its code block")
+    return FENCE_CHARACTER if block else CHARACTER, end, block
 
 
-def _bar(opening: str) -> str:
-    match = _OPENING.fullmatch(opening)
-    return match[1] if match else ""
+def _around(blocks: t.Iterable[Block], place: int) -> Block | None:
+    """Return the block that a cut at this place would cut."""
+    return next((block for block in blocks if block.start() < place < block.end()), None)
 
 
-def _longest_prefix(line: str, cost: Cost, room: int) -> int:
-    """Return how many characters of a line cost no more than the room there is."""
-    low, high = 0, max(0, min(len(line), room))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if cost(line[:middle]) <= room:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+def _closing(block: Block | None) -> str:
+    return f"\n{block['bar']}" if block else ""
+
+
+def _reach(text: str, start: int, cost: Cost, room: int) -> int:
+    """Return the last place up to which the text costs no more than the room there is."""
+    lengths = range(1, min(len(text) - start, room) + 1)
+    return start + bisect_right(lengths, room, key=lambda length: cost(text[start : start + length]))

@@ -19,10 +19,9 @@ from .base import Comment, Ticket, TicketError, UnsureError
 from .marker import VOID, Marker
 from .message import Message, message
 
-# How often the ticket is read and mended before it is given up.
-_ROUNDS = 6
+# How often the ticket is read, and mended or waited for, before it is given up.
+_ROUNDS = 10
 _STALE_PAUSE = 2.0
-_VOID_TEXT = "This comment is no longer in use."
 
 
 class Change(t.NamedTuple):
@@ -39,43 +38,27 @@ class Pace:
     wait: t.Callable[[float], bool]  # waits for so many seconds; whether there is time left
     interval: float = 0.0  # seconds between two requests that write
     tell: t.Callable[[int, int], None] = lambda done, total: None  # changes made, and to make
-    _wrote: bool = field(default=False, init=False)
-
-    def before_write(self) -> None:
-        """Wait for the turn.
-
-        Raises:
-            TicketError: the time is up.
-        """
-        if self._wrote and not self.wait(self.interval):
-            raise TicketError(
-                "posting took longer than rc_closure_ticket_limit: post again, or make the limit larger"
-            )
-        self._wrote = True
 
 
 @dataclass
 class Outcome:
     """The comments as the ticket shows them, and how many were written."""
 
-    comments: list[Comment]
-    added: int = 0
+    comments: list[Comment] = field(default_factory=list)
+    added: list[str] = field(default_factory=list)  # their ids
     edited: int = 0
 
 
-def slots(comments: t.Iterable[Comment], marker: Marker) -> list[Comment]:
-    """Return the comments of a marker's attempt, in order."""
-    return [comment for comment in comments if comment.message.marker.same_attempt(marker)]
-
-
-def plan(have: t.Sequence[Comment], wanted: t.Sequence[Message]) -> list[Change]:
-    """Return what to do so that the slots show the wanted messages, in order, and nothing else."""
-    changes = []
-    for slot, want in itertools.zip_longest(have, wanted):
-        text = want or _void(slot.message.marker)
-        if slot is None or slot.message != text:
-            changes.append(Change(text, slot))
-    return changes
+def plan(comments: t.Iterable[Comment], wanted: t.Sequence[Message]) -> tuple[list[Comment], list[Change]]:
+    """Return an attempt's comments, in order, and the changes that make them the wanted ones."""
+    own = wanted[0].marker
+    have = [comment for comment in comments if comment.message.marker.same_attempt(own)]
+    void = message(Marker(own.ticket, own.release, own.attempt, VOID), "This comment is no longer in use.")
+    pairs = itertools.zip_longest(have, wanted, fillvalue=None)
+    changes = [
+        Change(want or void, slot) for slot, want in pairs if not slot or slot.message != (want or void)
+    ]
+    return have, changes
 
 
 def post(ticket: Ticket, wanted: t.Sequence[Message], pace: Pace) -> Outcome:
@@ -84,67 +67,49 @@ def post(ticket: Ticket, wanted: t.Sequence[Message], pace: Pace) -> Outcome:
     Raises:
         TicketError: they are not all there. What is there stays, and posting again continues from it.
     """
-    outcome, doubt = Outcome([]), ""
-    made: set[str] = set()
+    outcome, problem = Outcome(), ""
     for number in range(_ROUNDS):
-        if number > 1:
-            pace.wait(_STALE_PAUSE)
-        have = _look(ticket, wanted[0].marker, made, pace)
-        changes = plan(have, wanted)
+        if number > 1 and not pace.wait(_STALE_PAUSE):
+            break
+        have, changes = plan(ticket.comments(), wanted)
+        lost = sorted({*outcome.added} - {comment.id for comment in have})
+        if lost:
+            # A list may come from a copy that is a moment behind: what it lacks may be there.
+            problem = (
+                f"{ticket.place} accepted the comment {lost[0]} and does not show it: somebody has deleted "
+                "it; post again"
+            )
+            continue
         if not changes:
             outcome.comments = have[: len(wanted)]
             return outcome
+        problem = _difference(changes[0])
         try:
-            _carry_out(ticket, changes, made, pace, outcome)
-            doubt = ""
+            _carry_out(ticket, changes, pace, outcome)
         except UnsureError as exc:
-            doubt = str(exc)
-            if not pace.wait(_STALE_PAUSE):
-                break
-    raise TicketError(doubt or _difference(plan(slots(ticket.comments(), wanted[0].marker), wanted)))
+            problem = str(exc)
+            pace.wait(_STALE_PAUSE)
+    raise TicketError(problem)
 
 
-def _look(ticket: Ticket, marker: Marker, made: set[str], pace: Pace) -> list[Comment]:
-    """Return the slots, once the ticket shows all comments that it accepted.
-
-    A list may come from a copy that is a moment behind: what it lacks may be there.
-    """
-    for _try in range(_ROUNDS):
-        have = slots(ticket.comments(), marker)
-        lost = sorted(made - {comment.id for comment in have})
-        if not lost or not pace.wait(_STALE_PAUSE):
-            return have
-    raise TicketError(
-        f"{ticket.place} accepted the comment {lost[0]} and does not show it: somebody has deleted it; "
-        "post again"
-    )
-
-
-def _carry_out(
-    ticket: Ticket, changes: t.Sequence[Change], made: set[str], pace: Pace, outcome: Outcome
-) -> None:
+def _carry_out(ticket: Ticket, changes: t.Sequence[Change], pace: Pace, outcome: Outcome) -> None:
     for done, change in enumerate(changes):
         pace.tell(done, len(changes))
-        pace.before_write()
+        if (outcome.added or outcome.edited) and not pace.wait(pace.interval):
+            raise TicketError(
+                "posting took longer than rc_closure_ticket_limit: post again, or make the limit larger"
+            )
         if change.comment:
             ticket.edit(change.comment, change.message)
             outcome.edited += 1
         else:
-            made.add(ticket.add(change.message).id)
-            outcome.added += 1
+            outcome.added.append(ticket.add(change.message).id)
 
 
-def _void(marker: Marker) -> Message:
-    return message(Marker(marker.ticket, marker.release, marker.attempt, VOID), _VOID_TEXT)
-
-
-def _difference(changes: t.Sequence[Change]) -> str:
+def _difference(change: Change) -> str:
     """Return the sentence for a ticket that accepted everything and still shows something else."""
-    if not changes:
-        return "the ticket accepted what was sent only after the last try; post again"
-    want, slot = changes[0]
-    own = want.marker
-    part = f"part {own.number}/{own.total}" if own.number else f"the {own.kind}"
+    want, slot = change
+    part = want.marker.described
     if slot is None:
         return f"the ticket accepted {part} and does not show it; post again"
     pairs = zip(want.text, slot.message.text, strict=False)

@@ -14,8 +14,8 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ...judge.base import FAIL, PASS
-from ..report import migration_decision
-from ..report.migration_decision import Choice
+from ...keep.locker import Later
+from ..report.migration_decision import Choice, sentences
 from .base import Comment, State
 from .marker import CLOSING, NOT_CLOSED, VERDICT, Marker
 from .message import Message, message
@@ -26,6 +26,10 @@ STAY = "stay"
 
 # A note is one sentence; one that quotes a long line is whole in the report.
 _NOTE = 1000
+_QUESTION = (
+    "Reset or stamp: what the migrations would create exists already. Please decide here; the facts are in "
+    "the report, under Reset or stamp. Set rc_closure_decision to record it."
+)
 
 Document = t.Mapping[str, t.Any]
 
@@ -39,14 +43,6 @@ class Decision:
     sentence: str  # for the verdict
     failing: tuple[int, ...] = ()  # the packages of this run that are FAIL
     outdated: bool = False  # whether a later attempt decides, so that this one leaves the ticket as it is
-
-
-@dataclass(frozen=True)
-class Later:
-    """An attempt later than the one that is posted."""
-
-    attempt: str  # its name, a time in UTC
-    what: str  # PASS, FAIL, or what else is known of it
 
 
 @dataclass(frozen=True)
@@ -67,28 +63,39 @@ def decide(
     close: bool,
     later: Later | None = None,
 ) -> Decision:
-    """Apply the rule to all of this collection's comments in the ticket.
+    """Apply the rule to a report, the ticket's state, and all of this collection's comments in any order.
 
-    Args:
-        document: the report.
-        state: the ticket's.
-        comments: in any order.
-        own: the marker of the attempt that is posted.
-        close: whether to close the ticket if it may be closed.
-        later: the newest later attempt in the locker.
+    C(own) is the marker of the attempt that is posted, C(later) the newest later one in the locker, and
+    C(close) whether to close the ticket if it may be closed.
     """
-    failing = tuple(n for n in document["run"]["packages"] if _package(document, n)["status"] == FAIL)
-    verdicts = [comment.message.marker for comment in comments if _is_verdict(comment, own.ticket)]
+    run = document["run"]["packages"]
+    failing = tuple(number for number in run if _package(document, number)["status"] == FAIL)
+    whole = (comment.message.marker for comment in comments if comment.message.whole)
+    verdicts = [marker for marker in whole if marker.kind == VERDICT and marker.ticket == own.ticket]
     ours = None if state.open else closed_by_us(state, verdicts)
     if document["gate"]["status"] == PASS:
-        after = _newest(later, _later_verdict(verdicts, own))
-        decision = _outdated(after, ()) if after else _passed(state, ours, close)
-    elif failing or not document["run"]["packages"]:
-        after = _newest(later if later and later.what == PASS else None, _later_closing(ours, own))
-        decision = _outdated(after, failing) if after else _failed(state, ours, failing)
+        # A FAIL whose run was to collect some packages only, all of them PASS, decides nothing.
+        known = [Later(one.attempt, one.status) for one in verdicts if (one.status, one.run) != (FAIL, PASS)]
+        known += [later] if later else []
+        decision = _passed(state, ours, close)
+    elif failing or not run:
+        known = [Later(ours.attempt, ours.status)] if ours else []
+        known += [later] if later and later.status == PASS else []
+        decision = _failed(state, ours, failing)
     else:
-        decision = Decision(STAY, NOT_CLOSED, "The ticket stays as it is.")
-    return _shared(decision, comments, own)
+        known, decision = [], Decision(STAY, NOT_CLOSED, "The ticket stays as it is.")
+    newest = max((one for one in known if one.attempt > own.attempt), default=None)
+    if newest:
+        sentence = f"A later attempt decides: {newest.attempt}, which is {newest.status}."
+        return Decision(STAY, NOT_CLOSED, sentence, failing, outdated=True)
+    others = sorted({comment.message.marker.ticket for comment in comments} - {own.ticket})
+    if decision.action != STAY and others:
+        sentence = (
+            f"This ticket also contains the closure of {', '.join(others)}, so whether to {decision.action} "
+            "it is left to people."
+        )
+        return Decision(STAY, NOT_CLOSED, sentence, failing)
+    return decision
 
 
 def closed_by_us(state: State, verdicts: t.Iterable[Marker]) -> Marker | None:
@@ -96,51 +103,10 @@ def closed_by_us(state: State, verdicts: t.Iterable[Marker]) -> Marker | None:
 
     A verdict that was interrupted after closing it does not contain the time.
     """
-    for marker in verdicts:
-        known = marker.closed == state.closed_at or not state.closed_at or marker.closed == CLOSING
-        if marker.closed != NOT_CLOSED and known:
-            return marker
-    return None
-
-
-def _is_verdict(comment: Comment, ticket: str) -> bool:
-    """Whether it is a verdict on this ticket, and unedited."""
-    own = comment.message.marker
-    return own.kind == VERDICT and own.ticket == ticket and comment.message.whole
-
-
-def _later_verdict(verdicts: t.Sequence[Marker], own: Marker) -> Later | None:
-    """Return the newest later verdict that is a PASS of all packages or a FAIL; its locker may be another."""
-    deciding = [
-        one for one in verdicts if one.attempt > own.attempt and (one.status, one.run) != (FAIL, PASS)
-    ]
-    return _newest(*(Later(one.attempt, one.status) for one in deciding))
-
-
-def _later_closing(ours: Marker | None, own: Marker) -> Later | None:
-    """Return the later verdict that closed the ticket."""
-    return Later(ours.attempt, ours.status) if ours and ours.attempt > own.attempt else None
-
-
-def _newest(*known: Later | None) -> Later | None:
-    return max((one for one in known if one), key=lambda one: one.attempt, default=None)
-
-
-def _outdated(after: Later, failing: tuple[int, ...]) -> Decision:
-    sentence = f"A later attempt decides: {after.attempt}, which is {after.what}."
-    return Decision(STAY, NOT_CLOSED, sentence, failing, outdated=True)
-
-
-def _shared(decision: Decision, comments: t.Sequence[Comment], own: Marker) -> Decision:
-    """Leave a ticket that contains the closure of another one to people: it may be the wrong one."""
-    others = sorted({comment.message.marker.ticket for comment in comments} - {own.ticket})
-    if decision.action == STAY or not others:
-        return decision
-    sentence = (
-        f"This ticket also contains the closure of {', '.join(others)}, so whether to {decision.action} it "
-        "is left to people."
+    closed = (marker for marker in verdicts if marker.closed != NOT_CLOSED)
+    return next(
+        (one for one in closed if one.closed in (state.closed_at, CLOSING) or not state.closed_at), None
     )
-    return replace(decision, action=STAY, closed=NOT_CLOSED, sentence=sentence)
 
 
 def _passed(state: State, ours: Marker | None, close: bool) -> Decision:
@@ -161,48 +127,25 @@ def _failed(state: State, ours: Marker | None, failing: tuple[int, ...]) -> Deci
     return Decision(STAY, NOT_CLOSED, sentence, failing)
 
 
-def verdict(
-    document: Document,
-    marker: Marker,
-    decision: Decision,
-    proof: Proof,
-    *,
-    analysts: str,
-    choice: Choice | None = None,
-    question: bool = False,
-) -> Message:
+def verdict(document: Document, own: Marker, decision: Decision, proof: Proof, analysts: str) -> Message:
     """Return the comment with the result of the closure.
 
-    Args:
-        document: the report.
-        marker: of the attempt.
-        decision: what becomes of the ticket.
-        proof: what the verdict vouches for.
-        analysts: whom to ask for the root-cause analysis, as the ticket addresses people.
-        choice: the operator's decision on tables that exist already.
-        question: whether that is open.
+    C(own) is the marker of the attempt, and C(analysts) whom to ask for the root-cause analysis, as the
+    ticket addresses people.
     """
+    release, times = document["release"], document["attempt"]
     status, run = document["gate"]["status"], document["run"]["status"]
-    own = Marker(
-        marker.ticket, marker.release, marker.attempt, VERDICT, status=status, run=run, closed=decision.closed
-    )
     lines = [
-        *_head(document),
+        f"Closure of {release['candidate']} on {release['environment']}, commit {release['commit']}",
+        f"Collected from {times['started']} to {times['reported']} (UTC)",
         *(f"Package-{n}: {_package(document, n)['status']}. {_note(document, n)}" for n in range(4)),
         f"Gate: {status}. {decision.sentence}",
-        *_migration(choice, question),
+        *_migration(_package(document, 1).get("reset_or_stamp") or {}),
         f"Report: {proof.parts} {'part' if proof.parts == 1 else 'parts'}, joined SHA-256 {proof.report}",
-        f"Locker: attempt {marker.attempt}, SHA-256 {proof.locker}",
+        f"Locker: attempt {own.attempt}, SHA-256 {proof.locker}",
     ]
-    return message(own, "\n".join(lines), _lead(document, decision, analysts))
-
-
-def _head(document: Document) -> list[str]:
-    release = document["release"]
-    return [
-        f"Closure of {release['candidate']} on {release['environment']}, commit {release['commit']}",
-        f"Collected from {document['attempt']['started']} to {document['attempt']['reported']} (UTC)",
-    ]
+    marker = replace(own, kind=VERDICT, status=status, run=run, closed=decision.closed)
+    return message(marker, "\n".join(lines), _lead(document, decision, analysts))
 
 
 def _lead(document: Document, decision: Decision, analysts: str) -> str:
@@ -213,23 +156,20 @@ def _lead(document: Document, decision: Decision, analysts: str) -> str:
     if not decision.failing:
         return "The packages of this run are PASS. The gate requires all four in one run."
     failing = " and ".join(f"Package-{number}" for number in decision.failing)
-    said = f"{failing} {'is' if len(decision.failing) == 1 else 'are'} FAIL"
+    fail = f"{failing} {'is' if len(decision.failing) == 1 else 'are'} FAIL"
     if decision.outdated:
-        return f"{said}. A later attempt decides what becomes of the ticket."
+        return f"{fail}. A later attempt decides what becomes of the ticket."
     return (
-        f"{analysts}: {said}. The full log is in the parts above. Please do the root-cause analysis here, in "
+        f"{analysts}: {fail}. The full log is in the parts above. Please do the root-cause analysis here, in "
         "this ticket."
     )
 
 
-def _migration(choice: Choice | None, question: bool) -> list[str]:
-    asked = (
-        "Reset or stamp: what the migrations would create exists already. Please decide here; the facts are "
-        "in the report, under Reset or stamp. Set rc_closure_decision to record it."
-    )
-    if choice is None:
-        return [asked] if question else []
-    return [f"Reset or stamp. {sentence}" for sentence in migration_decision.sentences(choice)]
+def _migration(section: Document) -> list[str]:
+    """Return the decision on tables that exist already, or the question if it is open."""
+    if section.get("decision"):
+        return [f"Reset or stamp. {sentence}" for sentence in sentences(Choice(**section["decision"]))]
+    return [_QUESTION] if section.get("question") else []
 
 
 def _note(document: Document, number: int) -> str:
@@ -237,6 +177,6 @@ def _note(document: Document, number: int) -> str:
     return note if len(note) <= _NOTE else f"{note[:_NOTE]}… (whole in the report)"
 
 
-def _package(document: Document, number: int) -> t.Mapping[str, t.Any]:
-    package: t.Mapping[str, t.Any] = document["packages"][f"package_{number}"]
+def _package(document: Document, number: int) -> Document:
+    package: Document = document["packages"][f"package_{number}"]
     return package

@@ -15,15 +15,15 @@ from dataclasses import dataclass, replace
 
 from ....module_utils._core.redaction import Redactor
 from ...judge.base import PASS
+from ...keep.locker import Later
 from ..report import markdown
-from ..report.migration_decision import Choice
 from . import cleaning, parts, posting, rule
 from . import marker as markers
 from .base import Comment, Ticket, TicketError
-from .marker import NOT_CLOSED, PART, VERDICT, Marker
+from .marker import NOT_CLOSED, PART, Marker
 from .message import Message, message
 from .posting import Pace
-from .rule import CLOSE, REOPEN, STAY, Decision, Document, Later, Proof
+from .rule import CLOSE, REOPEN, STAY, Decision, Document, Proof
 
 _SECRET = (
     "still contains what looks like a secret after masking, so nothing of it was sent: find it in the "
@@ -49,14 +49,14 @@ class Order:
 class Told:
     """What was posted, or in a preview would be."""
 
-    messages: tuple[Message, ...]  # the parts, then the verdict
-    comments: tuple[Comment, ...]  # the same as the ticket shows them; empty in a preview
+    ticket: str  # its name for people
+    url: str  # of the ticket's page
     action: str  # close, reopen or stay
     state: str  # what the ticket calls its state now
-    url: str  # of the ticket's page
     added: int
     edited: int
-    report: str  # SHA-256 of the report's text
+    comments: tuple[Comment, ...]  # the parts, then the verdict; in a preview without ids and URLs
+    report_sha256: str
 
     @property
     def changed(self) -> bool:
@@ -78,9 +78,7 @@ def tell(ticket: Ticket, order: Order, pace: Pace) -> Told:
     work.label()
     if work.decision.action == CLOSE:
         outcome.comments[-1] = work.close(outcome.comments[-1])
-    shown = [comment.message for comment in outcome.comments]
-    name = ticket.state().name
-    return work.told(shown, outcome.comments, name, added=outcome.added, edited=outcome.edited)
+    return work.told(outcome.comments, ticket.state().name, len(outcome.added), outcome.edited)
 
 
 def preview(ticket: Ticket, order: Order) -> Told:
@@ -90,9 +88,10 @@ def preview(ticket: Ticket, order: Order) -> Told:
         TicketError: the ticket cannot be read.
     """
     work = _Work(ticket, order)
-    changes = posting.plan(posting.slots(work.known, work.wanted[0].marker), work.wanted)
+    _have, changes = posting.plan(work.known, work.wanted)
     edited = sum(change.comment is not None for change in changes)
-    return work.told(work.wanted, (), work.state.name, added=len(changes) - edited, edited=edited)
+    comments = [Comment("", "", "", one) for one in work.wanted]
+    return work.told(comments, work.state.name, len(changes) - edited, edited)
 
 
 class _Work:
@@ -105,76 +104,38 @@ class _Work:
     def __init__(self, ticket: Ticket, order: Order) -> None:
         self._order = order
         self._ticket = ticket
-        self.document: Document = cleaning.clean(dict(order.document), order.redact)
+        self._document: dict[str, t.Any] = cleaning.clean(dict(order.document), order.redact)
         release = order.document["release"]
-        self.marker = Marker(release["ticket"], release["candidate"], order.attempt, PART)
-        sections = markdown.sections(self.document)
-        self.text = markdown.SEPARATOR.join(sections) + "\n"
-        own_parts = self._parts(sections)
-        self.proof = Proof(len(own_parts), markers.digest(self.text), order.locker)
-        for part in own_parts:
-            self._check(part)
-        if order.redact.shows_folded(self.text):
+        self._marker = Marker(release["ticket"], release["candidate"], order.attempt, PART)
+        self._text = markdown.render(self._document)
+        own_parts = self._parts()
+        self._proof = Proof(len(own_parts), markers.digest(self._text), order.locker)
+        if order.redact.shows_folded(self._text):
             raise TicketError(f"the report, with its lines joined, {_SECRET}")
         self.state, self.known = ticket.state(), ticket.comments()
         self.decision = rule.decide(
-            self.document, self.state, self.known, self.marker, close=order.close, later=order.later
+            self._document, self.state, self.known, self._marker, close=order.close, later=order.later
         )
-        self.wanted = [*own_parts, self.verdict(self.decision)]
+        self.wanted = [*own_parts, self._verdict(self.decision)]
 
-    def told(
-        self,
-        messages: t.Sequence[Message],
-        comments: t.Sequence[Comment],
-        state: str,
-        **counts: int,
-    ) -> Told:
+    def told(self, comments: t.Sequence[Comment], state: str, added: int, edited: int) -> Told:
         """Return the result."""
-        return Told(
-            messages=tuple(messages),
-            comments=tuple(comments),
-            action=self.decision.action,
-            state=state,
-            url=self.state.url,
-            report=self.proof.report,
-            **counts,
-        )
-
-    def verdict(self, decision: Decision) -> Message:
-        """Return the comment after the parts.
-
-        Raises:
-            TicketError: it contains a secret, or is longer than the ticket takes.
-        """
-        section = self.document["packages"]["package_1"].get("reset_or_stamp") or {}
-        verdict = rule.verdict(
-            self.document,
-            self.marker,
-            replace(decision, sentence=self._clean(decision.sentence)),
-            self.proof,
-            analysts=self._clean(self._order.analysts),
-            choice=Choice(**section["decision"]) if section.get("decision") else None,
-            question=bool(section.get("question")),
-        )
-        self._check(verdict)
-        return verdict
+        place, url, action = self._ticket.place, self.state.url, self.decision.action
+        return Told(place, url, action, state, added, edited, tuple(comments), self._proof.report)
 
     def read_back(self, comments: t.Sequence[Comment]) -> None:
         """Join what the ticket shows and compare it with the report's text, not with what was sent."""
         shown = [comment.message for comment in comments if comment.message.marker.kind == PART]
-        joined = parts.join(parts.Part(one.text, one.marker.cut) for one in shown)
-        if joined != self.text or not all(one.whole for one in shown):
+        if parts.join(parts.Part(one.text, one.marker.cut) for one in shown) != self._text:
             raise TicketError(f"the joined parts in {self._ticket.place} are not the report; post again")
 
     def label(self) -> None:
         """Add the label on a FAIL, and remove it when the gate is PASS."""
         label, there = self._order.label, self._order.label in self.state.labels
-        if not label or self.decision.outdated:
-            return
-        if self.decision.failing and not there:
-            self._ticket.label(label, wanted=True)
-        if self.document["gate"]["status"] == PASS and there:
-            self._ticket.label(label, wanted=False)
+        stays = there and self._document["gate"]["status"] != PASS
+        wanted = bool(self.decision.failing) or stays
+        if label and wanted != there and not self.decision.outdated:
+            self._ticket.label(label, wanted=wanted)
 
     def close(self, verdict: Comment) -> Comment:
         """Close the ticket, read whether it is closed, and note in the verdict since when."""
@@ -193,27 +154,31 @@ class _Work:
         raise TicketError(f"the report is in {place}, which could not be closed: {problem}")
 
     def _amend(self, verdict: Comment, decision: Decision) -> Comment:
-        amended = self.verdict(decision)
+        amended = self._verdict(decision)
         return verdict if amended == verdict.message else self._ticket.edit(verdict, amended)
 
-    def _clean(self, text: str) -> str:
-        return str(cleaning.clean(text, self._order.redact))
+    def _verdict(self, decision: Decision) -> Message:
+        said = rule.verdict(self._document, self._marker, decision, self._proof, self._order.analysts)
+        text, lead = cleaning.clean([said.text, said.lead], self._order.redact)
+        return self._checked(message(said.marker, text, lead))
 
-    def _parts(self, sections: t.Sequence[str]) -> list[Message]:
+    def _parts(self) -> list[Message]:
         frame, limit = self._ticket.frame, self._ticket.characters
-        room = limit - frame.size(Message(markers.longest(self.marker), ""))
+        room = limit - frame.size(Message(markers.longest(self._marker), ""))
         try:
-            pieces = parts.split(sections, frame.cost, room)
+            pieces = parts.split(markdown.sections(self._document), frame.cost, room)
         except ValueError as exc:
             raise TicketError(f"rc_closure_ticket_characters is {limit}, which is too few: {exc}") from exc
-        total = len(pieces)
         return [
-            message(replace(self.marker, number=number, total=total, cut=piece.cut), piece.text)
+            self._checked(
+                message(replace(self._marker, number=number, total=len(pieces), cut=piece.cut), piece.text)
+            )
             for number, piece in enumerate(pieces, 1)
         ]
 
-    def _check(self, one: Message) -> None:
-        name = f"part {one.marker.number}/{one.marker.total}" if one.marker.number else "the verdict"
+    def _checked(self, one: Message) -> Message:
+        """Return the message if it contains no secret and is no longer than the ticket takes."""
+        name = one.marker.described
         if any(cleaning.leaks(text, self._order.redact) for text in (one.text, one.lead)):
             raise TicketError(f"{name} {_SECRET}")
         size = self._ticket.frame.size(one)
@@ -222,18 +187,19 @@ class _Work:
                 f"{name} has {size} characters, more than the {self._ticket.characters} of "
                 "rc_closure_ticket_characters"
             )
+        return one
 
 
-def summary(told: Told) -> list[dict[str, t.Any]]:
+def summary(comments: t.Iterable[Comment]) -> list[dict[str, t.Any]]:
     """Return for each comment what a task shows of it."""
-    urls = [comment.url for comment in told.comments] or [""] * len(told.messages)
     return [
         {
-            "kind": one.marker.kind,
-            "name": VERDICT if one.marker.kind == VERDICT else f"{one.marker.number}/{one.marker.total}",
-            "sha256": one.marker.sha256,
-            "characters": len(one.text),
-            "url": url,
+            "kind": own.kind,
+            "name": f"{own.number}/{own.total}" if own.number else own.kind,
+            "sha256": own.sha256,
+            "characters": len(comment.message.text),
+            "url": comment.url,
         }
-        for one, url in zip(told.messages, urls, strict=True)
+        for comment in comments
+        for own in [comment.message.marker]
     ]

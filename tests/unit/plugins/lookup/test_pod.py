@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,6 +15,8 @@ import pytest
 from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.plugins.loader import lookup_loader
+
+from ansible_collections.psp.rc_closure.plugins.lookup.pod import the_only
 
 KUBECTL = """#!/bin/sh
 echo "$*" >>{folder}/calls
@@ -132,3 +135,41 @@ def test_a_kubectl_that_hangs_or_is_not_there(
     with pytest.raises(AnsibleError, match="kubectl get pod app=x .* failed: kubectl was not found"):
         look_up("app=x")
     assert cluster.calls == []
+
+
+def pod(name: str, phase: str = "Running", deleted: str = "") -> dict[str, t.Any]:
+    metadata = {"name": name, **({"deletionTimestamp": deleted} if deleted else {})}
+    return {"metadata": metadata, "status": {"phase": phase}}
+
+
+OLD = pod("worker-old", deleted="2026-11-24T08:00:00Z")
+EVICTED = pod("worker-evicted", "Failed")
+DONE = pod("worker-done", "Succeeded")
+NEW, OTHER, COMING = pod("worker-new"), pod("worker-other"), pod("worker-coming", "Pending")
+
+
+@pytest.mark.parametrize(
+    "listed", [[NEW], [OLD, NEW], [NEW, OLD], [EVICTED, OLD, NEW, DONE]], ids=lambda listed: str(len(listed))
+)
+def test_the_one_that_lives(listed: list[dict[str, t.Any]]) -> None:
+    assert the_only(listed, "app=worker") == "worker-new"
+
+
+@pytest.mark.parametrize(
+    ("listed", "told"),
+    [
+        ([], "there is no pod app=worker"),
+        (
+            [OLD, EVICTED],
+            "there is no pod app=worker; there are worker-old, worker-evicted, which have ended",
+        ),
+        ([NEW, OTHER], "there are 2 pods app=worker, and exactly one is required: worker-new, worker-other."),
+        ([NEW, COMING, OLD], "there are 2 pods app=worker, and exactly one is required: worker-new"),
+        ([COMING], "the pod worker-coming (app=worker) is Pending, not Running"),
+        ([{"metadata": {"name": "worker-odd"}}], "the pod worker-odd (app=worker) is Unknown, not Running"),
+    ],
+)
+def test_anything_else_is_refused(listed: list[dict[str, t.Any]], told: str) -> None:
+    with pytest.raises(AnsibleError) as refused:
+        the_only(listed, "app=worker")
+    assert str(refused.value).startswith(told)

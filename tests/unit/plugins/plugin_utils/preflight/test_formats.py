@@ -62,24 +62,24 @@ BAD: list[tuple[str, t.Any]] = [
 
 @pytest.mark.parametrize(("kind", "value"), GOOD)
 def test_good(kind: str, value: t.Any) -> None:
-    assert problem(kind, "x", value) == ""
+    assert problem("x", kind, value) == ""
 
 
 @pytest.mark.parametrize(("kind", "value"), BAD)
 def test_bad_names_the_variable_and_its_format(kind: str, value: t.Any) -> None:
-    assert problem(kind, "rc_x", value).startswith(f"rc_x {value!r} is not ")
+    assert problem("rc_x", kind, value).startswith(f"rc_x {value!r} is not ")
 
 
 @pytest.mark.parametrize("value", [None, "", [], {}])
 def test_missing(value: t.Any) -> None:
     told = "rc_x is missing: a ticket's key such as PSP-1234 is required"
-    assert problem("ticket", "rc_x", value) == told
-    assert problem("ticket", "rc_x", value, required=False) == ""
+    assert problem("rc_x", "ticket", value) == told
+    assert problem("rc_x", "ticket", value, required=False) == ""
 
 
 @pytest.mark.parametrize("password", ["a@b", "a/b", "a?b", "a#b", "a%b", "a%", "a b", "1/2@3:4%'\""])
 def test_a_password_that_was_not_encoded_is_told_and_not_shown(password: str) -> None:
-    found = problem("redis_url", "rc_url", f"redis://:{password}@redis:6379/0")
+    found = problem("rc_url", "redis_url", f"redis://:{password}@redis:6379/0")
     assert found.startswith("rc_url is not redis://user:password@host:port/0")
     assert password not in found
 
@@ -89,4 +89,4 @@ def test_a_password_that_was_not_encoded_is_told_and_not_shown(password: str) ->
     ["http://redis:6379/0", "redis://", "redis:6379", "redis://h:99999/0", "redis://h/cache", "redis://h:/x"],
 )
 def test_what_is_no_redis_url(url: str) -> None:
-    assert problem("redis_url", "rc_url", url)
+    assert problem("rc_url", "redis_url", url)

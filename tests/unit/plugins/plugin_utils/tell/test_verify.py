@@ -104,7 +104,7 @@ def test_a_stream_that_was_changed_is_refused(attempt: locker.Attempt) -> None:
 
 def test_what_is_no_report_is_refused(attempt: locker.Attempt) -> None:
     Path(attempt.path, "report.json").write_text("[]", "utf-8")
-    with pytest.raises(ValueError, match="is no report"):
+    with pytest.raises(ValueError, match="is not a report"):
         verify.problems(attempt)
 
 

@@ -90,6 +90,17 @@ class MemoryTicket(Ticket):
         """Return what was done that changes the ticket."""
         return [event for event in self.events if event not in ("state", "list")]
 
+    # It keeps messages as they are.
+
+    def _documents(self) -> t.Iterable[t.Any]:
+        raise NotImplementedError
+
+    def _write(self, body: t.Any, comment: Comment | None = None) -> t.Any:
+        raise NotImplementedError
+
+    def _comment(self, document: t.Any, message: Message) -> Comment:
+        raise NotImplementedError
+
 
 def _name(message: Message) -> str:
     own = message.marker

@@ -19,10 +19,12 @@ from tests.unit.captured import step
 from tests.unit.reports import ATTEMPT, report
 
 
-def tell(folder: Path, *failing: int, attempt: str = ATTEMPT, characters: int | None = None) -> Told:
+def tell(folder: Path, *failing: int, attempt: str = ATTEMPT, characters: int = 65_536) -> Told:
     steps = {0: [step("x", stdout="line\n" * 600)]}
     given = Order(report(*failing, steps=steps), attempt, "f" * 64, Redactor({}), close=True, label="bad")
-    return telling.tell(FileTicket(str(folder), characters), given, Pace(lambda seconds: True))
+    ticket = FileTicket(str(folder))
+    ticket.characters = characters
+    return telling.tell(ticket, given, Pace(lambda seconds: True))
 
 
 def test_comments_are_numbered_files_that_only_the_owner_reads(tmp_path: Path) -> None:

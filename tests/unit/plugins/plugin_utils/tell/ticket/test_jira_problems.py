@@ -77,19 +77,19 @@ def errors(*messages: str, **fields: str) -> dict[str, t.Any]:
     ],
 )
 def test_what_is_wrong_is_said(given: Exchange, sentence: str) -> None:
-    said = jira_problems.explain(given, "PSP-1")
+    said = jira_problems.explain(given, issue="PSP-1")
     assert said.startswith(ASKED)
     assert sentence in said
 
 
 @pytest.mark.parametrize("given", [exchange(200, {}), exchange(201, {}), exchange(204), exchange(200, [])])
 def test_what_is_well_says_nothing(given: Exchange) -> None:
-    assert jira_problems.explain(given, "PSP-1") == ""
+    assert jira_problems.explain(given, issue="PSP-1") == ""
 
 
 def test_an_answer_that_never_came_gives_its_reason() -> None:
     broken = step("x", exit_status=None, command=ASKED, outcome=FAILED, reason="jira.example refused")
-    assert jira_problems.explain(Exchange(broken, {}, b""), "PSP-1") == f"{ASKED}: jira.example refused"
+    assert jira_problems.explain(Exchange(broken, {}, b""), issue="PSP-1") == f"{ASKED}: jira.example refused"
 
 
 @pytest.mark.parametrize(

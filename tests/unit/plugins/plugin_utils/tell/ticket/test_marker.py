@@ -16,8 +16,8 @@ OWN = ("PSP-3031", "2026.11.0-rc3+1", "20261124T025203.123000Z")
 @pytest.mark.parametrize(
     "given",
     [
-        Marker(*OWN, "part", number=3, total=17, cut="fence-line").of("text"),
-        Marker(*OWN, "verdict", status="FAIL", run="PASS").of("text"),
+        Marker(*OWN, "part", number=3, total=17, cut="fence-line", sha256="a" * 64),
+        Marker(*OWN, "verdict", status="FAIL", run="PASS", sha256="b" * 64),
         Marker(*OWN, "verdict", status="PASS", closed="2026-11-24T03:00:00.000+0000"),
         Marker(*OWN, "void"),
     ],

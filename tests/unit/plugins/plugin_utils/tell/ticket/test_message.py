@@ -151,7 +151,7 @@ def test_a_document_s_text_may_come_back_in_pieces() -> None:
 
 
 def test_another_text_is_not_whole() -> None:
-    assert not Message(PART.of("a"), "b").whole
+    assert not Message(message(PART, "a").marker, "b").whole
 
 
 def test_characters_beyond_the_basic_plane_count_twice() -> None:

@@ -155,9 +155,9 @@ def test_a_ticket_that_holds_another_ticket_s_closure_is_left_to_people(
     )
 
 
-def verdict(document: t.Mapping[str, t.Any], **more: t.Any) -> str:
+def verdict(document: t.Mapping[str, t.Any]) -> str:
     decision = rule.decide(document, OPEN, [], OWN, close=True)
-    given = rule.verdict(document, OWN, decision, PROOF, analysts="@psp/backend", **more)
+    given = rule.verdict(document, OWN, decision, PROOF, "@psp/backend")
     return f"{given.marker}\n{given.lead}\n{given.text}"
 
 
@@ -206,10 +206,12 @@ def test_a_ticket_that_others_closed_is_left_to_people() -> None:
 
 
 def test_the_question_is_put_and_its_answer_recorded() -> None:
-    asked = verdict(report(1), question=True)
+    document = report(1)
+    document["packages"]["package_1"]["reset_or_stamp"] = section = {"question": True, "decision": None}
+    asked = verdict(document)
     assert "Reset or stamp: what the migrations would create exists already. Please decide here" in asked
-    choice = Choice("stamp", "A. Operator", "the table is ours", T2)
-    answered = verdict(report(1), question=True, choice=choice)
+    section["decision"] = vars(Choice("stamp", "A. Operator", "the table is ours", T2))
+    answered = verdict(document)
     assert f"Reset or stamp. Decided: stamp, by A. Operator, recorded {T2}: the table is ours" in answered
     assert "turns nothing into PASS" in answered
     assert "status=FAIL" in answered
@@ -218,7 +220,7 @@ def test_the_question_is_put_and_its_answer_recorded() -> None:
 
 def test_a_fail_that_is_outdated_asks_nobody() -> None:
     decision = rule.decide(report(1), OPEN, [], OWN, close=True, later=Later(LATER, "PASS"))
-    lead = rule.verdict(report(1), OWN, decision, PROOF, analysts="@psp/backend").lead
+    lead = rule.verdict(report(1), OWN, decision, PROOF, "@psp/backend").lead
     assert lead == "Package-1 is FAIL. A later attempt decides what becomes of the ticket."
 
 

@@ -1,0 +1,36 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the actions of a closure share: what goes wrong is one sentence."""
+
+from __future__ import annotations
+
+import abc
+import typing as t
+
+from ansible.plugins.action import ActionBase
+
+from .locker import LockerError
+
+Result = dict[str, t.Any]
+Options = t.Mapping[str, t.Any]
+
+
+class ClosureAction(ActionBase):
+    """An action that fails with C(failure) and the reason where the locker or a value is wrong."""
+
+    supports_check_mode = True
+    failure = ""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
+        """Carry the task out."""
+        super().run(tmp, task_vars)
+        try:
+            return self.act(self._task.args, task_vars or {})
+        except (LockerError, OSError, ValueError) as exc:
+            return {"failed": True, "msg": f"{self.failure}{exc}"}
+
+    @abc.abstractmethod
+    def act(self, args: Options, known: Options) -> Result:
+        """Take the task's options and the variables; return the result."""
