@@ -138,9 +138,8 @@ def apply(tables: Tables, statement: str) -> None:
     """
     try:
         _apply(tables, _tree(statement))
-    except (
-        Exception
-    ):  # what neither sqlglot nor this module foresaw is unread, too, and the report is written
+    # What neither sqlglot nor this module foresaw is unread, too, and the report is written.
+    except Exception:
         for name in existing.created(statement):
             tables.setdefault(name, Table(name))
         for name in [name for name, table in tables.items() if table.named_in(statement)]:

@@ -12,7 +12,7 @@ import typing as t
 from .document import Document
 
 SEPARATOR = "\n\n"
-# GitHub tells whoever is named like this, be it @playwright out of an error's line.
+# GitHub notifies whoever is named like this, be it @playwright out of an error's line.
 _CALL = re.compile(r"@(?=\w)")
 _ENDLESS = re.compile(r"`{1000}")
 _RESULTS = {"met": "met", "not_met": "**NOT MET**", "not_proven": "**NOT PROVEN**"}
@@ -22,7 +22,7 @@ _OUTCOMES = {
     "not_run": "left out",
 }
 
-# An underscore inside a word is none of Markdown's business, and names are full of them.
+# Markdown ignores an underscore inside a word, and names are full of them.
 _MARKUP = re.compile(r"[\\`*<>\[\]#~&]|(?<!\w)_|_(?!\w)")
 
 
