@@ -1,6 +1,5 @@
 #!/bin/sh
 # Copyright: (c) 2026, the psp.rc_closure contributors
-# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Redis's probe: redis_probe.sh HOST PORT. It succeeds only where Redis answers exactly PONG, as the user healthcheck,

@@ -1,5 +1,4 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
-# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Package-0 passes only on the release's own GREEN job, and says why where it does not."""
 
