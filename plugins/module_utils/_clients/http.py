@@ -87,9 +87,11 @@ class Exchange:
             return None
 
 
-def request(method: str, url: str, step: StepName, **options: t.Any) -> Step:
+def request(
+    method: str, url: str, step: StepName, *, limit: float, redact: t.Callable[[str], str], **options: t.Any
+) -> Step:
     """Make a request and return it as a step; the options are those of C(exchange())."""
-    return exchange(method, url, step, **options).step
+    return exchange(method, url, step, limit=limit, redact=redact, **options).step
 
 
 def exchange(
