@@ -162,7 +162,7 @@ DRILLS = (
         3,
         "enabled",
         "not_met",
-        "worker is not healthy after 5 s: the worker does not run",
+        "worker is not healthy after 5 s",
         AFTER_MIGRATIONS,
         extra={**SHORT_LIMIT, "arq_worker_ready_limit": 5},
     ),

@@ -238,7 +238,7 @@ def test_a_wrong_variable_ends_the_play_before_anything_is_touched(
 ) -> None:
     (closure.folder / "empty").mkdir()
     status, printed = closure.play(
-        "open", **{**variables, "rc_closure_locker": str(closure.folder / "empty")}
+        "preflight", "open", **{**variables, "rc_closure_locker": str(closure.folder / "empty")}
     )
     assert status == 2
     assert sentence in printed
