@@ -31,7 +31,7 @@ async def connect() -> ArqRedis | None:
     if settings.recon_runner != "queue":
         return None
     try:
-        return await create_pool(replace(arq_settings(settings.redis_url), conn_retries=1, conn_timeout=5))
+        return await create_pool(replace(arq_settings(settings.redis_url), conn_retries=1, conn_timeout=1))
     except Exception:
         logger.exception("the queue cannot be reached: runs are carried out in-process")
         return None
