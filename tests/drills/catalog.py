@@ -162,9 +162,10 @@ DRILLS = (
         3,
         "enabled",
         "not_met",
-        "worker is not healthy after 5 s",
+        "worker is not healthy after 15 s: the worker does not run",
         AFTER_MIGRATIONS,
-        extra={**SHORT_LIMIT, "arq_worker_ready_limit": 5},
+        # So long that supervisor has given it up: before, the probe may meet it as it starts.
+        extra={**SHORT_LIMIT, "arq_worker_ready_limit": 15},
     ),
     Drill(
         "worker_killed_midway",

@@ -20,13 +20,19 @@ RELEASE = "containers"
 
 @pytest.fixture(scope="module")
 def example(staging: Any) -> Iterator[Any]:
-    """The scenario with the example's inventory, and the backend's environment file where that has it."""
+    """The scenario with the example's inventory, and the backend's environment file where that has it.
+
+    The scenario's own backend is off the network as long: both are found by the name C(backend) there.
+    """
     files = staging.work / "staging"
     files.mkdir(exist_ok=True)
     shutil.copy2(staging.work / "etc" / "backend.env", files)
+    own = (f"{staging.prefix}-front", f"{staging.prefix}-backend")
+    staging.docker("network", "disconnect", *own)
     try:
         yield staging.elsewhere(INVENTORY)
     finally:
+        staging.docker("network", "connect", "--alias=backend", *own)
         for part in PARTS:
             staging.docker("rm", "--force", f"{staging.prefix}-staging-{part}")
         staging.docker("volume", "rm", "--force", "psp-worker-log", "psp-backend-log")
