@@ -88,7 +88,7 @@ anywhere: setup ## the twin's tests from fresh copies: root's in a closed direct
 	$(BIN)/python tests/anywhere.py
 
 .PHONY: drill
-drill: setup ## one fault at a time, and the verdict it must give (DRILL=name for one)
+drill: setup ## every fault, one at a time, and the verdict it must give (DRILL=name for one)
 	$(BIN)/python -m tests.drills $(DRILL)
 
 .PHONY: molecule

@@ -52,7 +52,7 @@ PARTS = (
     # Its scenarios run two at a time until the last, which runs beside what follows.
     Part("molecule", ("make", "molecule")),
     Part("integration", (PYTHON, "-m", "pytest", "tests/integration", "--durations=15"), twin=True),
-    Part("drill", (PYTHON, "-m", "tests.drills"), twin=True),
+    Part("drill", (PYTHON, "-m", "tests.drills", "--quick"), twin=True),
     Part("anywhere", ("make", "anywhere")),
 )
 
