@@ -71,7 +71,7 @@ options:
     type: str
     choices: [docker, systemd]
 seealso:
-  - module: psp.rc_closure.process_environment
+  - module: psp.rc_closure.service_process
 """
 
 EXAMPLES = r"""
