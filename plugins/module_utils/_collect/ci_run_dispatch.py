@@ -174,8 +174,8 @@ class _Dispatch:
     def _send(self, intent: Intent) -> Answer:
         """Send the dispatch; return its answer where the run is made, or may have been."""
         path, body = self._request(intent)
-        answer = self._github.post(path, {**body, DETAILS: True}, steps.CI_DISPATCH)
+        answer = self._github.ask("POST", path, steps.CI_DISPATCH, body={**body, DETAILS: True})
         if is_unknown_field(answer.status, answer.step.stdout, DETAILS):
             self._collector.add(replace(answer.step, name=str(steps.CI_DISPATCH_REFUSED)))
-            answer = self._github.post(path, body, steps.CI_DISPATCH)
+            answer = self._github.ask("POST", path, steps.CI_DISPATCH, body=body)
         return self._search.keep(answer, tolerate=answer.passing)

@@ -15,7 +15,6 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._clients.http impor
 from ansible_collections.psp.rc_closure.plugins.module_utils._clients.rest import (
     Answer,
     Deadline,
-    Dialect,
     RestClient,
     joined,
 )
@@ -46,13 +45,19 @@ def explain(exchange: Exchange, json_wanted: bool) -> str:
 
 
 def client(fake: FakeGitHub, **more: Any) -> RestClient:
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    dialect = Dialect(explain, lambda exchange: exchange.step.exit_status == 429, headers)
-    return RestClient(f"{fake.url}/api/", dialect, str, QuickDeadline(300), **more)
+    return RestClient(
+        f"{fake.url}/api/",
+        str,
+        QuickDeadline(300),
+        explain=explain,
+        is_rate_limited=lambda exchange: exchange.step.exit_status == 429,
+        headers={"Authorization": f"Bearer {TOKEN}"},
+        **more,
+    )
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "POST"])
-def test_a_request_goes_below_the_base_with_the_dialect_s_headers(fake: FakeGitHub, method: str) -> None:
+def test_a_request_goes_below_the_base_with_the_client_s_headers(fake: FakeGitHub, method: str) -> None:
     fake.on(method, "/api/x", OK)
     body = None if method == "GET" else {"a": ["é"]}
     answer = client(fake).ask(method, "/x", STEP, query={"q": "a b"}, body=body)
