@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPException
 from urllib.parse import urlsplit
 
+from .._core.collector import Collector
 from .._core.evidence import ENDED, FAILED, HTTP, TIMED_OUT, Step
 from .._core.redaction import MASK, Redactor
 from .._core.step_names import StepName
@@ -87,11 +88,10 @@ class Exchange:
             return None
 
 
-def request(
-    method: str, url: str, step: StepName, *, limit: float, redact: t.Callable[[str], str], **options: t.Any
-) -> Step:
-    """Make a request and return it as a step; the options are those of C(exchange())."""
-    return exchange(method, url, step, limit=limit, redact=redact, **options).step
+def ask(collector: Collector, method: str, url: str, step: StepName, **options: t.Any) -> Exchange:
+    """Make a request with a collector's C(redact) and C(ca_file); the options are those of C(exchange())."""
+    ca_file = collector.params["ca_file"]
+    return exchange(method, url, step, redact=collector.redact, ca_file=ca_file, **options)
 
 
 def exchange(
