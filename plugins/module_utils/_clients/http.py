@@ -75,11 +75,6 @@ class Exchange:
         kind = self.headers.get("content-type", "")
         return kind.startswith("text/html") or self.body.lstrip()[:1] == b"<"
 
-    @property
-    def is_json(self) -> bool:
-        """Whether the answer is a JSON document."""
-        return self.json() is not None
-
     def json(self) -> t.Any:
         """Return the answer's JSON document, None where it is none."""
         try:
