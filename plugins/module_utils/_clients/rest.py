@@ -10,6 +10,7 @@ import time
 import typing as t
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from urllib.parse import urlencode
 
 from .._core.evidence import ENDED, Step
@@ -88,6 +89,11 @@ class Answer:
     def status(self) -> int | None:
         """The HTTP status, None where no answer came."""
         return self.step.exit_status
+
+    @property
+    def server_time(self) -> datetime | None:
+        """When the last request was answered, by the server's clock; None where it does not say."""
+        return http_date(self.headers.get("date", ""))
 
     @property
     def document(self) -> Document:

@@ -110,7 +110,7 @@ class _Dispatch(RunSearch):
         sent_before = [run for run in runs if github_runs.shows(run, self._marker)]
         if sent_before:
             return _found(sent_before[0], changed=False)
-        moment = github_runs.server_time(known.step.stderr)
+        moment = known.server_time
         return Intent(
             workflow=int(workflow["id"]),
             ref=ref,

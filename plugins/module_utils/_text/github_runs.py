@@ -80,15 +80,6 @@ def newest(runs: t.Sequence[Document]) -> Document | None:
     return max(runs, key=lambda run: (str(run.get("created_at", "")), int(run["id"])), default=None)
 
 
-def server_time(head: str) -> datetime | None:
-    """Return the time that an answer's C(Date) header has, from its status line and headers."""
-    for line in head.splitlines():
-        name, _colon, value = line.partition(":")
-        if name.lower() == "date":
-            return http_date(value)
-    return None
-
-
 def http_date(text: str) -> datetime | None:
     """Return the time of an HTTP date such as C(Tue, 24 Nov 2026 02:52:03 GMT), or None."""
     try:
