@@ -10,12 +10,12 @@ import time
 import typing as t
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
 
 from .._core.evidence import ENDED, Step
 from .._core.step_names import StepName
-from .._text.github_runs import http_date
 from . import http
 
 with suppress(ImportError):  # the host that has requests has it, too
@@ -93,7 +93,7 @@ class Answer:
     @property
     def server_time(self) -> datetime | None:
         """When the last request was answered, by the server's clock; None where it does not say."""
-        return http_date(self.headers.get("date", ""))
+        return _date(self.headers)
 
     @property
     def document(self) -> Document:
@@ -217,11 +217,19 @@ def joined(answers: t.Sequence[Answer]) -> Answer:
     return Answer(step, last.headers, documents, last.problem)
 
 
+def _date(headers: t.Mapping[str, str]) -> datetime | None:
+    try:
+        # strptime would take the names of days and months in the process's own language.
+        return parsedate_to_datetime(headers.get("date", "")).astimezone(timezone.utc)
+    except (TypeError, ValueError):
+        return None
+
+
 def _asked_pause(headers: t.Mapping[str, str], retries: Retry) -> float:
     after = headers.get("retry-after", "")
     if after:
         return retries.parse_retry_after(after)
-    reset, now = headers.get("x-ratelimit-reset", ""), http_date(headers.get("date", ""))
+    reset, now = headers.get("x-ratelimit-reset", ""), _date(headers)
     if headers.get("x-ratelimit-remaining") == "0" and reset.isdigit() and now:
         # By the server's clock: this machine's may be another.
         return max(1.0, float(reset) - now.timestamp())

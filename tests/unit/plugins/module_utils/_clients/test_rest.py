@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from email.utils import formatdate
 from typing import Any
 
@@ -110,6 +111,18 @@ def test_lists_are_items_like_those_below_a_key(fake: FakeGitHub) -> None:
 def test_what_is_neither_is_no_document(fake: FakeGitHub, body: str) -> None:
     fake.on("GET", "/api/x", Reply(body=body))
     assert client(fake).ask("GET", "/x", STEP).documents == ()
+
+
+@pytest.mark.parametrize(
+    ("headers", "moment"),
+    [
+        ({"date": "Tue, 24 Nov 2026 02:52:00 GMT"}, datetime(2026, 11, 24, 2, 52, tzinfo=UTC)),
+        ({"date": "yesterday"}, None),
+        ({}, None),
+    ],
+)
+def test_the_servers_own_time(headers: dict[str, str], moment: datetime | None) -> None:
+    assert Answer(step("ask"), headers, (), "").server_time == moment
 
 
 def test_evidence_shows_what_went_to_and_fro_and_other_traffic_does_not(fake: FakeGitHub) -> None:
