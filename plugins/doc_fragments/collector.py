@@ -11,7 +11,7 @@ options:
   {option}:
     description: Where {what} is. Exactly one of the following is required.
     type: dict
-    required: true
+    required: {required}
     suboptions:
       file:
         description: Absolute path of a file on the host.
@@ -166,19 +166,6 @@ options:
     type: path
 """
 
-    PROCESS = r"""
-options:
-  process:
-    description: Words that the command line of the process must contain. The last part of a path is a word.
-      Of a process and its descendants, only the last one matches, not a wrapper such as C(dotenv run).
-    type: list
-    elements: str
-    required: true
-  directory:
-    description: Absolute path of the working directory that the process must have.
-    type: path
-"""
-
-    LOG: str = _LOG.format(option="log", what="the worker's log")
-    WORKER_LOG: str = _LOG.format(option="worker_log", what="the worker's log")
-    ACCESS_LOG: str = _LOG.format(option="access_log", what="the access log")
+    LOG: str = _LOG.format(option="log", what="the worker's log", required="false")
+    WORKER_LOG: str = _LOG.format(option="worker_log", what="the worker's log", required="true")
+    ACCESS_LOG: str = _LOG.format(option="access_log", what="the access log", required="true")

@@ -71,7 +71,7 @@ options:
     type: str
     choices: [docker, systemd]
 seealso:
-  - module: psp.rc_closure.process_environment
+  - module: psp.rc_closure.service_process
 """
 
 EXAMPLES = r"""
@@ -116,7 +116,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._clients import process
 from ..module_utils._core import files
-from ..module_utils._services import env_file_change
+from ..module_utils._services.env_file_change import Change
 from ..module_utils._text import env_file
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
@@ -137,34 +137,34 @@ def main() -> None:
     path = Path(os.path.realpath(module.params["path"]))
     try:
         change = _plan(path, module.params)
+        before, after = change.before, change.after
         named = module.params["process"]
         running = process.find(named, module.params["directory"]) if named else []
         stale = any(change.is_stale(process.environment(one.pid)) for one in running)
         _refuse_exposed(path, module.params, change)
         runtime = module.params["render_for"]
-        rendered = RENDERERS[runtime](env_file.parse(change.after)) if runtime else ""
+        rendered = RENDERERS[runtime](env_file.parse(after)) if runtime else ""
         # Before the content: it is at no time for others to read.
-        changed = _set_attributes(module, path) or change.before != change.after
-        if change.before != change.after and not module.check_mode:
-            fresh = not path.exists()
-            _write(module, path, change.after)
-            if fresh:
-                _set_attributes(module, path)
+        changed = _set_attributes(module, path) or before != after
+        if before != after and not module.check_mode:
+            # A file that exists keeps its owner and its mode; a new one has none of those yet.
+            files.write(path, after, move=module.atomic_move if path.exists() else os.replace)
+            _set_attributes(module, path)
         if runtime:
             changed |= _render(module, Path(f"{path}.{runtime}"), rendered)
     except (OSError, ValueError, process.ProcessError) as exc:
         module.fail_json(msg=f"{module.params['path']}: {getattr(exc, 'strerror', None) or exc}")
-    before, after = change.shown()
-    diff = {"before_header": str(path), "after_header": str(path), "before": before, "after": after}
+    old, new = change.shown()
+    diff = {"before_header": str(path), "after_header": str(path), "before": old, "after": new}
     module.exit_json(changed=changed, stale=stale, names=change.names, diff=diff)
 
 
-def _plan(path: Path, params: t.Mapping[str, t.Any]) -> env_file_change.Change:
+def _plan(path: Path, params: t.Mapping[str, t.Any]) -> Change:
     before = path.read_text("utf-8") if path.exists() else ""
     copied = _copied(params["copy_from"], params["copy"])
     secrets = {**copied, **params["secrets"]}
     wanted = {name: str(value) for name, value in {**params["values"], **secrets}.items()}
-    return env_file_change.plan(before, wanted, secrets)
+    return Change(before, wanted, secrets)
 
 
 def _copied(source: str | None, names: t.Sequence[str]) -> dict[str, str]:
@@ -182,8 +182,7 @@ def _render(module: AnsibleModule, dest: Path, text: str) -> bool:
     if dest.exists() and dest.read_text("utf-8") == text and dest.stat().st_mode & 0o777 == 0o600:
         return False
     if not module.check_mode:
-        dest.unlink(missing_ok=True)
-        _write(module, dest, text)
+        files.write(dest, text)
     return True
 
 
@@ -206,7 +205,7 @@ def _is_known(user: str | None) -> bool:
         return False
 
 
-def _refuse_exposed(path: Path, params: t.Mapping[str, t.Any], change: env_file_change.Change) -> None:
+def _refuse_exposed(path: Path, params: t.Mapping[str, t.Any], change: Change) -> None:
     """Raise C(ValueError) where a secret would go where everybody can read it."""
     secret = ", ".join(name for name in change.names if name in change.secret)
     if secret and path.exists() and not params["mode"] and path.stat().st_mode & 0o007:
@@ -214,11 +213,6 @@ def _refuse_exposed(path: Path, params: t.Mapping[str, t.Any], change: env_file_
             f"everybody may read this file (mode {path.stat().st_mode & 0o777:04o}), and {secret} is secret: "
             "take that from others first (chmod o-rwx), once the service does not need it"
         )
-
-
-def _write(module: AnsibleModule, path: Path, text: str) -> None:
-    """Write the file; one that exists keeps its owner and its mode."""
-    files.write(path, text, move=module.atomic_move if path.exists() else os.replace)
 
 
 if __name__ == "__main__":

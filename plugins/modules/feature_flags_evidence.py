@@ -57,7 +57,7 @@ options:
     type: float
     default: 30
 seealso:
-  - module: psp.rc_closure.process_environment
+  - module: psp.rc_closure.service_process
   - name: JSON Pointer
     description: RFC 6901.
     link: https://www.rfc-editor.org/rfc/rfc6901

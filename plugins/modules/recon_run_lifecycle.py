@@ -51,7 +51,7 @@ options:
     default: 10
 seealso:
   - module: psp.rc_closure.redis_evidence
-  - module: psp.rc_closure.worker_start_log
+  - module: psp.rc_closure.service_process
 """
 
 EXAMPLES = r"""
@@ -95,14 +95,14 @@ steps:
 
 from ..module_utils._collect.recon_run_lifecycle import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
-from ..module_utils._logs.sources import option
+from ..module_utils._logs.sources import LOG_OPTION
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "url": {"type": "str", "required": True},
     "body": {"type": "dict", "default": {}},
     "token_file": {"type": "path", "no_log": False},
     "token_variable": {"type": "str", "no_log": False},
-    "worker_log": option(),
+    "worker_log": {"required": True, **LOG_OPTION},
     "limit": {"type": "float", "default": 120},
     "request_limit": {"type": "float", "default": 10},
     "ca_file": {"type": "path"},

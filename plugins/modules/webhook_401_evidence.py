@@ -118,11 +118,11 @@ steps:
 
 from ..module_utils._collect.webhook_401_evidence import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
-from ..module_utils._logs.sources import option
+from ..module_utils._logs.sources import LOG_OPTION
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "window": {"type": "str", "choices": ["before", "after"], "required": True},
-    "access_log": option(),
+    "access_log": {"required": True, **LOG_OPTION},
     "prefix": {"type": "str", "default": "/api/v1/payments/webhook/"},
     "code": {"type": "str", "default": "WEBHOOK_SIGNATURE_INVALID"},
     "baseline_minutes": {"type": "float", "default": 15},

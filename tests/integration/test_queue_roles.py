@@ -22,9 +22,8 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._clients import pro
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import FAILED, Step
 from ansible_collections.psp.rc_closure.plugins.module_utils._text import environment_report
 from ansible_collections.psp.rc_closure.plugins.modules import (
-    process_environment,
     redis_evidence,
-    worker_start_log,
+    service_process,
 )
 from tests.integration.queue_site import (
     BIN,
@@ -158,7 +157,7 @@ def start_log(site: Site, **options: t.Any) -> Step:
         "directory": str(site.home),
         **options,
     }
-    return took(worker_start_log.collect, worker_start_log.ARGUMENT_SPEC, **given)["worker_start_log"]
+    return took(service_process.collect, service_process.ARGUMENT_SPEC, **given)["worker_start_log"]
 
 
 def test_the_workers_start_log(site: Site, first: subprocess.CompletedProcess[str]) -> None:
@@ -188,7 +187,7 @@ def test_backend_and_worker_were_started_with_the_same(
     def running(words: list[str]) -> environment_report.Running:
         options = {"process": words, "directory": str(site.home), "show": ["ENV", "RECON_RUNNER"]}
         more = {"digest": ["REDIS_URL", "DATABASE_URL"], "digest_key": "0" * 64}
-        steps = took(process_environment.collect, process_environment.ARGUMENT_SPEC, **options, **more)
+        steps = took(service_process.collect, service_process.ARGUMENT_SPEC, **options, **more)
         assert "redis://" not in steps["process_environment"].stdout
         (found,) = environment_report.parse(steps["process_environment"].stdout)
         return found

@@ -14,6 +14,7 @@ from docs import generate
 
 MOST_VARIABLES = 150
 ROLES = sorted(path for path in (Path(__file__).parents[2] / "roles").iterdir() if path.is_dir())
+PARTS = sorted(ROLES[0].parent.glob("package_*/tasks/*.yml"))
 
 
 def _read(path: Path) -> dict[str, t.Any]:
@@ -46,3 +47,14 @@ def test_every_option_is_described_and_the_readme_is_generated(role: Path) -> No
 def test_there_are_no_more_variables_than_one_can_know() -> None:
     counted = {role.name: len(generate.options(role)) for role in ROLES}
     assert sum(counted.values()) <= MOST_VARIABLES, counted
+
+
+@pytest.mark.parametrize("path", PARTS, ids=lambda path: path.stem)
+def test_what_a_part_registers_is_not_imported_under_a_condition(path: Path) -> None:
+    """A task that is skipped registers that it was, over what it registered in an earlier part."""
+    tasks = list(yaml.safe_load(path.read_text("utf-8")) or [])
+    for task in tasks:
+        tasks += [inner for section in ("block", "rescue", "always") for inner in task.get(section, [])]
+        imported = task.get("ansible.builtin.import_tasks")
+        if imported and "when" in task:
+            assert "register:" not in (path.parent / imported).read_text("utf-8"), imported

@@ -27,9 +27,9 @@ LOOKUPS = {"ended", "succeeded", "left_out", "get", "_documents", "_items", "_ru
 FINDINGS = {"met", "not_met", "not_proven"}
 # Where a role names the step, and where what is run or asked is no evidence.
 NAMES_OF_THEIR_OWN = {"base", "closure_failure", "command", "http_ready"}
-NAMED_BY_ROLES = {"process_environment"}
+NAMED_BY_ROLES = {"service_process"}
 # The modules to which a role gives a step's name.
-TASKS = ("psp.rc_closure.closure_failure", "psp.rc_closure.process_environment")
+TASKS = ("psp.rc_closure.closure_failure", "psp.rc_closure.service_process")
 
 
 def _calls(text: str) -> t.Iterator[tuple[str, ast.Call]]:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from .._core.collector import Collector
 from .._core.step_names import StepName
 from . import github_problems, http
-from .rest import Answer, Deadline, Dialect, Document, Pairs, RestClient, joined
+from .rest import Answer, Deadline, Pairs, RestClient, joined
 
 API_VERSION = "2022-11-28"
 LOG_SECONDS = 180.0
@@ -55,18 +55,17 @@ class GitHub(RestClient):
         """
         self.repository = str(params["repository"])
         self._explain_first = explain
-        authorization = {"Authorization": f"Bearer {token}"} if token else {}
-        dialect = Dialect(
-            explain=self._explain,
+        headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": API_VERSION}
+        super().__init__(
+            f"{str(params['url']).rstrip('/')}/repos/{quote(self.repository)}",
+            redact,
+            deadline,
+            explain=self._explain_all,
             is_rate_limited=github_problems.is_rate_limited,
-            headers={
-                "Accept": "application/vnd.github+json",
-                "X-GitHub-Api-Version": API_VERSION,
-                **authorization,
-            },
+            headers={**headers, **({"Authorization": f"Bearer {token}"} if token else {})},
+            ca_file=params.get("ca_file"),
+            kept=kept,
         )
-        base = f"{str(params['url']).rstrip('/')}/repos/{quote(self.repository)}"
-        super().__init__(base, dialect, redact, deadline, ca_file=params.get("ca_file"), kept=kept)
 
     def get(self, path: str, step: StepName, *, query: Pairs | None = None, etag: str = "") -> Answer:
         """Ask for one document; where the answer of C(etag) still holds, the status is 304."""
@@ -85,25 +84,13 @@ class GitHub(RestClient):
                 break
         return joined(answers)
 
-    def post(self, path: str, body: Document, step: StepName) -> Answer:
-        """Send a document. It is repeated only where GitHub refused it for its rate limit."""
-        return self.ask("POST", path, step, body=body)
-
-    def patch(self, path: str, body: Document, step: StepName) -> Answer:
-        """Change what is there already."""
-        return self.ask("PATCH", path, step, body=body)
-
-    def delete(self, path: str, step: StepName) -> Answer:
-        """Take something away."""
-        return self.ask("DELETE", path, step)
-
     def log(self, job: int, step: StepName) -> Answer:
         """Fetch a job's whole log from where GitHub redirects to, which does not get the token."""
         address = self.url(f"/actions/jobs/{job}/logs")
         exchange = self.patiently("GET", address, step, limit=LOG_SECONDS, follow=True)
         return self.answer(exchange, json_wanted=False)
 
-    def _explain(self, exchange: http.Exchange, json_wanted: bool) -> str:
+    def _explain_all(self, exchange: http.Exchange, json_wanted: bool) -> str:
         special = self._explain_first(exchange, self.repository) if self._explain_first else ""
         return special or github_problems.explain(exchange, self.repository, json_wanted=json_wanted)
 

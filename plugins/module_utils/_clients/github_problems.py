@@ -46,7 +46,7 @@ def explain(exchange: Exchange, repository: str, *, json_wanted: bool = True) ->
         )
     if status >= _LOWEST_ERROR:
         return _explain_status(exchange, status, repository)
-    if json_wanted and status != 204 and not exchange.is_json:
+    if json_wanted and status != 204 and exchange.json() is None:
         return f"{exchange.asked} answered {status} with something that is no JSON"
     return ""
 
@@ -102,20 +102,17 @@ def _remedy(step: Step) -> str:
 def _explain_status(exchange: Exchange, status: int, repository: str) -> str:
     said = message(exchange.body)
     what = f"{exchange.asked} answered {status}" + (f" ({said})" if said else "")
-    if is_rate_limited(exchange):
-        return f"{what}: the token's rate limit is used up, and lasts longer than the limit given here"
-    if status == 422:
-        lower = said.lower()
-        mend = next((mend for words, mend in _UNPROCESSABLE if words in lower), "")
-        return f"{what}: {mend}" if mend else what
     mends = {
         301: f"the repository has moved: give its new name in place of {repository}",
         401: "GitHub does not take the token: it is wrong, expired or revoked",
         403: _forbidden(exchange, repository),
         404: f"it is not there, or the token may not see {repository} (GitHub answers 404 for both)",
         410: "it has expired and was removed",
+        422: next((mend for words, mend in _UNPROCESSABLE if words in said.lower()), ""),
     }
     mend = mends.get(status, "GitHub is unwell" if status >= 500 else "")
+    if is_rate_limited(exchange):
+        mend = "the token's rate limit is used up, and lasts longer than the limit given here"
     return f"{what}: {mend}" if mend else what
 
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPException
 from urllib.parse import urlsplit
 
+from .._core.collector import Collector
 from .._core.evidence import ENDED, FAILED, HTTP, TIMED_OUT, Step
 from .._core.redaction import MASK, Redactor
 from .._core.step_names import StepName
@@ -74,11 +75,6 @@ class Exchange:
         kind = self.headers.get("content-type", "")
         return kind.startswith("text/html") or self.body.lstrip()[:1] == b"<"
 
-    @property
-    def is_json(self) -> bool:
-        """Whether the answer is a JSON document."""
-        return self.json() is not None
-
     def json(self) -> t.Any:
         """Return the answer's JSON document, None where it is none."""
         try:
@@ -87,11 +83,10 @@ class Exchange:
             return None
 
 
-def request(
-    method: str, url: str, step: StepName, *, limit: float, redact: t.Callable[[str], str], **options: t.Any
-) -> Step:
-    """Make a request and return it as a step; the options are those of C(exchange())."""
-    return exchange(method, url, step, limit=limit, redact=redact, **options).step
+def ask(collector: Collector, method: str, url: str, step: StepName, **options: t.Any) -> Exchange:
+    """Make a request with a collector's C(redact) and C(ca_file); the options are those of C(exchange())."""
+    ca_file = collector.params["ca_file"]
+    return exchange(method, url, step, redact=collector.redact, ca_file=ca_file, **options)
 
 
 def exchange(

@@ -1,10 +1,7 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A client of a REST API: it waits where the server asks it to, and repeats what is safe to repeat.
-
-What one API has of its own (how to sign in, what its errors mean) is its C(Dialect).
-"""
+"""A client of a REST API: it waits where the server asks it to, and repeats what is safe to repeat."""
 
 from __future__ import annotations
 
@@ -12,12 +9,13 @@ import json
 import time
 import typing as t
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
 
 from .._core.evidence import ENDED, Step
 from .._core.step_names import StepName
-from .._text.github_runs import http_date
 from . import http
 
 with suppress(ImportError):  # the host that has requests has it, too
@@ -93,6 +91,11 @@ class Answer:
         return self.step.exit_status
 
     @property
+    def server_time(self) -> datetime | None:
+        """When the last request was answered, by the server's clock; None where it does not say."""
+        return _date(self.headers)
+
+    @property
     def document(self) -> Document:
         """The one document; empty where there is none."""
         first = self.documents[0] if self.documents else {}
@@ -109,33 +112,18 @@ class Answer:
         return self.step.outcome != ENDED or self.status is None or self.status >= 500
 
 
-@dataclass(frozen=True)
-class Dialect:
-    """What an API has of its own.
-
-    Attributes:
-        explain: returns one sentence that says what to mend, or C('') where an exchange is well; takes the
-            exchange, and whether anything but JSON is wrong.
-        is_rate_limited: whether the server refused for being asked too much: it did nothing, and may be
-            asked later.
-        headers: of every request to the API's own address, credentials among them.
-    """
-
-    explain: t.Callable[[http.Exchange, bool], str]
-    is_rate_limited: t.Callable[[http.Exchange], bool]
-    headers: t.Mapping[str, str] = field(default_factory=dict)
-
-
 class RestClient:
     """One API, below one address."""
 
     def __init__(
         self,
         base: str,
-        dialect: Dialect,
         redact: t.Callable[[str], str],
         deadline: Deadline,
         *,
+        explain: t.Callable[[http.Exchange, bool], str],
+        is_rate_limited: t.Callable[[http.Exchange], bool],
+        headers: t.Mapping[str, str],
         ca_file: str | None = None,
         kept: bool = True,
     ) -> None:
@@ -143,15 +131,21 @@ class RestClient:
 
         Args:
             base: the address that paths, which are quoted already, are counted from.
-            dialect: the API's.
             redact: masks secrets.
             deadline: pauses that would pass it are not made.
+            explain: returns one sentence that says what to mend, or C('') where an exchange is well; takes
+                the exchange, and whether anything but JSON is wrong.
+            is_rate_limited: whether the server refused for being asked too much: it did nothing, and may be
+                asked later.
+            headers: of every request to the API's own address, credentials among them.
             ca_file: a PEM file of authorities to trust in place of the system's.
             kept: whether the exchanges are evidence, and their steps show what went to and fro.
         """
         self.deadline = deadline
         self._base = base.rstrip("/")
-        self._dialect = dialect
+        self._explain = explain
+        self._is_rate_limited = is_rate_limited
+        self._headers = {"Accept": "*/*", **headers}
         self._options: dict[str, t.Any] = {
             "redact": redact,
             "ca_file": ca_file,
@@ -185,11 +179,11 @@ class RestClient:
         self, method: str, url: str, step: StepName, headers: Pairs | None = None, **options: t.Any
     ) -> http.Exchange:
         """Ask, and ask again after the pause that the answer calls for, while there is time."""
-        sent = {"Accept": "*/*", **self._dialect.headers, **(headers or {})}
+        sent = {**self._headers, **(headers or {})}
         retries = Retry(RETRIES, backoff_factor=1, status_forcelist=_UNWELL, allowed_methods=_REPEATABLE)
         while True:
             exchange = http.exchange(method, url, step, headers=sent, **{**self._options, **options})
-            limited = self._dialect.is_rate_limited(exchange)
+            limited = self._is_rate_limited(exchange)
             if not limited:
                 broken = exchange.step.outcome != ENDED
                 status = 500 if broken else exchange.step.exit_status or 0
@@ -203,7 +197,7 @@ class RestClient:
     def answer(self, exchange: http.Exchange, *, json_wanted: bool = True) -> Answer:
         """Read an exchange."""
         document = exchange.json()
-        problem = self._dialect.explain(exchange, json_wanted)
+        problem = self._explain(exchange, json_wanted)
         documents = (document,) if isinstance(document, (dict, list)) else ()
         return Answer(exchange.step, exchange.headers, documents, problem)
 
@@ -223,11 +217,19 @@ def joined(answers: t.Sequence[Answer]) -> Answer:
     return Answer(step, last.headers, documents, last.problem)
 
 
+def _date(headers: t.Mapping[str, str]) -> datetime | None:
+    try:
+        # strptime would take the names of days and months in the process's own language.
+        return parsedate_to_datetime(headers.get("date", "")).astimezone(timezone.utc)
+    except (TypeError, ValueError):
+        return None
+
+
 def _asked_pause(headers: t.Mapping[str, str], retries: Retry) -> float:
     after = headers.get("retry-after", "")
     if after:
         return retries.parse_retry_after(after)
-    reset, now = headers.get("x-ratelimit-reset", ""), http_date(headers.get("date", ""))
+    reset, now = headers.get("x-ratelimit-reset", ""), _date(headers)
     if headers.get("x-ratelimit-remaining") == "0" and reset.isdigit() and now:
         # By the server's clock: this machine's may be another.
         return max(1.0, float(reset) - now.timestamp())

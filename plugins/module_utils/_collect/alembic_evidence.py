@@ -119,10 +119,8 @@ class _Alembic:
         return self._collector.add(self._run(step, *arguments, env=env))
 
     def _run(self, step: StepName, *arguments: str, env: t.Mapping[str, str] | None = None) -> Step:
-        argv, limit = [*self._params["alembic"], *arguments], self._params["limit"]
-        return self._collector.run(argv, step, limit=limit, directory=self._params["directory"], env=env)
+        return self._collector.run([*self._params["alembic"], *arguments], step, env=env)
 
     def leave_out(self, step: StepName, arguments: t.Sequence[str], reason: str) -> None:
         """Keep the step of a command that is not run, with the reason."""
-        argv = [*self._params["alembic"], *arguments]
-        self._collector.leave_out(argv, step, reason, self._params["directory"])
+        self._collector.leave_out([*self._params["alembic"], *arguments], step, reason)

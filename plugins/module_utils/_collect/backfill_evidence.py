@@ -71,13 +71,11 @@ class _Backfill:
 
     def run(self, step: StepName) -> Step:
         """Run the backfill as this step asks for it."""
-        limit, directory = self._params["limit"], self._params["directory"]
-        run = self._collector.run(self._argv(step), step, limit=limit, directory=directory, env=self._env)
-        return self._collector.add(run)
+        return self._collector.add(self._collector.run(self._argv(step), step, env=self._env))
 
     def leave_out(self, step: StepName, reason: str) -> None:
         """Keep the step of a run that is left out, with the reason."""
-        self._collector.leave_out(self._argv(step), step, reason, self._params["directory"])
+        self._collector.leave_out(self._argv(step), step, reason)
 
     def count(self, step: StepName) -> Step:
         """Count the rows, in a session that can only read."""

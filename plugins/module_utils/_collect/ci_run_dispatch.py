@@ -38,30 +38,25 @@ ANOTHER_WAY = "begin a new attempt, which dispatches anew, or find the commit's 
 def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the steps and return C(changed), C(run_id) and C(html_url)."""
     params = collector.params
-    github = connect(collector, Deadline(params["limit"]))
-    search = RunSearch(collector, github)
+    dispatch = _Dispatch(collector, connect(collector, Deadline(params["limit"])))
     if params["mode"] == "find":
-        workflow = search.workflow()
-        search.commit(params["commit"])
-        return _found(search.existing(workflow), changed=False)
-    dispatch = _Dispatch(collector, github, search)
-    if params["stage"] in ("send", "look"):
-        intent = _given_intent(params)
-        return dispatch.send(intent) if params["stage"] == "send" else dispatch.look(intent)
-    return _from_the_start(collector, search, dispatch)
-
-
-def _from_the_start(collector: Collector, search: RunSearch, dispatch: _Dispatch) -> dict[str, t.Any]:
-    workflow = search.workflow()
-    ref = collector.params["ref"] or search.default_branch()
-    search.commit(ref)
+        workflow = dispatch.workflow()
+        dispatch.commit(params["commit"])
+        return _found(dispatch.existing(workflow), changed=False)
+    if params["stage"] == "send":
+        return dispatch.send(_given_intent(params))
+    if params["stage"] == "look":
+        return dispatch.look(_given_intent(params))
+    workflow = dispatch.workflow()
+    ref = params["ref"] or dispatch.default_branch()
+    dispatch.commit(ref)
     intent = dispatch.intend(workflow, ref)
     if isinstance(intent, dict):
         return intent
     dispatch.write_down(intent)
     if collector.check_mode:
         return {"changed": True}
-    return {"changed": False} if collector.params["stage"] == "intend" else dispatch.send(intent)
+    return {"changed": False} if params["stage"] == "intend" else dispatch.send(intent)
 
 
 def _given_intent(params: t.Mapping[str, t.Any]) -> Intent:
@@ -101,24 +96,21 @@ def _found(run: Document, *, changed: bool) -> dict[str, t.Any]:
     return {"changed": changed, "run_id": int(run["id"]), "html_url": str(run.get("html_url", ""))}
 
 
-class _Dispatch:
+class _Dispatch(RunSearch):
     """One dispatch, from what is meant by it to its run."""
 
-    def __init__(self, collector: Collector, github: GitHub, search: RunSearch) -> None:
-        self._collector = collector
-        self._params = collector.params
-        self._github = github
-        self._search = search
+    def __init__(self, collector: Collector, github: GitHub) -> None:
+        super().__init__(collector, github)
         self._marker = str(self._params["marker"] or (uuid4().hex if self._params["marker_input"] else ""))
 
     def intend(self, workflow: Document, ref: str) -> Intent | dict[str, t.Any]:
         """Return what is to be dispatched, or what is known of the run where one shows the marker already."""
-        known = self._search.runs(int(workflow["id"]), steps.CI_RUNS_BEFORE, DISPATCHED)
-        runs = self._search.keep(known).items("workflow_runs")
+        known = self.runs(int(workflow["id"]), steps.CI_RUNS_BEFORE, DISPATCHED)
+        runs = self.keep(known).items("workflow_runs")
         sent_before = [run for run in runs if github_runs.shows(run, self._marker)]
         if sent_before:
             return _found(sent_before[0], changed=False)
-        moment = github_runs.server_time(known.step.stderr)
+        moment = known.server_time
         return Intent(
             workflow=int(workflow["id"]),
             ref=ref,
@@ -145,7 +137,7 @@ class _Dispatch:
         run_id = answer.document.get("workflow_run_id")
         if run_id:
             return _found({**answer.document, "id": run_id}, changed=True)
-        run = self._search.made(intent, timely=False)
+        run = self.made(intent, timely=False)
         if run is None:
             raise CollectError(
                 f"the dispatch was sent, and no run of it appeared within {self._params['limit']:g} s; "
@@ -156,7 +148,7 @@ class _Dispatch:
     def look(self, intent: Intent) -> dict[str, t.Any]:
         """Return the run of a dispatch that was meant before and may have been sent; send nothing."""
         known = _answered_run(self._params["answer"] or {})
-        run = known or self._search.made(intent, timely=True)
+        run = known or self.made(intent, timely=True)
         if run is None:
             raise CollectError(
                 f"this attempt meant to dispatch at {intent.written}, and no run of that dispatch is there: "
@@ -174,8 +166,8 @@ class _Dispatch:
     def _send(self, intent: Intent) -> Answer:
         """Send the dispatch; return its answer where the run is made, or may have been."""
         path, body = self._request(intent)
-        answer = self._github.post(path, {**body, DETAILS: True}, steps.CI_DISPATCH)
+        answer = self._github.ask("POST", path, steps.CI_DISPATCH, body={**body, DETAILS: True})
         if is_unknown_field(answer.status, answer.step.stdout, DETAILS):
             self._collector.add(replace(answer.step, name=str(steps.CI_DISPATCH_REFUSED)))
-            answer = self._github.post(path, body, steps.CI_DISPATCH)
-        return self._search.keep(answer, tolerate=answer.passing)
+            answer = self._github.ask("POST", path, steps.CI_DISPATCH, body=body)
+        return self.keep(answer, tolerate=answer.passing)

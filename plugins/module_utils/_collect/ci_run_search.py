@@ -106,7 +106,7 @@ class RunSearch:
             runs = [run for run in answer.items("workflow_runs") if self._is_wanted(run, [DISPATCHED])]
             found = [run for run in runs if not intent.why_not(run, timely=timely)]
             ids = [run["id"] for run in found]
-            over = intent.is_over(github_runs.server_time(answer.step.stderr))
+            over = intent.is_over(answer.server_time)
             agreed = ids == seen and (ids or over)
             last = agreed or len(ids) > 1 or (ids and intent.marker) or self._deadline.left <= LOOK_PAUSE
             if last or (answer.problem and not answer.passing):

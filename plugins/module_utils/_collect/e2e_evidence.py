@@ -14,10 +14,9 @@ from .._text import playwright
 
 def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the step and return C(changed) and the summary's C(counts)."""
-    argv, directory = collector.params["argv"], collector.params["directory"]
+    argv = collector.params["argv"]
     if collector.check_mode:
-        reason = "check mode: the smoke works on the system that it tests"
-        collector.leave_out(argv, E2E_SMOKE, reason, directory)
+        collector.leave_out(argv, E2E_SMOKE, "check mode: the smoke works on the system that it tests")
         return {"changed": False, "counts": {}}
-    step = collector.run(argv, E2E_SMOKE, limit=collector.params["limit"], directory=directory)
-    return {"changed": True, "counts": playwright.summary(collector.add(step))}
+    step = collector.add(collector.run(argv, E2E_SMOKE))
+    return {"changed": True, "counts": playwright.summary(step)}

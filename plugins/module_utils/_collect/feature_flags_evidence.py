@@ -24,9 +24,7 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     _file(collector)
     at = utc_now()
     if params["argv"]:
-        limit, directory = params["limit"], params["directory"]
-        step = collector.run(params["argv"], steps.FLAGS_RUNNING, limit=limit, directory=directory)
-        running = collector.add(step)
+        running = collector.add(collector.run(params["argv"], steps.FLAGS_RUNNING))
     else:
         running = _ask(collector, steps.FLAGS_RUNNING, params["url"])
     if params["commit_url"]:
@@ -50,14 +48,6 @@ def _ask(collector: Collector, step: StepName, url: str) -> Step:
     if variable and not token:
         reason = f"{variable} is not set in {collector.params['env_file'] or 'any env_file'}"
         return collector.failed(step, f"GET {url}", reason)
-    return collector.add(
-        http.request(
-            "GET",
-            url,
-            step,
-            headers={"Authorization": f"Bearer {token}"} if token else {},
-            limit=collector.params["limit"],
-            redact=collector.redact,
-            ca_file=collector.params["ca_file"],
-        )
-    )
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    limit = collector.params["limit"]
+    return collector.add(http.ask(collector, "GET", url, step, headers=headers, limit=limit).step)

@@ -12,7 +12,7 @@ import json
 import typing as t
 from dataclasses import replace
 
-from .._clients.http import Exchange, exchange
+from .._clients.http import Exchange, ask
 from .._clients.rest import Deadline
 from .._core import step_names as steps
 from .._core.collector import CollectError, Collector
@@ -89,16 +89,8 @@ class _Run:
         """Ask again and again, with the waits that the answers call for, until the limit is reached."""
         backoff, deadline = recon.Backoff(), Deadline(self._params["limit"])
         while True:
-            answer = exchange(
-                method,
-                url,
-                step,
-                limit=self._params["request_limit"],
-                redact=self._collector.redact,
-                headers=self._headers,
-                body=body,
-                ca_file=self._params["ca_file"],
-            )
+            limit = self._params["request_limit"]
+            answer = ask(self._collector, method, url, step, headers=self._headers, body=body, limit=limit)
             yield answer
             status, left = answer.step.exit_status, deadline.left
             wait = backoff.after(status, answer.headers.get("retry-after", ""))

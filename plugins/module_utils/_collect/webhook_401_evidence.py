@@ -103,12 +103,9 @@ class _Webhooks:
     def probe(self) -> None:
         """Send a webhook without a signature, and find it in the log."""
         mark = self._mark()
-        url, ca_file, redact = self._params["probe_url"], self._params["ca_file"], self._collector.redact
-        answer = http.request(
-            "POST", url, steps.WEBHOOK_PROBE, body="{}", limit=PROBE_SECONDS, redact=redact, ca_file=ca_file
-        )
-        self._collector.add(answer)
-        if answer.exit_status == 401:
+        url, step = self._params["probe_url"], steps.WEBHOOK_PROBE
+        answer = http.ask(self._collector, "POST", url, step, body="{}", limit=PROBE_SECONDS)
+        if self._collector.add(answer.step).exit_status == 401:
             self._find_probe(mark)
 
     def _find_probe(self, mark: t.Mapping[str, t.Any]) -> None:

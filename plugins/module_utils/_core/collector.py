@@ -129,17 +129,25 @@ class Collector:
         step: StepName,
         *,
         env: t.Mapping[str, str] | None = None,
-        **options: t.Any,
+        limit: float | None = None,
     ) -> Step:
-        """Run a command in the service's environment, with C(env) on top, and return its step to keep.
+        """Run a command and return its step to keep; the directory is that of the options.
 
-        C(options) are the C(limit) in seconds and the C(directory).
+        The environment is the service's, with C(env) on top, and C(limit) in seconds that of the options
+        where none is given.
         """
-        return command.run(argv, step, redact=self.redact, env={**self.env, **(env or {})}, **options)
+        return command.run(
+            argv,
+            step,
+            limit=self.params["limit"] if limit is None else limit,
+            redact=self.redact,
+            directory=self.params.get("directory"),
+            env={**self.env, **(env or {})},
+        )
 
-    def leave_out(self, argv: t.Sequence[str], step: StepName, reason: str, directory: str) -> Step:
+    def leave_out(self, argv: t.Sequence[str], step: StepName, reason: str) -> Step:
         """Keep the step of a command that is left out on purpose, with the reason."""
-        return self.not_run(step, shlex.join(argv), reason, directory=directory)
+        return self.not_run(step, shlex.join(argv), reason, directory=self.params.get("directory"))
 
 
 def run_collector(

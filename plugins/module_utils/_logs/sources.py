@@ -12,6 +12,15 @@ from .file import File
 from .journal import Journal
 from .log import Log
 
+_PLACES = {"file": {"type": "path"}, "unit": {"type": "str"}, "container": {"type": "str"}}
+# The argument spec of an option that names the place of a log.
+LOG_OPTION: dict[str, t.Any] = {
+    "type": "dict",
+    "options": _PLACES,
+    "required_one_of": [list(_PLACES)],
+    "mutually_exclusive": [list(_PLACES)],
+}
+
 
 def chosen(place: t.Mapping[str, t.Any]) -> Log:
     """Return the log at a place, which names a C(file), a systemd C(unit) or a C(container)."""
@@ -20,16 +29,3 @@ def chosen(place: t.Mapping[str, t.Any]) -> Log:
     if place.get("container"):
         return Container(str(place["container"]))
     return File(str(place["file"]))
-
-
-def option() -> dict[str, t.Any]:
-    """Return the argument spec of an option that names the place of a log."""
-    places = {"file": {"type": "path"}, "unit": {"type": "str"}, "container": {"type": "str"}}
-    one = [list(places)]
-    return {
-        "type": "dict",
-        "required": True,
-        "options": places,
-        "required_one_of": one,
-        "mutually_exclusive": one,
-    }

@@ -14,19 +14,26 @@ from .._text import env_file
 
 @dataclass(frozen=True)
 class Change:
-    """A file's text before and after, and which variables are set.
+    """A file's text, and which variables are to be set in it.
 
     Attributes:
         before: the text as it is; C('') where there is no file.
-        after: the text as it shall be.
         wanted: name → value of what is to be set.
         secret: the names among them whose values may not be seen.
     """
 
     before: str
-    after: str
     wanted: t.Mapping[str, str]
-    secret: frozenset[str]
+    secret: t.Collection[str]
+
+    @property
+    def after(self) -> str:
+        """The text as it shall be.
+
+        Raises:
+            ValueError: a name is no variable's, or a value cannot stand in such a file.
+        """
+        return env_file.update(self.before, self.wanted)
 
     @property
     def names(self) -> list[str]:
@@ -47,15 +54,6 @@ class Change:
         }
         redact = Redactor(known)
         return _masked(self.before, known, (), redact), _masked(self.after, known, self.names, redact)
-
-
-def plan(before: str, wanted: t.Mapping[str, str], secret: t.Iterable[str]) -> Change:
-    """Return what setting the variables makes of the text.
-
-    Raises:
-        ValueError: a name is no variable's, or a value cannot stand in such a file.
-    """
-    return Change(before, env_file.update(before, wanted), wanted, frozenset(secret))
 
 
 def _masked(text: str, hidden: t.Container[str], fresh: t.Container[str], redact: Redactor) -> str:

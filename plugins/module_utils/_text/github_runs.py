@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import typing as t
-from datetime import datetime, timezone
 
 Document = dict[str, t.Any]
 
@@ -78,23 +77,6 @@ def shows(run: Document, marker: str) -> bool:
 def newest(runs: t.Sequence[Document]) -> Document | None:
     """Return the run that was created last."""
     return max(runs, key=lambda run: (str(run.get("created_at", "")), int(run["id"])), default=None)
-
-
-def server_time(head: str) -> datetime | None:
-    """Return the time that an answer's C(Date) header has, from its status line and headers."""
-    for line in head.splitlines():
-        name, _colon, value = line.partition(":")
-        if name.lower() == "date":
-            return http_date(value)
-    return None
-
-
-def http_date(text: str) -> datetime | None:
-    """Return the time of an HTTP date such as C(Tue, 24 Nov 2026 02:52:03 GMT), or None."""
-    try:
-        return datetime.strptime(text.strip(), "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=timezone.utc)
-    except ValueError:
-        return None
 
 
 def attempt_of(run: Document) -> int:

@@ -62,12 +62,12 @@ class GitHubTicket(Ticket):
         """Add the label, which GitHub makes where the repository has none of that name, or remove it."""
         path = f"{self._path}/labels"
         if wanted:
-            carried_out(self._github.post(path, {"labels": [name]}, STEP))
+            carried_out(self._github.ask("POST", path, STEP, body={"labels": [name]}))
         elif name in self.state().labels:
-            carried_out(self._github.delete(f"{path}/{quote(name, safe='')}", STEP))
+            carried_out(self._github.ask("DELETE", f"{path}/{quote(name, safe='')}", STEP))
 
     def _set(self, **fields: str) -> None:
-        carried_out(self._github.patch(self._path, dict(fields), STEP))
+        carried_out(self._github.ask("PATCH", self._path, STEP, body=fields))
 
     def _documents(self) -> list[Document]:
         """GitHub lists them by their time."""
@@ -80,10 +80,8 @@ class GitHubTicket(Ticket):
         return answer.items()
 
     def _write(self, body: t.Any, comment: Comment | None = None) -> Document:
-        if comment:
-            answer = self._github.patch(f"/issues/comments/{comment.id}", {"body": body}, STEP)
-        else:
-            answer = self._github.post(f"{self._path}/comments", {"body": body}, STEP)
+        path = f"/issues/comments/{comment.id}" if comment else f"{self._path}/comments"
+        answer = self._github.ask("PATCH" if comment else "POST", path, STEP, body={"body": body})
         return written(answer, comment)
 
     def _comment(self, document: Document, message: Message) -> Comment:

@@ -49,7 +49,7 @@ def explain(exchange: Exchange, json_wanted: bool = True, *, issue: str) -> str:
             "(https://SITE.atlassian.net, or https://HOST with its context path), with no login page before "
             "it"
         )
-    if json_wanted and status != 204 and not exchange.is_json:
+    if json_wanted and status != 204 and exchange.json() is None:
         return f"{exchange.asked} answered {status} with something other than JSON: {_ADDRESS}"
     return ""
 

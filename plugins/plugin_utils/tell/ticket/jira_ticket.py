@@ -15,7 +15,7 @@ import typing as t
 from functools import partial
 from urllib.parse import quote
 
-from ....module_utils._clients.rest import Answer, Deadline, Dialect, Document, RestClient
+from ....module_utils._clients.rest import Answer, Deadline, Document, RestClient
 from . import jira_problems
 from .base import STEP, Comment, State, Ticket, TicketError, carried_out, written
 from .cleaning import Redact
@@ -41,13 +41,15 @@ class JiraTicket(Ticket):
         self.place = self._issue = issue
         self._params = params
         self._url = str(params["url"]).rstrip("/")
-        dialect = Dialect(
+        self._client = RestClient(
+            self._url,
+            redact,
+            deadline,
             explain=partial(jira_problems.explain, issue=issue),
             is_rate_limited=jira_problems.is_rate_limited,
             headers={"Accept": "application/json", **_authorization(str(params.get("user") or ""), token)},
-        )
-        self._client = RestClient(
-            self._url, dialect, redact, deadline, ca_file=params.get("ca_file"), kept=False
+            ca_file=params.get("ca_file"),
+            kept=False,
         )
         cloud = self._is_cloud()
         self.frame: Frame = DocumentFrame() if cloud else WikiFrame()

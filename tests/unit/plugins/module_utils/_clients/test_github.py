@@ -155,9 +155,7 @@ def test_redirects_in_a_circle_end(fake: FakeGitHub) -> None:
 def test_a_rate_limit_is_waited_for(fake: FakeGitHub, method: str, reply: Reply, pause: float) -> None:
     fake.on(method, RUN, reply, OK)
     github = client(fake)
-    answer = (
-        github.get("/actions/runs/42", STEP) if method == "GET" else github.post("/actions/runs/42", {}, STEP)
-    )
+    answer = github.ask(method, "/actions/runs/42", STEP, body={} if method == "POST" else None)
     assert answer.document == {"id": 42}
     assert QuickDeadline.pauses == [pause]
 
@@ -187,7 +185,7 @@ def test_an_unwell_server_is_asked_again(fake: FakeGitHub) -> None:
 @pytest.mark.parametrize("reply", [Reply(502, "bad gateway"), Reply(body={"id": 42}, cut=True)])
 def test_a_dispatch_is_never_repeated_where_it_may_have_arrived(fake: FakeGitHub, reply: Reply) -> None:
     fake.on("POST", DISPATCHES, reply)
-    answer = client(fake).post("/actions/workflows/7/dispatches", {"ref": "main"}, STEP)
+    answer = client(fake).ask("POST", "/actions/workflows/7/dispatches", STEP, body={"ref": "main"})
     assert len(fake.requests) == 1
     assert answer.problem
 

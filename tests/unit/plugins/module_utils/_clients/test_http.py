@@ -109,18 +109,18 @@ def base(server: ThreadingHTTPServer) -> str:
 
 def _get(url: str, **more: t.Any) -> Step:
     given = {"limit": 5.0, "redact": Redactor({}), **more}
-    return http.request("GET", url, StepName("asked"), **given)
+    return http.exchange("GET", url, StepName("asked"), **given).step
 
 
 def test_the_answer_is_the_step(base: str) -> None:
-    step = http.request(
+    step = http.exchange(
         "POST",
         f"{base}/runs",
         StepName("post"),
         limit=5,
         redact=Redactor({"pin": "9911991"}),
         body='{"pin": "9911991"}',
-    )
+    ).step
     assert (step.kind, step.outcome, step.exit_status, step.reason) == ("http", ENDED, 201, "")
     assert step.command == f'POST {base}/runs {{"pin": "{MASK}"}}'
     assert step.stdout == f'application/json {{"pin": "{MASK}"}}'

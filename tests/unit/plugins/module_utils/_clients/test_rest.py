@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from email.utils import formatdate
 from typing import Any
 
@@ -15,7 +16,6 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._clients.http impor
 from ansible_collections.psp.rc_closure.plugins.module_utils._clients.rest import (
     Answer,
     Deadline,
-    Dialect,
     RestClient,
     joined,
 )
@@ -42,17 +42,24 @@ def fake() -> Iterator[FakeGitHub]:
 
 def explain(exchange: Exchange, json_wanted: bool) -> str:
     status = exchange.step.exit_status
-    return "" if status and status < 300 and (exchange.is_json or not json_wanted) else f"{status}!"
+    well = status and status < 300 and not (json_wanted and exchange.json() is None)
+    return "" if well else f"{status}!"
 
 
 def client(fake: FakeGitHub, **more: Any) -> RestClient:
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    dialect = Dialect(explain, lambda exchange: exchange.step.exit_status == 429, headers)
-    return RestClient(f"{fake.url}/api/", dialect, str, QuickDeadline(300), **more)
+    return RestClient(
+        f"{fake.url}/api/",
+        str,
+        QuickDeadline(300),
+        explain=explain,
+        is_rate_limited=lambda exchange: exchange.step.exit_status == 429,
+        headers={"Authorization": f"Bearer {TOKEN}"},
+        **more,
+    )
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "POST"])
-def test_a_request_goes_below_the_base_with_the_dialect_s_headers(fake: FakeGitHub, method: str) -> None:
+def test_a_request_goes_below_the_base_with_the_client_s_headers(fake: FakeGitHub, method: str) -> None:
     fake.on(method, "/api/x", OK)
     body = None if method == "GET" else {"a": ["é"]}
     answer = client(fake).ask(method, "/x", STEP, query={"q": "a b"}, body=body)
@@ -106,6 +113,18 @@ def test_what_is_neither_is_no_document(fake: FakeGitHub, body: str) -> None:
     assert client(fake).ask("GET", "/x", STEP).documents == ()
 
 
+@pytest.mark.parametrize(
+    ("headers", "moment"),
+    [
+        ({"date": "Tue, 24 Nov 2026 02:52:00 GMT"}, datetime(2026, 11, 24, 2, 52, tzinfo=UTC)),
+        ({"date": "yesterday"}, None),
+        ({}, None),
+    ],
+)
+def test_the_servers_own_time(headers: dict[str, str], moment: datetime | None) -> None:
+    assert Answer(step("ask"), headers, (), "").server_time == moment
+
+
 def test_evidence_shows_what_went_to_and_fro_and_other_traffic_does_not(fake: FakeGitHub) -> None:
     fake.on("POST", "/api/x", Reply(body={"said": "back"}))
     shown = client(fake).ask("POST", "/x", STEP, body={"said": "there"}).step
@@ -130,7 +149,8 @@ def test_an_exchange_says_what_its_answer_is(
     body: bytes, headers: dict[str, str], page: bool, is_json: bool
 ) -> None:
     exchange = Exchange(step("x", command='GET https://host/x {"a": 1}'), headers, body)
-    assert (exchange.is_web_page, exchange.is_json, exchange.asked) == (page, is_json, "GET https://host/x")
+    assert (exchange.is_web_page, exchange.asked) == (page, "GET https://host/x")
+    assert (exchange.json() is not None) is is_json
 
 
 def test_a_deadline_lets_no_pause_pass_it() -> None:

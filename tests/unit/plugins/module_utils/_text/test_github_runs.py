@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -20,8 +19,6 @@ from tests.unit.plugins.module_utils._clients.fake_github import (
     run,
     workflow,
 )
-
-MOMENT = datetime(2026, 11, 24, 2, 52, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -82,18 +79,6 @@ def test_of_release_wants_commit_and_event() -> None:
 def test_the_newest_run() -> None:
     assert github_runs.newest([run(id=9, created_at=BEFORE), run(id=3, created_at=AFTER)])["id"] == 3  # type: ignore[index]
     assert github_runs.newest([]) is None
-
-
-@pytest.mark.parametrize(
-    ("head", "moment"),
-    [
-        ("HTTP/1.1 200 OK\nDate: Tue, 24 Nov 2026 02:52:00 GMT\n", MOMENT),
-        ("HTTP/1.1 200 OK\ndate: yesterday\n", None),
-        ("HTTP/1.1 200 OK\n", None),
-    ],
-)
-def test_the_servers_own_time(head: str, moment: datetime | None) -> None:
-    assert github_runs.server_time(head) == moment
 
 
 @pytest.mark.parametrize(

@@ -6,21 +6,34 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: process_environment
-short_description: Collect the environment that running processes were started with
+module: service_process
+short_description: Show a service's running processes, their environment and how they started
 version_added: 0.1.0
 description:
   - Reads C(/proc/PID/environ) of each matching process, which shows what it was started with, and not what an
     environment file was changed to since. If no process matches, that is evidence, too.
   - Keyed digests show whether two processes have the same value without showing it. A URL has a second
     digest, of its scheme, user, host, port and database, since two services may use different drivers.
+  - With O(log), also searches the log of an arq worker for its last start and keeps the lines from there on.
+    It does not wait for further lines, since an idle worker logs only two. If the running worker has not
+    written to the log, or the log contains no start, the step fails and keeps the last lines.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
-  - psp.rc_closure.collector.process
+  - psp.rc_closure.collector.log
 options:
+  process:
+    description: Words that the command line of the process must contain. The last part of a path is a word.
+      Of a process and its descendants, only the last one matches, not a wrapper such as C(dotenv run).
+    type: list
+    elements: str
+    required: true
+  directory:
+    description: Absolute path of the working directory that the process must have.
+    type: path
   show:
-    description: Names of the variables to keep.
+    description: Names of the variables to keep. With O(log), and neither O(show) nor O(digest), the
+      environment is not read.
     type: list
     elements: str
     default: []
@@ -34,38 +47,53 @@ options:
       its end. Without a key, only whether a variable is set is kept.
     type: str
   name:
-    description: Name of the step.
+    description: Name of the step that shows the environment.
     type: str
     default: process_environment
   title:
-    description: Title of the step.
+    description: Title of that step.
     type: str
     default: Environment of the running processes
+  lines:
+    description: Maximum number of lines of O(log).
+    type: int
+    default: 20
 seealso:
   - module: psp.rc_closure.feature_flags_evidence
   - name: proc_pid_environ(5)
     description: Manual page of C(/proc/PID/environ).
     link: https://man7.org/linux/man-pages/man5/proc_pid_environ.5.html
+  - name: arq
+    description: What a worker is and what it logs.
+    link: https://arq-docs.helpmanual.io/
 """
 
 EXAMPLES = r"""
-- name: Collect the environment of the backend for Package-3
-  psp.rc_closure.process_environment:
+- name: Collect the worker's start and environment for Package-3
+  psp.rc_closure.service_process:
     attempt: "{{ rc_closure_attempt }}"
     package: 3
-    env_file: /etc/psp/backend.env
-    name: backend_environment
-    title: Environment of the running backend
-    process: [uvicorn, "app.main:app"]
+    env_file: /etc/psp/worker.env
+    log: {file: /var/log/psp/worker.log}
+    name: worker_environment
+    title: Environment of the running worker
+    process: [arq, app.queue.reconciliation_worker.WorkerSettings]
     directory: /app/backend
-    show: [ENV, RECON_RUNNER]
+    show: [ENV]
     digest: [REDIS_URL, DATABASE_URL]
 
 - name: Compare the database of all Celery workers
-  psp.rc_closure.process_environment:
+  psp.rc_closure.service_process:
     process: [celery, worker]
     digest: [DATABASE_URL]
     digest_key: "{{ comparison_key }}"
+
+- name: Collect only the start of a worker that logs to the journal
+  psp.rc_closure.service_process:
+    log: {unit: shop-worker}
+    process: [arq, shop.tasks.WorkerSettings]
+    directory: /srv/shop
+    lines: 5
 """
 
 RETURN = r"""
@@ -76,14 +104,15 @@ processes:
   elements: int
   sample: [1234]
 steps:
-  description: The environment of the processes.
+  description: The start in the log and the environment of the processes, in order.
   returned: always
   type: list
-  sample: [{name: backend_environment, kind: file, outcome: ended}]
+  sample: [{name: worker_environment, kind: file, outcome: ended}]
 """
 
-from ..module_utils._collect.process_environment import collect
+from ..module_utils._collect.service_process import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
+from ..module_utils._logs.sources import LOG_OPTION
 
 ARGUMENT_SPEC: ArgumentSpec = {
     "process": {"type": "list", "elements": "str", "required": True},
@@ -93,6 +122,8 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "digest_key": {"type": "str", "no_log": True},
     "name": {"type": "str", "default": "process_environment"},
     "title": {"type": "str", "default": "Environment of the running processes"},
+    "log": LOG_OPTION,
+    "lines": {"type": "int", "default": 20},
 }
 
 
