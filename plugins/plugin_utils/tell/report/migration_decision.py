@@ -16,6 +16,7 @@ from ....module_utils._core.evidence import Step
 from ....module_utils._core.step_names import MIGRATION_DECISION
 from ....module_utils._core.steps import Started
 
+PACKAGE = 1
 VARIABLE = "rc_closure_decision"
 DECISIONS = ("reset", "stamp")
 
