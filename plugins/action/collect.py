@@ -73,7 +73,7 @@ class ActionModule(ClosureAction):
         before: list[dict[str, t.Any]] = []
         intent = once.intended(locker.load_package(attempt, package).steps)
         if intent is None:
-            result, steps = self._carry_out({**args, **once.intend()})
+            result, steps = self._carry_out({**args, **once.INTEND})
             intent = once.intended(steps)
             before = locker.keep(attempt, package, steps, unless=once.INTENT if intent else "")
             if intent is None:

@@ -65,12 +65,8 @@ class Ticket(abc.ABC):
         """Return the state that the ticket is in now."""
 
     @abc.abstractmethod
-    def close(self) -> None:
-        """Close the ticket."""
-
-    @abc.abstractmethod
-    def reopen(self) -> None:
-        """Open the ticket again."""
+    def switch(self, *, to_open: bool) -> None:
+        """Close the ticket, or open it again."""
 
     @abc.abstractmethod
     def label(self, name: str, *, wanted: bool) -> None:

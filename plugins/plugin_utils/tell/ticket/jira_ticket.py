@@ -69,21 +69,9 @@ class JiraTicket(Ticket):
             url=f"{self._url}/browse/{issue.get('key', self._issue)}",
         )
 
-    def close(self) -> None:
-        """Make the transition to a status that counts as done."""
-        self._move("close")
-
-    def reopen(self) -> None:
-        """Make the transition to a status that does not."""
-        self._move("reopen")
-
-    def label(self, name: str, *, wanted: bool) -> None:
-        """Add or remove the label."""
-        change = {"update": {"labels": [{"add" if wanted else "remove": name}]}}
-        self._ask("PUT", self._path, body=change)
-
-    def _move(self, verb: str) -> None:
-        """Make the transition that the options name, or else the only one that does what the verb says."""
+    def switch(self, *, to_open: bool) -> None:
+        """Make the transition that the options name, or else the only one to a status that is done or not."""
+        verb = "reopen" if to_open else "close"
         name = str(self._params.get(f"{verb}_transition") or "")
         query = {"expand": "transitions.fields"}
         offered = self._ask("GET", f"{self._path}/transitions", query=query).items("transitions")
@@ -92,6 +80,11 @@ class JiraTicket(Ticket):
             raise TicketError(self._which(verb, name, offered, fitting))
         body = {"transition": {"id": str(fitting[0]["id"])}, **self._fields(fitting[0])}
         self._ask("POST", f"{self._path}/transitions", body=body)
+
+    def label(self, name: str, *, wanted: bool) -> None:
+        """Add or remove the label."""
+        change = {"update": {"labels": [{"add" if wanted else "remove": name}]}}
+        self._ask("PUT", self._path, body=change)
 
     def _which(
         self, verb: str, name: str, offered: t.Sequence[Document], fitting: t.Sequence[Document]
