@@ -10,9 +10,7 @@ before it is carried out: C(plugin_utils/keep/once.py).
 
 from __future__ import annotations
 
-import threading
 import typing as t
-from contextlib import contextmanager
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.utils.display import Display
@@ -21,9 +19,7 @@ from ..module_utils._core import step_names
 from ..module_utils._core.evidence import Step
 from ..module_utils._core.steps import Started
 from ..plugin_utils.keep import locker, once
-from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
-
-PROGRESS_SECONDS = 15.0
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, progress
 
 display = Display()
 
@@ -40,7 +36,7 @@ class ActionModule(ClosureAction):
         # A role hands every variable on: an empty one counts as not given.
         options = {name: value for name, value in args.items() if value not in (None, "", {}, [])}
         attempt, package = options.pop("attempt", None), options.get("package")
-        with _progress(f"{self._module} on {self._host}"):
+        with progress(lambda: f"{self._module} on {self._host}"):
             if not attempt or self._task.check_mode:
                 return self._unkept(options)
             if package is None:
@@ -112,26 +108,6 @@ class ActionModule(ClosureAction):
         display.warning(f"{self._host}: {message}")
         started = Started(step_names.breakdown(self._module), self._task.action, host=self._host)
         return started.failed(" ".join(message.split()))
-
-
-@contextmanager
-def _progress(what: str) -> t.Iterator[None]:
-    """Display every so often that a long wait is still going on."""
-    done = threading.Event()
-
-    def show() -> None:
-        seconds = PROGRESS_SECONDS
-        while not done.wait(PROGRESS_SECONDS):
-            display.display(f"  … {what}: {seconds:.0f} s")
-            seconds += PROGRESS_SECONDS
-
-    thread = threading.Thread(target=show, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
 
 
 def _message(result: Result) -> str:
