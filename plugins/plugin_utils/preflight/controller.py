@@ -8,10 +8,6 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 
-class MissingLibraryError(ValueError):
-    """The controller lacks a library; the message is what to install."""
-
-
 def lacking(library: str) -> list[str]:
     """Return one sentence where the controller lacks a library; it is not imported for that."""
     if find_spec(library):
@@ -20,6 +16,6 @@ def lacking(library: str) -> list[str]:
 
 
 def require(library: str) -> None:
-    """Raise C(MissingLibraryError) where the controller lacks a library."""
+    """Raise C(ValueError), with what to install, where the controller lacks a library."""
     for sentence in lacking(library):
-        raise MissingLibraryError(sentence)
+        raise ValueError(sentence)

@@ -18,18 +18,9 @@ from ...keep.locker import PACKAGES, STREAMS, Attempt
 from . import reset_or_stamp
 
 SCHEMA = "psp.rc_closure/report/1"
-TITLES = {
-    0: "CI Postgres job",
-    1: "STG-MIG (MIG-01B/C)",
-    2: "STG-ROLL",
-    3: "PSP-03D queue enablement",
-}
-JUDGES: dict[int, t.Callable[[Evidence, Policy], Verdict]] = {
-    0: package_0.judge,
-    1: package_1.judge,
-    2: package_2.judge,
-    3: package_3.judge,
-}
+# By the package's number.
+TITLES = ("CI Postgres job", "STG-MIG (MIG-01B/C)", "STG-ROLL", "PSP-03D queue enablement")
+JUDGES = (package_0.judge, package_1.judge, package_2.judge, package_3.judge)
 
 Document = dict[str, t.Any]
 Kept = t.Mapping[int, tuple[Evidence, Policy]]

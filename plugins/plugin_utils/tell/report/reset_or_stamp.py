@@ -95,7 +95,7 @@ def question(policy: Policy, kept: t.Sequence[Step]) -> Question | None:
     """Return the facts of Package-1's evidence, or None where nothing stood in the way of its upgrade.
 
     Raises:
-        MissingLibraryError: sqlglot is not installed.
+        ValueError: sqlglot is not installed.
     """
     by_name = {step.name: step for step in kept}
     upgrade = by_name.get(steps.ALEMBIC_UPGRADE)

@@ -101,12 +101,9 @@ class MarkdownFrame(Frame):
         marker = markers.parse(found[1]) if found else None
         if not found or not marker:
             return None
-        if marker.kind == PART:
-            return found[1], "", found[2]
-        block = re.fullmatch(r"(?:(.*?)\n\n)?`{3,}text\n(.*)\n`{3,}", found[2], re.DOTALL)
-        if not block:
-            return found[1], "", found[2]
-        return found[1], block[1] or "", block[2]
+        framed = r"(?:(.*?)\n\n)?`{3,}text\n(.*)\n`{3,}"
+        block = None if marker.kind == PART else re.fullmatch(framed, found[2], re.DOTALL)
+        return (found[1], block[1] or "", block[2]) if block else (found[1], "", found[2])
 
 
 class WikiFrame(Frame):
