@@ -235,13 +235,11 @@ def digest(attempt: Attempt) -> str:
 class Later(t.NamedTuple):
     """A later attempt that decides something about the ticket.
 
-    Attributes:
-        attempt: its name, a time in UTC.
-        status: its gate's C(PASS), the C(FAIL) of a package, or C(not reported): it was begun, and may have
-            changed staging. Some packages alone that are all PASS decide nothing.
+    Its status is its gate's C(PASS), the C(FAIL) of a package, or C(not reported): it was begun, and may have
+    changed staging. Some packages alone that are all PASS decide nothing.
     """
 
-    attempt: str
+    attempt: str  # its name, a time in UTC
     status: str
 
 

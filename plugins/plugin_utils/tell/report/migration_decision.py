@@ -30,19 +30,12 @@ class DecisionError(ValueError):
 
 @dataclass(frozen=True)
 class Choice:
-    """The decision on what exists already.
+    """The decision on what exists already."""
 
-    Attributes:
-        what: C(reset) or C(stamp).
-        by: who decided.
-        reason: why.
-        recorded: when it was kept, RFC 3339, UTC; C('') where it is not kept yet.
-    """
-
-    what: str
-    by: str
+    what: str  # reset or stamp
+    by: str  # who decided
     reason: str
-    recorded: str = ""
+    recorded: str = ""  # when it was kept, RFC 3339, UTC; "" where it is not kept yet
 
 
 def given(what: t.Any, by: t.Any, reason: t.Any) -> Choice | None:

@@ -48,17 +48,11 @@ class State:
 
 
 class Ticket(abc.ABC):
-    """A ticket, whose comments are documents with a C(body). All methods raise C(TicketError).
+    """A ticket, whose comments are documents with a C(body). All methods raise C(TicketError)."""
 
-    Attributes:
-        place: the ticket's name for people.
-        frame: how comments are written down.
-        characters: the longest comment that it takes.
-    """
-
-    place: str
-    frame: Frame
-    characters: int
+    place: str  # its name for people
+    frame: Frame  # how comments are written down
+    characters: int  # the longest comment that it takes
 
     @abc.abstractmethod
     def state(self) -> State:
