@@ -11,6 +11,7 @@ before it is carried out: C(plugin_utils/keep/once.py).
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.utils.display import Display
@@ -91,7 +92,10 @@ class ActionModule(ClosureAction):
         return result, steps
 
     def _steps(self, result: Result) -> list[Step]:
-        return [_on(self._host, Step.from_dict(step)) for step in result.pop("steps", [])]
+        """Take the steps, and name the host as the inventory does, with the machine's own name behind it."""
+        steps = [Step.from_dict(step) for step in result.pop("steps", [])]
+        own = self._host
+        return [replace(one, host=own if one.host == own else f"{own} ({one.host})") for one in steps]
 
     def _collect(self, args: dict[str, t.Any]) -> Result:
         module, known = self._task.action, self._known
@@ -121,9 +125,3 @@ def _message(result: Result) -> str:
         return message or "the collector returned no result"
     said = [line.strip() for line in str(result.get("module_stderr", "")).splitlines() if line.strip()]
     return f"the host returned no result: {said[-1] if said else 'exit status {}'.format(result.get('rc'))}"
-
-
-def _on(host: str, step: Step) -> Step:
-    """Name the host as the inventory does, with the machine's own name behind it."""
-    name = host if host == step.host else f"{host} ({step.host})"
-    return Step.from_dict({**step.as_dict(), "host": name})

@@ -13,9 +13,3 @@ def lacking(library: str) -> list[str]:
     if find_spec(library):
         return []
     return [f"the Python library {library} is not installed where Ansible runs: pip install {library}"]
-
-
-def require(library: str) -> None:
-    """Raise C(ValueError), with what to install, where the controller lacks a library."""
-    for sentence in lacking(library):
-        raise ValueError(sentence)

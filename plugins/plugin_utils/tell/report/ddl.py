@@ -35,7 +35,7 @@ _TYPES = {
 # The longest name in Postgres, in bytes.
 _LONGEST_NAME = 63
 
-with suppress(ImportError):  # controller.require() says so
+with suppress(ImportError):  # reset_or_stamp says so
     import sqlglot
     from sqlglot import exp
     from sqlglot.dialects.postgres import Postgres

@@ -24,10 +24,6 @@ _VARIABLES = (VARIABLE, f"{VARIABLE}_by", f"{VARIABLE}_reason")
 _LABELS = ("decision", "decided by", "because")
 
 
-class DecisionError(ValueError):
-    """It is no decision, or lacks who decided or why."""
-
-
 @dataclass(frozen=True)
 class Choice:
     """The decision on what exists already."""
@@ -42,7 +38,7 @@ def given(what: t.Any, by: t.Any, reason: t.Any) -> Choice | None:
     """Return the decision that the variables name, or None where they name none.
 
     Raises:
-        DecisionError: it is not a decision, or lacks who decided or why.
+        ValueError: it is not a decision, or lacks who decided or why.
     """
     given = zip(_VARIABLES, (what, by, reason), strict=True)
     texts = {name: " ".join(str(text or "").split()) for name, text in given}
@@ -51,11 +47,11 @@ def given(what: t.Any, by: t.Any, reason: t.Any) -> Choice | None:
     if not named:
         return None
     if VARIABLE in missing:
-        raise DecisionError(f"{named[0]} is given, and {VARIABLE} is missing")
+        raise ValueError(f"{named[0]} is given, and {VARIABLE} is missing")
     if texts[VARIABLE] not in DECISIONS:
-        raise DecisionError(f"{VARIABLE} is {what!r}, not reset or stamp")
+        raise ValueError(f"{VARIABLE} is {what!r}, not reset or stamp")
     if missing:
-        raise DecisionError(f"{missing[0]} is missing: a decision to {texts[VARIABLE]} requires it")
+        raise ValueError(f"{missing[0]} is missing: a decision to {texts[VARIABLE]} requires it")
     return Choice(*texts.values())
 
 

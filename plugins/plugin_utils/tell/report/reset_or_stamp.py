@@ -87,7 +87,8 @@ def question(policy: Policy, kept: t.Sequence[Step]) -> Question | None:
     said = alembic.already_exists(upgrade) if upgrade and upgrade.exit_status != 0 else ""
     if upgrade is None or not said:
         return None
-    controller.require("sqlglot")
+    for problem in controller.lacking("sqlglot"):
+        raise ValueError(problem)
     moves = alembic.moves(upgrade)
     current = by_name.get(steps.ALEMBIC_CURRENT_AFTER) or by_name.get(steps.ALEMBIC_CURRENT)
     return Question(

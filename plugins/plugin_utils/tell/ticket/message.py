@@ -55,7 +55,7 @@ def message(marker: Marker, text: str, lead: str = "") -> Message:
     return Message(replace(marker, sha256=markers.digest(text)), text, lead)
 
 
-_EMPTY = Message(Marker("", "", "", PART), "")
+_EMPTY_PART = Message(Marker("", "", "", PART), "")
 
 
 class Frame(abc.ABC):
@@ -80,7 +80,7 @@ class Frame(abc.ABC):
 
     def cost(self, text: str) -> int:
         """Return what a part's text adds to that length."""
-        return self.size(replace(_EMPTY, text=text)) - self.size(_EMPTY)
+        return self.size(replace(_EMPTY_PART, text=text)) - self.size(_EMPTY_PART)
 
     @abc.abstractmethod
     def _take_apart(self, body: t.Any) -> Pieces | None:
