@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 from ..module_utils._core.evidence import utc_now
@@ -46,18 +45,14 @@ def _is_new(choice: migration_decision.Choice, attempt: locker.Attempt) -> bool:
 def _reported(attempt: locker.Attempt) -> Result:
     """Write the report, unless the one that is there agrees with the evidence."""
     own = attempt.folder / "report.json"
-    changed = not own.exists() or bool(verify.problems(attempt))
-    report = (
-        document.build(attempt, locker.load(attempt), utc_now())
-        if changed
-        else json.loads(own.read_text("utf-8"))
-    )
+    agrees = own.exists() and not verify.problems(attempt)
+    report = locker.read_json(own) if agrees else document.build(attempt, locker.load(attempt), utc_now())
     # In this order: where report.json is, all of the report is.
     texts = {"report.md": markdown.render(report), "report.json": locker.as_json(report)}
     paths = {name: locker.write_report(attempt, name, text) for name, text in texts.items()}
     locker.close_attempt(attempt)
     return {
-        "changed": changed,
+        "changed": not agrees,
         "paths": paths,
         "ansible_facts": {"rc_closure_report": {**document.without_streams(report), "paths": paths}},
         "ansible_stats": {

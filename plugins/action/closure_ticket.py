@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import typing as t
 from contextlib import nullcontext
@@ -80,7 +79,7 @@ def _options(args: Options) -> dict[str, t.Any]:
 
 def _order(attempt: locker.Attempt, options: Options, redact: Redactor) -> telling.Order:
     try:
-        document = json.loads((attempt.folder / "report.json").read_text("utf-8"))
+        document = locker.read_json(attempt.folder / "report.json")
     except FileNotFoundError as exc:
         raise TicketError(f"{attempt.path} contains no report.json: run closure_report first") from exc
     return telling.Order(

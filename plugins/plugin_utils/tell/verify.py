@@ -26,7 +26,7 @@ def problems(attempt: locker.Attempt) -> list[str]:
         ValueError: a file is not JSON, or not a report.
     """
     folder = attempt.folder
-    reported = json.loads((folder / "report.json").read_text("utf-8"))
+    reported = locker.read_json(folder / "report.json")
     built = document.build(attempt, locker.load(attempt), _when(reported))
     derived = json.loads(json.dumps(built))
     found = [f"report.json: {problem}" for problem in differences(reported, derived)]

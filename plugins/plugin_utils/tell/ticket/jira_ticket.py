@@ -105,16 +105,16 @@ class JiraTicket(Ticket):
         screen = transition.get("fields") or {}
         resolution = str(self._params.get("resolution") or "")
         known = {"resolution": {"name": resolution}} if resolution and "resolution" in screen else {}
-        wanting = [
+        missing = [
             name
             for name, field in screen.items()
             if field.get("required") and not field.get("hasDefaultValue") and name not in known
         ]
-        if wanting:
-            remedy = ": set rc_closure_ticket_jira_resolution" if "resolution" in wanting else ""
+        if missing:
+            remedy = ": set rc_closure_ticket_jira_resolution" if "resolution" in missing else ""
             raise TicketError(
                 f"the transition {transition.get('name')} of {self._issue} requires "
-                f"{', '.join(wanting)}{remedy}"
+                f"{', '.join(missing)}{remedy}"
             )
         return {"fields": known} if known else {}
 
