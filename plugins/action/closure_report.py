@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..module_utils._core.evidence import utc_now
 from ..plugin_utils.keep import locker
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
-from ..plugin_utils.tell.report import document, markdown
+from ..plugin_utils.tell import verify
+from ..plugin_utils.tell.report import document, markdown, migration_decision
 
 
 class ActionModule(ClosureAction):
@@ -17,24 +20,44 @@ class ActionModule(ClosureAction):
     failure = "the report cannot be written: "
 
     def act(self, args: Options, known: Options) -> Result:
-        """Take C(attempt); write the reports into the locker."""
+        """Keep the decision, and write the reports into the locker; without C(attempt), only check it."""
+        names = ("decision", "decision_by", "decision_reason")
+        choice = migration_decision.given(*(args.get(name) for name in names))
         attempt = locker.named_attempt(args.get("attempt"))
-        if self._task.check_mode or attempt is None:
-            return {"changed": False, "msg": "check mode: nothing was kept, so nothing is judged"}
-        report = document.build(attempt, locker.load(attempt), utc_now())
-        texts = {
-            "report.json": locker.as_json(report),
-            "report.md": markdown.render(report),
-        }
-        paths = {name: locker.write_report(attempt, name, text) for name, text in texts.items()}
-        locker.close_attempt(attempt)
-        return {
-            "changed": True,
-            "paths": paths,
-            "ansible_facts": {"rc_closure_report": {**document.without_streams(report), "paths": paths}},
-            "ansible_stats": {
-                "data": {"rc_closure": document.summary(report)},
-                "per_host": False,
-                "aggregate": False,
-            },
-        }
+        if attempt is None:
+            return {"changed": False, "msg": "no attempt is open, so nothing is judged"}
+        is_new = choice is not None and _is_new(choice, attempt)
+        if self._task.check_mode:
+            return {"changed": is_new, "msg": "check mode: nothing is kept and nothing is judged"}
+        if choice and is_new:
+            locker.keep(attempt, migration_decision.PACKAGE, [migration_decision.step(choice)])
+        return _reported(attempt)
+
+
+def _is_new(choice: migration_decision.Choice, attempt: locker.Attempt) -> bool:
+    """Whether the attempt contains Package-1, and its last decision is another one."""
+    if not attempt.package(migration_decision.PACKAGE).is_dir():
+        return False
+    before = migration_decision.kept(locker.load_package(attempt, migration_decision.PACKAGE).steps)
+    return before is None or replace(before, recorded="") != choice
+
+
+def _reported(attempt: locker.Attempt) -> Result:
+    """Write the report, unless the one that is there agrees with the evidence."""
+    own = attempt.folder / "report.json"
+    agrees = own.exists() and not verify.problems(attempt)
+    report = locker.read_json(own) if agrees else document.build(attempt, locker.load(attempt), utc_now())
+    # In this order: where report.json is, all of the report is.
+    texts = {"report.md": markdown.render(report), "report.json": locker.as_json(report)}
+    paths = {name: locker.write_report(attempt, name, text) for name, text in texts.items()}
+    locker.close_attempt(attempt)
+    return {
+        "changed": not agrees,
+        "paths": paths,
+        "ansible_facts": {"rc_closure_report": {**document.without_streams(report), "paths": paths}},
+        "ansible_stats": {
+            "data": {"rc_closure": document.summary(report)},
+            "per_host": False,
+            "aggregate": False,
+        },
+    }

@@ -5,30 +5,24 @@
 
 from __future__ import annotations
 
-import json
 import os
-import time
 import typing as t
 from contextlib import nullcontext
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.utils.display import Display
 
 from ..module_utils._clients.rest import Deadline
 from ..module_utils._core.evidence import utc_now
 from ..module_utils._core.redaction import Redactor
 from ..plugin_utils.keep import locker
-from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, progress
 from ..plugin_utils.tell.ticket import opening, telling
 from ..plugin_utils.tell.ticket.base import TicketError
 from ..plugin_utils.tell.ticket.posting import Pace
 from ..plugin_utils.tell.ticket.rule import STAY
 
 SCHEMA = "psp.rc_closure/ticket/1"
-PROGRESS_SECONDS = 15.0
 _UNOPENED = "no attempt is open, so nothing is posted; the variables of the ticket ({provider}) are valid"
-
-display = Display()
 
 
 class ActionModule(ClosureAction):
@@ -57,7 +51,9 @@ class ActionModule(ClosureAction):
         if self._task.check_mode:
             return _result(telling.preview(ticket, order), "check mode: would post")
         interval = 0.0 if options["provider"] == opening.FILE else options["interval"]
-        told = telling.tell(ticket, order, Pace(deadline.pause, interval, _Progress(ticket.place)))
+        pace = Pace(deadline.pause, interval)
+        with progress(lambda: f"{ticket.place}, {pace.progress}"):
+            told = telling.tell(ticket, order, pace)
         result = _result(told, "posted")
         _record(attempt, {**result, "locker_sha256": order.locker, "problem": ""})
         return result
@@ -81,22 +77,9 @@ def _options(args: Options) -> dict[str, t.Any]:
     return options
 
 
-class _Progress:
-    """Display the progress of a long posting every so often."""
-
-    def __init__(self, place: str) -> None:
-        self._place = place
-        self._next = time.monotonic() + PROGRESS_SECONDS
-
-    def __call__(self, done: int, total: int) -> None:
-        if time.monotonic() >= self._next:
-            display.display(f"  … {self._place}: {done} of {total} comments")
-            self._next = time.monotonic() + PROGRESS_SECONDS
-
-
 def _order(attempt: locker.Attempt, options: Options, redact: Redactor) -> telling.Order:
     try:
-        document = json.loads((attempt.folder / "report.json").read_text("utf-8"))
+        document = locker.read_json(attempt.folder / "report.json")
     except FileNotFoundError as exc:
         raise TicketError(f"{attempt.path} contains no report.json: run closure_report first") from exc
     return telling.Order(

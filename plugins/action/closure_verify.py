@@ -28,9 +28,8 @@ class ActionModule(ClosureAction):
         )
         if problems:
             return {"failed": True, "msg": "; ".join(problems)}
-        attempt = locker.find_attempt(
-            str(args["locker"]), str(args["ticket"]), str(args["release"]), str(args.get("name") or "")
-        )
+        name = args.get("name") or ""
+        attempt = locker.find_attempt(args["locker"], args["ticket"], args["release"], name)
         digest, given = locker.digest(attempt), str(args.get("sha256") or "")
         problems = verify.problems(attempt)
         if given not in ("", digest):

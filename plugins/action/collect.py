@@ -10,9 +10,8 @@ before it is carried out: C(plugin_utils/keep/once.py).
 
 from __future__ import annotations
 
-import threading
 import typing as t
-from contextlib import contextmanager
+from dataclasses import replace
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.utils.display import Display
@@ -21,9 +20,7 @@ from ..module_utils._core import step_names
 from ..module_utils._core.evidence import Step
 from ..module_utils._core.steps import Started
 from ..plugin_utils.keep import locker, once
-from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
-
-PROGRESS_SECONDS = 15.0
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, progress
 
 display = Display()
 
@@ -40,7 +37,7 @@ class ActionModule(ClosureAction):
         # A role hands every variable on: an empty one counts as not given.
         options = {name: value for name, value in args.items() if value not in (None, "", {}, [])}
         attempt, package = options.pop("attempt", None), options.get("package")
-        with _progress(f"{self._module} on {self._host}"):
+        with progress(lambda: f"{self._module} on {self._host}"):
             if not attempt or self._task.check_mode:
                 return self._unkept(options)
             if package is None:
@@ -73,7 +70,7 @@ class ActionModule(ClosureAction):
         before: list[dict[str, t.Any]] = []
         intent = once.intended(locker.load_package(attempt, package).steps)
         if intent is None:
-            result, steps = self._carry_out({**args, **once.intend()})
+            result, steps = self._carry_out({**args, **once.INTEND})
             intent = once.intended(steps)
             before = locker.keep(attempt, package, steps, unless=once.INTENT if intent else "")
             if intent is None:
@@ -95,7 +92,10 @@ class ActionModule(ClosureAction):
         return result, steps
 
     def _steps(self, result: Result) -> list[Step]:
-        return [_on(self._host, Step.from_dict(step)) for step in result.pop("steps", [])]
+        """Take the steps, and name the host as the inventory does, with the machine's own name behind it."""
+        steps = [Step.from_dict(step) for step in result.pop("steps", [])]
+        own = self._host
+        return [replace(one, host=own if one.host == own else f"{own} ({one.host})") for one in steps]
 
     def _collect(self, args: dict[str, t.Any]) -> Result:
         module, known = self._task.action, self._known
@@ -114,26 +114,6 @@ class ActionModule(ClosureAction):
         return started.failed(" ".join(message.split()))
 
 
-@contextmanager
-def _progress(what: str) -> t.Iterator[None]:
-    """Display every so often that a long wait is still going on."""
-    done = threading.Event()
-
-    def show() -> None:
-        seconds = PROGRESS_SECONDS
-        while not done.wait(PROGRESS_SECONDS):
-            display.display(f"  … {what}: {seconds:.0f} s")
-            seconds += PROGRESS_SECONDS
-
-    thread = threading.Thread(target=show, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-
-
 def _message(result: Result) -> str:
     """Take out of a collector's result why it failed.
 
@@ -145,9 +125,3 @@ def _message(result: Result) -> str:
         return message or "the collector returned no result"
     said = [line.strip() for line in str(result.get("module_stderr", "")).splitlines() if line.strip()]
     return f"the host returned no result: {said[-1] if said else 'exit status {}'.format(result.get('rc'))}"
-
-
-def _on(host: str, step: Step) -> Step:
-    """Name the host as the inventory does, with the machine's own name behind it."""
-    name = host if host == step.host else f"{host} ({step.host})"
-    return Step.from_dict({**step.as_dict(), "host": name})

@@ -10,21 +10,17 @@ import typing as t
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.plugins.action import ActionBase
 
 from ..module_utils._core import libraries
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.preflight import host as hosts
 
 
-class ActionModule(ActionBase):
+class ActionModule(ClosureAction):
     """Fail with one sentence where a module could not run, or would lack a library."""
 
-    supports_check_mode = True
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def act(self, args: Options, known: Options) -> Result:
         """Return C(files) and C(taken), and whether the host was C(reached)."""
-        super().run(tmp, task_vars)
-        args, known = self._task.args, task_vars or {}
         host = str(self._task.delegate_to or known.get("inventory_hostname", ""))
         if self._task.delegate_to:
             known = known.get("ansible_delegated_vars", {}).get(host, {})

@@ -11,6 +11,9 @@ description:
   - Derives the verdicts from the evidence in the locker, and writes C(report.md) and C(report.json) into it.
   - Returns the report as the fact C(rc_closure_report), and its summary as C(set_stats) does. It does not
     fail on a FAIL. The gate is a task of its own in the role C(rc_closure).
+  - If a migration would create what exists already, people decide in the ticket whether to reset or to stamp.
+    O(decision) is kept as a step of Package-1. It does not turn a FAIL into a PASS. No rule of a judge reads
+    it.
 author: psp.rc_closure contributors (@psp-rc-closure)
 requirements:
   - sqlglot on the controller
@@ -20,13 +23,25 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: partial
-    details: Judges nothing and predicts no change, since nothing is kept in check mode.
+    details: Judges nothing, and reports a change only if it would keep O(decision).
   idempotent:
-    support: none
-    details: Each task writes the report, with the time at which it was written.
+    details: A report that agrees with the evidence stays as it is.
+options:
+  decision:
+    description: The decision, V(reset) or V(stamp). Empty if there is none yet.
+    type: str
+  decision_by:
+    description: Who decided. Required with O(decision).
+    type: str
+  decision_reason:
+    description: Why. Required with O(decision).
+    type: str
 seealso:
   - module: psp.rc_closure.closure_ticket
   - module: psp.rc_closure.closure_verify
+  - name: Alembic stamp
+    description: What a stamp does.
+    link: https://alembic.sqlalchemy.org/en/latest/api/commands.html#alembic.command.stamp
 """
 
 EXAMPLES = r"""
@@ -39,6 +54,13 @@ EXAMPLES = r"""
   ansible.builtin.assert:
     that: rc_closure_report.gate.status == 'PASS'
     fail_msg: "{{ rc_closure_report.gate.reasons | join('; ') }}"
+
+- name: Add what was decided in the ticket to the newest reported attempt of a release
+  psp.rc_closure.closure_report:
+    attempt: {locker: /srv/evidence, ticket: PSP-1234, release: 2026.11.0-rc3}
+    decision: stamp
+    decision_by: A. Operator
+    decision_reason: The table is the one that the trial run made, by the same migrations.
 """
 
 RETURN = r"""

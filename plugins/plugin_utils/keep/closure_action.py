@@ -6,14 +6,21 @@
 from __future__ import annotations
 
 import abc
+import threading
 import typing as t
+from contextlib import contextmanager
 
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 
 from .locker import LockerError
 
 Result = dict[str, t.Any]
 Options = t.Mapping[str, t.Any]
+
+PROGRESS_SECONDS = 15.0
+
+display = Display()
 
 
 class ClosureAction(ActionBase):
@@ -33,3 +40,23 @@ class ClosureAction(ActionBase):
     @abc.abstractmethod
     def act(self, args: Options, known: Options) -> Result:
         """Take the task's options and the variables; return the result."""
+
+
+@contextmanager
+def progress(what: t.Callable[[], str]) -> t.Iterator[None]:
+    """Display every so often what a long task is at, and for how many seconds."""
+    done = threading.Event()
+
+    def show() -> None:
+        seconds = PROGRESS_SECONDS
+        while not done.wait(PROGRESS_SECONDS):
+            display.display(f"  … {what()}: {seconds:.0f} s")
+            seconds += PROGRESS_SECONDS
+
+    thread = threading.Thread(target=show, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()

@@ -158,7 +158,7 @@ def load(attempt: Attempt) -> dict[int, tuple[Evidence, dict[str, t.Any]]]:
     for package in PACKAGES:
         if attempt.package(package).is_dir():
             kept = attempt.package(package) / "policy.json"
-            policy = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
+            policy = read_json(kept) if kept.exists() else {}
             found[package] = (load_package(attempt, package), policy)
     return found
 
@@ -212,7 +212,7 @@ def find_attempt(root: str, ticket: str, candidate: str, name: str = "") -> Atte
     reported = sorted(path.parent for path in folder.glob(f"{name or '*'}/report.json"))
     if not reported:
         raise LockerError(f"{folder} contains no report{f' of attempt {name}' if name else ''}")
-    attempt = json.loads((reported[-1] / "attempt.json").read_text("utf-8"))
+    attempt = read_json(reported[-1] / "attempt.json")
     return Attempt.from_dict({**attempt, "path": str(reported[-1])})
 
 
@@ -235,13 +235,11 @@ def digest(attempt: Attempt) -> str:
 class Later(t.NamedTuple):
     """A later attempt that decides something about the ticket.
 
-    Attributes:
-        attempt: its name, a time in UTC.
-        status: its gate's C(PASS), the C(FAIL) of a package, or C(not reported): it was begun, and may have
-            changed staging. Some packages alone that are all PASS decide nothing.
+    Its status is its gate's C(PASS), the C(FAIL) of a package, or C(not reported): it was begun, and may have
+    changed staging. Some packages alone that are all PASS decide nothing.
     """
 
-    attempt: str
+    attempt: str  # its name, a time in UTC
     status: str
 
 
@@ -256,7 +254,7 @@ def _status_for_ticket(attempt: Path) -> str:
     report = attempt / "report.json"
     if not report.exists():
         return "not reported" if any(attempt.glob("package_*")) else ""
-    document = json.loads(report.read_text("utf-8"))
+    document = read_json(report)
     statuses = (str(document["gate"]["status"]), str(document["run"]["status"]))
     return "" if statuses == ("FAIL", "PASS") else statuses[0]
 
@@ -312,7 +310,7 @@ def telling(attempt: Attempt) -> t.Iterator[None]:
 
 
 def _load_step(path: Path) -> Step:
-    record = json.loads(path.read_text("utf-8"))
+    record = read_json(path)
     for stream in STREAMS:
         kept = record[stream]
         file = path.with_name(kept["file"])
@@ -332,3 +330,8 @@ def _sha256(content: bytes) -> str:
 def as_json(data: t.Any) -> str:
     """Return data as the locker writes it."""
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def read_json(path: Path) -> t.Any:
+    """Return what C(as_json()) was written of."""
+    return json.loads(path.read_text("utf-8"))

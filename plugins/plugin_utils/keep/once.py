@@ -3,7 +3,7 @@
 
 """What must be done at most once per attempt, and how far the attempt has come with it.
 
-Such a collector works in stages. It returns what it intends to do (C(intend)); that is written to the locker;
+Such a collector works in stages. It returns what it intends to do (C(INTEND)); that is written to the locker;
 only then it does it (C(send)). If an intent is there already, since a run was interrupted or the task is run
 again, the collector looks for its result (C(look)), and nothing is done again.
 """
@@ -22,16 +22,13 @@ Options = dict[str, t.Any]
 # The module that does such a thing, without its collection, and its step that contains the intent.
 COLLECTOR = "ci_run_dispatch"
 INTENT = CI_DISPATCH_INTENT
+# The module's options to return its intent.
+INTEND: Options = {"stage": "intend"}
 
 
 def intended(steps: t.Iterable[Step]) -> Step | None:
     """Return the step that contains the intent, if there is one."""
     return next((step for step in steps if step.name == INTENT), None)
-
-
-def intend() -> Options:
-    """Return the module's options to return its intent."""
-    return {"stage": "intend"}
 
 
 def send(intent: Step) -> Options:

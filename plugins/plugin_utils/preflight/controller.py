@@ -8,18 +8,8 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 
-class MissingLibraryError(ValueError):
-    """The controller lacks a library; the message is what to install."""
-
-
 def lacking(library: str) -> list[str]:
     """Return one sentence where the controller lacks a library; it is not imported for that."""
     if find_spec(library):
         return []
     return [f"the Python library {library} is not installed where Ansible runs: pip install {library}"]
-
-
-def require(library: str) -> None:
-    """Raise C(MissingLibraryError) where the controller lacks a library."""
-    for sentence in lacking(library):
-        raise MissingLibraryError(sentence)

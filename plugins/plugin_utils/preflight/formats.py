@@ -63,18 +63,6 @@ def _is_redis_url(value: t.Any) -> bool:
     )
 
 
-def _is_number(value: t.Any) -> bool:
-    return float(value) > 0
-
-
-def _is_count(value: t.Any) -> bool:
-    return float(value) > 0 and float(value).is_integer()
-
-
-def _is_share(value: t.Any) -> bool:
-    return 0 < float(value) <= 1
-
-
 def _is_names(value: t.Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(v, str) and v for v in value)
 
@@ -107,10 +95,10 @@ KINDS: dict[str, tuple[Check, str]] = {
     ),
     "text": _pattern(r"(?s).+", "a text"),
     "url": (_is_url, "a valid http or https URL"),
-    "seconds": (_is_number, "a number of seconds above 0"),
-    "count": (_is_count, "a whole number above 0"),
-    "number": (_is_number, "a number above 0"),
-    "share": (_is_share, "a number above 0 and at most 1"),
+    "seconds": (lambda value: float(value) > 0, "a number of seconds above 0"),
+    "count": (lambda value: float(value) > 0 and float(value).is_integer(), "a whole number above 0"),
+    "number": (lambda value: float(value) > 0, "a number above 0"),
+    "share": (lambda value: 0 < float(value) <= 1, "a number above 0 and at most 1"),
     "names": (_is_names, "a list of texts"),
     "log": (_is_log, "one of {file: an absolute path}, {unit: …} and {container: …}"),
     "redis_url": (

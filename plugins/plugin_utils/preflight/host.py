@@ -66,18 +66,14 @@ sys.exit(len(has) < len(asked["needs"]))
 class Answer:
     """What one Python of the host answered.
 
-    Attributes:
-        version: its own, such as (3, 11).
-        has: those of the libraries asked for that it can import.
-        files: path → exists, link (its target), entries (of a directory), matches (the patterns found), and
-            error (why it cannot be read).
-        taken: the ports at which something listens, as C(address:port).
+    Of each path in C(files), that is: exists, link (its target), entries (of a directory), matches (the
+    patterns found), and error (why it cannot be read).
     """
 
-    version: tuple[int, int]
-    has: frozenset[str] = frozenset()
+    version: tuple[int, int]  # its own, such as (3, 11)
+    has: frozenset[str] = frozenset()  # those of the libraries asked for that it can import
     files: dict[str, dict[str, t.Any]] = field(default_factory=dict)
-    taken: list[str] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)  # where something listens, as address:port
 
     @property
     def usable(self) -> bool:

@@ -10,7 +10,9 @@ import typing as t
 
 from ..keep import locker
 from .report import document, markdown
-from .report.differences import differences
+
+# A note is one sentence, a stream may be long; what differs is shown as far as it helps to find it.
+_SHOWN = 120
 
 
 def problems(attempt: locker.Attempt) -> list[str]:
@@ -24,7 +26,7 @@ def problems(attempt: locker.Attempt) -> list[str]:
         ValueError: a file is not JSON, or not a report.
     """
     folder = attempt.folder
-    reported = json.loads((folder / "report.json").read_text("utf-8"))
+    reported = locker.read_json(folder / "report.json")
     built = document.build(attempt, locker.load(attempt), _when(reported))
     derived = json.loads(json.dumps(built))
     found = [f"report.json: {problem}" for problem in differences(reported, derived)]
@@ -46,3 +48,42 @@ def _when(report: t.Any) -> str:
         return str(report["attempt"]["reported"])
     except (KeyError, TypeError) as exc:
         raise ValueError(f"report.json is not a report: {exc!r}") from exc
+
+
+def differences(told: t.Any, derived: t.Any, place: str = "") -> list[str]:
+    """Return one sentence for each place at which a report is not what is derived from its evidence.
+
+    Args:
+        told: the report as it was kept, as JSON has it.
+        derived: the report that the evidence makes, as JSON has it.
+        place: where in the report these are, such as C(packages.package_1.status).
+    """
+    if isinstance(told, dict) and isinstance(derived, dict):
+        keys = list(dict.fromkeys([*derived, *told]))
+        return [
+            problem
+            for key in keys
+            for problem in differences(
+                told.get(key, _ABSENT), derived.get(key, _ABSENT), f"{place}.{key}" if place else str(key)
+            )
+        ]
+    if isinstance(told, list) and isinstance(derived, list) and len(told) == len(derived):
+        pairs = enumerate(zip(told, derived, strict=True))
+        return [problem for number, pair in pairs for problem in differences(*pair, f"{place}[{number}]")]
+    # To Python, 1 is True.
+    if type(told) is type(derived) and told == derived:
+        return []
+    return [f"{place} is {_shown(told)}, and by the evidence {_shown(derived)}"]
+
+
+class _Absent:
+    def __repr__(self) -> str:
+        return "absent"
+
+
+_ABSENT = _Absent()
+
+
+def _shown(value: t.Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text)} characters)"

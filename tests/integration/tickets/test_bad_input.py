@@ -80,7 +80,7 @@ def test_a_locked_issue_takes_a_member_s_comments(github: Service) -> None:
 
 
 def test_a_closed_issue_takes_comments_and_stays_closed(github: Service) -> None:
-    github.ticket().close()
+    github.ticket().switch(to_open=False)
     assert github.tell(report(1)).added == 2
     assert not github.memory.get(1).open
 
@@ -151,13 +151,13 @@ def test_a_field_that_is_not_on_jira_s_screen(jira: Service) -> None:
 
 
 def test_a_closed_issue_of_jira_takes_comments_and_stays_closed(jira: Service) -> None:
-    jira.ticket().close()
+    jira.ticket().switch(to_open=False)
     assert jira.tell(report(1)).added == 2
     assert jira.memory.status == "Done"
 
 
 def test_a_closed_issue_that_takes_no_comments(jira: Service) -> None:
-    jira.ticket().close()
+    jira.ticket().switch(to_open=False)
     jira.memory.faults.may_not_comment_on_done = True
     said = problem(jira)
     assert "you do not have the permission to comment on this issue" in said

@@ -55,7 +55,7 @@ def test_a_later_fail_opens_it_again_and_a_later_pass_closes_it(service: Service
 
 
 def test_what_people_closed_is_left_to_people(service: Service) -> None:
-    service.ticket().close()
+    service.ticket().switch(to_open=False)
     assert service.tell(report(1), close=True).action == "stay"
     assert not service.ticket().state().open
     assert "leaves that to people" in verdicts(service)[0]

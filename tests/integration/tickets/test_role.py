@@ -194,9 +194,10 @@ def test_the_operator_s_decision_is_recorded_and_turns_nothing_into_a_pass(
         (path,) = closure.release.glob(name)
         assert "The table is that of the trial run." in path.read_text("utf-8")
     assert f"SHA-256 {locker.digest(closure.attempt)}" in verdict.text
-    # Told again without it: what is kept stays, and is kept once.
+    # Told again with it and without it: what is kept stays, and is kept once.
     before = jira.ticket().comments()
-    assert "add 0, edit 0, leave 2" in closure.play("repost", **options)[1]
+    for again in (DECISION, {}):
+        assert "add 0, edit 0, leave 2" in closure.play("repost", **options, **again)[1]
     assert jira.ticket().comments() == before
 
 

@@ -35,7 +35,7 @@ _TYPES = {
 # The longest name in Postgres, in bytes.
 _LONGEST_NAME = 63
 
-with suppress(ImportError):  # controller.require() says so
+with suppress(ImportError):  # reset_or_stamp says so
     import sqlglot
     from sqlglot import exp
     from sqlglot.dialects.postgres import Postgres
@@ -89,19 +89,12 @@ class Column:
 
 @dataclass
 class Table:
-    """What is known of a table.
+    """What is known of a table."""
 
-    Attributes:
-        name: with its schema, unless that is C(public).
-        columns: by their names.
-        rules: name of each constraint and index → its definition.
-        unread: statements about it, or parts of them, that cannot be read.
-    """
-
-    name: str
-    columns: dict[str, Column] = field(default_factory=dict)
-    rules: dict[str, str] = field(default_factory=dict)
-    unread: list[str] = field(default_factory=list)
+    name: str  # with its schema, unless that is public
+    columns: dict[str, Column] = field(default_factory=dict)  # by their names
+    rules: dict[str, str] = field(default_factory=dict)  # name of each constraint and index → its definition
+    unread: list[str] = field(default_factory=list)  # statements about it, or parts, that cannot be read
 
     def named_in(self, statement: str) -> bool:
         """Whether a statement contains its name, or that of a constraint or an index of it."""

@@ -11,25 +11,16 @@ from __future__ import annotations
 import typing as t
 from dataclasses import asdict
 
-from ....module_utils._core.evidence import Evidence, Step
+from ....module_utils._core.evidence import Evidence
 from ...judge import package_0, package_1, package_2, package_3
 from ...judge.base import FAIL, PASS, Policy, Verdict
-from ...keep.locker import PACKAGES, Attempt
+from ...keep.locker import PACKAGES, STREAMS, Attempt
 from . import reset_or_stamp
 
 SCHEMA = "psp.rc_closure/report/1"
-TITLES = {
-    0: "CI Postgres job",
-    1: "STG-MIG (MIG-01B/C)",
-    2: "STG-ROLL",
-    3: "PSP-03D queue enablement",
-}
-JUDGES: dict[int, t.Callable[[Evidence, Policy], Verdict]] = {
-    0: package_0.judge,
-    1: package_1.judge,
-    2: package_2.judge,
-    3: package_3.judge,
-}
+# By the package's number.
+TITLES = ("CI Postgres job", "STG-MIG (MIG-01B/C)", "STG-ROLL", "PSP-03D queue enablement")
+JUDGES = (package_0.judge, package_1.judge, package_2.judge, package_3.judge)
 
 Document = dict[str, t.Any]
 Kept = t.Mapping[int, tuple[Evidence, Policy]]
@@ -81,14 +72,13 @@ def summary(document: Document) -> Document:
 def without_streams(document: Document) -> Document:
     """Return the report with the streams left in the locker: what a fact can hold."""
     packages = {
-        name: {**package, "steps": [_bare(step) for step in package["steps"]]}
+        name: {
+            **package,
+            "steps": [{key: step[key] for key in step if key not in STREAMS} for step in package["steps"]],
+        }
         for name, package in document["packages"].items()
     }
     return {**document, "packages": packages}
-
-
-def _bare(step: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    return {key: value for key, value in step.items() if key not in ("stdout", "stderr")}
 
 
 def _verdict(number: int, kept: Kept) -> Verdict:
@@ -108,9 +98,5 @@ def _package(verdict: Verdict, kept: tuple[Evidence, Policy] | None) -> dict[str
         "policy": dict(policy),
         "criteria": [asdict(criterion) for criterion in verdict.criteria],
         **({"reset_or_stamp": decision} if decision else {}),
-        "steps": [_step(step) for step in steps],
+        "steps": [{**step.as_dict(), "seconds": round(step.seconds, 3)} for step in steps],
     }
-
-
-def _step(step: Step) -> dict[str, t.Any]:
-    return {**step.as_dict(), "seconds": round(step.seconds, 3)}

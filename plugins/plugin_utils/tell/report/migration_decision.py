@@ -16,60 +16,50 @@ from ....module_utils._core.evidence import Step
 from ....module_utils._core.step_names import MIGRATION_DECISION
 from ....module_utils._core.steps import Started
 
+PACKAGE = 1
 VARIABLE = "rc_closure_decision"
 DECISIONS = ("reset", "stamp")
 
-_WHAT, _BY, _WHY = "decision: ", "decided by: ", "because: "
-
-
-class DecisionError(ValueError):
-    """It is no decision, or lacks who decided or why."""
+_VARIABLES = (VARIABLE, f"{VARIABLE}_by", f"{VARIABLE}_reason")
+_LABELS = ("decision", "decided by", "because")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The decision on what exists already.
+    """The decision on what exists already."""
 
-    Attributes:
-        what: C(reset) or C(stamp).
-        by: who decided.
-        reason: why.
-        recorded: when it was kept, RFC 3339, UTC; C('') where it is not kept yet.
-    """
-
-    what: str
-    by: str
+    what: str  # reset or stamp
+    by: str  # who decided
     reason: str
-    recorded: str = ""
+    recorded: str = ""  # when it was kept, RFC 3339, UTC; "" where it is not kept yet
 
 
 def given(what: t.Any, by: t.Any, reason: t.Any) -> Choice | None:
     """Return the decision that the variables name, or None where they name none.
 
     Raises:
-        DecisionError: it is not a decision, or lacks who decided or why.
+        ValueError: it is not a decision, or lacks who decided or why.
     """
-    texts = {"decision": what, "decision_by": by, "decision_reason": reason}
-    texts = {name: _line(text) for name, text in texts.items()}
-    if not texts["decision"]:
-        named = [name for name, text in texts.items() if text]
-        if named:
-            raise DecisionError(f"rc_closure_{named[0]} is given, and {VARIABLE} is missing")
+    given = zip(_VARIABLES, (what, by, reason), strict=True)
+    texts = {name: " ".join(str(text or "").split()) for name, text in given}
+    named = [name for name, text in texts.items() if text]
+    missing = [name for name in texts if name not in named]
+    if not named:
         return None
-    if texts["decision"] not in DECISIONS:
-        raise DecisionError(f"{VARIABLE} is {what!r}, not reset or stamp")
-    for name in ("decision_by", "decision_reason"):
-        if not texts[name]:
-            raise DecisionError(
-                f"rc_closure_{name} is missing: a decision to {texts['decision']} requires it"
-            )
-    return Choice(texts["decision"], texts["decision_by"], texts["decision_reason"])
+    if VARIABLE in missing:
+        raise ValueError(f"{named[0]} is given, and {VARIABLE} is missing")
+    if texts[VARIABLE] not in DECISIONS:
+        raise ValueError(f"{VARIABLE} is {what!r}, not reset or stamp")
+    if missing:
+        raise ValueError(f"{missing[0]} is missing: a decision to {texts[VARIABLE]} requires it")
+    return Choice(*texts.values())
 
 
 def step(choice: Choice) -> Step:
     """Return the decision as a step, recorded here and now."""
-    lines = [f"{_WHAT}{choice.what}", f"{_BY}{choice.by}", f"{_WHY}{choice.reason}"]
-    return Started(MIGRATION_DECISION, VARIABLE).ended("\n".join(lines) + "\n")
+    texts = zip(_LABELS, (choice.what, choice.by, choice.reason), strict=True)
+    lines = [f"{label}: {text}\n" for label, text in texts]
+    return Started(MIGRATION_DECISION, VARIABLE).ended("".join(lines))
 
 
 def kept(steps: t.Iterable[Step]) -> Choice | None:
@@ -77,9 +67,9 @@ def kept(steps: t.Iterable[Step]) -> Choice | None:
     found = [one for one in steps if one.name == MIGRATION_DECISION]
     if not found:
         return None
-    lines = found[-1].stdout.splitlines()
-    what, by, why = (_value(lines, label) for label in (_WHAT, _BY, _WHY))
-    return Choice(what, by, why, found[-1].started)
+    texts = dict(line.partition(": ")[::2] for line in found[-1].stdout.splitlines())
+    what, by, reason = (texts.get(label, "") for label in _LABELS)
+    return Choice(what, by, reason, found[-1].started)
 
 
 def sentences(choice: Choice) -> list[str]:
@@ -88,11 +78,3 @@ def sentences(choice: Choice) -> list[str]:
         f"Decided: {choice.what}, by {choice.by}, recorded {choice.recorded}: {choice.reason}",
         "That decision turns nothing into PASS: Package-1 is judged by what the next run shows.",
     ]
-
-
-def _value(lines: t.Iterable[str], label: str) -> str:
-    return next((line.removeprefix(label) for line in lines if line.startswith(label)), "")
-
-
-def _line(text: t.Any) -> str:
-    return " ".join(str(text or "").split())

@@ -26,21 +26,13 @@ Policy = t.Mapping[str, t.Any]
 
 @dataclass(frozen=True)
 class Compared:
-    """A table as it exists and as the migrations make it.
+    """A table as it exists and as the migrations make it."""
 
-    Attributes:
-        table: its name.
-        exists: as it is; None where the evidence does not show it.
-        shown: what the evidence shows in its place, such as a view, or why it shows nothing; or C('').
-        made: as the migrations make it, by revision, in order; empty where the evidence does not show it.
-        unmade: why it does not, or C('').
-    """
-
-    table: str
-    exists: Table | None
-    shown: str
-    made: t.Mapping[str, Table]
-    unmade: str
+    table: str  # its name
+    exists: Table | None  # as it is; None where the evidence does not show it
+    shown: str  # what the evidence shows in its place, such as a view, or why it shows nothing; or ""
+    made: t.Mapping[str, Table]  # by revision, in order; empty where the evidence does not show it
+    unmade: str  # why it does not, or ""
 
     def differences(self, revision: str) -> list[str]:
         """Return in what the table differs from what the migrations make up to a revision."""
@@ -59,19 +51,12 @@ class Compared:
 
 @dataclass(frozen=True)
 class Question:
-    """The facts.
+    """The facts."""
 
-    Attributes:
-        said: the line in which Postgres said that something exists.
-        at: the revision that the database is at, or C('').
-        move: the migration that stopped, C(from -> to), or C('').
-        tables: the one that this is about, if it is about one, and the policy's where both are known of it.
-    """
-
-    said: str
-    at: str
-    move: str
-    tables: tuple[Compared, ...]
+    said: str  # the line in which Postgres said that something exists
+    at: str  # the revision that the database is at, or ""
+    move: str  # the migration that stopped, "from -> to", or ""
+    tables: tuple[Compared, ...]  # the one that this is about, if any, and the policy's where both are known
 
 
 def section(policy: Policy, kept: t.Sequence[Step]) -> dict[str, t.Any] | None:
@@ -95,14 +80,15 @@ def question(policy: Policy, kept: t.Sequence[Step]) -> Question | None:
     """Return the facts of Package-1's evidence, or None where nothing stood in the way of its upgrade.
 
     Raises:
-        MissingLibraryError: sqlglot is not installed.
+        ValueError: sqlglot is not installed.
     """
     by_name = {step.name: step for step in kept}
     upgrade = by_name.get(steps.ALEMBIC_UPGRADE)
     said = alembic.already_exists(upgrade) if upgrade and upgrade.exit_status != 0 else ""
     if upgrade is None or not said:
         return None
-    controller.require("sqlglot")
+    for problem in controller.lacking("sqlglot"):
+        raise ValueError(problem)
     moves = alembic.moves(upgrade)
     current = by_name.get(steps.ALEMBIC_CURRENT_AFTER) or by_name.get(steps.ALEMBIC_CURRENT)
     return Question(

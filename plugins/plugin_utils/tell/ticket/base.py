@@ -48,29 +48,19 @@ class State:
 
 
 class Ticket(abc.ABC):
-    """A ticket, whose comments are documents with a C(body). All methods raise C(TicketError).
+    """A ticket, whose comments are documents with a C(body). All methods raise C(TicketError)."""
 
-    Attributes:
-        place: the ticket's name for people.
-        frame: how comments are written down.
-        characters: the longest comment that it takes.
-    """
-
-    place: str
-    frame: Frame
-    characters: int
+    place: str  # its name for people
+    frame: Frame  # how comments are written down
+    characters: int  # the longest comment that it takes
 
     @abc.abstractmethod
     def state(self) -> State:
         """Return the state that the ticket is in now."""
 
     @abc.abstractmethod
-    def close(self) -> None:
-        """Close the ticket."""
-
-    @abc.abstractmethod
-    def reopen(self) -> None:
-        """Open the ticket again."""
+    def switch(self, *, to_open: bool) -> None:
+        """Close the ticket, or open it again."""
 
     @abc.abstractmethod
     def label(self, name: str, *, wanted: bool) -> None:

@@ -37,13 +37,9 @@ class FileTicket(Ticket):
         name = "open" if known["open"] else "closed"
         return State(known["open"], name, known["closed_at"], tuple(known["labels"]), self.place)
 
-    def close(self) -> None:
-        """Note that it is closed, and when."""
-        self._note(open=False, closed_at=utc_now())
-
-    def reopen(self) -> None:
-        """Note that it is open."""
-        self._note(open=True, closed_at="")
+    def switch(self, *, to_open: bool) -> None:
+        """Note that it is open, or since when it is closed."""
+        self._note(open=to_open, closed_at="" if to_open else utc_now())
 
     def label(self, name: str, *, wanted: bool) -> None:
         """Note the label, or that it is gone."""

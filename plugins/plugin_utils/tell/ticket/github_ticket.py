@@ -50,13 +50,10 @@ class GitHubTicket(Ticket):
             unclosable="it is a pull request, not an issue" if "pull_request" in issue else "",
         )
 
-    def close(self) -> None:
-        """Close the issue as completed."""
-        self._set(state="closed", state_reason="completed")
-
-    def reopen(self) -> None:
-        """Open the issue again."""
-        self._set(state="open")
+    def switch(self, *, to_open: bool) -> None:
+        """Close the issue as completed, or open it again."""
+        fields = {"state": "open"} if to_open else {"state": "closed", "state_reason": "completed"}
+        carried_out(self._github.ask("PATCH", self._path, STEP, body=fields))
 
     def label(self, name: str, *, wanted: bool) -> None:
         """Add the label, which GitHub makes where the repository has none of that name, or remove it."""
@@ -65,9 +62,6 @@ class GitHubTicket(Ticket):
             carried_out(self._github.ask("POST", path, STEP, body={"labels": [name]}))
         elif name in self.state().labels:
             carried_out(self._github.ask("DELETE", f"{path}/{quote(name, safe='')}", STEP))
-
-    def _set(self, **fields: str) -> None:
-        carried_out(self._github.ask("PATCH", self._path, STEP, body=fields))
 
     def _documents(self) -> list[Document]:
         """GitHub lists them by their time."""

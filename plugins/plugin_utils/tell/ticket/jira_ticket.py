@@ -71,21 +71,9 @@ class JiraTicket(Ticket):
             url=f"{self._url}/browse/{issue.get('key', self._issue)}",
         )
 
-    def close(self) -> None:
-        """Make the transition to a status that counts as done."""
-        self._move("close")
-
-    def reopen(self) -> None:
-        """Make the transition to a status that does not."""
-        self._move("reopen")
-
-    def label(self, name: str, *, wanted: bool) -> None:
-        """Add or remove the label."""
-        change = {"update": {"labels": [{"add" if wanted else "remove": name}]}}
-        self._ask("PUT", self._path, body=change)
-
-    def _move(self, verb: str) -> None:
-        """Make the transition that the options name, or else the only one that does what the verb says."""
+    def switch(self, *, to_open: bool) -> None:
+        """Make the transition that the options name, or else the only one to a status that is done or not."""
+        verb = "reopen" if to_open else "close"
         name = str(self._params.get(f"{verb}_transition") or "")
         query = {"expand": "transitions.fields"}
         offered = self._ask("GET", f"{self._path}/transitions", query=query).items("transitions")
@@ -94,6 +82,11 @@ class JiraTicket(Ticket):
             raise TicketError(self._which(verb, name, offered, fitting))
         body = {"transition": {"id": str(fitting[0]["id"])}, **self._fields(fitting[0])}
         self._ask("POST", f"{self._path}/transitions", body=body)
+
+    def label(self, name: str, *, wanted: bool) -> None:
+        """Add or remove the label."""
+        change = {"update": {"labels": [{"add" if wanted else "remove": name}]}}
+        self._ask("PUT", self._path, body=change)
 
     def _which(
         self, verb: str, name: str, offered: t.Sequence[Document], fitting: t.Sequence[Document]
@@ -114,16 +107,16 @@ class JiraTicket(Ticket):
         screen = transition.get("fields") or {}
         resolution = str(self._params.get("resolution") or "")
         known = {"resolution": {"name": resolution}} if resolution and "resolution" in screen else {}
-        wanting = [
+        missing = [
             name
             for name, field in screen.items()
             if field.get("required") and not field.get("hasDefaultValue") and name not in known
         ]
-        if wanting:
-            remedy = ": set rc_closure_ticket_jira_resolution" if "resolution" in wanting else ""
+        if missing:
+            remedy = ": set rc_closure_ticket_jira_resolution" if "resolution" in missing else ""
             raise TicketError(
                 f"the transition {transition.get('name')} of {self._issue} requires "
-                f"{', '.join(wanting)}{remedy}"
+                f"{', '.join(missing)}{remedy}"
             )
         return {"fields": known} if known else {}
 

@@ -55,6 +55,9 @@ def message(marker: Marker, text: str, lead: str = "") -> Message:
     return Message(replace(marker, sha256=markers.digest(text)), text, lead)
 
 
+_EMPTY_PART = Message(Marker("", "", "", PART), "")
+
+
 class Frame(abc.ABC):
     """How one kind of ticket writes a message down."""
 
@@ -76,8 +79,8 @@ class Frame(abc.ABC):
         return _utf16(self.write(message))
 
     def cost(self, text: str) -> int:
-        """Return what a part's text adds to that length, at most."""
-        return _utf16(text)
+        """Return what a part's text adds to that length."""
+        return self.size(replace(_EMPTY_PART, text=text)) - self.size(_EMPTY_PART)
 
     @abc.abstractmethod
     def _take_apart(self, body: t.Any) -> Pieces | None:
@@ -101,12 +104,9 @@ class MarkdownFrame(Frame):
         marker = markers.parse(found[1]) if found else None
         if not found or not marker:
             return None
-        if marker.kind == PART:
-            return found[1], "", found[2]
-        block = re.fullmatch(r"(?:(.*?)\n\n)?`{3,}text\n(.*)\n`{3,}", found[2], re.DOTALL)
-        if not block:
-            return found[1], "", found[2]
-        return found[1], block[1] or "", block[2]
+        framed = r"(?:(.*?)\n\n)?`{3,}text\n(.*)\n`{3,}"
+        block = None if marker.kind == PART else re.fullmatch(framed, found[2], re.DOTALL)
+        return (found[1], block[1] or "", block[2]) if block else (found[1], "", found[2])
 
 
 class WikiFrame(Frame):
@@ -116,10 +116,6 @@ class WikiFrame(Frame):
         """Put the text between C({noformat}), with every such word in it broken."""
         hidden = _HIDE.sub("\\1\u200b\\2", message.text)
         return _paragraphs(f"{{{{{message.marker}}}}}", message.lead, f"{_NOFORMAT}\n{hidden}\n{_NOFORMAT}")
-
-    def cost(self, text: str) -> int:
-        """Count one more for each word that has to be broken."""
-        return _utf16(text) + len(_HIDE.findall(text))
 
     def _take_apart(self, body: t.Any) -> Pieces | None:
         pattern = rf"{{{{([^\n]*)}}}}(?:\n\n(.*?))?\n\n{_NOFORMAT}\n(.*)\n{_NOFORMAT}"
@@ -139,11 +135,7 @@ class DocumentFrame(Frame):
 
     def size(self, message: Message) -> int:
         """Count the document's JSON: whether Jira counts all of it or less, it is never more."""
-        return _json_size(self.write(message))
-
-    def cost(self, text: str) -> int:
-        """Count the text as JSON."""
-        return _json_size(text) - 2
+        return _utf16(json.dumps(self.write(message), ensure_ascii=False))
 
     def _take_apart(self, body: t.Any) -> Pieces | None:
         blocks = body.get("content", []) if isinstance(body, dict) else []
@@ -174,10 +166,6 @@ def _kind(node: Node) -> tuple[t.Any, ...]:
 
 def _text(nodes: t.Iterable[Node]) -> str:
     return "".join(str(node.get("text", "")) for node in nodes)
-
-
-def _json_size(value: t.Any) -> int:
-    return _utf16(json.dumps(value, ensure_ascii=False))
 
 
 def _utf16(text: str) -> int:

@@ -32,11 +32,11 @@ class Change(t.NamedTuple):
 
 @dataclass
 class Pace:
-    """When the next request that writes may be made, and who is told of the progress."""
+    """When the next request that writes may be made, and how far the posting is."""
 
     wait: t.Callable[[float], bool]  # waits for so many seconds; whether there is time left
     interval: float = 0.0  # seconds between two requests that write
-    tell: t.Callable[[int, int], None] = lambda done, total: None  # changes made, and to make
+    progress: str = "reading its comments"  # for people
 
 
 @dataclass
@@ -93,7 +93,7 @@ def post(ticket: Ticket, wanted: t.Sequence[Message], pace: Pace) -> Outcome:
 
 def _carry_out(ticket: Ticket, changes: t.Sequence[Change], pace: Pace, outcome: Outcome) -> None:
     for done, change in enumerate(changes):
-        pace.tell(done, len(changes))
+        pace.progress = f"{done} of {len(changes)} comments"
         if (outcome.added or outcome.edited) and not pace.wait(pace.interval):
             raise TicketError(
                 "posting took longer than rc_closure_ticket_limit: post again, or make the limit larger"

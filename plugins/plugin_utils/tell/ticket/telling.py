@@ -71,7 +71,7 @@ def tell(ticket: Ticket, order: Order, pace: Pace) -> Told:
     """
     work = _Work(ticket, order)
     if work.decision.action == REOPEN:
-        ticket.reopen()
+        ticket.switch(to_open=True)
     outcome = posting.post(ticket, work.wanted, pace)
     work.read_back(outcome.comments)
     work.label()
@@ -141,7 +141,7 @@ class _Work:
         problem, place = self.state.unclosable, self._ticket.place
         try:
             if not problem:
-                self._ticket.close()
+                self._ticket.switch(to_open=False)
         except TicketError as exc:
             problem = str(exc)
         now = self._ticket.state()

@@ -16,7 +16,6 @@ import pytest
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell import verify
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import document, markdown
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report.differences import differences
 from tests.unit.captured import NOW, RELEASE, captured
 
 ROOT = Path(__file__).parents[5]
@@ -126,7 +125,7 @@ def test_an_older_attempt_is_not_held_against_the_newest_copies(
     ],
 )
 def test_differences(told: object, derived: object, found: list[str]) -> None:
-    assert differences(told, derived) == found
+    assert verify.differences(told, derived) == found
 
 
 def run(root: Path, **more: str) -> subprocess.CompletedProcess[str]:

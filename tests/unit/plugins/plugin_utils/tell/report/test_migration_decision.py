@@ -13,7 +13,6 @@ from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import packag
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import markdown, migration_decision
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report.migration_decision import (
     Choice,
-    DecisionError,
 )
 from tests.unit.captured import NOW, captured, evidence
 from tests.unit.reports import report
@@ -53,7 +52,7 @@ def test_a_decision_is_read(texts: tuple[str, str, str], choice: Choice | None) 
     ],
 )
 def test_an_incomplete_one_is_refused(texts: tuple[str, str, str], sentence: str) -> None:
-    with pytest.raises(DecisionError, match=sentence):
+    with pytest.raises(ValueError, match=sentence):
         migration_decision.given(*texts)
 
 

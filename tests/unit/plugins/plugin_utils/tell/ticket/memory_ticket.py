@@ -65,16 +65,15 @@ class MemoryTicket(Ticket):
         self.kept = [edited if one.id == comment.id else one for one in self.kept]
         return edited
 
-    def close(self) -> None:
-        self.events.append("close")
+    def switch(self, *, to_open: bool) -> None:
+        self.events.append("reopen" if to_open else "close")
+        if to_open:
+            self.now = replace(self.now, open=True, name="open", closed_at="")
+            return
         if self.refuses != "lost":
             self.now = replace(self.now, open=False, name="closed", closed_at=CLOSED_AT)
         if self.refuses:
             raise TicketError(self.refuses)
-
-    def reopen(self) -> None:
-        self.events.append("reopen")
-        self.now = replace(self.now, open=True, name="open", closed_at="")
 
     def label(self, name: str, *, wanted: bool) -> None:
         self.events.append(f"{'label' if wanted else 'unlabel'} {name}")

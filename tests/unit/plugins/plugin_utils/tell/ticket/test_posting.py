@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket import posting
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.base import TicketError
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.base import Comment, TicketError
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.marker import Marker
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.message import Message, message
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.posting import Pace
@@ -166,8 +166,13 @@ def test_the_time_that_is_up_is_said_and_what_is_there_stays() -> None:
     assert ticket.names() == ["1/2"]
 
 
-def test_progress_is_told() -> None:
-    told: list[tuple[int, int]] = []
-    given = Pace(lambda seconds: True, 0, lambda done, total: told.append((done, total)))
-    posting.post(MemoryTicket(), wanted("a", "b"), given)
-    assert told == [(0, 2), (1, 2)]
+def test_progress_is_shown() -> None:
+    class Watched(MemoryTicket):
+        def add(self, message: Message) -> Comment:
+            shown.append(given.progress)
+            return super().add(message)
+
+    shown: list[str] = []
+    given = Pace(lambda seconds: True)
+    posting.post(Watched(), wanted("a", "b"), given)
+    assert shown == ["0 of 2 comments", "1 of 2 comments"]
