@@ -21,6 +21,9 @@ from ..module_utils._core.evidence import Step
 from ..module_utils._core.steps import Started
 from ..plugin_utils.keep import locker, once
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, progress
+from ..plugin_utils.sql import smoke
+
+Stage = tuple[Result, list[Step]]
 
 display = Display()
 
@@ -50,20 +53,21 @@ class ActionModule(ClosureAction):
 
     def _unkept(self, args: dict[str, t.Any]) -> Result:
         """Return everything, and keep nothing."""
-        if self._task.check_mode:
-            result, steps = self._carry_out(args)
-        else:
-            result = self._collect(args)
-            steps = self._steps(result)
-        return {**result, "steps": [step.as_dict() for step in steps]}
+        # In check mode a collector that breaks down does not end the play, as it does not in a closure.
+        carry_out = self._carry_out if self._task.check_mode else self._carry_out_or_fail
+        results = list(_stages(carry_out, args))
+        return {**_sum(results), "steps": [step.as_dict() for _result, steps in results for step in steps]}
 
     def _kept(self, args: dict[str, t.Any], attempt: locker.Attempt, package: int) -> Result:
         if "digest" in args:
             args["digest_key"] = locker.digest_key(attempt)
         if self._module == once.COLLECTOR:
             return self._once(args, attempt, package)
-        result, steps = self._carry_out(args)
-        return {**result, "steps": locker.keep(attempt, package, steps)}
+        results, kept = [], []
+        for result, steps in _stages(self._carry_out, args):
+            results.append((result, steps))
+            kept += locker.keep(attempt, package, steps)
+        return {**_sum(results), "steps": kept}
 
     def _once(self, args: dict[str, t.Any], attempt: locker.Attempt, package: int) -> Result:
         """Have something done at most once in this attempt, even if several tasks or runs ask for it."""
@@ -83,13 +87,17 @@ class ActionModule(ClosureAction):
         result, steps = self._carry_out({**args, **stage})
         return {**result, "steps": [*before, *locker.keep(attempt, package, steps)]}
 
-    def _carry_out(self, args: dict[str, t.Any]) -> tuple[Result, list[Step]]:
+    def _carry_out(self, args: dict[str, t.Any]) -> Stage:
         """Run the module; return its result and its steps, and if it failed, the failure as the last one."""
         result = self._collect(args)
         steps = self._steps(result)
         if result.pop("failed", False):
             steps.append(self._breakdown(result))
         return result, steps
+
+    def _carry_out_or_fail(self, args: dict[str, t.Any]) -> Stage:
+        result = self._collect(args)
+        return result, self._steps(result)
 
     def _steps(self, result: Result) -> list[Step]:
         """Take the steps, and name the host as the inventory does, with the machine's own name behind it."""
@@ -112,6 +120,21 @@ class ActionModule(ClosureAction):
         display.warning(f"{self._host}: {message}")
         started = Started(step_names.breakdown(self._module), self._task.action, host=self._host)
         return started.failed(" ".join(message.split()))
+
+
+def _stages(carry_out: t.Callable[[dict[str, t.Any]], Stage], args: dict[str, t.Any]) -> t.Iterator[Stage]:
+    """Yield what a collector returns, and where SQL is to be read before it goes on, what it returns then."""
+    result, steps = carry_out(args)
+    pending = result.pop("smoke_pending", False)
+    yield result, steps
+    if pending:
+        yield carry_out({**args, **smoke.stage(steps)})
+
+
+def _sum(results: t.Sequence[Stage]) -> Result:
+    """Return the results of all stages as one: it changed something where one of them did."""
+    merged = {name: value for result, _steps in results for name, value in result.items()}
+    return {**merged, "changed": any(result.get("changed") for result, _steps in results)}
 
 
 def _message(result: Result) -> str:

@@ -44,11 +44,37 @@ options:
     type: float
     default: 30
   downgrade_smoke:
-    description: Whether to go one revision down and up again. V(safe) does so only if the SQL of the
-      downgrade drops no table or column and changes no data.
+    description: Whether to go one revision down and up again. V(safe) does so only where every statement of
+      both, as C(alembic --sql) prints them, is known to lose nothing and no table that a constraint or an
+      index is made on again is larger than O(smoke_largest). V(always) asks for neither.
     type: str
     choices: [safe, always, never]
     default: safe
+  smoke_largest:
+    description: Bytes up to which a table, with its partitions and indexes, may have a constraint or an index
+      made again. Nobody can write to it meanwhile.
+    type: int
+    default: 268435456
+  url_variables:
+    description: Names of the variables to look for the database's URL in, in order, to ask how large a table
+      is.
+    type: list
+    elements: str
+    default: [SYNC_DATABASE_URL, DATABASE_URL]
+  stage:
+    description: Set by the controller's part of this module, which reads the SQL of the downgrade in between.
+    type: str
+    choices: [upgrade, smoke]
+    default: upgrade
+  smoke_refusal:
+    description: Set with O(stage=smoke). Why the smoke is left out, if it is.
+    type: str
+    default: ""
+  smoke_tables:
+    description: Set with O(stage=smoke). The tables that a constraint or an index is made on again.
+    type: list
+    elements: str
+    default: []
 seealso:
   - module: psp.rc_closure.pg_unique_constraint
   - name: Alembic commands
@@ -94,6 +120,11 @@ existing:
   type: list
   elements: str
   sample: [reconciliation_findings]
+smoke_pending:
+  description: Whether the downgrade's SQL is to be read before the smoke.
+  returned: with O(stage=upgrade)
+  type: bool
+  sample: true
 steps:
   description: The commands that were run or left out, in order.
   returned: always
@@ -101,6 +132,7 @@ steps:
   sample: [{name: alembic_upgrade, command: alembic upgrade head, exit_status: 0, outcome: ended}]
 """
 
+from ..module_utils._clients.postgres import URL_OPTION
 from ..module_utils._collect.alembic_evidence import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
 
@@ -110,6 +142,11 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "limit": {"type": "float", "default": 600},
     "lock_timeout": {"type": "float", "default": 30},
     "downgrade_smoke": {"type": "str", "choices": ["safe", "always", "never"], "default": "safe"},
+    "smoke_largest": {"type": "int", "default": 256 * 1024**2},
+    "url_variables": URL_OPTION,
+    "stage": {"type": "str", "choices": ["upgrade", "smoke"], "default": "upgrade"},
+    "smoke_refusal": {"type": "str", "default": ""},
+    "smoke_tables": {"type": "list", "elements": "str", "default": []},
 }
 
 

@@ -132,8 +132,10 @@ class Checklist:
             "upgrade head",
             "check",
             "current",
-            "downgrade 0007_mig_01c_finding_unique:-1 --sql",
+            "downgrade 0007_mig_01c_finding_unique:0006_mig_01b_reconciliation --sql",
+            "upgrade 0006_mig_01b_reconciliation:0007_mig_01c_finding_unique --sql",
             "downgrade -1",
+            "current",
             "upgrade head",
             "current",
         )

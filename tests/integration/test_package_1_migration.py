@@ -15,8 +15,9 @@ import pytest
 from ansible_collections.psp.rc_closure.plugins.module_utils._clients import postgres
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import FAILED, NOT_RUN, Step
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.step_names import StepName
-from ansible_collections.psp.rc_closure.plugins.module_utils._text import env_file
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import alembic, catalog, env_file
 from ansible_collections.psp.rc_closure.plugins.modules import alembic_evidence, pg_unique_constraint
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.sql import smoke
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import reset_or_stamp, table_schema
 from tests.unit.collecting import collector
 
@@ -141,16 +142,66 @@ def test_check_mode_shows_the_sql_and_runs_none(twin: dict[str, t.Any], environm
     assert steps["alembic_upgrade"].outcome == NOT_RUN
 
 
+def _smoke(
+    twin: dict[str, t.Any], environment: Path, **options: t.Any
+) -> tuple[dict[str, t.Any], dict[str, Step]]:
+    """Upgrade, read the smoke's SQL, and carry the smoke out, as the action does."""
+    result, steps = _alembic(twin, environment)
+    assert result["smoke_pending"]
+    return _alembic(twin, environment, **{**smoke.stage(steps.values()), **options})
+
+
+def test_one_step_down_and_up_again(twin: dict[str, t.Any], environment: Path) -> None:
+    result, steps = _smoke(twin, environment)
+    assert result == {"changed": True}
+    assert int(catalog.sizes(steps["alembic_smoke_sizes"].stdout)["reconciliation_findings"]) > 0
+    between, final = (steps[name].stdout for name in ("alembic_current_between", "alembic_current_final"))
+    assert alembic.revisions(between) == ["0006_mig_01b_reconciliation"]
+    assert alembic.revisions(final) == ["0007_mig_01c_finding_unique"]
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"smoke_largest": 1}, "reconciliation_findings has "),
+        ({"smoke_tables": ["no.table"]}, "how large no.table is could not be asked"),
+        ({"url_variables": ["NO_URL"]}, "how large reconciliation_findings is could not be asked"),
+    ],
+    ids=["large", "no table", "no URL"],
+)
+def test_a_smoke_on_a_table_that_is_or_may_be_large_is_left_out(
+    twin: dict[str, t.Any], environment: Path, options: dict[str, t.Any], reason: str
+) -> None:
+    result, steps = _smoke(twin, environment, **options)
+    assert result == {"changed": False}
+    assert steps["alembic_downgrade"].outcome == NOT_RUN
+    assert reason in steps["alembic_downgrade"].reason
+    assert "alembic_reupgrade" not in steps
+
+
+def test_the_partitions_count(environment: Path) -> None:
+    _sql(
+        environment,
+        "CREATE TABLE parts (id integer) PARTITION BY RANGE (id);"
+        "CREATE TABLE part PARTITION OF parts FOR VALUES FROM (0) TO (9999);"
+        "INSERT INTO parts SELECT generate_series(1, 9998)",
+    )
+    with closing(
+        postgres.connect(postgres.parameters(env_file.parse(environment.read_text())))
+    ) as connection:
+        step = postgres.query(connection, catalog.sizes_query(["parts"]), StepName("x"), str)
+    assert catalog.sizes(step.stdout)["parts"] > 300_000
+
+
 def test_a_downgrade_that_drops_a_table_is_not_run(twin: dict[str, t.Any], environment: Path) -> None:
     versions = Path(twin["directory"]) / "migrations" / "versions"
     head = versions / "0007_mig_01c_finding_unique.py"
     text = head.read_text("utf-8")
     head.unlink()
     try:
-        result, steps = _alembic(twin, environment)
+        _result, steps = _smoke(twin, environment)
     finally:
         head.write_text(text, "utf-8")
-    assert result["after"] == ["0006_mig_01b_reconciliation"]
     assert steps["alembic_downgrade"].outcome == NOT_RUN
     assert "DROP TABLE reconciliation_findings" in steps["alembic_downgrade"].reason
     assert "alembic_reupgrade" not in steps

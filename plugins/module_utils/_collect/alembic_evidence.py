@@ -1,13 +1,20 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The steps of Package-1 that Alembic does: where the database is, the way to head, and there and back."""
+"""The steps of Package-1 that Alembic does: where the database is, the way to head, and there and back.
+
+Whether the way back can lose something is decided where its SQL can be read, on the controller. So there are
+two stages: C(upgrade) ends with that SQL, and C(smoke) is carried out only after it was read.
+"""
 
 from __future__ import annotations
 
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
+from .._clients import postgres
+from .._core import libraries
 from .._core import step_names as steps
 from .._core.collector import Collector
 from .._core.evidence import Step
@@ -21,20 +28,42 @@ DOWNGRADE = ("downgrade", "-1")
 
 
 def collect(collector: Collector) -> dict[str, t.Any]:
-    """Take the steps and return C(changed), C(before), C(after) and C(existing)."""
+    """Take the steps and return C(changed), C(before), C(after), C(existing) and C(smoke_pending)."""
     tool = _Alembic(collector)
-    current, heads = tool.look()
+    if collector.params["stage"] == "smoke":
+        return {"changed": tool.smoke(tool.refusal())}
+    current, heads, history = tool.look()
     if collector.check_mode:
         tool.preview(current)
         tool.leave_out(steps.ALEMBIC_UPGRADE, UPGRADE, "check mode: nothing is changed")
-        return {"changed": current != heads, "before": current, "after": current, "existing": []}
+        return _result(current != heads, current, current)
     upgrade = tool.take(steps.ALEMBIC_UPGRADE, *UPGRADE, waits_for_locks=True)
     head = alembic.single(heads) if upgrade.ok else ""
-    after, preview = tool.look_again(head)
-    smoked = upgrade.ok and tool.smoke(preview, at_head=after == [head])
-    named = tool.look_into(upgrade, after)
-    changed = bool(alembic.moves(upgrade)) or smoked
-    return {"changed": changed, "before": current, "after": after, "existing": named}
+    after = tool.look_again(head, alembic.single(alembic.parents(history, head)))
+    changed = bool(alembic.moves(upgrade)) or after != current
+    if not upgrade.ok:
+        return _result(changed, current, after, existing=tool.look_into(upgrade, after))
+    if after == [head] and collector.params["downgrade_smoke"] == "safe":
+        return _result(changed, current, after, pending=True)
+    smoked = tool.smoke(tool.refusal(at_head=after == [head]))
+    return _result(changed or smoked, current, after)
+
+
+def _result(
+    changed: bool,
+    before: list[str],
+    after: list[str],
+    *,
+    existing: t.Sequence[str] = (),
+    pending: bool = False,
+) -> dict[str, t.Any]:
+    return {
+        "changed": changed,
+        "before": before,
+        "after": after,
+        "existing": list(existing),
+        "smoke_pending": pending,
+    }
 
 
 class _Alembic:
@@ -44,22 +73,25 @@ class _Alembic:
         lock_timeout = f"-c lock_timeout={int(self._params['lock_timeout'] * 1000)}"
         self._patience = {"PGOPTIONS": f"{collector.env.get('PGOPTIONS', '')} {lock_timeout}".strip()}
 
-    def look(self) -> tuple[list[str], list[str]]:
-        """Ask for what is there; return where the database is, and the heads."""
-        current, heads, _history = self._ask(
+    def look(self) -> tuple[list[str], list[str], str]:
+        """Ask for what is there; return where the database is, the heads, and the history as printed."""
+        current, heads, history = self._ask(
             (steps.ALEMBIC_CURRENT, "current"),
             (steps.ALEMBIC_HEADS, "heads"),
             (steps.ALEMBIC_HISTORY, "history"),
         )
-        return alembic.revisions(current.stdout), alembic.revisions(heads.stdout)
+        return alembic.revisions(current.stdout), alembic.revisions(heads.stdout), history.stdout
 
-    def look_again(self, head: str) -> tuple[list[str], Step | None]:
-        """Ask what the upgrade led to; return where the database is, and the SQL of the way down."""
+    def look_again(self, head: str, parent: str) -> list[str]:
+        """Ask what the upgrade led to, and for the SQL of one step down and up; return where it is."""
         questions: list[Question] = [(steps.ALEMBIC_CHECK, "check"), (steps.ALEMBIC_CURRENT_AFTER, "current")]
-        if head and self._params["downgrade_smoke"] == "safe":
-            questions.append((steps.ALEMBIC_DOWNGRADE_PREVIEW, "downgrade", f"{head}:-1", "--sql"))
-        _check, current, *preview = self._ask(*questions)
-        return alembic.revisions(current.stdout), next(iter(preview), None)
+        if parent and self._params["downgrade_smoke"] == "safe":
+            questions += [
+                (steps.ALEMBIC_DOWNGRADE_PREVIEW, "downgrade", f"{head}:{parent}", "--sql"),
+                (steps.ALEMBIC_REUPGRADE_PREVIEW, "upgrade", f"{parent}:{head}", "--sql"),
+            ]
+        _check, current, *_previews = self._ask(*questions)
+        return alembic.revisions(current.stdout)
 
     def _ask(self, *questions: Question) -> list[Step]:
         """Ask what needs nothing of one another side by side; most of each is start-up."""
@@ -89,29 +121,51 @@ class _Alembic:
             table = existing.table(said, f"{whole.stdout}\n{sql}")
         return [table] if table else []
 
-    def smoke(self, preview: Step | None, *, at_head: bool) -> bool:
-        """Go one step down and up again, where that is asked for and can lose nothing."""
-        refusal = self._refusal(preview, at_head)
+    def smoke(self, refusal: str) -> bool:
+        """Go one step down and up again where nothing speaks against it; return whether it went down."""
         if refusal:
             self.leave_out(steps.ALEMBIC_DOWNGRADE, DOWNGRADE, refusal)
             return False
-        down = self.take(steps.ALEMBIC_DOWNGRADE, *DOWNGRADE, waits_for_locks=True)
+        self.take(steps.ALEMBIC_DOWNGRADE, *DOWNGRADE, waits_for_locks=True)
+        self.take(steps.ALEMBIC_CURRENT_BETWEEN, "current")
         self.take(steps.ALEMBIC_REUPGRADE, *UPGRADE, waits_for_locks=True)
         self.take(steps.ALEMBIC_CURRENT_FINAL, "current")
-        return bool(alembic.moves(down, "downgrade"))
+        return True
 
-    def _refusal(self, preview: Step | None, at_head: bool) -> str:
-        wish = self._params["downgrade_smoke"]
-        if wish == "never":
+    def refusal(self, *, at_head: bool = True) -> str:
+        """Return why the smoke is left out, or C('')."""
+        if self._params["downgrade_smoke"] == "never":
             return "downgrade_smoke is never"
         if not at_head:
             return "the database is not at the one head"
-        if wish == "always":
+        if self._params["downgrade_smoke"] == "always":
             return ""
-        if preview is None or not preview.ok:
-            return "the downgrade's SQL cannot be shown beforehand, so it cannot be known to be safe"
-        losses = alembic.destructive_statements(preview.stdout)
-        return f"the downgrade could lose data ({losses[0]})" if losses else ""
+        return self._params["smoke_refusal"] or self._too_large()
+
+    def _too_large(self) -> str:
+        """Return which of the tables is too large to have a constraint or an index made again, or C('')."""
+        tables, largest = self._params["smoke_tables"], self._params["smoke_largest"]
+        problem = libraries.ensure(["psycopg2"], self._params["python"], self._params["path"])
+        sizes = {} if problem or not tables else self._sizes(tables)
+        for table in tables:
+            size = sizes.get(table)
+            if size is None:
+                return f"how large {table} is could not be asked{': ' + problem if problem else ''}"
+            if size > largest:
+                return f"{table} has {size} bytes, above {largest}: it would be locked for long"
+        return ""
+
+    def _sizes(self, tables: t.Sequence[str]) -> dict[str, int]:
+        """Ask how many bytes each table has with its partitions and indexes; those that are there."""
+        sql = catalog.sizes_query(tables)
+        try:
+            params = postgres.parameters(self._collector.env, self._params["url_variables"])
+            with closing(postgres.connect(params)) as connection:
+                step = postgres.query(connection, sql, steps.ALEMBIC_SMOKE_SIZES, self._collector.redact)
+        except postgres.NoDatabaseError as exc:
+            self._collector.failed(steps.ALEMBIC_SMOKE_SIZES, sql, f"no connection to Postgres: {exc}")
+            return {}
+        return catalog.sizes(self._collector.add(step).stdout)
 
     def take(self, step: StepName, *arguments: str, waits_for_locks: bool = False) -> Step:
         """Run one command of Alembic's and keep its step."""

@@ -22,11 +22,7 @@ _OBJECT = re.compile(r"\b(?:relation|table|constraint|type|column|schema|index)\
 _ERROR = re.compile(
     r"^(?:[\w.]*(?:Error|Exception|DuplicateTable|DuplicateObject|LockNotAvailable)\b.*|FAILED:.*|sqlalchemy\.exc\..*|.*\bERROR\b.*)$"
 )
-_DESTRUCTIVE = re.compile(
-    r"\b(?:DROP\s+(?:TABLE|COLUMN|SCHEMA|TYPE|VIEW|MATERIALIZED)\b.*|TRUNCATE\b.*|DELETE\s+FROM\b.*|UPDATE\s+\S+\s+SET\b.*"
-    r"|ALTER\s+COLUMN\s+\S+\s+TYPE\b.*)",
-    re.IGNORECASE,
-)
+_HISTORY = re.compile(r"^(?P<parents>\S+(?:, \S+)*) -> (?P<revision>[^\s,]+)(?: \([\w, -]+\))*(?:,|$)")
 
 
 def revisions(stdout: str) -> list[str]:
@@ -59,11 +55,11 @@ def error_line(step: Step) -> str:
     return (named or lines or [f"exit status {step.exit_status}"])[0 if named else -1]
 
 
-def destructive_statements(sql: str) -> list[str]:
-    """Return the statements of a migration's SQL that could lose data, without Alembic's own bookkeeping."""
-    lines = (line.strip() for line in sql.splitlines() if not line.lstrip().startswith("--"))
-    found = (match[0] for line in lines for match in _DESTRUCTIVE.finditer(line))
-    return [statement.rstrip(";") for statement in found if "alembic_version" not in statement]
+def parents(history: str, revision: str) -> list[str]:
+    """Return what C(alembic history) names as the revisions before one; none for the first."""
+    found = (_HISTORY.match(line.strip()) for line in history.splitlines())
+    named = [match["parents"] for match in found if match and match["revision"] == revision]
+    return [name for text in named for name in text.split(", ") if name != "<base>"]
 
 
 def single(names: t.Sequence[str]) -> str:

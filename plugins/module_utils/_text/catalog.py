@@ -9,6 +9,8 @@ import json
 import re
 import typing as t
 
+from . import psql_text
+
 _UNIQUE = """\
 SELECT json_build_object(
          'index', x.relname, 'schema', n.nspname, 'table', r.relname,
@@ -66,6 +68,12 @@ FROM pg_constraint
 WHERE conrelid = to_regclass('{table}') AND contype = '{kind}'
 ORDER BY conname"""
 
+# A partitioned table has no bytes of its own, and an ordinary one no tree.
+_SIZES = """\
+SELECT name, coalesce((SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree(to_regclass(name))),
+                      pg_total_relation_size(to_regclass(name))) AS bytes
+FROM unnest(ARRAY[{names}]) AS name"""
+
 FOOTERS = ("Indexes", "Check constraints", "Foreign-key constraints")
 
 _NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_$]{0,62}\.)?[A-Za-z_][A-Za-z0-9_$]{0,62}")
@@ -99,6 +107,17 @@ def description_queries(table: str) -> list[str]:
     """Return the queries for what C(\\d) shows: the columns, then a line for each of C(FOOTERS)' entries."""
     checks, foreign_keys = (_CONSTRAINTS.format(table=table, kind=kind) for kind in "cf")
     return [_COLUMNS.format(table=table), _INDEXES.format(table=table), checks, foreign_keys]
+
+
+def sizes_query(tables: t.Sequence[str]) -> str:
+    """Return the query for the bytes of tables, named as in SQL, with their partitions and indexes."""
+    literals = ("'{}'".format(table.replace("'", "''")) for table in tables)
+    return _SIZES.format(names=", ".join(literals))
+
+
+def sizes(stdout: str) -> dict[str, int]:
+    """Read the answer to C(sizes_query()): table → bytes, of those that exist."""
+    return {name: int(size) for name, size in psql_text.rows_of(stdout) if size.isdigit()}
 
 
 def unique_entries(stdout: str) -> list[dict[str, t.Any]]:

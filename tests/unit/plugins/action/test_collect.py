@@ -231,3 +231,67 @@ def test_evidence_belongs_to_a_package(attempt: locker.Attempt) -> None:
     module = Dispatching()
     assert "package is missing" in run(module, attempt, package=None)["msg"]
     assert module.asked == []
+
+
+SAFE = "ALTER TABLE x DROP CONSTRAINT y;"
+UP = "ALTER TABLE x ADD CONSTRAINT y UNIQUE (z);"
+
+
+class Migrating:
+    """An upgrade whose smoke has to be read first, as the action sees it."""
+
+    def __init__(self, down: str = SAFE, up: str = UP, *, status: int = 0) -> None:
+        self.asked: list[Result] = []
+        self.kept_before_the_smoke: list[str] = []
+        self.watch: Callable[[], list[str]] = list
+        self._previews = [
+            step("alembic_downgrade_preview", stdout=down, exit_status=status).as_dict(),
+            step("alembic_reupgrade_preview", stdout=up).as_dict(),
+        ]
+
+    def __call__(self, options: Result) -> Result:
+        """Return what the module returns."""
+        self.asked.append(options)
+        if options.get("stage") == "smoke":
+            self.kept_before_the_smoke = self.watch()
+            return {"changed": True, "steps": [_dict("alembic_downgrade")]}
+        upgraded = {"changed": False, "before": ["a"], "after": ["b"], "existing": []}
+        return {**upgraded, "smoke_pending": True, "steps": [_dict("alembic_upgrade"), *self._previews]}
+
+
+def test_a_smoke_is_read_before_it_is_carried_out(attempt: locker.Attempt) -> None:
+    module = Migrating()
+    module.watch = lambda: kept(attempt)
+    result = run(module, attempt, name="alembic_evidence", limit=600)
+    upgrade = ["alembic_upgrade", "alembic_downgrade_preview", "alembic_reupgrade_preview"]
+    assert module.asked == [
+        {"package": 0, "limit": 600},
+        {"package": 0, "limit": 600, "stage": "smoke", "smoke_refusal": "", "smoke_tables": ["x"]},
+    ]
+    assert module.kept_before_the_smoke == upgrade
+    assert [found["name"] for found in result.pop("steps")] == [*upgrade, "alembic_downgrade"]
+    assert result == {"changed": True, "before": ["a"], "after": ["b"], "existing": []}
+
+
+@pytest.mark.parametrize(
+    ("module", "refusal"),
+    [
+        (Migrating(down="ALTER TABLE x DROP y;"), "it could lose data (ALTER TABLE x DROP y)"),
+        (Migrating(up="DELETE FROM x; " + UP), "it could lose data (DELETE FROM x)"),
+        (Migrating(status=1), "its SQL cannot be shown beforehand"),
+    ],
+    ids=["down", "up", "unseen"],
+)
+def test_a_smoke_that_could_lose_data_is_refused(
+    attempt: locker.Attempt, module: Migrating, refusal: str
+) -> None:
+    run(module, attempt, name="alembic_evidence")
+    assert refusal in module.asked[1]["smoke_refusal"]
+    assert module.asked[1]["smoke_tables"] == []
+
+
+def test_without_an_attempt_a_smoke_is_read_too() -> None:
+    module = Migrating(down="TRUNCATE x;")
+    result = run(module, None, name="alembic_evidence")
+    assert "TRUNCATE x" in module.asked[1]["smoke_refusal"]
+    assert result["steps"][-1]["name"] == "alembic_downgrade"

@@ -118,34 +118,30 @@ def test_a_command_that_printed_nothing_is_named_by_its_status() -> None:
 
 
 @pytest.mark.parametrize(
-    ("case", "want"),
+    ("case", "revision", "want"),
     [
-        ("downgrade_sql_preview", []),
-        (
-            "downgrade_sql_preview_drops_tables",
-            ["DROP TABLE reconciliation_findings", "DROP TABLE reconciliation_runs"],
-        ),
-        ("upgrade_sql_preview", []),
+        ("history", HEAD, [MIG_01B]),
+        ("history", "0001_players_wallets", []),
+        ("history", "0009_unknown", []),
+        ("history_two_heads", "0007b_other_branch", [MIG_01B]),
     ],
 )
-def test_statements_that_could_lose_data(case: str, want: list[str]) -> None:
-    assert alembic.destructive_statements(read_case(f"alembic/{case}").stdout) == want
+def test_the_revisions_before_one(case: str, revision: str, want: list[str]) -> None:
+    assert alembic.parents(read_case(f"alembic/{case}").stdout, revision) == want
 
 
 @pytest.mark.parametrize(
-    ("sql", "want"),
+    ("line", "want"),
     [
-        ("ALTER TABLE x DROP COLUMN y;", ["DROP COLUMN y"]),
-        ("alter table x alter column y type int;", ["alter column y type int"]),
-        ("DELETE FROM x;\nTRUNCATE y;\n", ["DELETE FROM x", "TRUNCATE y"]),
-        ("UPDATE x SET y = 1;", ["UPDATE x SET y = 1"]),
-        ("UPDATE alembic_version SET version_num = '1';", []),
-        ("-- DROP TABLE x;", []),
-        ("ALTER TABLE x DROP CONSTRAINT y;", []),
+        ("a, b -> c (head) (mergepoint), merge", ["a", "b"]),
+        ("a -> c (head), ", ["a"]),
+        ("a -> c", ["a"]),
+        ("INFO using c -> d, x", []),
+        ("a -> cc, other", []),
     ],
 )
-def test_each_kind_of_loss(sql: str, want: list[str]) -> None:
-    assert alembic.destructive_statements(sql) == want
+def test_each_form_of_a_line_of_the_history(line: str, want: list[str]) -> None:
+    assert alembic.parents(line, "c") == want
 
 
 @pytest.mark.parametrize(("names", "want"), [([], ""), (["a"], "a"), (["a", "b"], "")])

@@ -17,7 +17,7 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence impo
 )
 from ansible_collections.psp.rc_closure.plugins.module_utils._text import psql_text
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import MET, NOT_MET, NOT_PROVEN
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.package_1 import judge
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.package_1 import TRACEBACK, judge
 from tests.unit.captured import captured, evidence, step
 
 POLICY = {
@@ -35,7 +35,7 @@ ENTRY = {
     "nulls_not_distinct": False,
     "predicate": None,
 }
-LEFT_OUT = "the downgrade could lose data (DROP TABLE x)"
+LEFT_OUT = "it could lose data (DROP TABLE x)"
 
 
 def _catalog(*entries: dict[str, t.Any]) -> list[Step]:
@@ -60,6 +60,7 @@ def _steps(**other: Step | None) -> Evidence:
         "alembic_check": captured("alembic_check", "alembic/check_clean"),
         "alembic_current_after": captured("alembic_current_after", "alembic/current_head"),
         "alembic_downgrade": captured("alembic_downgrade", "alembic/downgrade_1"),
+        "alembic_current_between": captured("alembic_current_between", "alembic/current_after_downgrade"),
         "alembic_reupgrade": captured("alembic_reupgrade", "alembic/upgrade_head_after_downgrade"),
         "alembic_current_final": captured("alembic_current_final", "alembic/current_head"),
         "describe_table": captured("describe_table", "psql/describe_table_head"),
@@ -287,6 +288,43 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         "smoke",
         NOT_MET,
         "canceling statement due to lock timeout",
+    ),
+    (
+        "a smoke in which nothing moved",
+        _steps(alembic_current_between=captured("alembic_current_between", "alembic/current_head")),
+        "smoke",
+        NOT_MET,
+        "the database went 0007_mig_01c_finding_unique -> 0007_mig_01c_finding_unique",
+    ),
+    (
+        "a smoke that went down too far",
+        _steps(alembic_current_between=captured("alembic_current_between", "alembic/current_behind")),
+        "smoke",
+        NOT_MET,
+        "not one step down and up again",
+    ),
+    (
+        "a smoke that ends elsewhere",
+        _steps(alembic_current_final=captured("alembic_current_final", "alembic/current_after_downgrade")),
+        "smoke",
+        NOT_MET,
+        "not one step down and up again",
+    ),
+    (
+        "a smoke that nobody watched",
+        _steps(alembic_current_between=None),
+        "smoke",
+        NOT_PROVEN,
+        "no step alembic_current_between was kept",
+    ),
+    (
+        "a way down that swallows its error",
+        _steps(
+            alembic_downgrade=step("alembic_downgrade", stderr=f"{TRACEBACK}\n  File x\nValueError: no\n")
+        ),
+        "smoke",
+        NOT_MET,
+        "a traceback in spite of status 0, ValueError: no",
     ),
     (
         "history is minimum evidence",
