@@ -18,8 +18,9 @@ from ....module_utils._core import step_names as steps
 from ....module_utils._core.evidence import Step
 from ....module_utils._text import alembic, catalog, existing
 from ...preflight import controller
-from . import ddl, migration_decision, table_schema
-from .ddl import Table
+from ...sql.ddl import Table
+from ...sql.statements import UnreadError
+from . import migration_decision, table_schema
 
 Policy = t.Mapping[str, t.Any]
 
@@ -118,7 +119,7 @@ def _compared(table: str, step: Step | None, previews: t.Sequence[Step]) -> Comp
     try:
         made = _made(table, previews)
         unmade = "" if made else _unmade(previews)
-    except ddl.UnreadError:
+    except UnreadError:
         made, unmade = {}, "what alembic upgrade --sql shows cannot be read as SQL"
     return Compared(table, exists, shown, made, unmade)
 

@@ -14,8 +14,9 @@ import typing as t
 from functools import lru_cache
 
 from ....module_utils._text import catalog
-from . import ddl
-from .ddl import Table, Tables
+from ...sql import ddl
+from ...sql.ddl import Table, Tables
+from ...sql.statements import statements
 
 _RUNNING = re.compile(r"-- Running upgrade (?P<old>[^\s,]*) ?-> (?P<new>[^\s,]+)")
 _FOOTER = re.compile(r'"(?P<name>[^"]+)" (?P<rest>.*)')
@@ -55,7 +56,7 @@ def made(sql: str) -> dict[str, Tables]:
     """
     found: dict[str, Tables] = {}
     tables: Tables = {}
-    for comments, statement in ddl.statements(sql):
+    for comments, statement in statements(sql):
         running = _RUNNING.search(comments)
         if running:
             tables = found[running["new"]] = dict(tables)

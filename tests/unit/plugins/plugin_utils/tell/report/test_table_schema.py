@@ -8,8 +8,10 @@ import typing as t
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import ddl, table_schema
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report.ddl import Table
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.sql import statements
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.sql.ddl import Table
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.sql.statements import UnreadError
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import table_schema
 from tests.unit.captured import read_case
 
 NAME = "reconciliation_findings"
@@ -185,7 +187,7 @@ def test_what_breaks_the_parser_is_not_compared(monkeypatch: pytest.MonkeyPatch)
     def broken(_statement: str, **_options: object) -> t.NoReturn:
         raise RecursionError
 
-    monkeypatch.setattr(ddl.sqlglot, "parse_one", broken)
+    monkeypatch.setattr(statements.sqlglot, "parse_one", broken)
     assert table().unread == ["CREATE TABLE t ( id INTEGER NOT NULL )"]
 
 
@@ -313,7 +315,7 @@ def test_names_that_need_their_quotes_keep_their_letters() -> None:
 
 
 def test_sql_without_an_end_is_not_read() -> None:
-    with pytest.raises(ddl.UnreadError):
+    with pytest.raises(UnreadError):
         table_schema.made("-- Running upgrade a -> b\nCREATE TABLE t (id TEXT DEFAULT 'x);\n")
 
 

@@ -9,15 +9,14 @@ unread: it is never guessed at.
 
 from __future__ import annotations
 
-import logging
 import re
 import typing as t
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
-from itertools import groupby
 
-from ....module_utils._text import existing
+from ...module_utils._text import existing
+from .statements import UnreadError, tree
 
 _TYPES = {
     "BIGSERIAL": "bigint",
@@ -36,13 +35,8 @@ _TYPES = {
 _LONGEST_NAME = 63
 
 with suppress(ImportError):  # reset_or_stamp says so
-    import sqlglot
     from sqlglot import exp
     from sqlglot.dialects.postgres import Postgres
-    from sqlglot.errors import SqlglotError
-
-    # It warns of each statement that it does not know, and those are reported.
-    logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
     class _Psql(Postgres):
         class Generator(Postgres.Generator):  # type: ignore[misc, valid-type]  # set where a dialect is made
@@ -68,10 +62,6 @@ with suppress(ImportError):  # reset_or_stamp says so
         exp.UniqueColumnConstraint: "key",
         exp.ForeignKey: "fkey",
     }
-
-
-class UnreadError(ValueError):
-    """SQL in which a statement, or even where it ends, cannot be read."""
 
 
 @dataclass
@@ -105,31 +95,13 @@ class Table:
 Tables = dict[str, Table]
 
 
-def statements(sql: str) -> t.Iterator[tuple[str, str]]:
-    """Yield each statement, after the comments before it.
-
-    Raises:
-        UnreadError: a quote or a comment has no end.
-    """
-    try:
-        tokens = sqlglot.tokenize(sql, dialect="postgres")
-    except SqlglotError as exc:
-        raise UnreadError(str(exc)) from exc
-    end = 0
-    for semicolons, group in groupby(tokens, lambda token: token.token_type == sqlglot.TokenType.SEMICOLON):
-        if not semicolons:
-            found = list(group)
-            start = found[0].start
-            yield sql[end:start], sql[start : (end := found[-1].end + 1)]
-
-
 def apply(tables: Tables, statement: str) -> None:
     """Change the tables, by their names, as a statement does: those that it creates are added.
 
     A table that changes is replaced, so that a copy of the mapping keeps what was before.
     """
     try:
-        _apply(tables, _tree(statement))
+        _apply(tables, tree(statement))
     # What neither sqlglot nor this module foresaw is unread, too, and the report is written.
     except Exception:
         for name in existing.created(statement):
@@ -143,39 +115,25 @@ def _replaced(tables: Tables, name: str) -> Table:
     return tables[name]
 
 
-def _tree(statement: str) -> exp.Expr:
-    """Return what sqlglot reads, with names as Postgres has them."""
-    tree = sqlglot.parse_one(statement, dialect="postgres")
-    if tree.find(exp.Command):
-        raise UnreadError(statement)
-    for node in list(tree.find_all(exp.Identifier)):
-        name = node.name if node.quoted else node.name.lower()
-        node.replace(exp.to_identifier(name, quoted=not re.fullmatch(r"[a-z_][a-z0-9_]*", name)))
-    for table in tree.find_all(exp.Table):
-        if table.db == "public":
-            table.set("db", None)
-    return tree
-
-
-def _apply(tables: Tables, tree: exp.Expr) -> None:
-    if isinstance(tree, exp.Create) and tree.kind == "TABLE":
-        _create(tables, tree)
-    elif isinstance(tree, exp.Create) and tree.kind == "INDEX":
-        if (name := _name(tree.this.args["table"])) in tables:
-            _index(_replaced(tables, name), tree)
-    elif isinstance(tree, exp.Alter) and tree.kind == "TABLE":
-        if (name := _name(tree.this)) in tables:
+def _apply(tables: Tables, read: exp.Expr) -> None:
+    if isinstance(read, exp.Create) and read.kind == "TABLE":
+        _create(tables, read)
+    elif isinstance(read, exp.Create) and read.kind == "INDEX":
+        if (name := _name(read.this.args["table"])) in tables:
+            _index(_replaced(tables, name), read)
+    elif isinstance(read, exp.Alter) and read.kind == "TABLE":
+        if (name := _name(read.this)) in tables:
             table = _replaced(tables, name)
-            for action in tree.args["actions"]:
-                _alter(table, action, " NOT VALID" if tree.args.get("not_valid") else "")
-    elif isinstance(tree, exp.Drop) and tree.kind in ("TABLE", "INDEX"):
+            for action in read.args["actions"]:
+                _alter(table, action, " NOT VALID" if read.args.get("not_valid") else "")
+    elif isinstance(read, exp.Drop) and read.kind in ("TABLE", "INDEX"):
         # Tables and indexes have no name in common.
-        for gone in tree.args["tables"]:
+        for gone in read.args["tables"]:
             tables.pop(_name(gone), None)
             for name in [name for name, table in tables.items() if gone.name in table.rules]:
                 del _replaced(tables, name).rules[gone.name]
-    elif isinstance(tree, exp.Alter):
-        raise UnreadError(tree.kind)
+    elif isinstance(read, exp.Alter):
+        raise UnreadError(read.kind)
 
 
 def _create(tables: Tables, tree: exp.Create) -> None:
