@@ -24,11 +24,14 @@ from tests.unit.plugins.module_utils._clients.fake_github import DISPATCH, OTHER
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "unit" / "fixtures" / "github_log"
 POLICY = {
+    "repository": "psp/backend",
     "workflow": WORKFLOW,
     "job": "postgres-tests",
     "mode": "dispatch",
     "events": ["pull_request", "push", "workflow_dispatch"],
-    "allow_rerun": True,
+    "rerun": True,
+    "run": "ended",
+    "summary": "",
 }
 
 

@@ -19,6 +19,9 @@ from ...module_utils._text.github_runs import Document
 from . import github_causes
 from .github_causes import WRAPPER, Finding
 
+# pytest's last line: it names each outcome that there was, and the time that the tests took.
+SUMMARY = r"\b[1-9]\d* passed\b.* in \d[\d.]*s\b"
+FAILED = r"\b[1-9]\d* (?:failed|errors?)\b"
 CONTEXT_LINES = 8
 LONGEST_SPAN = 400
 

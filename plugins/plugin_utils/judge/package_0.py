@@ -3,14 +3,17 @@
 
 """Package-0: the CI Postgres job is GREEN for the release's commit.
 
-Policy: C(workflow), its file or display name; C(job), the required job's name, C('') for the only one;
-C(mode), whether the run was to be dispatched or found; C(events), what may have started it where it was
-found; C(allow_rerun), whether a run that was run again may pass. The checklist asks for a GREEN job and not
-for one that was GREEN at once, so it may by default; the note then names the attempts that were not.
+Policy: C(repository), owner and name; C(workflow), its file or display name; C(job), the required job's name,
+C('') for the only one; C(mode), whether the run was to be dispatched or found; C(events), what may have
+started it where it was found. Then what the checklist leaves open: C(rerun), whether a run that was run again
+may pass, as it may by default: the note then names the attempts that were not GREEN; C(run), whether the
+whole run has to have C(ended), by default, or be C(green), or whether the C(job) alone counts; C(summary),
+the pattern of the line by which the job's log says that tests ran.
 """
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ...module_utils._core import step_names as steps
@@ -21,6 +24,8 @@ from ...module_utils._text.github_runs import Document
 from . import github_log
 from .base import Finding, MissingStepError, Policy, Rule, Verdict, conclude, ended, met, not_met, not_proven
 
+# What a job and its run have in common.
+_SAME = ("run_id", "head_sha", "run_attempt")
 # https://docs.github.com/en/rest/actions/workflow-jobs: what the status of a log that is not there says.
 _NO_LOG: dict[int | None, str] = {
     404: "GitHub has no log of this job",
@@ -33,16 +38,36 @@ def judge(evidence: Evidence, policy: Policy) -> Verdict:
     return conclude(evidence, policy, RULES, _summary)
 
 
+def run_is_of_repository(evidence: Evidence, policy: Policy) -> Finding:
+    """The evidence binds to the release: a fork may have the commit, and other workflows and secrets."""
+    run, wanted = _run(evidence), str(policy["repository"])
+    have = [str((run.get(of) or {}).get("full_name")) for of in ("repository", "head_repository")]
+    if [name.lower() for name in have] == [wanted.lower()] * 2:
+        return met(f"{_named(run)} is of {wanted}, and so is what it tested", steps.CI_RUN)
+    if "None" in have:
+        return not_proven(f"{_named(run)} does not say of which repository it is", steps.CI_RUN)
+    reason = f"{_named(run)} is of {have[0]} and tested what is in {have[1]}, required is {wanted}"
+    return not_met(reason, steps.CI_RUN)
+
+
 def workflow_ran(evidence: Evidence, policy: Policy) -> Finding:
     """Do: "Run the GitHub Actions workflow Backend PSP-03D Postgres Tests"."""
     wanted = str(policy["workflow"])
     workflows = _items(evidence, steps.CI_WORKFLOW, "workflows")
-    ids = [found.get("id") for found in workflows if github_runs.is_workflow(found, wanted)]
+    named = [found for found in workflows if github_runs.is_workflow(found, wanted)]
+    ids = [found.get("id") for found in named]
     run, names = _run(evidence), (steps.CI_WORKFLOW, steps.CI_RUN)
     if not ids:
         return not_proven(f"no workflow {wanted!r} was found", steps.CI_WORKFLOW)
     if run.get("workflow_id") not in ids:
         return not_met(f"{_named(run)} is of the workflow {run.get('name')!r}", *names)
+    # A workflow keeps its id when its file is renamed or replaced; a run names the file that it came from.
+    path, paths = str(run.get("path", "")).partition("@")[0], {str(found.get("path")) for found in named}
+    if path not in paths:
+        reason = (
+            f"{_named(run)} came from the file {path!r}, and the workflow's is {' or '.join(sorted(paths))}"
+        )
+        return not_met(reason, *names)
     return met(f"{_named(run)} is of the workflow {wanted!r}", *names)
 
 
@@ -68,6 +93,37 @@ def run_is_the_dispatched(evidence: Evidence, policy: Policy) -> Finding:
     if evidence.get(steps.CI_RUNS_BEFORE) is None:
         return not_proven("a run was to be dispatched, and no dispatch was kept", steps.CI_RUN)
     return _started_by(run, [github_runs.DISPATCHED])
+
+
+def run_has_ended(evidence: Evidence, policy: Policy) -> Finding:
+    """What is left of the run may still turn RED, or be what the job's tests were to be held against."""
+    run, wanted = _run(evidence), str(policy.get("run") or "ended")
+    jobs = _items(evidence, steps.CI_JOBS, "jobs")
+    other = [job for job in jobs if github_runs.color(job) != "GREEN" and job != _job(evidence, policy)]
+    said = [f"job {job.get('name')}: {github_runs.meaning(job)}" for job in other]
+    state = "; ".join([f"{_named(run)}: {github_runs.meaning(run)}", *said])
+    names = (steps.CI_RUN, steps.CI_JOBS)
+    if wanted == "job":
+        return met(f"the job alone counts ({state})", *names)
+    if run.get("status") != github_runs.COMPLETED:
+        return not_proven(state, *names)
+    if wanted == "green" and run.get("conclusion") != github_runs.SUCCESS:
+        return not_met(state, *names)
+    return met(state, *names)
+
+
+def tests_ran(evidence: Evidence, policy: Policy) -> Finding:
+    """PASS: "the job is GREEN" means that tests passed. GitHub shows GREEN where none ran, too."""
+    pattern = str(policy.get("summary") or github_log.SUMMARY)
+    lines = [line.text for line in github_log.clean(_log(evidence))]
+    found = [line.strip("= ") for line in lines if re.search(pattern, line)]
+    if not found:
+        reason = f"no line of the job's log says that a test passed (none matches {pattern})"
+        return not_proven(reason, steps.CI_JOB_LOG)
+    failed = [line for line in found if re.search(github_log.FAILED, line)]
+    if failed:
+        return not_met(f"the log says {failed[0]!r}", steps.CI_JOB_LOG)
+    return met("; ".join(found), steps.CI_JOB_LOG)
 
 
 def job_result_kept(evidence: Evidence, policy: Policy) -> Finding:
@@ -103,8 +159,9 @@ def job_green(evidence: Evidence, policy: Policy) -> Finding:
         return not_met(f"{_named(run)} has no job: {why}", steps.CI_JOBS)
     job = _job(evidence, policy)
     named, meaning, link = _job_of(run, job), github_runs.meaning(job), job.get("html_url")
-    if job.get("run_id") != run.get("id") or job.get("head_sha") != run.get("head_sha"):
-        return not_proven(f"job {job['name']} is not of {_named(run)}", steps.CI_RUN, steps.CI_JOBS)
+    if [job.get(of) for of in _SAME] != [run.get("id"), *(run.get(of) for of in _SAME[1:])]:
+        reason = f"job {job['name']} is not of {_named(run)}, attempt {github_runs.attempt_of(run)}"
+        return not_proven(reason, steps.CI_RUN, steps.CI_JOBS)
     if job.get("status") != github_runs.COMPLETED:
         return not_proven(f"{named}: {meaning}: {link}", steps.CI_JOBS)
     color = github_runs.color(job)
@@ -129,16 +186,19 @@ def earlier_attempts(evidence: Evidence, policy: Policy) -> Finding:
     if kept != list(range(1, count)):
         return not_proven(f"of the {count - 1} earlier attempts, {len(kept)} were kept", steps.CI_ATTEMPTS)
     red = _not_green(attempts, _earlier_jobs(evidence, policy))
-    if red and not policy.get("allow_rerun", True):
+    if red and not policy.get("rerun", True):
         return not_met(f"{red}, and a run that was run again is not allowed to pass", steps.CI_ATTEMPTS)
     return met(red or f"all {count - 1} earlier attempts were GREEN", steps.CI_RUN, steps.CI_ATTEMPTS)
 
 
 RULES = (
     Rule("ci_release_commit", "The CI run is of the release's commit", run_is_of_release),
+    Rule("ci_repository", "The CI run is of the release's repository", run_is_of_repository),
     Rule("ci_workflow", "The CI run is of the required workflow", workflow_ran),
     Rule("ci_run_identity", "The CI run is the one that was dispatched or asked for", run_is_the_dispatched),
     Rule("ci_job_green", "The CI job is GREEN", job_green),
+    Rule("ci_tests_ran", "The CI job's log shows that tests ran and passed", tests_ran),
+    Rule("ci_run_ended", "The CI run has ended", run_has_ended),
     Rule("ci_job_result", "The CI job's result is kept", job_result_kept),
     Rule("ci_job_link", "The CI job's link is kept", job_link_kept),
     Rule("ci_error_block", "A RED job's top error block and log section are kept", error_block_kept),
@@ -150,7 +210,8 @@ def _summary(evidence: Evidence, policy: Policy) -> str:
     run, job = _run(evidence), _job(evidence, policy)
     earlier = _documents(evidence, steps.CI_ATTEMPTS) if github_runs.attempt_of(run) > 1 else []
     red = _not_green(earlier, _earlier_jobs(evidence, policy))
-    history = f"; {red}" if red else ""
+    other = run_has_ended(evidence, policy).reason if run.get("conclusion") != github_runs.SUCCESS else ""
+    history = "".join(f"; {more}" for more in (red, other) if more)
     fact = f"{_job_of(run, job)} is GREEN for commit {evidence.release.commit}"
     return f"{fact[0].upper()}{fact[1:]}: {job['html_url']}{history}."
 
@@ -242,7 +303,15 @@ def _documents(evidence: Evidence, name: str) -> list[Document]:
 
 
 def _items(evidence: Evidence, name: str, key: str) -> list[Document]:
-    return [item for page in _documents(evidence, name) for item in page.get(key, [])]
+    """Return what a list contains; one that is not complete is as if it were missing."""
+    pages = _documents(evidence, name)
+    items = [item for page in pages for item in page.get(key, [])]
+    # Attempts are asked for one after the other, and each answer counts its own.
+    counts = {page.get("total_count", 0) for page in pages}
+    if name != steps.CI_ATTEMPT_JOBS and max(counts) > len(items):
+        step = ended(evidence, name)
+        raise MissingStepError(f"{step.title}: {len(items)} of {max(counts)} were listed")
+    return items
 
 
 def _earlier_jobs(evidence: Evidence, policy: Policy) -> dict[int, Document]:

@@ -39,11 +39,12 @@ from tests.unit.plugins.module_utils._clients.fake_github import (
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures" / "github_log"
 RELEASE = Release("PSP-1234", "2026.11.0-rc3", COMMIT, "staging")
 POLICY = {
+    "repository": "psp/backend",
     "workflow": WORKFLOW,
     "job": "",
     "mode": "dispatch",
     "events": ["pull_request", "push"],
-    "allow_rerun": True,
+    "rerun": True,
 }
 URL = "https://github.com/psp/backend/actions/runs/42/job/99"
 STEPS = json.loads((FIXTURES / "pytest_assertion.steps.json").read_text())
@@ -237,6 +238,105 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
         f"run 42 tested {OTHER}, not the release's commit {COMMIT}",
     ),
     (
+        "a job of another attempt",
+        {"ci_jobs": listed("ci_jobs", "jobs", job(run_attempt=2))},
+        {},
+        "ci_job_green",
+        NOT_PROVEN,
+        "is not of run 42, attempt 1",
+    ),
+    (
+        "another repository",
+        {"ci_run": http("ci_run", run(repository={"full_name": "psp/frontend"}))},
+        {},
+        "ci_repository",
+        NOT_MET,
+        "is of psp/frontend and tested what is in psp/backend, required is psp/backend",
+    ),
+    (
+        "a fork's commit",
+        {"ci_run": http("ci_run", run(head_repository={"full_name": "mallory/backend"}))},
+        {},
+        "ci_repository",
+        NOT_MET,
+        "tested what is in mallory/backend",
+    ),
+    (
+        "a fork that is gone",
+        {"ci_run": http("ci_run", run(head_repository=None))},
+        {},
+        "ci_repository",
+        NOT_PROVEN,
+        "does not say of which repository it is",
+    ),
+    (
+        "another file under the workflow's id",
+        {"ci_run": http("ci_run", run(path=".github/workflows/quick.yml@refs/heads/main"))},
+        {},
+        "ci_workflow",
+        NOT_MET,
+        "came from the file '.github/workflows/quick.yml'",
+    ),
+    (
+        "a list of jobs that is cut off",
+        {"ci_jobs": http("ci_jobs", {"total_count": 130, "jobs": [job()]})},
+        {},
+        "ci_job_green",
+        NOT_PROVEN,
+        "1 of 130 were listed",
+    ),
+    (
+        "a run that goes on beside its GREEN job",
+        {"ci_run": http("ci_run", run(status="in_progress", conclusion=None))},
+        {},
+        "ci_run_ended",
+        NOT_PROVEN,
+        "run 42: it is still in_progress",
+    ),
+    (
+        "a RED run is not wanted",
+        {
+            "ci_run": http("ci_run", run(conclusion="failure")),
+            "ci_jobs": listed("ci_jobs", "jobs", job(), job(id=98, name="lint", conclusion="failure")),
+        },
+        {"run": "green", "job": "postgres-tests"},
+        "ci_run_ended",
+        NOT_MET,
+        "run 42: it failed; job lint: it failed",
+    ),
+    (
+        "no test ran",
+        {"ci_job_log": http("ci_job_log", text="2026-11-20T08:14:09.07Z ===== no tests ran in 0.01s =====")},
+        {},
+        "ci_tests_ran",
+        NOT_PROVEN,
+        "no line of the job's log says that a test passed",
+    ),
+    (
+        "all of it was skipped",
+        {"ci_job_log": http("ci_job_log", text="2026-11-20T08:14:09.07Z ==== 48 skipped in 0.21s ====")},
+        {},
+        "ci_tests_ran",
+        NOT_PROVEN,
+        "no line of the job's log says that a test passed",
+    ),
+    (
+        "tests that were allowed to fail",
+        {"ci_job_log": http("ci_job_log", text="== \x1b[31m2 failed\x1b[0m, 46 passed in 7.41s ==")},
+        {},
+        "ci_tests_ran",
+        NOT_MET,
+        "the log says '2 failed, 46 passed in 7.41s'",
+    ),
+    (
+        "GREEN without a log",
+        {"ci_job_log": http("ci_job_log", {"message": "Gone"}, exit_status=410)},
+        {},
+        "ci_tests_ran",
+        NOT_PROVEN,
+        "the log has expired",
+    ),
+    (
         "a job of another run",
         {"ci_jobs": listed("ci_jobs", "jobs", job(run_id=41))},
         {},
@@ -412,7 +512,7 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
             "ci_run": http("ci_run", run(run_attempt=2)),
             "ci_attempts": http("ci_attempts", run(conclusion="failure")),
         },
-        {"allow_rerun": False},
+        {"rerun": False},
         "ci_attempts",
         NOT_MET,
         "attempt 1 was failure, and a run that was run again is not allowed to pass",
@@ -506,6 +606,46 @@ OTHER_WAYS: dict[str, tuple[Steps, dict[str, Any], str]] = {
 }
 
 
+RED_BESIDE: Steps = {
+    "ci_run": http("ci_run", run(conclusion="failure")),
+    "ci_jobs": listed("ci_jobs", "jobs", job(), job(id=98, name="lint", conclusion="failure")),
+}
+GOES_ON: Steps = {"ci_run": http("ci_run", run(status="in_progress", conclusion=None))}
+
+
+@pytest.mark.parametrize(
+    ("changes", "policy", "said"),
+    [
+        (RED_BESIDE, {}, "; run 42: it failed; job lint: it failed."),
+        (RED_BESIDE, {"run": "job"}, "; the job alone counts (run 42: it failed; job lint: it failed)."),
+        (GOES_ON, {"run": "job"}, "; the job alone counts (run 42: it is still in_progress)."),
+    ],
+)
+def test_the_note_names_what_else_was_not_green(changes: Steps, policy: dict[str, Any], said: str) -> None:
+    verdict = judged(changes, job="postgres-tests", **policy)
+    assert verdict.status == PASS
+    assert verdict.note.endswith(said)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-11-20T08:14:09.0787775Z ================ 48 passed in 7.41s ================",
+        "48 passed in 7.41s",
+        "===== 3 skipped, 48 passed, 2 warnings in 61.20s (0:01:01) =====",
+        "\x1b[32m\x1b[1m48 passed\x1b[0m, \x1b[33m1 xfailed\x1b[0m in 7.41s",
+    ],
+)
+def test_each_form_of_the_line_that_says_that_tests_passed(line: str) -> None:
+    assert judged({"ci_job_log": http("ci_job_log", text=line)}).status == PASS
+
+
+def test_another_tool_says_it_in_its_own_words() -> None:
+    log: Steps = {"ci_job_log": http("ci_job_log", text="Ran 48 tests in 7.41s\n\nOK\n")}
+    assert judged(log).status == FAIL
+    assert judged(log, summary=r"^Ran [1-9]\d* tests").status == PASS
+
+
 @pytest.mark.parametrize(("changes", "policy", "reason"), OTHER_WAYS.values(), ids=list(OTHER_WAYS))
 def test_the_run_is_known_in_other_ways(changes: Steps, policy: dict[str, Any], reason: str) -> None:
     verdict = judged(changes, **policy)
@@ -565,7 +705,7 @@ def test_the_required_job_of_every_earlier_attempt_counts(
     verdict = judged(changes)
     assert verdict.status == PASS
     assert verdict.note.endswith(f"; {history}." if history else f"{URL}.")
-    assert judged(changes, allow_rerun=False).status == (FAIL if history else PASS)
+    assert judged(changes, rerun=False).status == (FAIL if history else PASS)
 
 
 def test_the_required_job_counts_and_not_its_run() -> None:
