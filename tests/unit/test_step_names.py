@@ -118,3 +118,12 @@ def test_a_name_is_text_that_knows_its_heading() -> None:
     assert json.dumps([step]) == '["ci_run"]'
     copied = copy.deepcopy(step)
     assert (copied, copied.heading, copied.kind) == (step, step.heading, step.kind)
+
+
+def test_every_step_but_the_roles_own_has_its_collector() -> None:
+    modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
+    own = {"env_file", "role_failed", "queue_enablement", "migration_decision"}
+    for name in sorted(set(CONSTANTS.values()) - own):
+        takes = step_names.collectors_of(name)
+        assert takes, f"{name} has no collector"
+        assert set(takes) <= modules

@@ -110,6 +110,30 @@ RECON_GET = StepName("recon_get", "GET of the run, the last answer", HTTP)
 RECON_WORKER_LOG = StepName("recon_worker_log", "The worker's log since before the POST", LOG)
 
 
+# How a step's name begins -> the modules that take it.
+_COLLECTORS: dict[str, tuple[str, ...]] = {
+    "alembic_": ("alembic_evidence",),
+    "backend_commit": ("feature_flags_evidence",),
+    "backend_environment": ("process_environment",),
+    "backfill_": ("backfill_evidence",),
+    "ci_": ("ci_run_dispatch", "ci_run_evidence"),
+    "describe_": ("pg_unique_constraint",),
+    "e2e_": ("e2e_evidence",),
+    "flags_": ("feature_flags_evidence",),
+    "recon_": ("recon_run_lifecycle",),
+    "redis_": ("redis_evidence",),
+    "unique_": ("pg_unique_constraint",),
+    "webhook_": ("webhook_401_evidence",),
+    "worker_environment": ("process_environment",),
+    "worker_start_log": ("worker_start_log",),
+}
+
+
+def collectors_of(step: str) -> tuple[str, ...]:
+    """Return the modules that take a step of that name; none where no collector does."""
+    return next((modules for start, modules in _COLLECTORS.items() if step.startswith(start)), ())
+
+
 def breakdown(module: str) -> StepName:
     """Return the step that says why a collector module broke down."""
     return StepName(f"{module}_failed", f"Collector {module}", FILE)

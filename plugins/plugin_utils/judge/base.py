@@ -12,7 +12,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ...module_utils._core.evidence import ENDED, FAILED, NOT_RUN, TIMED_OUT, Evidence, Step
+from ...module_utils._core.evidence import ENDED, NOT_RUN, Evidence, Step
+from ...module_utils._core.step_names import ROLE_FAILED, breakdown, collectors_of
 
 MET = "met"
 NOT_MET = "not_met"
@@ -162,10 +163,10 @@ def _sentence(bad: t.Sequence[Criterion]) -> str:
 
 
 def _why_absent(evidence: Evidence, name: str) -> str:
-    """Name the step that is missing and, where one broke down before it, that one's reason."""
-    broken = [s for s in evidence.steps if s.outcome in (FAILED, TIMED_OUT)]
-    cause = f"; {broken[0].reason}" if broken else ""
-    return f"no step {name} was kept{cause}"
+    """Name the step that is missing, and why its own collector or the role broke down, if one did."""
+    causes = (*map(breakdown, collectors_of(name)), ROLE_FAILED)
+    broken = next((step for cause in causes if (step := evidence.get(cause))), None)
+    return f"no step {name} was kept" + (f"; {broken.reason}" if broken else "")
 
 
 def left_out(evidence: Evidence, name: str) -> str:

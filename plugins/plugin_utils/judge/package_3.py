@@ -193,6 +193,10 @@ def in_order(evidence: Evidence, policy: Policy) -> Finding:
     for (first, earlier), (then, later) in zip(moments, moments[1:], strict=False):
         if earlier > later:
             return not_met(f"{then} ({later:%H:%M:%S.%f}) before {first} ({earlier:%H:%M:%S.%f})", *names)
+    run = recon_run.find(evidence)
+    if run.state not in recon.TERMINAL or not run.finished:
+        where = "the worker's log" if run.state in recon.TERMINAL else "the API"
+        return not_proven(f"run {run.id} has no end in {where}", *names)
     return met(", ".join(name for name, _moment in moments), *names)
 
 

@@ -341,8 +341,24 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         "no step alembic_current",
     ),
     (
+        "a task of the role failed",
+        evidence(1, [step("role_failed", exit_status=None, outcome=FAILED, reason="Open Package-1: no")]),
+        "table_exists",
+        NOT_PROVEN,
+        "no step describe_table was kept; Open Package-1: no",
+    ),
+    (
         "the collector broke down",
-        evidence(1, [step("x", exit_status=None, outcome=FAILED, reason="the host cannot be reached")]),
+        evidence(
+            1,
+            [
+                step(name, exit_status=None, outcome=FAILED, reason=reason)
+                for name, reason in [
+                    ("pg_unique_constraint_failed", "psycopg2 is missing"),
+                    ("alembic_evidence_failed", "the host cannot be reached"),
+                ]
+            ],
+        ),
         "upgrade_clean",
         NOT_PROVEN,
         "no step alembic_upgrade was kept; the host cannot be reached",
@@ -372,3 +388,10 @@ def test_the_last_thirty_lines_of_a_long_history_are_quoted() -> None:
     verdict = judge(_steps(alembic_history=step("alembic_history", stdout=history)), POLICY)
     quoted = next(c.detail for c in verdict.criteria if c.id == "history_kept")
     assert quoted.splitlines() == history.splitlines()[-30:]
+
+
+def test_another_step_that_failed_is_no_cause() -> None:
+    failed = step("alembic_check", exit_status=None, outcome=FAILED, reason="no such file")
+    verdict = judge(_steps(alembic_history=None, alembic_check=failed), POLICY)
+    reasons = {c.id: c.reason for c in verdict.criteria}
+    assert reasons["history_kept"] == "no step alembic_history was kept"

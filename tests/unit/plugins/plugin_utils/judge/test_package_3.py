@@ -81,6 +81,8 @@ def test_a_good_run_passes_and_says_by_what() -> None:
         ("worker_down", "api_lifecycle", NOT_MET, "was still queued when the limit was reached"),
         ("worker_killed_midway", "api_lifecycle", NOT_MET, "was still running when the limit was reached"),
         ("worker_killed_midway", "worker_log", NOT_MET, "started, but no line ends it"),
+        ("worker_killed_midway", "order", NOT_PROVEN, "has no end in the API"),
+        ("in_process_fallback", "order", NOT_PROVEN, "has no end in the worker's log"),
         ("worker_other_database", "same_database", NOT_MET, "name different databases"),
         ("worker_other_database", "worker_log", MET, "started, and failed"),
         ("worker_other_database", "api_lifecycle", NOT_MET, "was still queued"),
