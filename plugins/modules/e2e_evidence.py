@@ -10,8 +10,8 @@ module: e2e_evidence
 short_description: Run an end-to-end test and collect its output
 version_added: 0.1.0
 description:
-  - Runs a command and keeps all that it prints. RV(counts) and the judge read the summary of Playwright's
-    list reporter.
+  - Runs a command and keeps all that it prints, and the JSON report that Playwright writes in this run, from
+    which RV(counts) and the judge read what became of each test.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
@@ -32,14 +32,20 @@ options:
     type: list
     elements: str
     required: true
+  report_argv:
+    description: Appended to O(argv), for Playwright to write the report and to refuse C(test.only). Where the
+      report goes is set by Playwright's variable E(PLAYWRIGHT_JSON_OUTPUT_FILE).
+    type: list
+    elements: str
+    default: ["--reporter=list,json", --forbid-only]
   limit:
     description: Seconds after which the command is stopped, with the browsers that it started.
     type: float
     default: 900
 seealso:
   - name: Playwright reporters
-    description: The list reporter is the default outside CI.
-    link: https://playwright.dev/docs/test-reporters#list-reporter
+    description: The JSON reporter, and the variables that it reads.
+    link: https://playwright.dev/docs/test-reporters#json-reporter
 """
 
 EXAMPLES = r"""
@@ -54,7 +60,7 @@ EXAMPLES = r"""
 - name: Run one Playwright spec and require that it passed
   psp.rc_closure.e2e_evidence:
     directory: /srv/shop/e2e
-    argv: [npx, playwright, test, --reporter=list, checkout.spec.ts]
+    argv: [npx, playwright, test, checkout.spec.ts]
     limit: 300
   register: checkout
   failed_when: checkout.counts.keys() | list != ['passed']
@@ -62,12 +68,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 counts:
-  description: Number of tests by outcome, in the words of Playwright's summary. Empty if it has none.
+  description: Number of tests by outcome. Empty if there is no report.
   returned: success
   type: dict
-  sample: {passed: 1}
+  sample: {passed: 3}
 steps:
-  description: The command.
+  description: The command and the report.
   returned: always
   type: list
   sample: [{name: e2e_smoke, kind: command, exit_status: 0, outcome: ended}]
@@ -79,6 +85,7 @@ from ..module_utils._core.collector import ArgumentSpec, run_collector
 ARGUMENT_SPEC: ArgumentSpec = {
     "directory": {"type": "path", "required": True},
     "argv": {"type": "list", "elements": "str", "required": True},
+    "report_argv": {"type": "list", "elements": "str", "default": ["--reporter=list,json", "--forbid-only"]},
     "limit": {"type": "float", "default": 900},
 }
 

@@ -1,116 +1,127 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Playwright prints, read back: which tests ran from which file, and the summary at the end.
+"""Playwright's JSON report: which tests there were, from which files, and what became of each.
 
-Only what this run printed is read. A C(test-results/.last-run.json) may be an older run's.
+https://playwright.dev/docs/api/class-reporter and the types of C(@playwright/test/reporter) describe it. What
+is printed for people is read only for why there is no report.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import typing as t
 from dataclasses import dataclass
 
 from .._core.evidence import Step
 
+PASSED = "passed"
+
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-# ✓ and ✘ are ok and x on a terminal without Unicode. A line begins with the test's number.
-_TEST = re.compile(
-    r"^\s+(?P<mark>✓|✔|ok|✘|✗|x|-)\s+\d+\s+(?:\[[^\]]+\] › )?"
-    r"(?P<file>[^\s›]+?):\d+:\d+ › (?P<title>.*)$"
-)
-_TAIL = re.compile(r"(?: \((?:[\d.]+(?:ms|s|m|h)|retry #\d+)\))+$")
-_COUNT = re.compile(
-    r"^  (?P<count>\d+) (?P<outcome>passed|failed|interrupted|flaky|skipped|did not run)(?: \([^)]*\))?$"
-)
-_ERRORS = re.compile(r"^  (?P<count>\d+) errors? (?:was|were) not a part of any test")
 _ERROR = re.compile(r"\w*Error: ")
 # What yarn says itself, whatever the command was.
 _YARN = re.compile(
     r"yarn run v|\$ |info Visit |Done in |warning From Yarn |error Command failed with exit code"
 )
-_DETAIL = re.compile(r"^    \S")
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """One line of the list reporter: a test's attempt.
+class Test:
+    """A test in one project.
 
     Attributes:
-        file: as printed, from the working directory or from the tests' root.
-        title: the test's title.
-        mark: C(passed), C(failed) or C(skipped), as it ended, wished for or not.
+        file: from the tests' root.
+        title: with the titles of what it is grouped in.
+        project: the project's name, C('') where there is only one.
+        outcome: C(passed), C(failed), C(flaky), C(skipped), C(did not run) or C(failed as marked): with
+            C(test.fail()), Playwright counts a failure as what was expected.
+        error: why it failed, without colours, C('') where it did not.
     """
 
     file: str
     title: str
-    mark: str
+    project: str
+    outcome: str
+    error: str
 
 
-def attempts(step: Step) -> list[Attempt]:
-    """Return what the list reporter printed, one for each attempt of each test."""
-    found = (_TEST.match(line) for line in _lines(step.stdout))
-    return [Attempt(m["file"], _TAIL.sub("", m["title"]), _mark(m["mark"])) for m in found if m]
+@dataclass(frozen=True)
+class Report:
+    """A run of Playwright.
 
-
-def summary(step: Step) -> dict[str, int]:
-    """Return the counts of the summary, by outcome; empty where there is none.
-
-    The last block of counts is taken: a test may print lines that look like one.
+    Attributes:
+        started: in UTC, as RFC 3339.
+        tests: all that there were, in order.
+        errors: what went wrong outside any test.
+        shard: C(1 of 2) where the run was a part of the tests, else C('').
     """
-    lines = _lines(step.stdout)
-    last = next((n for n in reversed(range(len(lines))) if _counted(lines[n])), None)
-    if last is None:
-        return {}
-    counts: dict[str, int] = {}
-    for line in reversed(lines[: last + 1]):
-        counted = _counted(line)
-        if counted:
-            counts.setdefault(*counted)
-        elif not _DETAIL.match(line):
-            break
-    return dict(reversed(counts.items()))
+
+    started: str
+    tests: tuple[Test, ...]
+    errors: tuple[str, ...]
+    shard: str
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many tests had each outcome, in the order in which they came."""
+        outcomes = [test.outcome for test in self.tests]
+        return {outcome: outcomes.count(outcome) for outcome in dict.fromkeys(outcomes)}
 
 
-def failure(step: Step) -> str:
-    """Return the block of the first failed test, C('') where none failed."""
-    lines = _lines(step.stdout)
-    start = next((n for n, line in enumerate(lines) if line.startswith("  1) ")), None)
-    if start is None:
-        return ""
-    rest = lines[start + 1 :]
-    end = next((n for n, line in enumerate(rest) if line.startswith("  2) ") or _counted(line)), len(rest))
-    return "\n".join([lines[start], *rest[:end]]).rstrip()
+def read(text: str) -> Report:
+    """Read a JSON report.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        document = json.loads(text)
+        shard = document["config"].get("shard") or {"current": 1, "total": 1}
+        return Report(
+            started=document["stats"]["startTime"],
+            tests=tuple(test for suite in document["suites"] for test in _tests(suite, ())),
+            errors=tuple(_plain(error) for error in document["errors"]),
+            shard=f"{shard['current']} of {shard['total']}" if shard["total"] > 1 else "",
+        )
+    except (ValueError, LookupError, TypeError, AttributeError) as exc:
+        raise ValueError(f"it is not a report of Playwright's: {type(exc).__name__}: {exc}") from exc
 
 
-def error(step: Step) -> str:
-    """Return the line that says why no test could run, or C('')."""
-    lines = [line.strip() for line in (*_lines(step.stdout), *_lines(step.stderr))]
+def why_none(step: Step) -> str:
+    """Return the line by which a command says why no test could run, or its last one, or C('')."""
+    lines = [_ANSI.sub("", line).strip() for line in (*step.stdout.splitlines(), *step.stderr.splitlines())]
     named = [line for line in lines if _ERROR.match(line)]
     last = [line for line in lines if line and not _YARN.match(line)]
     return named[0] if named else "".join(last[-1:])
 
 
 def is_same_file(printed: str, wanted: str) -> bool:
-    """Whether a printed file is the wanted one; it may be relative to the tests' root instead."""
+    """Whether a file of the report is the wanted one, which may be named from above the tests' root."""
     printed, wanted = printed.replace("\\", "/"), wanted.removeprefix("./")
     return printed == wanted or wanted.endswith(f"/{printed}")
 
 
-def _counted(line: str) -> tuple[str, int] | None:
-    if match := _COUNT.match(line):
-        return match["outcome"], int(match["count"])
-    if match := _ERRORS.match(line):
-        return "error", int(match["count"])
-    return None
+def _tests(suite: t.Mapping[str, t.Any], within: tuple[str, ...]) -> t.Iterator[Test]:
+    for spec in suite["specs"]:
+        title = " › ".join([*within, spec["title"]])
+        for test in spec["tests"]:
+            error = next((_plain(error) for result in test["results"] for error in result["errors"]), "")
+            yield Test(spec["file"], title, test["projectName"], _outcome(test), error)
+    for group in suite.get("suites", ()):
+        yield from _tests(group, (*within, group["title"]))
 
 
-def _mark(mark: str) -> str:
-    if mark in ("✓", "✔", "ok"):
-        return "passed"
-    return "skipped" if mark == "-" else "failed"
+def _outcome(test: t.Mapping[str, t.Any]) -> str:
+    expected, status, results = test["expectedStatus"], test["status"], test["results"]
+    if status == "skipped":
+        return "skipped" if expected == "skipped" else "did not run"
+    if status != "expected":
+        return "failed" if status == "unexpected" else str(status)
+    return PASSED if expected == results[-1]["status"] == PASSED else "failed as marked"
 
 
-def _lines(text: str) -> t.Sequence[str]:
-    return [line.rstrip() for line in _ANSI.sub("", text).splitlines()]
+def _plain(error: t.Mapping[str, t.Any]) -> str:
+    """Return an error's message and the lines of source that it shows."""
+    parts = [str(error.get(part) or "") for part in ("message", "snippet")]
+    return _ANSI.sub("", "\n\n".join(part for part in parts if part)).strip()

@@ -15,8 +15,8 @@ import typing as t
 
 from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import HTTP, Evidence, Step
-from ...module_utils._text import backfill, env_file, flags, playwright, webhook_log
-from . import spike
+from ...module_utils._text import backfill, env_file, flags, webhook_log
+from . import e2e, spike
 from .base import (
     MET,
     Finding,
@@ -112,35 +112,6 @@ def nothing_left(evidence: Evidence, policy: Policy) -> Finding:
     return met("after the real run, a dry run finds none", name)
 
 
-def e2e_passes(evidence: Evidence, policy: Policy) -> Finding:
-    """PASS: "E2E passes". The "E2E PASS log" is minimum evidence."""
-    step = ended(evidence, steps.E2E_SMOKE)
-    counts = playwright.summary(step)
-    told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
-    marked = [attempt for attempt in playwright.attempts(step) if attempt.mark != "passed"]
-    if set(counts) - {"passed"}:
-        first = f" ({marked[0].title})" if marked else ""
-        return not_met(f"{told}{first}", steps.E2E_SMOKE, detail=playwright.failure(step))
-    if step.exit_status != 0:
-        return not_met(f"exit status {step.exit_status}: {playwright.error(step)}", steps.E2E_SMOKE)
-    if not counts:
-        return not_proven("exit status 0, yet no test is said to have passed", steps.E2E_SMOKE)
-    if marked:
-        return not_met(f"{told}, but {marked[0].title} failed as it is marked to", steps.E2E_SMOKE)
-    return met(told, steps.E2E_SMOKE)
-
-
-def e2e_spec(evidence: Evidence, policy: Policy) -> Finding:
-    """E2E smoke: "C(tests/finance-withdrawals-smoke.spec.ts)", and nothing beside it."""
-    files = dict.fromkeys(a.file for a in playwright.attempts(ended(evidence, steps.E2E_SMOKE)))
-    other = [file for file in files if not playwright.is_same_file(file, policy["spec"])]
-    if not files:
-        return not_proven("the output does not show which file's tests ran", steps.E2E_SMOKE)
-    if other:
-        return not_met(f"{', '.join(other)} ran, want {policy['spec']} alone", steps.E2E_SMOKE)
-    return met(f"only {policy['spec']} ran", steps.E2E_SMOKE)
-
-
 def webhooks_covered(evidence: Evidence, policy: Policy) -> Finding:
     """Minimum evidence: "proof of a 401 spike or of none": traffic, in a log that would show a spike."""
     head = _window(ended(evidence, steps.WEBHOOK_WINDOW)).head
@@ -197,8 +168,8 @@ RULES = (
     Rule("real_run_ok", "The backfill's real run is OK, its output kept", real_run_ok),
     Rule("real_run_as_announced", "The real run writes what the dry run announced", real_run_as_announced),
     Rule("nothing_left", "The real run leaves nothing to backfill", nothing_left),
-    Rule("e2e_passes", "The E2E smoke passes, its PASS log kept", e2e_passes),
-    Rule("e2e_spec", "The E2E smoke is the one asked for", e2e_spec),
+    Rule("e2e_passes", "The E2E smoke passes, its PASS log kept", e2e.passes),
+    Rule("e2e_spec", "The E2E smoke is the one asked for", e2e.is_the_one_asked_for),
     Rule("webhooks_covered", "Proof of a 401 spike or of none", webhooks_covered),
     Rule("no_spike", "No spike of 401 WEBHOOK_SIGNATURE_INVALID", no_spike),
 )
@@ -302,10 +273,10 @@ def _proof(before: spike.Stretch, after: spike.Stretch, limits: t.Mapping[str, t
 
 def _summary(evidence: Evidence, policy: Policy) -> str:
     dry, real = (_counts(evidence, run) for run in (steps.BACKFILL_DRY_RUN, steps.BACKFILL_REAL_RUN))
-    passed = playwright.summary(ended(evidence, steps.E2E_SMOKE))["passed"]
+    smoke = e2e.passes(evidence, policy).reason
     after = _refused(evidence, policy)[1]
     return (
         f"All {len(policy['flags'])} flags are True in the running process, the backfill wrote "
         f"{real.changed} of {real.total} rows as its dry run announced ({dry.changed}), the E2E smoke has "
-        f"{passed} passed, and there is no 401 spike ({after.events} of {after.requests} webhooks)."
+        f"{smoke}, and there is no 401 spike ({after.events} of {after.requests} webhooks)."
     )

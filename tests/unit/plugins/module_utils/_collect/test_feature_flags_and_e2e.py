@@ -14,12 +14,17 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._collect import (
     e2e_evidence,
     feature_flags_evidence,
 )
-from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import FAILED, NOT_RUN, Step
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import (
+    ENDED,
+    FAILED,
+    NOT_RUN,
+    Step,
+)
 from ansible_collections.psp.rc_closure.plugins.modules.e2e_evidence import ARGUMENT_SPEC as E2E_SPEC
 from ansible_collections.psp.rc_closure.plugins.modules.feature_flags_evidence import (
     ARGUMENT_SPEC as FLAGS_SPEC,
 )
-from tests.unit.captured import read_case
+from tests.unit.captured import FIXTURES
 from tests.unit.collecting import collector
 
 FLAGS = [{"name": "a", "variable": "FLAG_A", "pointer": "/a"}]
@@ -57,25 +62,52 @@ def test_a_backend_that_does_not_answer(env_file: str) -> None:
     assert steps["flags_running"].reason == "127.0.0.1:1 refused the connection"
 
 
-def _smoke(directory: Path, *, check_mode: bool = False) -> tuple[dict[str, t.Any], Step]:
-    """Run what prints a real run's output in place of yarn."""
-    argv = [sys.executable, "-c", f"print({read_case('playwright/all_passed').stdout!r})"]
+WRITES = """
+import os, pathlib, sys
+print(' '.join(sys.argv[1:]))
+pathlib.Path(os.environ['PLAYWRIGHT_JSON_OUTPUT_FILE']).write_bytes(pathlib.Path(sys.argv[1]).read_bytes())
+"""
+
+
+def _smoke(
+    directory: Path, *, check_mode: bool = False, script: str = WRITES
+) -> tuple[dict[str, t.Any], dict[str, Step]]:
+    """Run what writes a real run's report in place of yarn."""
+    report = FIXTURES / "playwright" / "all_passed.json"
+    argv = [sys.executable, "-c", script, str(report)]
     taken = collector(E2E_SPEC, check_mode=check_mode, directory=str(directory), argv=argv)
-    return e2e_evidence.collect(taken), taken.steps[0]
+    return e2e_evidence.collect(taken), {step.name: step for step in taken.steps}
 
 
-def test_the_smoke_keeps_all_that_it_prints(tmp_path: Path) -> None:
-    result, step = _smoke(tmp_path)
+def test_the_smoke_keeps_what_it_prints_and_its_report(tmp_path: Path) -> None:
+    result, steps = _smoke(tmp_path)
+    smoke, report = steps["e2e_smoke"], steps["e2e_report"]
     assert result == {"changed": True, "counts": {"passed": 3}}
-    assert (step.name, step.exit_status, step.directory) == ("e2e_smoke", 0, str(tmp_path))
-    assert "3 passed" in step.stdout
+    assert (smoke.exit_status, smoke.directory) == (0, str(tmp_path))
+    assert smoke.stdout.endswith("--reporter=list,json --forbid-only\n")
+    assert report.stdout == (FIXTURES / "playwright" / "all_passed.json").read_text("utf-8")
+    assert not Path(report.command).parent.exists()
+
+
+@pytest.mark.parametrize(
+    ("script", "outcome", "reason"),
+    [
+        ("pass", FAILED, "the command wrote no JSON report: its last arguments must reach Playwright"),
+        (WRITES.replace("pathlib.Path(sys.argv[1]).read_bytes()", "b'{}'"), ENDED, ""),
+    ],
+    ids=["none", "not Playwright's"],
+)
+def test_a_command_without_a_report(tmp_path: Path, script: str, outcome: str, reason: str) -> None:
+    result, steps = _smoke(tmp_path, script=script)
+    assert result == {"changed": True, "counts": {}}
+    assert (steps["e2e_report"].outcome, steps["e2e_report"].reason) == (outcome, reason)
 
 
 def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
-    step = _smoke(tmp_path / "none")[1]
+    step = _smoke(tmp_path / "none")[1]["e2e_smoke"]
     assert step.reason == f"the directory {tmp_path}/none does not exist"
 
 
 def test_check_mode_leaves_the_smoke_out(tmp_path: Path) -> None:
-    result, step = _smoke(tmp_path, check_mode=True)
-    assert (result["changed"], step.outcome) == (False, NOT_RUN)
+    result, steps = _smoke(tmp_path, check_mode=True)
+    assert (result["changed"], steps["e2e_smoke"].outcome) == (False, NOT_RUN)

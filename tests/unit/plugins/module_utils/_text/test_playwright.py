@@ -1,113 +1,108 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Playwright prints, read out of the captured output of real runs."""
+"""Playwright's JSON report, as real runs wrote it."""
 
 from __future__ import annotations
 
 import pytest
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._text import playwright
-from tests.unit.captured import captured, step
+from tests.unit.captured import FIXTURES, captured, step
 
-SPEC = "tests/finance-withdrawals-smoke.spec.ts"
+SPEC = "finance-withdrawals-smoke.spec.ts"
 
 
-@pytest.mark.parametrize(
-    ("case", "counts", "marks"),
-    [
-        ("all_passed", {"passed": 3}, ["passed"] * 3),
-        ("passed_colour", {"passed": 1}, ["passed"]),
-        ("passed_dot", {"passed": 1}, []),
-        ("passed_json", {}, []),
-        ("one_failed", {"failed": 1, "passed": 2}, ["failed", "passed", "passed"]),
-        ("one_skipped", {"skipped": 1, "passed": 2}, ["passed", "skipped", "passed"]),
-        ("flaky", {"flaky": 1, "passed": 2}, ["passed", "failed", "passed", "passed"]),
-        ("failed_with_retries", {"failed": 2, "passed": 1}, [*["failed"] * 4, "passed"]),
-        ("did_not_run", {"failed": 1, "did not run": 1}, ["failed", "skipped"]),
-        ("failed_and_did_not_run", {"failed": 1, "did not run": 1, "error": 1}, ["failed"]),
-        ("expected_failure", {"passed": 1}, ["failed"]),
-        ("interrupted", {"did not run": 2}, []),
-        ("pass_with_no_tests", {}, []),
-        ("listed_only", {}, []),
-        ("spec_missing", {}, []),
-        ("not_installed", {}, []),
-    ],
-)
-def test_the_counts_and_the_attempts(case: str, counts: dict[str, int], marks: list[str]) -> None:
-    shown = captured("e2e", f"playwright/{case}")
-    assert playwright.summary(shown) == counts
-    assert [attempt.mark for attempt in playwright.attempts(shown)] == marks
+def _read(case: str) -> playwright.Report:
+    return playwright.read((FIXTURES / "playwright" / f"{case}.json").read_text("utf-8"))
 
 
 @pytest.mark.parametrize(
-    ("case", "files"),
+    ("case", "counts"),
     [
-        ("all_passed", {SPEC}),
-        ("all_specs", {SPEC, "tests/health.spec.ts"}),
-        ("also_nested_copy", {SPEC, f"tests/nested/{SPEC}"}),
+        ("all_passed", {"passed": 3}),
+        ("all_skipped", {"skipped": 3}),
+        ("all_specs", {"passed": 6}),
+        ("bad_setup", {"failed": 1, "did not run": 2}),
+        ("described", {"passed": 3}),
+        ("did_not_run", {"passed": 1, "failed": 1, "did not run": 1}),
+        ("expected_failure", {"passed": 2, "failed as marked": 1}),
+        ("failed_with_retries", {"passed": 2, "failed": 1}),
+        ("fixme", {"passed": 2, "skipped": 1}),
+        ("flaky", {"passed": 2, "flaky": 1}),
+        ("interrupted", {"passed": 1, "did not run": 2}),
+        ("listed_only", {"did not run": 3}),
+        ("one_failed", {"passed": 2, "failed": 1}),
+        ("one_skipped", {"passed": 2, "skipped": 1}),
+        ("pass_with_no_tests", {}),
+        ("setup_project", {"passed": 4}),
     ],
 )
-def test_the_files_whose_tests_ran(case: str, files: set[str]) -> None:
-    assert {attempt.file for attempt in playwright.attempts(captured("e2e", f"playwright/{case}"))} == files
+def test_what_became_of_each_test(case: str, counts: dict[str, int]) -> None:
+    assert _read(case).counts == counts
 
 
-def test_a_title_has_neither_duration_nor_retry() -> None:
-    attempts = playwright.attempts(captured("e2e", "playwright/failed_with_retries"))
-    assert attempts[0].title == attempts[1].title
-    assert "retry" not in attempts[1].title
+def test_a_report_in_full() -> None:
+    report = _read("described")
+    assert report.started.startswith("2026-11-25T")
+    assert [test.title for test in report.tests] == [
+        "a player asks for a withdrawal",
+        "finance approves it",
+        "ledger › shows it",
+    ]
+    assert {(test.file, test.project, test.error) for test in report.tests} == {(SPEC, "", "")}
+    assert (report.errors, report.shard) == ((), "")
 
 
-def test_the_last_block_of_counts_is_the_summary() -> None:
-    shown = step(
-        "e2e", stdout="  9 passed (1s)\nwhat a test printed\n\n  1 failed\n    a test\n  2 passed (3s)\n"
-    )
-    assert playwright.summary(shown) == {"failed": 1, "passed": 2}
+def test_a_failed_test_has_its_error_without_colours() -> None:
+    error = _read("one_failed").tests[1].error
+    assert error.startswith("Error: expect(received).toBe(expected)")
+    assert "> 3 | test('finance approves it'" in error
+    assert "\x1b" not in error
+
+
+def test_what_went_wrong_outside_the_tests() -> None:
+    assert _read("late_error").errors[0].startswith("Error: the data could not be removed")
+
+
+@pytest.mark.parametrize(("case", "shard"), [("half", "1 of 2"), ("shard", "")])
+def test_a_part_of_the_tests(case: str, shard: str) -> None:
+    assert _read(case).shard == shard
 
 
 @pytest.mark.parametrize(
-    ("case", "first", "inside"),
-    [
-        ("one_failed", f"  1) {SPEC}:29:5 › a pending", "toBeEnabled"),
-        ("browser_missing", f"  1) {SPEC}:29:5", "executable doesn't exist"),
-        ("late_error", f"  1) [chromium] › {SPEC}:2:", "Error: late"),
-    ],
+    "text", ["", "[]", "{}", '{"suites": [], "stats": {}}', '{"config": null}', "3 passed"]
 )
-def test_the_block_of_the_first_failure(case: str, first: str, inside: str) -> None:
-    block = playwright.failure(captured("e2e", f"playwright/{case}"))
-    assert block.startswith(first)
-    assert inside in block
-    assert "\n  2) " not in block
-
-
-def test_without_a_failure_there_is_no_block() -> None:
-    assert playwright.failure(captured("e2e", "playwright/all_passed")) == ""
+def test_what_is_no_report(text: str) -> None:
+    with pytest.raises(ValueError, match="it is not a report of Playwright"):
+        playwright.read(text)
 
 
 @pytest.mark.parametrize(
     ("case", "line"),
     [
-        ("spec_missing", "Error: No tests found."),
         ("no_base_url", "Error: BASE_URL is not set: the tests need BASE_URL and API_TOKEN"),
-        ("bad_setup", "Error: connect ECONNREFUSED 127.0.0.1:1"),
-        ("syntax_error", f"SyntaxError: /app/e2e/{SPEC}: Missing semicolon. (2:6)"),
         ("no_script", 'error Command "test:e2e" not found.'),
         ("not_installed", "/bin/sh: 1: playwright: not found"),
-        ("pass_with_no_tests", ""),
+        ("spec_missing", "Error: No tests found."),
     ],
 )
-def test_why_no_test_ran(case: str, line: str) -> None:
-    assert playwright.error(captured("e2e", f"playwright/{case}")) == line
+def test_why_there_is_no_report(case: str, line: str) -> None:
+    assert playwright.why_none(captured("e2e", f"playwright/{case}")) == line
+
+
+def test_a_command_that_says_nothing() -> None:
+    assert playwright.why_none(step("e2e", stdout="yarn run v1.22.22\n$ playwright test\n")) == ""
 
 
 @pytest.mark.parametrize(
     ("printed", "wanted", "same"),
     [
-        ("tests/a.spec.ts", "tests/a.spec.ts", True),
-        ("a.spec.ts", "tests/a.spec.ts", True),
-        ("tests\\a.spec.ts", "./tests/a.spec.ts", True),
-        ("nested/tests/a.spec.ts", "tests/a.spec.ts", False),
-        ("a.spec.ts", "tests/aa.spec.ts", False),
+        (SPEC, f"tests/{SPEC}", True),
+        (f"tests/{SPEC}", f"./tests/{SPEC}", True),
+        (f"tests\\{SPEC}", f"tests/{SPEC}", True),
+        (f"copy/{SPEC}", f"tests/{SPEC}", False),
+        (f"more-{SPEC}", f"tests/{SPEC}", False),
     ],
 )
-def test_a_file_may_be_named_from_the_tests_root(printed: str, wanted: str, same: bool) -> None:
+def test_the_wanted_file(printed: str, wanted: str, *, same: bool) -> None:
     assert playwright.is_same_file(printed, wanted) is same

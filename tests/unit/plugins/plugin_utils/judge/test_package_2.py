@@ -108,14 +108,29 @@ def _steps(**other: Step | None) -> Evidence:
         "backfill_real_run": _run("real_run", "run"),
         "backfill_rows_after": _rows("after", 1200),
         "backfill_second_dry_run": _run("second_dry_run", "dry_run_after"),
-        "e2e_smoke": captured("e2e_smoke", "playwright/all_passed"),
+        **_smoke("all_passed"),
         **_webhooks("pass"),
     }
     return evidence(2, {**steps, **other}.values())
 
 
-def _e2e(file: str) -> Evidence:
-    return _steps(e2e_smoke=captured("e2e_smoke", f"playwright/{file}"))
+def _smoke(case: str, **more: t.Any) -> dict[str, Step | None]:
+    """What Playwright printed, and the report that it wrote then, if it did."""
+    file = FIXTURES / "playwright" / f"{case}.json"
+    if not file.exists():
+        none = step("e2e_report", kind=FILE, exit_status=None, outcome=FAILED, reason="no JSON report")
+        return {"e2e_smoke": captured("e2e_smoke", f"playwright/{case}"), "e2e_report": none}
+    text = file.read_text("utf-8")
+    began = json.loads(text)["stats"]["startTime"]
+    times = {"started": began.replace("2026", "2025"), "ended": began.replace("2026", "2027"), **more}
+    return {
+        "e2e_smoke": captured("e2e_smoke", f"playwright/{case}", **times),
+        "e2e_report": step("e2e_report", kind=FILE, exit_status=None, stdout=text),
+    }
+
+
+def _e2e(case: str, **more: t.Any) -> Evidence:
+    return _steps(**_smoke(case, **more))
 
 
 def test_a_good_run_passes_and_says_by_what() -> None:
@@ -161,7 +176,14 @@ GOOD: list[tuple[str, Evidence, str, str]] = [
         "flags_set",
         "ledger_enforce_balance are True in the running process",
     ),
-    ("colours", _e2e("passed_colour"), "e2e_passes", "1 passed"),
+    ("groups of tests", _e2e("described"), "e2e_passes", "3 passed"),
+    ("the only shard", _e2e("shard"), "e2e_passes", "3 passed"),
+    (
+        "a project that logs in",
+        _e2e("setup_project"),
+        "e2e_spec",
+        "ran, with auth.setup.ts of the project setup",
+    ),
     (
         "two refused webhooks after none are no spike",
         _steps(webhook_window=_window(40, 2), webhook_baseline=_baseline(400, 0)),
@@ -409,113 +431,75 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         NOT_PROVEN,
         "it does not say how many rows it wrote: processed=1200 errors=0",
     ),
+    *[
+        (f"e2e: {case}", _e2e(case), rule, result, reason)
+        for case, rule, result, reason in [
+            ("one_failed", "e2e_passes", NOT_MET, "2 passed, 1 failed (finance approves it failed)"),
+            ("failed_with_retries", "e2e_passes", NOT_MET, "2 passed, 1 failed (finance approves it failed)"),
+            ("all_skipped", "e2e_passes", NOT_MET, "3 skipped (a player asks for a withdrawal skipped)"),
+            ("one_skipped", "e2e_passes", NOT_MET, "2 passed, 1 skipped (the ledger shows it skipped)"),
+            ("fixme", "e2e_passes", NOT_MET, "2 passed, 1 skipped (finance approves it skipped)"),
+            ("flaky", "e2e_passes", NOT_MET, "2 passed, 1 flaky (finance approves it flaky)"),
+            ("did_not_run", "e2e_passes", NOT_MET, "1 passed, 1 failed, 1 did not run"),
+            ("interrupted", "e2e_passes", NOT_MET, "1 passed, 2 did not run"),
+            ("expected_failure", "e2e_passes", NOT_MET, "(finance approves it failed as marked)"),
+            ("late_error", "e2e_passes", NOT_MET, "3 passed, and outside the tests: Error: the data could"),
+            ("pass_with_no_tests", "e2e_passes", NOT_PROVEN, "no test ran"),
+            ("listed_only", "e2e_passes", NOT_MET, "3 did not run"),
+            ("spec_missing", "e2e_passes", NOT_MET, "no test ran, and outside the tests: Error: No tests"),
+            ("syntax_error", "e2e_passes", NOT_MET, "no test ran, and outside the tests: SyntaxError:"),
+            ("bad_setup", "e2e_passes", NOT_MET, "1 failed, 2 did not run (a player asks for a withdrawal"),
+            ("test_only", "e2e_passes", NOT_MET, "item focused with '.only' is not allowed"),
+            ("half", "e2e_passes", NOT_MET, "3 passed, but only shard 1 of 2 ran"),
+            ("no_base_url", "e2e_passes", NOT_MET, "exit status 1: Error: BASE_URL is not set"),
+            ("no_script", "e2e_passes", NOT_MET, 'error Command "test:e2e" not found.'),
+            ("not_installed", "e2e_passes", NOT_MET, "exit status 127: /bin/sh: 1: playwright: not"),
+            ("all_specs", "e2e_spec", NOT_MET, "other.spec.ts ran, too; required is tests/finance-"),
+            ("nested_copy", "e2e_spec", NOT_MET, "copy/finance-withdrawals-smoke.spec.ts ran, too"),
+            ("pass_with_no_tests", "e2e_spec", NOT_PROVEN, "no test of tests/finance-withdrawals-smoke"),
+        ]
+    ],
     (
-        "a test that fails",
-        _e2e("one_failed"),
-        "e2e_passes",
-        NOT_MET,
-        "1 failed, 2 passed (a pending withdrawal",
-    ),
-    ("all skipped", _e2e("all_skipped"), "e2e_passes", NOT_MET, "3 skipped"),
-    ("one skipped", _e2e("one_skipped"), "e2e_passes", NOT_MET, "1 skipped, 2 passed"),
-    (
-        "a flaky test",
-        _e2e("flaky"),
-        "e2e_passes",
-        NOT_MET,
-        "1 flaky, 2 passed (a withdrawal is paid only once)",
-    ),
-    ("a serial test left out", _e2e("did_not_run"), "e2e_passes", NOT_MET, "1 failed, 1 did not run"),
-    ("stopped by its own limit", _e2e("interrupted"), "e2e_passes", NOT_MET, "2 did not run"),
-    (
-        "an error outside any test",
-        _e2e("failed_and_did_not_run"),
-        "e2e_passes",
-        NOT_MET,
-        "1 failed, 1 did not run, 1 error",
-    ),
-    ("a test that prints a summary", _e2e("late_error"), "e2e_passes", NOT_MET, "1 failed (finance approves"),
-    (
-        "a test that is expected to fail",
-        _e2e("expected_failure"),
-        "e2e_passes",
-        NOT_MET,
-        "1 passed, but finance approves a withdrawal failed as it is marked to",
-    ),
-    (
-        "no test, and that is allowed",
-        _e2e("pass_with_no_tests"),
-        "e2e_passes",
-        NOT_PROVEN,
-        "exit status 0, yet no test is said to have passed",
-    ),
-    ("tests only listed", _e2e("listed_only"), "e2e_passes", NOT_PROVEN, "exit status 0, yet no test"),
-    ("no such spec", _e2e("spec_missing"), "e2e_passes", NOT_MET, "exit status 1: Error: No tests found."),
-    (
-        "a spec that cannot be read",
-        _e2e("syntax_error"),
-        "e2e_passes",
-        NOT_MET,
-        "exit status 1: SyntaxError:",
-    ),
-    (
-        "a setup that fails",
-        _e2e("bad_setup"),
-        "e2e_passes",
-        NOT_MET,
-        "Error: connect ECONNREFUSED 127.0.0.1:1",
-    ),
-    ("a focused test", _e2e("test_only"), "e2e_passes", NOT_MET, "item focused with '.only' is not allowed"),
-    ("no base URL", _e2e("no_base_url"), "e2e_passes", NOT_MET, "exit status 1: Error: BASE_URL is not set"),
-    ("no such script", _e2e("no_script"), "e2e_passes", NOT_MET, 'error Command "test:e2e" not found.'),
-    (
-        "not installed",
-        _e2e("not_installed"),
-        "e2e_passes",
-        NOT_MET,
-        "exit status 127: /bin/sh: 1: playwright: not",
-    ),
-    (
-        "stopped at its limit",
-        _steps(
-            e2e_smoke=captured(
-                "e2e_smoke",
-                "playwright/all_passed",
-                outcome=TIMED_OUT,
-                reason="stopped at its limit of 900 s",
-            )
-        ),
+        "a smoke that was stopped at its limit",
+        _e2e("all_passed", outcome=TIMED_OUT, reason="stopped at its limit of 900 s"),
         "e2e_passes",
         NOT_PROVEN,
         "stopped at its limit of 900 s",
     ),
     (
-        "all specs ran",
-        _e2e("all_specs"),
-        "e2e_spec",
-        NOT_MET,
-        "tests/health.spec.ts ran, want tests/finance-withdrawals-smoke.spec.ts alone",
-    ),
-    (
-        "a copy of the spec ran as well",
-        _e2e("also_nested_copy"),
-        "e2e_spec",
-        NOT_MET,
-        "tests/nested/tests/finance-withdrawals-smoke.spec.ts ran",
-    ),
-    (
-        "a reporter that names no file",
-        _e2e("passed_dot"),
-        "e2e_spec",
-        NOT_PROVEN,
-        "does not show which file's",
-    ),
-    (
-        "a reporter for machines",
-        _e2e("passed_json"),
+        "a report of before",
+        _e2e("all_passed", started="2026-12-01T00:00:00.000Z"),
         "e2e_passes",
         NOT_PROVEN,
-        "no test is said to have passed",
+        "it is of a run that started at 2026-11-25T",
+    ),
+    (
+        "a report of later",
+        _e2e("all_passed", ended="2026-11-01T00:00:00.000Z"),
+        "e2e_spec",
+        NOT_PROVEN,
+        "it is of a run that started at 2026-11-25T",
+    ),
+    (
+        "a GREEN command without a report",
+        _steps(e2e_report=step("e2e_report", exit_status=None, outcome=FAILED, reason="no JSON report")),
+        "e2e_passes",
+        NOT_PROVEN,
+        "no JSON report",
+    ),
+    (
+        "a report that is not Playwright's",
+        _steps(e2e_report=step("e2e_report", stdout='{"numPassedTests": 3}')),
+        "e2e_passes",
+        NOT_PROVEN,
+        "it is not a report of Playwright's",
+    ),
+    (
+        "a status that its report does not explain",
+        _e2e("all_passed", exit_status=1),
+        "e2e_passes",
+        NOT_MET,
+        "exit status 1: 3 passed",
     ),
     (
         "a spike",
@@ -654,8 +638,7 @@ def test_the_note_names_the_deciding_fact(kept: Evidence, note: str) -> None:
 def test_a_failure_quotes_the_first_failed_test() -> None:
     verdict = judge(_e2e("one_failed"), POLICY)
     detail = next(c.detail for c in verdict.criteria if c.id == "e2e_passes")
-    assert detail.startswith("  1) tests/finance-withdrawals-smoke.spec.ts:29:5 › a pending withdrawal")
-    assert "Error: " in detail
+    assert detail.startswith("finance-withdrawals-smoke.spec.ts › finance approves it\n\nError: expect(")
     assert "\x1b" not in detail
 
 
