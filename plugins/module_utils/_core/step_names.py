@@ -115,7 +115,7 @@ RECON_WORKER_LOG = StepName("recon_worker_log", "The worker's log since before t
 _COLLECTORS: dict[str, tuple[str, ...]] = {
     "alembic_": ("alembic_evidence",),
     "backend_commit": ("feature_flags_evidence",),
-    "backend_environment": ("process_environment",),
+    "backend_environment": ("service_process",),
     "backfill_": ("backfill_evidence",),
     "ci_": ("ci_run_dispatch", "ci_run_evidence"),
     "describe_": ("pg_unique_constraint",),
@@ -125,8 +125,8 @@ _COLLECTORS: dict[str, tuple[str, ...]] = {
     "redis_": ("redis_evidence",),
     "unique_": ("pg_unique_constraint",),
     "webhook_": ("webhook_401_evidence",),
-    "worker_environment": ("process_environment",),
-    "worker_start_log": ("worker_start_log",),
+    "worker_environment": ("service_process",),
+    "worker_start_log": ("service_process",),
 }
 
 
