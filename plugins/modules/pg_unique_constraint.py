@@ -33,6 +33,10 @@ options:
     type: list
     elements: str
     default: []
+  version_table:
+    description: Name of Alembic's table, with or without its schema. Its rows are shown over the same
+      connection as the constraint.
+    type: str
   psql:
     description: Path of C(psql). If it does not exist, the text of C(\\d) is rendered from the catalog.
     type: path
@@ -98,6 +102,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "table": {"type": "str", "required": True},
     "columns": {"type": "list", "elements": "str", "required": True},
     "also": {"type": "list", "elements": "str", "default": []},
+    "version_table": {"type": "str"},
     "url_variables": URL_OPTION,
     "psql": {"type": "path", "default": "psql"},
     **LOGIN_SPEC,

@@ -101,6 +101,17 @@ def test_a_missing_table_is_said_in_psqls_words(twin: dict[str, t.Any], environm
     assert steps["unique_constraints"].exit_status == 1
 
 
+def test_what_has_the_tables_name_and_where_alembic_is(environment: Path) -> None:
+    _sql(environment, f"{TABLE}; CREATE SCHEMA app; CREATE VIEW app.findings AS SELECT * FROM findings")
+    _sql(environment, "CREATE TABLE versions (version_num text); INSERT INTO versions VALUES ('a')")
+    steps = _unique(environment, table="Findings", version_table="versions")[1]
+    places = [
+        (one["schema"], one["kind"], one["resolved"]) for one in catalog.objects(steps["table_places"].stdout)
+    ]
+    assert places == [("app", "view", False), ("public", "table", True)]
+    assert catalog.objects(steps["table_revisions"].stdout) == [{"database": DATABASE, "revision": "a"}]
+
+
 def test_a_wrong_password_is_kept_with_every_question(environment: Path) -> None:
     text = environment.read_text("utf-8")
     password = env_file.parse(text)["SYNC_DATABASE_URL"].split(":")[2].split("@")[0]

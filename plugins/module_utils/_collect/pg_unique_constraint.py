@@ -15,34 +15,48 @@ from .._core.evidence import Step
 from .._core.step_names import StepName
 from .._text import catalog
 
+_UNREACHED = "no connection to Postgres"
+
 
 def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the steps and return the columns of each UNIQUE constraint, as C(have), and C(want)."""
     wanted, table = collector.params["columns"], collector.params["table"]
-    if not catalog.is_table_name(table):
-        raise CollectError(f"table {table!r} is not the name of a table, with its schema or without")
+    for option in ("table", "version_table"):
+        name = collector.params[option]
+        if name and not catalog.is_table_name(name):
+            raise CollectError(f"{option} {name!r} is not the name of a table, with its schema or without")
     try:
         params = postgres.login(collector.params) or postgres.parameters(
             collector.env, collector.params["url_variables"]
         )
         connection = postgres.connect(params)
     except postgres.NoDatabaseError as exc:
-        for step, sql in (
-            (steps.DESCRIBE_TABLE, f"\\d {table}"),
-            (steps.UNIQUE_CONSTRAINTS, catalog.constraints_query(table)),
-            (steps.UNIQUE_CATALOG, catalog.unique_query(table)),
-        ):
-            collector.failed(step.about(table=table), sql, f"no connection to Postgres: {exc}")
+        collector.failed(steps.DESCRIBE_TABLE.about(table=table), f"\\d {table}", f"{_UNREACHED}: {exc}")
+        for step, sql in _questions(collector):
+            collector.failed(step, sql, f"{_UNREACHED}: {exc}")
         return {"have": [], "want": wanted}
     with closing(connection):
         _describe(collector, connection, params, steps.DESCRIBE_TABLE, table)
-        _ask(collector, connection, catalog.constraints_query(table), steps.UNIQUE_CONSTRAINTS)
-        facts = _ask(collector, connection, catalog.unique_query(table), steps.UNIQUE_CATALOG)
+        answers = {step: _ask(collector, connection, sql, step) for step, sql in _questions(collector)}
         names = filter(catalog.is_table_name, collector.params["also"])
         for other in (name for name in names if not catalog.same_table(name, table)):
             _describe(collector, connection, params, steps.DESCRIBE_EXISTING_TABLE, other)
-    have = [entry["columns"] for entry in catalog.unique_entries(facts.stdout) if entry["constraint"]]
+    facts = answers[steps.UNIQUE_CATALOG]
+    have = [entry["columns"] for entry in catalog.objects(facts.stdout) if entry["constraint"]]
     return {"have": have, "want": wanted}
+
+
+def _questions(collector: Collector) -> list[tuple[StepName, str]]:
+    """Return what is asked of one connection, so that what it shows is of one database."""
+    table, version_table = collector.params["table"], collector.params["version_table"]
+    questions = [
+        (steps.TABLE_PLACES.about(table=table), catalog.places_query(table)),
+        (steps.UNIQUE_CONSTRAINTS, catalog.constraints_query(table)),
+        (steps.UNIQUE_CATALOG, catalog.unique_query(table)),
+    ]
+    if version_table:
+        questions.append((steps.TABLE_REVISIONS, catalog.revisions_query(version_table)))
+    return questions
 
 
 def _describe(

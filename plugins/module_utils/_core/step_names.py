@@ -74,6 +74,8 @@ ALEMBIC_REUPGRADE = StepName("alembic_reupgrade", "alembic upgrade head, again")
 ALEMBIC_CURRENT_FINAL = StepName("alembic_current_final", "alembic current, after the smoke")
 DESCRIBE_TABLE = StepName("describe_table", "\\d {table}", SQL)
 DESCRIBE_EXISTING_TABLE = StepName("describe_existing_table", "\\d {table}, which exists already", SQL)
+TABLE_PLACES = StepName("table_places", "What is named {table}", SQL)
+TABLE_REVISIONS = StepName("table_revisions", "Alembic's rows in the examined database", SQL)
 UNIQUE_CONSTRAINTS = StepName("unique_constraints", "UNIQUE constraints", SQL)
 UNIQUE_CATALOG = StepName("unique_catalog", "Unique indexes in the catalog", SQL)
 MIGRATION_DECISION = StepName("migration_decision", "The operator's decision, to reset or to stamp", FILE)
@@ -123,6 +125,7 @@ _COLLECTORS: dict[str, tuple[str, ...]] = {
     "flags_": ("feature_flags_evidence",),
     "recon_": ("recon_run_lifecycle",),
     "redis_": ("redis_evidence",),
+    "table_": ("pg_unique_constraint",),
     "unique_": ("pg_unique_constraint",),
     "webhook_": ("webhook_401_evidence",),
     "worker_environment": ("service_process",),

@@ -68,6 +68,26 @@ FROM pg_constraint
 WHERE conrelid = to_regclass('{table}') AND contype = '{kind}'
 ORDER BY conname"""
 
+_PLACES = """\
+SELECT json_build_object(
+         'schema', n.nspname, 'resolved', c.oid = to_regclass('{table}'),
+         'kind', CASE WHEN c.relpersistence = 'u' THEN 'unlogged table'
+                      WHEN c.relpersistence = 't' THEN 'temporary table'
+                      WHEN c.relkind = 'r' THEN 'table'
+                      WHEN c.relkind = 'p' THEN 'partitioned table'
+                      WHEN c.relkind = 'f' THEN 'foreign table'
+                      ELSE 'view' END
+       )::text AS place
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relname = '{name}' AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+ORDER BY n.nspname"""
+
+_REVISIONS = """\
+SELECT json_build_object('database', current_database(), 'revision', version_num)::text AS revision
+FROM {table}
+ORDER BY version_num"""
+
 # A partitioned table has no bytes of its own, and an ordinary one no tree.
 _SIZES = """\
 SELECT name, coalesce((SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree(to_regclass(name))),
@@ -103,6 +123,16 @@ def unique_query(table: str) -> str:
     return _UNIQUE.format(table=table)
 
 
+def places_query(table: str) -> str:
+    """Return the query for what has the table's name, in whatever schema: one JSON object a row."""
+    return _PLACES.format(table=table, name=table.rpartition(".")[2].lower())
+
+
+def revisions_query(version_table: str) -> str:
+    """Return the query for Alembic's own rows, and the database that they are in: one JSON object a row."""
+    return _REVISIONS.format(table=version_table)
+
+
 def description_queries(table: str) -> list[str]:
     """Return the queries for what C(\\d) shows: the columns, then a line for each of C(FOOTERS)' entries."""
     checks, foreign_keys = (_CONSTRAINTS.format(table=table, kind=kind) for kind in "cf")
@@ -120,7 +150,7 @@ def sizes(stdout: str) -> dict[str, int]:
     return {name: int(size) for name, size in psql_text.rows_of(stdout) if size.isdigit()}
 
 
-def unique_entries(stdout: str) -> list[dict[str, t.Any]]:
-    """Read the answer to C(unique_query()), in psql's aligned form."""
+def objects(stdout: str) -> list[dict[str, t.Any]]:
+    """Read the answer to a query for one JSON object a row, in psql's aligned form."""
     lines = (line.strip() for line in stdout.splitlines())
     return [json.loads(line) for line in lines if line.startswith("{")]

@@ -101,14 +101,31 @@ def schema_is_the_migrations(evidence: Evidence, policy: Policy) -> Finding:
     return _no_drift(ended(evidence, steps.ALEMBIC_CHECK), str(policy["table"]))
 
 
+def one_database(evidence: Evidence, policy: Policy) -> Finding:
+    """What Alembic migrates and where the constraint is shown is one database: at the same revision."""
+    step, current = succeeded(evidence, steps.TABLE_REVISIONS), _last_current(evidence)
+    rows = catalog.objects(step.stdout)
+    have = sorted(str(row["revision"]) for row in rows)
+    told = alembic.revisions(succeeded(evidence, current).stdout)
+    if not rows:
+        return not_met("the examined database has no row of Alembic's", step.name)
+    where = f"the database {rows[0]['database']}, in which the table was looked at, is at {', '.join(have)}"
+    if have != sorted(told):
+        return not_met(
+            f"{where}, and alembic current says {', '.join(told) or 'nothing'}", step.name, current
+        )
+    return met(f"{where}, as alembic current says", step.name, current)
+
+
 def table_exists(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "the table exists". Minimum evidence: C(\\d reconciliation_findings)."""
-    step = ended(evidence, steps.DESCRIBE_TABLE)
-    if step.exit_status == 0 and step.stdout.strip():
-        return met(f"\\d shows {policy['table']}", steps.DESCRIBE_TABLE)
+    step, table = ended(evidence, steps.DESCRIBE_TABLE), str(policy["table"])
     if "Did not find any relation" in step.output:
-        return not_met(f"there is no table {policy['table']}", steps.DESCRIBE_TABLE)
-    return not_proven(f"\\d ended with status {step.exit_status}", steps.DESCRIBE_TABLE)
+        return not_met(f"there is no table {table}", steps.DESCRIBE_TABLE)
+    if step.exit_status != 0 or not step.stdout.strip():
+        return not_proven(f"\\d ended with status {step.exit_status}", steps.DESCRIBE_TABLE)
+    places = catalog.objects(succeeded(evidence, steps.TABLE_PLACES).stdout)
+    return _the_one(places, table)
 
 
 def unique_constraint(evidence: Evidence, policy: Policy) -> Finding:
@@ -119,7 +136,7 @@ def unique_constraint(evidence: Evidence, policy: Policy) -> Finding:
     if asked.exit_status != 0:
         return not_met(asked.stderr.strip().splitlines()[0], steps.UNIQUE_CONSTRAINTS)
     named = {row[0] for row in psql_text.rows_of(asked.stdout)}
-    entries = catalog.unique_entries(succeeded(evidence, steps.UNIQUE_CATALOG).stdout)
+    entries = catalog.objects(succeeded(evidence, steps.UNIQUE_CATALOG).stdout)
     same = [entry for entry in entries if sorted(entry["columns"]) == sorted(want)]
     constraints = [e for e in same if e["constraint"] in named and e["valid"] and not e["predicate"]]
     if constraints:
@@ -162,10 +179,28 @@ RULES = (
         "The schema is what the migrations make, not a stamp",
         schema_is_the_migrations,
     ),
+    Rule("one_database", "The examined database is the one that Alembic migrates", one_database),
     Rule("table_exists", "The table exists", table_exists),
     Rule("unique_constraint", "The UNIQUE constraint is there", unique_constraint),
     Rule("smoke", "Optional smoke: alembic downgrade -1, then alembic upgrade head", smoke),
 )
+
+
+def _the_one(places: t.Sequence[t.Mapping[str, t.Any]], table: str) -> Finding:
+    """Hold what has the table's name against what is meant: one ordinary table, in one schema."""
+    names = (steps.DESCRIBE_TABLE, steps.TABLE_PLACES)
+    listed = ", ".join(f"{place['schema']} ({place['kind']})" for place in places)
+    resolved = [place for place in places if place["resolved"]]
+    if not resolved:
+        return not_met(
+            f"{table} is none that the connection finds; there is one in {listed or 'no schema'}", *names
+        )
+    if len(places) > 1 and "." not in table:
+        reason = f"{table} is in more than one schema, {listed}: which is meant has to be named, schema.table"
+        return not_proven(reason, *names)
+    if resolved[0]["kind"] not in ("table", "partitioned table"):
+        return not_met(f"{table} is no ordinary table: {resolved[0]['kind']}", *names)
+    return met(f"\\d shows {table}, a {resolved[0]['kind']} in the schema {resolved[0]['schema']}", *names)
 
 
 def _last_current(evidence: Evidence) -> str:

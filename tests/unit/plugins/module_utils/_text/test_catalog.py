@@ -70,14 +70,14 @@ def test_the_kinds_of_constraints() -> None:
 def test_the_entries_of_an_answer() -> None:
     entries = [{"index": "uq_x", "columns": ["a", "b"], "constraint": None}, {"index": "é"}]
     cells = [[json.dumps(entry, ensure_ascii=False)] for entry in entries]
-    assert catalog.unique_entries(psql_text.table(["unique_index"], cells)) == entries
+    assert catalog.objects(psql_text.table(["unique_index"], cells)) == entries
 
 
 @pytest.mark.parametrize("text", ["", " unique_index\n---\n(0 rows)\n", "ERROR: no such table\n"])
 def test_an_answer_without_entries(text: str) -> None:
-    assert catalog.unique_entries(text) == []
+    assert catalog.objects(text) == []
 
 
 def test_an_entry_that_is_broken_is_an_error() -> None:
     with pytest.raises(json.JSONDecodeError):
-        catalog.unique_entries(' {"index": \n')
+        catalog.objects(' {"index": \n')

@@ -50,6 +50,19 @@ def _catalog(*entries: dict[str, t.Any]) -> list[Step]:
     ]
 
 
+def _objects(name: str, *objects: dict[str, t.Any]) -> Step:
+    return step(name, stdout=psql_text.table(["object"], [[json.dumps(one)] for one in objects]))
+
+
+def _places(*places: tuple[str, str, bool]) -> Step:
+    found = [{"schema": schema, "kind": kind, "resolved": resolved} for schema, kind, resolved in places]
+    return _objects("table_places", *found)
+
+
+def _revisions(*revisions: str) -> Step:
+    return _objects("table_revisions", *({"database": "psp", "revision": one} for one in revisions))
+
+
 def _steps(**other: Step | None) -> Evidence:
     """The evidence of a good run, with some steps exchanged or, by None, taken away."""
     steps: dict[str, Step | None] = {
@@ -64,6 +77,8 @@ def _steps(**other: Step | None) -> Evidence:
         "alembic_reupgrade": captured("alembic_reupgrade", "alembic/upgrade_head_after_downgrade"),
         "alembic_current_final": captured("alembic_current_final", "alembic/current_head"),
         "describe_table": captured("describe_table", "psql/describe_table_head"),
+        "table_places": _places(("public", "table", True)),
+        "table_revisions": _revisions("0007_mig_01c_finding_unique"),
     }
     steps |= {s.name: s for s in _catalog(ENTRY)} | other
     return evidence(1, steps.values())
@@ -109,6 +124,12 @@ GOOD: list[tuple[str, Evidence, str, str]] = [
         ),
         "smoke",
         f"left out, being optional: {LEFT_OUT}",
+    ),
+    (
+        "a partitioned table",
+        _steps(table_places=_places(("public", "partitioned table", True))),
+        "table_exists",
+        "a partitioned table in the schema public",
     ),
     (
         "the columns in another order are as unique",
@@ -267,6 +288,59 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         "unique_constraint",
         NOT_MET,
         "as constraint uq_recon, not valid",
+    ),
+    (
+        "another database, at another revision",
+        _steps(table_revisions=_revisions("0006_mig_01b_reconciliation")),
+        "one_database",
+        NOT_MET,
+        "is at 0006_mig_01b_reconciliation, and alembic current says 0007_mig_01c_finding_unique",
+    ),
+    (
+        "a database without a row of Alembic's",
+        _steps(table_revisions=_revisions()),
+        "one_database",
+        NOT_MET,
+        "the examined database has no row of Alembic's",
+    ),
+    (
+        "a database without Alembic's table",
+        _steps(
+            table_revisions=step(
+                "table_revisions", exit_status=1, stderr='ERROR: relation "alembic_version" does not exist'
+            )
+        ),
+        "one_database",
+        NOT_PROVEN,
+        'relation "alembic_version" does not exist',
+    ),
+    (
+        "a view",
+        _steps(table_places=_places(("public", "view", True))),
+        "table_exists",
+        NOT_MET,
+        "reconciliation_findings is no ordinary table: view",
+    ),
+    (
+        "a table that a crash empties",
+        _steps(table_places=_places(("public", "unlogged table", True))),
+        "table_exists",
+        NOT_MET,
+        "no ordinary table: unlogged table",
+    ),
+    (
+        "two schemas",
+        _steps(table_places=_places(("old", "table", False), ("public", "table", True))),
+        "table_exists",
+        NOT_PROVEN,
+        "is in more than one schema, old (table), public (table): which is meant has to be named",
+    ),
+    (
+        "a schema that the connection does not look into",
+        _steps(table_places=_places(("app", "table", False))),
+        "table_exists",
+        NOT_MET,
+        "is none that the connection finds; there is one in app (table)",
     ),
     (
         "no connection",
