@@ -42,6 +42,7 @@ PLAY = """
     - ansible.builtin.import_role: {name: psp.rc_closure.package_2_rollout, tasks_from: values}
     - ansible.builtin.import_role: {name: psp.rc_closure.backend_env}
     - ansible.builtin.import_role: {name: psp.rc_closure.package_2_rollout, tasks_from: flags}
+    - ansible.builtin.import_role: {name: psp.rc_closure.package_2_rollout, tasks_from: backfill}
     - ansible.builtin.import_role: {name: psp.rc_closure.package_2_rollout}
 """
 BACKFILL = ("python", "-m", "backend.scripts.backfill_wallet_balances")

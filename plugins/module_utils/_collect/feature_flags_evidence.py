@@ -15,7 +15,7 @@ from .._core import step_names as steps
 from .._core.collector import Collector
 from .._core.evidence import Step, utc_now
 from .._core.step_names import StepName
-from .._text import flags
+from .._text import env_file, flags
 
 
 def collect(collector: Collector) -> dict[str, t.Any]:
@@ -33,12 +33,12 @@ def collect(collector: Collector) -> dict[str, t.Any]:
 
 
 def _file(collector: Collector) -> None:
-    """Show these variables of the file, and no others."""
+    """Show the lines of the file that set these variables, as they stand there, and no others."""
     if not collector.params["env_file"]:
         return
-    names = [flag["variable"] for flag in collector.params["flags"]]
-    found = {name: collector.service_env[name] for name in names if name in collector.service_env}
-    text = "".join(f"{name}={value}\n" for name, value in found.items())
+    names = {flag["variable"] for flag in collector.params["flags"]}
+    lines = [one.text for one in env_file.entries(collector.read("env_file")) if one.name in names]
+    text = "".join(f"{line.rstrip()}\n" for line in lines)
     collector.ended(steps.FLAGS_FILE, str(collector.params["env_file"]), text)
 
 

@@ -82,6 +82,7 @@ MIGRATION_DECISION = StepName("migration_decision", "The operator's decision, to
 
 # Package-2
 FLAGS_FILE = StepName("flags_file", "The flags in the environment file", FILE)
+FLAGS_PROCESSES = StepName("flags_processes", "The flags in the environment of every process", FILE)
 FLAGS_RUNNING = StepName("flags_running", "The flags in the running process", HTTP)
 BACKEND_COMMIT = StepName("backend_commit", "The commit of the running backend", HTTP)
 BACKFILL_ROWS_BEFORE = StepName("backfill_rows_before", "Rows before the dry run", SQL)
@@ -122,6 +123,7 @@ _COLLECTORS: dict[str, tuple[str, ...]] = {
     "ci_": ("ci_run_dispatch", "ci_run_evidence"),
     "describe_": ("pg_unique_constraint",),
     "e2e_": ("e2e_evidence",),
+    "flags_processes": ("service_process",),
     "flags_": ("feature_flags_evidence",),
     "recon_": ("recon_run_lifecycle",),
     "redis_": ("redis_evidence",),

@@ -13,7 +13,7 @@ from . import env_file
 
 
 def values(step: Step, flags: t.Sequence[t.Mapping[str, str]]) -> dict[str, t.Any]:
-    """Return each flag's value as the answer has it; a flag that is not in it is left out.
+    """Return each flag's value as the answer has it; one that is not in it, or in it twice, is left out.
 
     The answer is JSON, in which C(pointer) finds the flag, or C(NAME=value) lines, in which its
     C(variable) does.
@@ -23,10 +23,10 @@ def values(step: Step, flags: t.Sequence[t.Mapping[str, str]]) -> dict[str, t.An
         flags: mappings with C(name), C(variable) and C(pointer) (RFC 6901).
     """
     try:
-        document = json.loads(step.stdout)
+        document = json.loads(step.stdout, object_pairs_hook=_object)
     except ValueError:
-        lines = env_file.parse(step.stdout)
-        return {f["name"]: lines[f["variable"]] for f in flags if f["variable"] in lines}
+        said = {flag["name"]: set_in(step.stdout, flag["variable"]) for flag in flags}
+        return {name: values[0] for name, values in said.items() if len(values) == 1}
     found = {}
     for flag in flags:
         try:
@@ -34,6 +34,11 @@ def values(step: Step, flags: t.Sequence[t.Mapping[str, str]]) -> dict[str, t.An
         except (LookupError, TypeError, ValueError):
             continue
     return found
+
+
+def set_in(text: str, variable: str) -> list[str]:
+    """Return the different values that C(NAME=value) lines give to a variable, in their order."""
+    return list(dict.fromkeys(one.value for one in env_file.entries(text) if one.name == variable))
 
 
 def at(step: Step, pointer: str) -> t.Any:
@@ -47,6 +52,12 @@ def at(step: Step, pointer: str) -> t.Any:
 def is_true(value: t.Any) -> bool:
     """Whether a flag's value is the checklist's C(True), as JSON or as text."""
     return value is True or (isinstance(value, str) and value.lower() == "true")
+
+
+def _object(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
+    """Make an object of its pairs; what it says twice it does not say."""
+    names = [name for name, _value in pairs]
+    return {name: value for name, value in pairs if names.count(name) == 1}
 
 
 def _resolve(document: t.Any, pointer: str) -> t.Any:

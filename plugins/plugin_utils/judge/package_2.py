@@ -14,9 +14,9 @@ import re
 import typing as t
 
 from ...module_utils._core import step_names as steps
-from ...module_utils._core.evidence import HTTP, Evidence, Step
-from ...module_utils._text import backfill, env_file, flags, webhook_log
-from . import e2e, spike
+from ...module_utils._core.evidence import Evidence, Step
+from ...module_utils._text import backfill, flags, webhook_log
+from . import e2e, rollout_flags, spike
 from .base import (
     MET,
     Finding,
@@ -38,27 +38,6 @@ def judge(evidence: Evidence, policy: Policy) -> Verdict:
     """Derive the verdict of Package-2 from its evidence."""
     rules = (*RULES, RELEASE) if policy.get("commit_pointer") else RULES
     return conclude(evidence, policy, rules, _summary)
-
-
-def flags_shown(evidence: Evidence, policy: Policy) -> Finding:
-    """Minimum evidence: "proof that the flags are set (text or log)", out of the running process."""
-    have = _running_flags(evidence, policy)
-    missing = [flag["name"] for flag in policy["flags"] if flag["name"] not in have]
-    if missing:
-        return not_proven(f"the running process does not report {', '.join(missing)}", steps.FLAGS_RUNNING)
-    return met("the running process reports each of them", steps.FLAGS_RUNNING)
-
-
-def flags_set(evidence: Evidence, policy: Policy) -> Finding:
-    """Flags: "C(ledger_shadow_write), …, C(ledger_enforce_balance), all C(True)"."""
-    have = _running_flags(evidence, policy)
-    off = [f for f in policy["flags"] if f["name"] in have and not flags.is_true(have[f["name"]])]
-    if off:
-        return not_met(_off(evidence, off, have), steps.FLAGS_RUNNING, steps.FLAGS_FILE)
-    if len(have) < len(policy["flags"]):
-        reported = ", ".join(have) or "none"
-        return not_proven(f"the running process reports only {reported}", steps.FLAGS_RUNNING)
-    return met(f"{', '.join(have)} are True in the running process", steps.FLAGS_RUNNING)
 
 
 def signature_enforced(evidence: Evidence, policy: Policy) -> Finding:
@@ -160,8 +139,8 @@ def runs_release(evidence: Evidence, policy: Policy) -> Finding:
 
 RELEASE = Rule("runs_release", "The running backend is of the release's commit", runs_release)
 RULES = (
-    Rule("flags_shown", "Proof that the flags are set, out of the running process", flags_shown),
-    Rule("flags_set", "The four flags are True", flags_set),
+    Rule("flags_shown", "Proof that the flags are set, out of the running process", rollout_flags.shown),
+    Rule("flags_set", "The four flags are True", rollout_flags.are_true),
     Rule("signature_enforced", "webhook_signature_enforced has its effect", signature_enforced),
     Rule("dry_run_ok", "The backfill's dry run is OK, its output kept", dry_run_ok),
     Rule("dry_run_is_dry", "The dry run writes nothing", dry_run_is_dry),
@@ -173,26 +152,6 @@ RULES = (
     Rule("webhooks_covered", "Proof of a 401 spike or of none", webhooks_covered),
     Rule("no_spike", "No spike of 401 WEBHOOK_SIGNATURE_INVALID", no_spike),
 )
-
-
-def _running_flags(evidence: Evidence, policy: Policy) -> dict[str, t.Any]:
-    """Return the flags as the running process reports them; without its answer, the step is missing."""
-    step = ended(evidence, steps.FLAGS_RUNNING)
-    if step.exit_status != (200 if step.kind == HTTP else 0):
-        raise MissingStepError(f"{step.title}: status {step.exit_status}{last_line(step.stderr)}")
-    return flags.values(step, policy["flags"])
-
-
-def _off(evidence: Evidence, off: t.Sequence[t.Mapping[str, str]], have: t.Mapping[str, t.Any]) -> str:
-    """Say which flags are off, and whether they are on in the file and only there."""
-    file = evidence.get(steps.FLAGS_FILE)
-    failed = evidence.get(steps.QUEUE_ENABLEMENT) or evidence.get(steps.ROLE_FAILED)
-    written = env_file.parse(file.stdout) if file else {}
-    only_there = [flag["name"] for flag in off if flags.is_true(written.get(flag["variable"]))]
-    told = ", ".join(f"{flag['name']} is {have[flag['name']]}" for flag in off) + " in the running process"
-    if only_there:
-        told += f"; {', '.join(only_there)} True in the file but not in the process"
-    return told + (f"; {failed.reason}" if failed else "")
 
 
 def _run_ok(evidence: Evidence, name: str) -> Finding:

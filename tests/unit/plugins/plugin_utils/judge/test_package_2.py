@@ -21,10 +21,11 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence impo
     Evidence,
     Step,
 )
-from ansible_collections.psp.rc_closure.plugins.module_utils._text import webhook_log
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import environment_report, webhook_log
+from ansible_collections.psp.rc_closure.plugins.module_utils._text.environment_report import Running
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import MET, NOT_MET, NOT_PROVEN
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.package_2 import RULES, judge
-from tests.unit.captured import FIXTURES, captured, evidence, read_case, step
+from tests.unit.captured import FIXTURES, NOW, captured, evidence, read_case, step
 
 FLAGS = (
     "ledger_shadow_write",
@@ -51,6 +52,15 @@ def _running(*off: str, **more: t.Any) -> Step:
 def _file(value: str = "True") -> Step:
     lines = "".join(f"{flag.upper()}={value}\n" for flag in FLAGS)
     return step("flags_file", kind=FILE, exit_status=None, stdout=lines, command="/etc/psp/backend.env")
+
+
+def _processes(*values: str | None) -> Step:
+    """What each process of the backend was started with, all flags alike; None for without."""
+    shown = [
+        Running(pid, NOW, "uvicorn", "/app", {flag.upper(): value for flag in FLAGS}, {})
+        for pid, value in enumerate(values, 41)
+    ]
+    return step("flags_processes", kind=FILE, exit_status=None, stdout=environment_report.render(shown))
 
 
 def _rows(name: str, with_balance: int = 860) -> Step:
@@ -102,6 +112,7 @@ def _steps(**other: Step | None) -> Evidence:
     steps: dict[str, Step | None] = {
         "flags_file": _file(),
         "flags_running": _running(),
+        "flags_processes": _processes("True", "True"),
         "backfill_rows_before": _rows("before"),
         "backfill_dry_run": _run("dry_run", "dry_run"),
         "backfill_rows_after_dry_run": _rows("after_dry_run"),
@@ -174,7 +185,13 @@ GOOD: list[tuple[str, Evidence, str, str]] = [
         "flags printed by a command",
         _steps(flags_running=step("flags_running", stdout=_file("true").stdout)),
         "flags_set",
-        "ledger_enforce_balance are True in the running process",
+        "ledger_enforce_balance are True in the running process that answers and in the environment of all 2",
+    ),
+    (
+        "an application that reads its flags elsewhere",
+        _steps(flags_processes=_processes(None, None), flags_file=None),
+        "flags_set",
+        "that answers (no environment of the 2 running shows LEDGER_SHADOW_WRITE, ",
     ),
     ("groups of tests", _e2e("described"), "e2e_passes", "3 passed"),
     ("the only shard", _e2e("shard"), "e2e_passes", "3 passed"),
@@ -224,6 +241,75 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         "but not in the process",
     ),
     (
+        "an older process beside the one that answers",
+        _steps(flags_processes=_processes("True", "False")),
+        "flags_set",
+        NOT_MET,
+        "process 42 was started with LEDGER_SHADOW_WRITE=False",
+    ),
+    (
+        "another host's backend that was not restarted",
+        evidence(2, [*_steps().steps, _running("ledger_enforce_balance", host="backend-2")]),
+        "flags_set",
+        NOT_MET,
+        "ledger_enforce_balance is False in the running process",
+    ),
+    (
+        "a process that was started without them",
+        _steps(flags_processes=_processes("True", None)),
+        "flags_set",
+        NOT_PROVEN,
+        "process 42 was started without LEDGER_SHADOW_WRITE",
+    ),
+    (
+        "a command's answer, and processes that show nothing",
+        _steps(
+            flags_running=step("flags_running", stdout=_file("true").stdout), flags_processes=_processes(None)
+        ),
+        "flags_set",
+        NOT_PROVEN,
+        "process 41 was started without LEDGER_SHADOW_WRITE",
+    ),
+    (
+        "no process",
+        _steps(flags_processes=_processes()),
+        "flags_set",
+        NOT_PROVEN,
+        "no process of the backend is running where it was looked for",
+    ),
+    (
+        "processes that nobody looked at",
+        _steps(flags_processes=None),
+        "flags_set",
+        NOT_PROVEN,
+        "no step flags_processes was kept",
+    ),
+    (
+        "a file that says it twice",
+        _steps(
+            flags_file=step(
+                "flags_file", stdout="LEDGER_SHADOW_WRITE=True\nexport LEDGER_SHADOW_WRITE='no'\n"
+            )
+        ),
+        "flags_set",
+        NOT_PROVEN,
+        "the environment file sets LEDGER_SHADOW_WRITE more than once: True, no",
+    ),
+    (
+        "a file that sets it back",
+        _steps(flags_file=_file("False")),
+        "flags_set",
+        NOT_PROVEN,
+        "the environment file sets LEDGER_SHADOW_WRITE=False, which a restart brings back",
+    ),
+    (
+        "an answer that says it twice",
+        _steps(flags_running=_running(stdout=_running().stdout[:-1] + ', "ledger_shadow_write": true}')),
+        "flags_shown",
+        NOT_PROVEN,
+        "does not report ledger_shadow_write, or not clearly",
+    ),
+    (
         "one flag off everywhere",
         _steps(flags_running=_running("ledger_enforce_balance"), flags_file=_file("False")),
         "flags_set",
@@ -254,7 +340,7 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         _steps(flags_running=_running(stdout='{"ledger_shadow_write": true}')),
         "flags_set",
         NOT_PROVEN,
-        "the running process reports only ledger_shadow_write",
+        "the running process does not report ledger_balance_mismatch_log, ",
     ),
     (
         "a token that is refused",
