@@ -60,7 +60,7 @@ def dry_run_is_dry(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "dry run … OK": it writes nothing, which only the rows themselves can show."""
     names = (steps.BACKFILL_ROWS_BEFORE, steps.BACKFILL_ROWS_AFTER_DRY_RUN)
     ended(evidence, steps.BACKFILL_DRY_RUN)
-    before, after = (_rows(succeeded(evidence, name)) for name in names)
+    before, after = (_told(_row(succeeded(evidence, name))) for name in names)
     if before != after:
         return not_met(f"the dry run wrote: {before} before it, {after} after it", *names)
     return met(f"{before} before it and after it", *names)
@@ -78,6 +78,28 @@ def real_run_as_announced(evidence: Evidence, policy: Policy) -> Finding:
     if announced != written:
         return not_met(f"the dry run announced {announced} rows, the real run wrote {written}", *names)
     return met(f"{written} rows, as the dry run announced", *names)
+
+
+def real_run_in_database(evidence: Evidence, policy: Policy) -> Finding:
+    """PASS: "real run OK": the database shows the rows that it says it wrote, or that none were left.
+
+    Of the query's counts, the first is of all rows, the second of those that have what the backfill writes.
+    """
+    names = (steps.BACKFILL_ROWS_AFTER_DRY_RUN, steps.BACKFILL_ROWS_AFTER)
+    written = _counts(evidence, steps.BACKFILL_REAL_RUN).changed
+    before, after = (_row(succeeded(evidence, name)) for name in names)
+    went = f"the database went from {_told(before)} to {_told(after)}"
+    if not written:
+        done = [int(count) for count in list(after.values())[:2] if count.isdigit()]
+        if before == after and len(done) == 2 and done[0] == done[1]:
+            return met(f"nothing was left to write: {_told(after)}", *names)
+        return not_proven(f"it wrote nothing, and {went}, which does not show that all is done", *names)
+    moved = {
+        n: int(after[n]) - int(v) for n, v in before.items() if v.isdigit() and after.get(n, "").isdigit()
+    }
+    if written in moved.values():
+        return met(f"{went}, by the {written} rows that it wrote", *names)
+    return not_met(f"it says that it wrote {written} rows, and {went}", *names)
 
 
 def nothing_left(evidence: Evidence, policy: Policy) -> Finding:
@@ -146,6 +168,7 @@ RULES = (
     Rule("dry_run_is_dry", "The dry run writes nothing", dry_run_is_dry),
     Rule("real_run_ok", "The backfill's real run is OK, its output kept", real_run_ok),
     Rule("real_run_as_announced", "The real run writes what the dry run announced", real_run_as_announced),
+    Rule("real_run_in_database", "The database shows what the real run wrote", real_run_in_database),
     Rule("nothing_left", "The real run leaves nothing to backfill", nothing_left),
     Rule("e2e_passes", "The E2E smoke passes, its PASS log kept", e2e.passes),
     Rule("e2e_spec", "The E2E smoke is the one asked for", e2e.is_the_one_asked_for),
@@ -180,11 +203,15 @@ def _counts(evidence: Evidence, name: str) -> backfill.Summary:
     return counts
 
 
-def _rows(step: Step) -> str:
-    """Return what a query of one row found, as name=value."""
+def _row(step: Step) -> dict[str, str]:
+    """Return what a query of one row found, by the columns' names."""
     lines = [*step.stdout.splitlines(), "", "", ""]
     cells = zip(lines[0].split("|"), lines[2].split("|"), strict=False)
-    return " ".join(f"{name.strip()}={value.strip()}" for name, value in cells)
+    return {name.strip(): value.strip() for name, value in cells}
+
+
+def _told(row: t.Mapping[str, str]) -> str:
+    return " ".join(f"{name}={value}" for name, value in row.items())
 
 
 def _window(step: Step) -> webhook_log.Window:

@@ -161,6 +161,8 @@ GOOD: list[tuple[str, Evidence, str, str]] = [
         _steps(
             backfill_dry_run=_run("dry_run", "dry_run_after"),
             backfill_real_run=_run("real_run", "dry_run_after"),
+            backfill_rows_before=_rows("before", 1200),
+            backfill_rows_after_dry_run=_rows("after_dry_run", 1200),
         ),
         "real_run_as_announced",
         "0 rows, as the dry run announced",
@@ -357,6 +359,30 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         "flags_set",
         NOT_PROVEN,
         "backend refused the connection",
+    ),
+    (
+        "a real run that wrote less than it says",
+        _steps(backfill_rows_after=_rows("after", 1100)),
+        "real_run_in_database",
+        NOT_MET,
+        "it says that it wrote 340 rows, and the database went from wallets=1200 with_balance=860 to",
+    ),
+    (
+        "a real run that wrote nothing, and there was something to do",
+        _steps(
+            backfill_real_run=step("backfill_real_run", stdout="processed=0 updated=0"),
+            backfill_rows_after=_rows("after", 860),
+        ),
+        "real_run_in_database",
+        NOT_PROVEN,
+        "to wallets=1200 with_balance=860, which does not show that all is done",
+    ),
+    (
+        "a real run after which nobody counted",
+        _steps(backfill_rows_after=None),
+        "real_run_in_database",
+        NOT_PROVEN,
+        "no step backfill_rows_after was kept",
     ),
     (
         "a flag without effect",
