@@ -46,9 +46,9 @@ options:
     elements: str
     required: true
   rows_query:
-    description: A query for one row of counts, which neither a dry run nor live traffic may change. It runs in
-      a read-only session. The judge takes the first count for all rows, and the second for those that have what
-      the backfill writes.
+    description: A query for one row of counts, which neither a dry run nor live traffic may change. It runs
+      in a read-only session. The judge takes the first count for all rows, and the second for those that have
+      what the backfill writes.
     type: str
     required: true
   limit:
