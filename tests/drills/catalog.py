@@ -142,7 +142,7 @@ DRILLS = (
         2,
         "webhooks_covered",
         "not_proven",
-        "0 webhooks while the flags were on",
+        "0 webhooks, accepted or refused, while the flags were on",
         AFTER_MIGRATIONS,
         extra={"package_2_rollout_webhook_limit": 2},
     ),

@@ -91,11 +91,11 @@ class _Webhooks:
         return found.total
 
     def _wait(self, mark: t.Mapping[str, t.Any], asked: str) -> tuple[Reading, int]:
-        """Return what was logged since the mark, and how many webhooks came while the flags were on."""
+        """Return what was logged since the mark, and how many signatures were checked with the flags on."""
 
         def look() -> tuple[Reading, int]:
             reading = self._read(mark)
-            return reading, self._tally(reading.data, asked).total.requests
+            return reading, self._tally(reading.data, asked).total.checked
 
         deadline = Deadline(0 if self._collector.check_mode else self._params["limit"])
         return deadline.watch(look, lambda seen: seen[1] >= self._params["minimum_requests"], POLL_SECONDS)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import typing as t
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import datetime, timezone
 
 from .._core.evidence import rfc3339
@@ -28,18 +28,24 @@ class Webhook:
 
 @dataclass(frozen=True)
 class Count:
-    """How many requests, and how many of them were refused."""
+    """How many requests, and how many of them were answered how.
+
+    Attributes:
+        requests: all.
+        checked: those that came to the check of their signature, for they were accepted (2xx) or refused.
+        status_401: those that were refused.
+        signature_invalid: those that were refused for their signature.
+        status_5xx: those on which the backend failed.
+    """
 
     requests: int = 0
+    checked: int = 0
     status_401: int = 0
     signature_invalid: int = 0
+    status_5xx: int = 0
 
     def __add__(self, other: Count) -> Count:
-        return Count(
-            self.requests + other.requests,
-            self.status_401 + other.status_401,
-            self.signature_invalid + other.signature_invalid,
-        )
+        return Count(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other))))
 
 
 @dataclass
@@ -130,9 +136,15 @@ def _take(found: Tally, entry: access_log.Entry | None, line: str, webhook: Webh
         return
     if not entry.path.startswith(webhook.prefix) or entry.method not in ("POST", ""):
         return
-    refused = entry.status == 401
+    refused, passed = entry.status == 401, 200 <= entry.status < 300
     start = int(entry.time.timestamp()) // interval * interval
-    count = Count(1, int(refused), int(refused and webhook.code in line))
+    count = Count(
+        requests=1,
+        checked=int(passed or refused),
+        status_401=int(refused),
+        signature_invalid=int(refused and webhook.code in line),
+        status_5xx=int(entry.status >= 500),
+    )
     found.intervals[start] = found.intervals.get(start, Count()) + count
     if refused:
         found.refused.append(line)

@@ -115,8 +115,11 @@ def nothing_left(evidence: Evidence, policy: Policy) -> Finding:
 
 def webhooks_covered(evidence: Evidence, policy: Policy) -> Finding:
     """Minimum evidence: "proof of a 401 spike or of none": traffic, in a log that would show a spike."""
-    head = _window(ended(evidence, steps.WEBHOOK_WINDOW)).head
-    seen = f"the log shows {head['enforced']} webhooks while the flags were on"
+    window = _window(ended(evidence, steps.WEBHOOK_WINDOW))
+    head, failed = window.head, window.total.status_5xx
+    seen = f"the log shows {head['enforced']} webhooks, accepted or refused, while the flags were on"
+    if failed:
+        seen += f", and {failed} on which the backend failed (5xx)"
     if head["unreadable"]:
         reason = f"{head['unreadable']} webhook lines of the log have no time or no status"
         return not_proven(reason, steps.WEBHOOK_WINDOW)

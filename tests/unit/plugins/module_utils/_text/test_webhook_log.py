@@ -46,14 +46,14 @@ def test_posts_to_the_webhook_are_counted_by_interval() -> None:
     assert found.lines == 8
     assert found.unreadable == 1
     assert found.first == datetime(2026, 11, 24, 2, 52, 1, tzinfo=UTC)
-    assert list(found.intervals.values()) == [Count(2, 0, 0), Count(2, 2, 1)]
-    assert found.total == Count(4, 2, 1)
+    assert list(found.intervals.values()) == [Count(2, 2, 0, 0), Count(2, 2, 2, 1)]
+    assert found.total == Count(4, 4, 2, 1)
     assert found.refused[0] == REFUSED.strip()
 
 
 def test_what_came_earlier_is_left_aside() -> None:
     found = tally(LOG.encode(), WEBHOOK, interval=10, since=datetime(2026, 11, 24, 2, 52, 9, tzinfo=UTC))
-    assert found.total == Count(3, 2, 1)
+    assert found.total == Count(3, 3, 2, 1)
 
 
 def test_an_empty_log() -> None:
@@ -61,16 +61,33 @@ def test_an_empty_log() -> None:
     assert (found.lines, found.first, found.total) == (0, None, Count())
 
 
+@pytest.mark.parametrize(
+    ("status", "count"),
+    [
+        (202, Count(1, 1)),
+        (401, Count(1, 1, 1)),
+        (403, Count(1)),
+        (422, Count(1)),
+        (500, Count(1, status_5xx=1)),
+        (503, Count(1, status_5xx=1)),
+    ],
+)
+def test_what_came_to_the_check_of_the_signature(status: int, count: Count) -> None:
+    assert tally(_line(1, status=status).encode(), WEBHOOK, interval=10).total == count
+
+
 def test_there_and_back() -> None:
     text = render(tally(LOG.encode(), WEBHOOK, interval=10), {"source": "/log", "enforced": 3})
     assert text.splitlines() == [
         '{"source": "/log", "enforced": 3, "lines": 8, "unreadable": 1}',
-        '{"at": "2026-11-24T02:52:00.000Z", "requests": 2, "status_401": 0, "signature_invalid": 0}',
-        '{"at": "2026-11-24T02:52:10.000Z", "requests": 2, "status_401": 2, "signature_invalid": 1}',
+        '{"at": "2026-11-24T02:52:00.000Z", "requests": 2, "checked": 2, "status_401": 0, '
+        '"signature_invalid": 0, "status_5xx": 0}',
+        '{"at": "2026-11-24T02:52:10.000Z", "requests": 2, "checked": 2, "status_401": 2, '
+        '"signature_invalid": 1, "status_5xx": 0}',
     ]
     window = read(text)
     assert window.head["unreadable"] == 1
-    assert window.total == Count(4, 2, 1)
+    assert window.total == Count(4, 4, 2, 1)
 
 
 @pytest.mark.parametrize("text", ["", "no JSON", '{}\n{"requests": 1}', "{}\n[]", "7"])

@@ -89,7 +89,7 @@ def _webhooks(case: str) -> dict[str, Step | None]:
 
 def _window(requests: int, invalid: int, refused: int | None = None, **head: t.Any) -> Step:
     """Counts of one interval, as the collector renders them."""
-    count = webhook_log.Count(requests, invalid if refused is None else refused, invalid)
+    count = webhook_log.Count(requests, requests, invalid if refused is None else refused, invalid)
     text = webhook_log.render(
         webhook_log.Tally(intervals={1795488720: count}, lines=requests),
         {"source": "/var/log/psp/access.log", "enforced": requests},
@@ -660,14 +660,31 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         _steps(**_webhooks("no_traffic")),
         "webhooks_covered",
         NOT_PROVEN,
-        "the log shows 0 webhooks while the flags were on, want 30",
+        "the log shows 0 webhooks, accepted or refused, while the flags were on, want 30",
+    ),
+    (
+        "traffic on which the backend failed",
+        _steps(
+            webhook_window=step(
+                "webhook_window",
+                kind=LOG,
+                exit_status=None,
+                stdout=webhook_log.render(
+                    webhook_log.Tally(intervals={1795488720: webhook_log.Count(33, status_5xx=33)}, lines=33),
+                    {"source": "/var/log/psp/access.log", "enforced": 0},
+                ),
+            )
+        ),
+        "webhooks_covered",
+        NOT_PROVEN,
+        "0 webhooks, accepted or refused, while the flags were on, and 33 on which the backend failed",
     ),
     (
         "no traffic is no proof that there is no spike",
         _steps(**_webhooks("no_traffic")),
         "no_spike",
         NOT_PROVEN,
-        "none is seen, but the log shows 0 webhooks while the flags were on",
+        "none is seen, but the log shows 0 webhooks, accepted or refused, while the flags were on",
     ),
     (
         "a log without times",
