@@ -165,7 +165,8 @@ def _sentence(bad: t.Sequence[Criterion]) -> str:
 def _why_absent(evidence: Evidence, name: str) -> str:
     """Name the step that is missing, and why its own collector or the role broke down, if one did."""
     causes = (*map(breakdown, collectors_of(name)), ROLE_FAILED)
-    broken = next((step for cause in causes if (step := evidence.get(cause))), None)
+    # Asked again, a collector may only say that it broke down before: the first says why.
+    broken = next((step for step in evidence.steps if step.name in causes), None)
     return f"no step {name} was kept" + (f"; {broken.reason}" if broken else "")
 
 

@@ -469,3 +469,12 @@ def test_another_step_that_failed_is_no_cause() -> None:
     verdict = judge(_steps(alembic_history=None, alembic_check=failed), POLICY)
     reasons = {c.id: c.reason for c in verdict.criteria}
     assert reasons["history_kept"] == "no step alembic_history was kept"
+
+
+def test_of_several_failures_of_its_collector_the_first_is_the_cause() -> None:
+    failed = [
+        step("alembic_evidence_failed", exit_status=None, outcome=FAILED, reason=reason)
+        for reason in ("the disk is full", "it broke down before")
+    ]
+    reasons = {c.id: c.reason for c in judge(evidence(1, failed), POLICY).criteria}
+    assert reasons["upgrade_clean"] == "no step alembic_upgrade was kept; the disk is full"
