@@ -21,7 +21,7 @@ from ..module_utils._core.evidence import Step
 from ..module_utils._core.steps import Started
 from ..plugin_utils.keep import locker, once
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, progress
-from ..plugin_utils.sql import smoke
+from ..plugin_utils.preflight import smoke
 
 Stage = tuple[Result, list[Step]]
 

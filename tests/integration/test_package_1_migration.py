@@ -17,7 +17,7 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence impo
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.step_names import StepName
 from ansible_collections.psp.rc_closure.plugins.module_utils._text import alembic, catalog, env_file
 from ansible_collections.psp.rc_closure.plugins.modules import alembic_evidence, pg_unique_constraint
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.sql import smoke
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.preflight import smoke
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import reset_or_stamp, table_schema
 from tests.unit.collecting import collector
 

@@ -21,6 +21,9 @@ NOT_PROVEN = "not_proven"
 PASS = "PASS"
 FAIL = "FAIL"
 
+# What Python prints of an error that nobody handled, whatever status the command ends with.
+TRACEBACK = "Traceback (most recent call last)"
+
 Policy = t.Mapping[str, t.Any]
 
 

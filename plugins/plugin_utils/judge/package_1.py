@@ -14,6 +14,7 @@ from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import Evidence, Step
 from ...module_utils._text import alembic, catalog, psql_text
 from .base import (
+    TRACEBACK,
     Finding,
     Policy,
     Rule,
@@ -29,7 +30,6 @@ from .base import (
 
 # The checklist's `alembic history | tail -n 30`: newest first, so the tail is the oldest ones.
 HISTORY_LINES = 30
-TRACEBACK = "Traceback (most recent call last)"
 
 
 def judge(evidence: Evidence, policy: Policy) -> Verdict:

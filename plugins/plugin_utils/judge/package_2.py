@@ -19,6 +19,7 @@ from ...module_utils._text import backfill, flags, webhook_log
 from . import e2e, rollout_flags, spike
 from .base import (
     MET,
+    TRACEBACK,
     Finding,
     MissingStepError,
     Policy,
@@ -185,7 +186,7 @@ def _run_ok(evidence: Evidence, name: str) -> Finding:
     step = ended(evidence, name)
     if step.exit_status != 0:
         return not_met(f"exit status {step.exit_status}: {backfill.error(step)}", name)
-    if "Traceback (most recent call last)" in step.output:
+    if TRACEBACK in step.output:
         return not_met(f"a traceback in spite of status 0: {backfill.error(step)}", name)
     counts = _counts(evidence, name)
     if counts.errors:

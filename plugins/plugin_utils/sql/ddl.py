@@ -34,7 +34,7 @@ _TYPES = {
 # The longest name in Postgres, in bytes.
 _LONGEST_NAME = 63
 
-with suppress(ImportError):  # reset_or_stamp says so
+with suppress(ImportError):  # who calls this has asked preflight.controller
     from sqlglot import exp
     from sqlglot.dialects.postgres import Postgres
 

@@ -16,7 +16,7 @@ from contextlib import suppress
 
 from .statements import UnreadError, statements, tree
 
-with suppress(ImportError):  # controller.require() says so
+with suppress(ImportError):  # who calls this has asked preflight.controller
     from sqlglot import exp
 
 # https://alembic.sqlalchemy.org: its table, unless the project names another, which is then refused.

@@ -11,7 +11,7 @@ import typing as t
 from contextlib import suppress
 from itertools import groupby
 
-with suppress(ImportError):  # controller.require() says so
+with suppress(ImportError):  # who calls this has asked preflight.controller
     import sqlglot
     from sqlglot import exp
     from sqlglot.errors import SqlglotError

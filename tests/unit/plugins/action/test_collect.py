@@ -15,6 +15,7 @@ from ansible.errors import AnsibleConnectionFailure
 
 from ansible_collections.psp.rc_closure.plugins.action import collect
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.preflight import controller
 from tests.unit.captured import step
 from tests.unit.reports import RELEASE
 
@@ -288,6 +289,18 @@ def test_a_smoke_that_could_lose_data_is_refused(
     run(module, attempt, name="alembic_evidence")
     assert refusal in module.asked[1]["smoke_refusal"]
     assert module.asked[1]["smoke_tables"] == []
+
+
+def test_where_the_controller_cannot_read_sql_the_smoke_is_left_out(
+    attempt: locker.Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(controller, "find_spec", lambda _library: None)
+    module = Migrating()
+    run(module, attempt, name="alembic_evidence")
+    assert (
+        "its SQL cannot be read: the Python library sqlglot is not installed"
+        in module.asked[1]["smoke_refusal"]
+    )
 
 
 def test_without_an_attempt_a_smoke_is_read_too() -> None:

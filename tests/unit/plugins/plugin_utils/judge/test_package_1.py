@@ -16,8 +16,13 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence impo
     Step,
 )
 from ansible_collections.psp.rc_closure.plugins.module_utils._text import psql_text
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import MET, NOT_MET, NOT_PROVEN
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.package_1 import TRACEBACK, judge
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import (
+    MET,
+    NOT_MET,
+    NOT_PROVEN,
+    TRACEBACK,
+)
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.package_1 import judge
 from tests.unit.captured import captured, evidence, step
 
 POLICY = {

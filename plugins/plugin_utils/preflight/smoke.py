@@ -9,7 +9,8 @@ import typing as t
 
 from ...module_utils._core.evidence import Step
 from ...module_utils._core.step_names import ALEMBIC_DOWNGRADE_PREVIEW, ALEMBIC_REUPGRADE_PREVIEW
-from . import reversible
+from ..sql import reversible
+from . import controller
 
 UNSEEN = "its SQL cannot be shown beforehand, so it cannot be known to lose nothing"
 
@@ -22,7 +23,16 @@ def stage(steps: t.Iterable[Step]) -> dict[str, t.Any]:
     shown = {step.name: step for step in steps}
     previews = [shown.get(name) for name in (ALEMBIC_DOWNGRADE_PREVIEW, ALEMBIC_REUPGRADE_PREVIEW)]
     sql = [step.stdout for step in previews if step and step.ok]
-    statement = next(filter(None, map(reversible.refused, sql)), "")
-    refusal = UNSEEN if len(sql) < len(previews) else statement and f"it could lose data ({statement})"
+    refusal = _refusal(sql, complete=len(sql) == len(previews))
     tables = [] if refusal else dict.fromkeys(table for text in sql for table in reversible.rebuilt(text))
     return {"stage": "smoke", "smoke_refusal": refusal, "smoke_tables": list(tables)}
+
+
+def _refusal(sql: t.Sequence[str], *, complete: bool) -> str:
+    """Return why the smoke is not carried out, or C('')."""
+    if not complete:
+        return UNSEEN
+    for lacking in controller.lacking("sqlglot"):
+        return f"its SQL cannot be read: {lacking}"
+    statement = next(filter(None, map(reversible.refused, sql)), "")
+    return statement and f"it could lose data ({statement})"
