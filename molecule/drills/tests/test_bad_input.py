@@ -24,7 +24,7 @@ def test_a_worker_that_does_not_run(
 ) -> None:
     """Its probe's words are reported; the next good run makes it good."""
     command = ["arq", "app.queue.reconciliation_worker.WorkerSettings"]
-    limited = {"arq_worker_ready_limit": 8, "arq_worker_command": command}
+    limited = {"arq_worker_ready_limit": 20, "arq_worker_command": command}
     done = staging.playbook(ENABLEMENT, "--limit=worker,engine", **limited, **bad)
     assert done.returncode != 0
     assert reason in " ".join(done.stdout.split()), done.stdout[-3000:]
