@@ -112,8 +112,8 @@ def _how_shown(evidence: Evidence, wanted: Flags) -> str:
     count = max((len(values) for values in environments.values()), default=0)
     silent = [name for name, values in environments.items() if None in values.values()]
     if silent:
-        return f" that answers (no environment of the {count} running shows {', '.join(silent)})"
-    return f" that answers and in the environment of all {count}"
+        return f" that answers (the environment of none of {count} processes shows {', '.join(silent)})"
+    return f" that answers and in the environment of every process ({count})"
 
 
 def _environments(evidence: Evidence, wanted: Flags) -> dict[str, dict[int, str | None]]:
