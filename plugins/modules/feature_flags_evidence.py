@@ -50,8 +50,15 @@ options:
     type: list
     elements: str
   directory:
-    description: Absolute path of the directory to run O(argv) in.
+    description: Absolute path of the directory to run O(argv) in, and which the processes must have.
     type: path
+  process:
+    description: Words that the command line of the backend's processes must contain, as those of
+      M(psp.rc_closure.service_process#module). With it, the flags in the environment of every process are
+      collected, too.
+    type: list
+    elements: str
+    default: []
   limit:
     description: Seconds after which a request or the command is stopped.
     type: float
@@ -98,7 +105,7 @@ flags:
   type: dict
   sample: {ledger_shadow_write: true}
 steps:
-  description: The file and the answers of the process, in order.
+  description: The file, the answers of the process and its environment, in order.
   returned: always
   type: list
   sample: [{name: flags_running, kind: http, exit_status: 200, outcome: ended}]
@@ -124,6 +131,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "ca_file": {"type": "path"},
     "argv": {"type": "list", "elements": "str"},
     "directory": {"type": "path"},
+    "process": {"type": "list", "elements": "str", "default": []},
     "limit": {"type": "float", "default": 30},
 }
 

@@ -3,7 +3,8 @@
 
 """The steps that show the flags: what the environment file says, and what the running process believes.
 
-And, where it can be asked for it, the commit that the running process was deployed from.
+And, where it is asked for, the commit that the running process was deployed from, and the flags in the
+environment of every process.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from .._core.collector import Collector
 from .._core.evidence import Step, utc_now
 from .._core.step_names import StepName
 from .._text import env_file, flags
+from . import process_environment
 
 
 def collect(collector: Collector) -> dict[str, t.Any]:
@@ -29,6 +31,9 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         running = _ask(collector, steps.FLAGS_RUNNING, params["url"])
     if params["commit_url"]:
         _ask(collector, steps.BACKEND_COMMIT, params["commit_url"])
+    if params["process"]:
+        names = [flag["variable"] for flag in params["flags"]]
+        process_environment.show(collector, steps.FLAGS_PROCESSES, names)
     return {"at": at, "flags": flags.values(running, params["flags"])}
 
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import shlex
 import typing as t
 from datetime import datetime
 
@@ -15,8 +14,8 @@ from .._core.evidence import ENDED, FAILED, FILE, rfc3339, utc_now
 from .._core.step_names import WORKER_START_LOG, StepName
 from .._logs import sources
 from .._logs.log import Log
-from .._text import arq_log, environment_report
-from .._text.environment_report import Running
+from .._text import arq_log
+from .process_environment import show, wanted
 
 
 def collect(collector: Collector) -> dict[str, t.Any]:
@@ -26,44 +25,9 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     if params["log"]:
         running = _start(collector, sources.chosen(params["log"]))
     if params["show"] or params["digest"] or not params["log"]:
-        running = _environment(collector)
+        step = StepName(params["name"], params["title"], FILE)
+        running = show(collector, step, params["show"], params["digest"])
     return {"processes": [one.pid for one in running]}
-
-
-def _environment(collector: Collector) -> list[process.Process]:
-    """Take the step of what the processes were started with, and return them."""
-    params = collector.params
-    what = f"/proc/PID/environ of every {_wanted(params)}"
-    step = StepName(params["name"], params["title"], FILE)
-    started = collector.start(step, what, directory=params["directory"])
-    try:
-        found = process.find(params["process"], params["directory"])
-        report = environment_report.render([_running(one, params) for one in found])
-    except process.ProcessError as exc:
-        collector.add(started.failed(str(exc)))
-        return []
-    collector.add(started.ended(report))
-    return found
-
-
-def _running(found: process.Process, params: t.Mapping[str, t.Any]) -> Running:
-    environment = process.environment(found.pid)
-    key = str(params["digest_key"] or "")
-    return Running(
-        pid=found.pid,
-        started=rfc3339(found.started),
-        command=shlex.join(found.argv),
-        directory=found.directory,
-        shown={name: environment.get(name) for name in params["show"]},
-        digests={
-            name: environment_report.digest(environment.get(name, ""), key) for name in params["digest"]
-        },
-    )
-
-
-def _wanted(params: t.Mapping[str, t.Any]) -> str:
-    place = f" in {params['directory']}" if params["directory"] else ""
-    return f"process{place} whose command line contains {' and '.join(params['process'])}"
 
 
 def _start(collector: Collector, log: Log) -> list[process.Process]:
@@ -73,7 +37,7 @@ def _start(collector: Collector, log: Log) -> list[process.Process]:
     try:
         running = process.find(params["process"], params["directory"])
         lines = _start_lines(log, running, count)
-        reason = _problem(log, lines, running) if running else f"there is no {_wanted(params)}"
+        reason = _problem(log, lines, running) if running else f"there is no {wanted(params)}"
         # Where there is no start, the last lines show why.
         shown = lines or _lines(log.tail(count))[-count:]
     except (OSError, process.ProcessError) as exc:

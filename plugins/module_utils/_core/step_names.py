@@ -123,7 +123,7 @@ _COLLECTORS: dict[str, tuple[str, ...]] = {
     "ci_": ("ci_run_dispatch", "ci_run_evidence"),
     "describe_": ("pg_unique_constraint",),
     "e2e_": ("e2e_evidence",),
-    "flags_processes": ("service_process",),
+    "flags_processes": ("feature_flags_evidence", "service_process"),
     "flags_": ("feature_flags_evidence",),
     "recon_": ("recon_run_lifecycle",),
     "redis_": ("redis_evidence",),

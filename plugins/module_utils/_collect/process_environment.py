@@ -1,0 +1,61 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The step that shows with which environment a service's running processes were started."""
+
+from __future__ import annotations
+
+import shlex
+import typing as t
+
+from .._clients import process
+from .._core.collector import Collector
+from .._core.evidence import rfc3339
+from .._core.step_names import StepName
+from .._text import environment_report
+from .._text.environment_report import Running
+
+
+def show(
+    collector: Collector, step: StepName, names: t.Sequence[str], digest: t.Sequence[str] = ()
+) -> list[process.Process]:
+    """Take the step and return the processes that the options C(process) and C(directory) choose.
+
+    Args:
+        collector: takes it; its option C(digest_key), if it has one, is the key of the digests.
+        step: its name.
+        names: of the variables to show.
+        digest: names of the variables to show digests of.
+    """
+    params = collector.params
+    started = collector.start(
+        step, f"/proc/PID/environ of every {wanted(params)}", directory=params["directory"]
+    )
+    try:
+        found = process.find(params["process"], params["directory"])
+        report = environment_report.render(
+            [_running(one, names, digest, str(params.get("digest_key") or "")) for one in found]
+        )
+    except process.ProcessError as exc:
+        collector.add(started.failed(str(exc)))
+        return []
+    collector.add(started.ended(report))
+    return found
+
+
+def wanted(params: t.Mapping[str, t.Any]) -> str:
+    """Describe the processes that the options choose."""
+    place = f" in {params['directory']}" if params["directory"] else ""
+    return f"process{place} whose command line contains {' and '.join(params['process'])}"
+
+
+def _running(found: process.Process, names: t.Sequence[str], digest: t.Sequence[str], key: str) -> Running:
+    environment = process.environment(found.pid)
+    return Running(
+        pid=found.pid,
+        started=rfc3339(found.started),
+        command=shlex.join(found.argv),
+        directory=found.directory,
+        shown={name: environment.get(name) for name in names},
+        digests={name: environment_report.digest(environment.get(name, ""), key) for name in digest},
+    )
