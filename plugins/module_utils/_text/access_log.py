@@ -28,18 +28,11 @@ _MILLISECONDS_FROM = 1e11
 
 @dataclass(frozen=True)
 class Entry:
-    """A request as the log has it.
+    """A request as the log has it."""
 
-    Attributes:
-        time: aware, or None where the line has none that can be read.
-        method: upper case, or C('').
-        path: without its query.
-        status: the HTTP status, or None.
-    """
-
-    time: datetime | None
-    method: str
-    path: str
+    time: datetime | None  # aware, or None where the line has none that can be read
+    method: str  # upper case, or C('')
+    path: str  # without its query
     status: int | None
 
 

@@ -38,21 +38,13 @@ _CONNECTING = re.compile(r"redis connection (error .* retries remaining|successf
 
 @dataclass(frozen=True)
 class Event:
-    """One line about a job.
+    """One line about a job."""
 
-    Attributes:
-        kind: C(started), C(completed), C(failed), C(aborted) or C(retried).
-        line: the whole line.
-        job: the job's id.
-        arguments: as Python shows them, cut by arq after 80 characters; on C(started) only.
-        detail: the result, or what went wrong.
-    """
-
-    kind: str
-    line: str
-    job: str
-    arguments: str = ""
-    detail: str = ""
+    kind: str  # C(started), C(completed), C(failed), C(aborted) or C(retried)
+    line: str  # the whole line
+    job: str  # the job's id
+    arguments: str = ""  # as Python shows them, cut by arq after 80 characters; on C(started) only
+    detail: str = ""  # the result, or what went wrong
 
 
 @dataclass(frozen=True)

@@ -29,21 +29,13 @@ _ERROR = re.compile(r"[\w.]*(?:Error|Exception|Interrupt)\b(?::|$)|error:", re.I
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run says of its rows.
+    """What a run says of its rows, None where it is not said."""
 
-    Attributes:
-        total: rows looked at.
-        changed: rows written, or in a dry run those that would be; None where it is not said.
-        skipped: rows left as they were; None where it is not said.
-        errors: rows that failed; None where it is not said.
-        text: the counts in the run's own words.
-    """
-
-    total: int
-    changed: int | None
-    skipped: int | None
-    errors: int | None
-    text: str
+    total: int  # rows looked at
+    changed: int | None  # rows written, or in a dry run those that would be
+    skipped: int | None  # rows left as they were
+    errors: int | None  # rows that failed
+    text: str  # the counts in the run's own words
 
     @property
     def unaccounted(self) -> int:

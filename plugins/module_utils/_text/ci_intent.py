@@ -23,27 +23,16 @@ SLACK_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Intent:
-    """A dispatch that is meant, before it is sent.
+    """A dispatch that is meant, before it is sent."""
 
-    Attributes:
-        workflow: its id.
-        ref: the branch or tag to dispatch on.
-        commit: the release's, at which the ref is.
-        marker: what the run's title will show, C('') where the workflow takes none.
-        known: the ids of the runs that were there already.
-        moment: the server's time then, RFC 3339; C('') where it named none.
-        seconds: within which the request is sent, or given up.
-        written: when this was written down, by the clock of the host that dispatches, RFC 3339.
-    """
-
-    workflow: int
-    ref: str
-    commit: str
-    marker: str
-    known: tuple[int, ...]
-    moment: str
-    seconds: float
-    written: str
+    workflow: int  # its id
+    ref: str  # the branch or tag to dispatch on
+    commit: str  # the release's, at which the ref is
+    marker: str  # what the run's title will show, C('') where the workflow takes none
+    known: tuple[int, ...]  # the ids of the runs that were there already
+    moment: str  # the server's time then, RFC 3339; C('') where it named none
+    seconds: float  # within which the request is sent, or given up
+    written: str  # when this was written down, by the clock of the host that dispatches, RFC 3339
 
     def as_text(self) -> str:
         """Return it as JSON, one key for each attribute."""

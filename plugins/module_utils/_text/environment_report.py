@@ -20,38 +20,23 @@ from . import service_url
 
 @dataclass(frozen=True)
 class Digest:
-    """What may be told of a value that may not be seen.
+    """What may be told of a value that may not be seen."""
 
-    Attributes:
-        given: whether the variable is set and not empty.
-        value: the digest of the value as it is written, or C('').
-        endpoint: the digest of what it names where it is a URL: scheme, user, host, port and database.
-    """
-
-    given: bool
-    value: str = ""
-    endpoint: str = ""
+    given: bool  # whether the variable is set and not empty
+    value: str = ""  # the digest of the value as it is written
+    endpoint: str = ""  # the digest of what a URL names: scheme, user, host, port and database
 
 
 @dataclass(frozen=True)
 class Running:
-    """A running process.
-
-    Attributes:
-        pid: its number.
-        started: RFC 3339, UTC.
-        command: its command line.
-        directory: its working directory.
-        shown: name → value, None where the variable is not set.
-        digests: name → what may be told of its value.
-    """
+    """A running process."""
 
     pid: int
-    started: str
+    started: str  # RFC 3339, UTC
     command: str
     directory: str
-    shown: t.Mapping[str, str | None]
-    digests: t.Mapping[str, Digest]
+    shown: t.Mapping[str, str | None]  # name → value, None where the variable is not set
+    digests: t.Mapping[str, Digest]  # name → what may be told of its value
 
 
 def digest(value: str, key: str) -> Digest:

@@ -23,17 +23,11 @@ _POLL = re.compile(r"(?P<time>\S+Z) (?P<status>\d{3}|-) ?(?P<body>.*)")
 
 @dataclass(frozen=True)
 class Poll:
-    """One look at a run.
+    """One look at a run."""
 
-    Attributes:
-        time: when it was asked for, RFC 3339, UTC.
-        status: the HTTP status, or None where no answer came.
-        body: the answer's, or why none came.
-    """
-
-    time: str
-    status: int | None
-    body: str
+    time: str  # when it was asked for, RFC 3339, UTC
+    status: int | None  # the HTTP status, or None where no answer came
+    body: str  # the answer's, or why none came
 
     def line(self) -> str:
         """Return it as a line of the transcript. A line break in JSON is white space."""

@@ -29,19 +29,12 @@ Policy = t.Mapping[str, t.Any]
 
 @dataclass(frozen=True)
 class Finding:
-    """What a rule found.
+    """What a rule found."""
 
-    Attributes:
-        result: C(met), C(not_met) or C(not_proven).
-        reason: the deciding fact, in a sentence without its full stop.
-        steps: the names of the steps that show it.
-        detail: lines quoted from the evidence, such as an error block, where a sentence is not enough.
-    """
-
-    result: str
-    reason: str
-    steps: tuple[str, ...] = ()
-    detail: str = ""
+    result: str  # C(met), C(not_met) or C(not_proven)
+    reason: str  # the deciding fact, in a sentence without its full stop
+    steps: tuple[str, ...] = ()  # the names of those that show it
+    detail: str = ""  # quoted from the evidence, such as an error block, where a sentence is not enough
 
 
 def met(reason: str, *steps: str, detail: str = "") -> Finding:

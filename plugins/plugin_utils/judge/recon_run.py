@@ -20,17 +20,11 @@ _RANKS = {recon.QUEUED: 0, recon.RUNNING: 1, recon.COMPLETED: 2, recon.FAILED: 2
 
 @dataclass(frozen=True)
 class Run:
-    """A run.
+    """A run."""
 
-    Attributes:
-        id: as the POST was answered.
-        polls: how the API was asked for it.
-        attempts: the jobs that have its id, in what workers logged since before the POST.
-    """
-
-    id: str
-    polls: tuple[Poll, ...]
-    attempts: tuple[Attempt, ...]
+    id: str  # as the POST was answered
+    polls: tuple[Poll, ...]  # how the API was asked for it
+    attempts: tuple[Attempt, ...]  # the jobs that have its id, in what workers logged since before the POST
 
     @property
     def states(self) -> list[str]:
