@@ -4,18 +4,17 @@
 """How the tools of a CI job say why they failed: a table of causes, in the order of their weight.
 
 Lines are those of the failed step, without timestamps and colours. The function of a cause gets them and
-the index of the first that begins with the cause's pattern. It returns the line that says most and the spans
-of lines, half open, that show the cause in full, or None where this is not the cause.
+the index of the first that begins with the cause's pattern; it returns None where this is not the cause.
 """
 
 from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass
 
 Lines = t.Sequence[str]
 Span = tuple[int, int]
+# The line that says most, and the spans of lines, half open, that show the cause in full.
 Shown = tuple[str, tuple[Span, ...]]
 
 # What the runner or a caller says of a failure that another has explained before.
@@ -28,23 +27,10 @@ _EXIT_CODE = re.compile(r"##\[error\]Process completed with exit code (\d+)")
 _NEARBY = 25
 
 
-@dataclass(frozen=True)
-class Finding:
-    """A cause: its kind, the line that says most, and the spans of lines, half open, that show it in full."""
-
-    kind: str
-    line: str
-    spans: tuple[Span, ...]
-
-
-def first(lines: Lines) -> Finding | None:
+def first(lines: Lines) -> Shown | None:
     """Return the first cause of the table that the lines show, or None."""
-    for kind, pattern, read in _CAUSES:
-        at = _find(lines, pattern)
-        shown = None if at is None else read(lines, at)
-        if shown:
-            return Finding(kind, *shown)
-    return None
+    found = ((_find(lines, pattern), read) for pattern, read in _CAUSES)
+    return next(filter(None, (read(lines, at) for at, read in found if at is not None)), None)
 
 
 def _line(lines: Lines, at: int, line: str = "") -> Shown:
@@ -214,57 +200,49 @@ def _tool(lines: Lines, _at: int) -> Shown | None:
 
 _TRACEBACK = r"\s*(?:\+ Exception Group )?Traceback \(most recent"
 
-# The kind of a cause, what its first line begins with, and the function that reads it.
-_CAUSES: tuple[tuple[str, str, t.Callable[[Lines, int], Shown | None]], ...] = (
-    ("service container", r"##\[group\]Service container \S+ failed\.", _service_container),
-    ("service container", r"##\[error\]Failed to initialize container", _line),
+# What the first line of a cause begins with, and the function that reads it.
+_CAUSES: tuple[tuple[str, t.Callable[[Lines, int], Shown | None]], ...] = (
+    (r"##\[group\]Service container \S+ failed\.", _service_container),
+    (r"##\[error\]Failed to initialize container", _line),
     (
-        "out of memory",
         r"FATAL ERROR: .*(?:heap out of memory|Allocation failed)|Killed$|.*: line \d+: +\d+ Killed\b|"
         r".*Out of memory: Killed process|.*Killed signal terminated program|.*java\.lang\.OutOfMemoryError",
         _line,
     ),
-    ("out of memory", r"##\[error\]", _killed),
-    ("time limit", r"##\[error\].*(?:has timed out after|exceeded the maximum execution time)", _stopped),
-    ("pytest", r"={3,} (?:FAILURES|ERRORS) ={3,}", _pytest),
-    ("pytest", r"={3,} short test summary info ={3,}", _pytest),
+    (r"##\[error\]", _killed),
+    (r"##\[error\].*(?:has timed out after|exceeded the maximum execution time)", _stopped),
+    (r"={3,} (?:FAILURES|ERRORS) ={3,}", _pytest),
+    (r"={3,} short test summary info ={3,}", _pytest),
     (
-        "pytest",
         r"ImportError while loading conftest|ERROR: usage: |INTERNALERROR>|"
         r"ERROR: file or directory not found|ERROR: not found: ",
         _pytest_start,
     ),
-    ("pytest", r"FAIL Required test coverage|ERROR: Coverage failure", _pytest_start),
-    ("pytest", r"=+ (?:no tests ran|\d+ deselected)\b.* in [\d.]+s", _no_test),
-    ("crash", r".*Fatal Python error: ", _python_crash),
-    ("crash", r".*\b(?:Segmentation fault|Bus error|Illegal instruction)\b", _line),
-    ("test", r"\s+1\) .+\.[cm]?[jt]sx?:\d+|\s*● (?!Console\b).+| ?FAIL  ?\S+ > ", _javascript_test),
-    ("disk full", r".*No space left on device", _line),
-    ("image build", r"ERROR: failed to (?:build|solve)", _image_build),
-    ("traceback", _TRACEBACK, _traceback),
+    (r"FAIL Required test coverage|ERROR: Coverage failure", _pytest_start),
+    (r"=+ (?:no tests ran|\d+ deselected)\b.* in [\d.]+s", _no_test),
+    (r".*Fatal Python error: ", _python_crash),
+    (r".*\b(?:Segmentation fault|Bus error|Illegal instruction)\b", _line),
+    (r"\s+1\) .+\.[cm]?[jt]sx?:\d+|\s*● (?!Console\b).+| ?FAIL  ?\S+ > ", _javascript_test),
+    (r".*No space left on device", _line),
+    (r"ERROR: failed to (?:build|solve)", _image_build),
+    (_TRACEBACK, _traceback),
     (
-        "compiler",
         r"\S+:\d+:\d+: (?:fatal )?error: |\S+\(\d+,\d+\): error TS\d+: |\S+:\d+:\d+ - error TS\d+: |"
         r"\S+\.(?:pyi?|java|kt):\d+(?::\d+)?: error: |error(?:\[E\d+\])?: .+|\S+\.go:\d+:\d+: ",
         _compiler,
     ),
-    ("compiler", r"(?:\S*/)?ld(?:\.\w+)?: cannot find |.*: undefined reference to ", _line),
-    ("linter", r"\s+\d+:\d+ +error +\S", _eslint),
-    ("linter", r"\S+\.py:\d+:\d+: [A-Z]+\d+ ", _line),
-    ("linter", r"\s*--> \S+\.\w+:\d+:\d+$", _ruff),
+    (r"(?:\S*/)?ld(?:\.\w+)?: cannot find |.*: undefined reference to ", _line),
+    (r"\s+\d+:\d+ +error +\S", _eslint),
+    (r"\S+\.py:\d+:\d+: [A-Z]+\d+ ", _line),
+    (r"\s*--> \S+\.\w+:\d+:\d+$", _ruff),
+    (r"npm (?:ERR!|error) |error (?!Command failed)\S.*|➤ YN\d{4}: .*(?:error|failed)", _package_manager),
     (
-        "package manager",
-        r"npm (?:ERR!|error) |error (?!Command failed)\S.*|➤ YN\d{4}: .*(?:error|failed)",
-        _package_manager,
-    ),
-    (
-        "cancelled",
         r"##\[error\](?:The runner has received a shutdown signal|The operation was canceled)|"
         r"##\[error\].*lost communication with the server",
         _stopped,
     ),
-    ("action", rf"(?!{WRAPPER.pattern})##\[error\]\s*\S", _line),
-    ("tool", "", _tool),
+    (rf"(?!{WRAPPER.pattern})##\[error\]\s*\S", _line),
+    ("", _tool),
 )
 
 
