@@ -17,10 +17,8 @@ from dataclasses import dataclass, replace
 STARTED = "started"
 COMPLETED = "completed"
 FAILED = "failed"
-ABORTED = "aborted"
-RETRIED = "retried"
 
-_MARKS = {"→": STARTED, "←": COMPLETED, "!": FAILED, "⊘": ABORTED, "↻": RETRIED}
+_MARKS = {"→": STARTED, "←": COMPLETED, "!": FAILED, "⊘": "aborted", "↻": "retried"}
 _MARKED = re.compile(rf"(?:^|\s)\d+\.\d\ds (?P<mark>[{''.join(_MARKS)}]) (?P<rest>.*)")
 # A job's id may hold colons, a function's name none.
 _CALL = re.compile(r"(?P<job>.+?):[\w.<>]+\((?P<arguments>.*)\)(?: (?:try|delayed)=\S+)*")

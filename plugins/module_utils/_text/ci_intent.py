@@ -59,10 +59,7 @@ class Intent:
     def why_not(self, run: Document, *, timely: bool = False) -> str:
         """Return why a run is not the one that this dispatch made, C('') where it may be.
 
-        Args:
-            run: as GitHub describes it.
-            timely: whether it must have come soon. A later one may be somebody else's, where nobody saw
-                this dispatch being answered.
+        Where nobody saw it being answered, the run must be C(timely): a later one may be somebody else's.
         """
         if run.get("event") != DISPATCHED:
             return f"it was started by {run.get('event')}, not by a dispatch"

@@ -61,14 +61,12 @@ def parse(text: str) -> list[Running]:
         processes = json.loads(text)
         if not isinstance(processes, list):
             raise TypeError("it is no list")
-        return [_running(process) for process in processes]
+        return [
+            Running(**{**process, "digests": {n: Digest(**told) for n, told in process["digests"].items()}})
+            for process in processes
+        ]
     except (TypeError, KeyError, AttributeError) as exc:
         raise ValueError(f"this is not a list of processes: {exc}") from exc
-
-
-def _running(data: dict[str, t.Any]) -> Running:
-    digests = {name: Digest(**told) for name, told in data.pop("digests").items()}
-    return Running(digests=digests, **data)
 
 
 def _keyed(value: str, key: str) -> str:

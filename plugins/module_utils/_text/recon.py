@@ -72,9 +72,7 @@ class Backoff:
     SLOWEST = 5.0
     LONGEST = 60.0
 
-    def __init__(self) -> None:
-        """Begin quick."""
-        self._next = self.FIRST
+    _next = FIRST
 
     def after(self, status: int | None, retry_after: str = "") -> float:
         """Return the seconds to wait after an answer with this status and this C(Retry-After) header."""
