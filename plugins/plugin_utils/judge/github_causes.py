@@ -23,7 +23,8 @@ WRAPPER = re.compile(
     r"Bash exited with code|Docker (?:\w+ )?failed with exit code|One or more containers failed to start|"
     r"The operation was canceled|A task was canceled|Cancell?ed)"
 )
-_EXIT_CODE = re.compile(r"##\[error\]Process completed with exit code (\d+)")
+_EXIT_CODE = r"##\[error\]Process completed with exit code "
+_RAISED_FROM = re.compile(r"direct cause of the following|another exception occurred")
 _NEARBY = 25
 
 
@@ -53,10 +54,8 @@ def _service_container(lines: Lines, at: int) -> Shown:
     return line, ((at, end + 1),)
 
 
-def _killed(lines: Lines, at: int) -> Shown | None:
+def _killed(lines: Lines, at: int) -> Shown:
     """SIGKILL is what is left where nothing says why a process was killed."""
-    if _exit_code(lines) != 137:
-        return None
     return _line(lines, at, "exit code 137: the process was killed (SIGKILL), most often for want of memory")
 
 
@@ -96,7 +95,9 @@ def _pytest_start(lines: Lines, at: int) -> Shown:
 
 
 def _no_test(lines: Lines, at: int) -> Shown | None:
-    return _line(lines, at, f"no test ran: {lines[at].strip('= ')}") if _exit_code(lines) == 5 else None
+    if _find(lines, rf"{_EXIT_CODE}5\b") is None:
+        return None
+    return _line(lines, at, f"no test ran: {lines[at].strip('= ')}")
 
 
 def _python_crash(lines: Lines, at: int) -> Shown:
@@ -138,14 +139,9 @@ def _traceback(lines: Lines, _at: int) -> Shown | None:
 def _chains(lines: Lines) -> list[Span]:
     """Return the spans of tracebacks; those that were raised from one another are one."""
     heads = [n for n, text in enumerate(lines) if re.match(_TRACEBACK, text)]
-    starts = [n for n in heads if not _continues(lines, n)]
+    starts = [n for n in heads if not _RAISED_FROM.search(" ".join(lines[max(0, n - 2) : n]))]
     ends = [*starts[1:], len(lines)]
     return [(start, _end(lines[:end], start)) for start, end in zip(starts, ends, strict=False)]
-
-
-def _continues(lines: Lines, at: int) -> bool:
-    before = " ".join(lines[max(0, at - 2) : at])
-    return "direct cause of the following" in before or "another exception occurred" in before
 
 
 def _exception(lines: Lines, span: Span) -> str:
@@ -157,11 +153,6 @@ def _exception(lines: Lines, span: Span) -> str:
     while at is not None and lines[at].startswith(" ") and not lines[at].lstrip().startswith("|"):
         at = _find(lines[:end], r"[A-Za-z_][\w.]*(?::|$)", at + 1)
     return lines[at if at is not None else end - 1].strip("| ")
-
-
-def _compiler(lines: Lines, at: int) -> Shown | None:
-    others = re.match(r"error: (?:subprocess-exited|externally-managed|failed to push)", lines[at])
-    return None if others else _line(lines, at)
 
 
 def _eslint(lines: Lines, at: int) -> Shown:
@@ -209,7 +200,7 @@ _CAUSES: tuple[tuple[str, t.Callable[[Lines, int], Shown | None]], ...] = (
         r".*Out of memory: Killed process|.*Killed signal terminated program|.*java\.lang\.OutOfMemoryError",
         _line,
     ),
-    (r"##\[error\]", _killed),
+    (rf"{_EXIT_CODE}137\b", _killed),
     (r"##\[error\].*(?:has timed out after|exceeded the maximum execution time)", _stopped),
     (r"={3,} (?:FAILURES|ERRORS) ={3,}", _pytest),
     (r"={3,} short test summary info ={3,}", _pytest),
@@ -228,8 +219,9 @@ _CAUSES: tuple[tuple[str, t.Callable[[Lines, int], Shown | None]], ...] = (
     (_TRACEBACK, _traceback),
     (
         r"\S+:\d+:\d+: (?:fatal )?error: |\S+\(\d+,\d+\): error TS\d+: |\S+:\d+:\d+ - error TS\d+: |"
-        r"\S+\.(?:pyi?|java|kt):\d+(?::\d+)?: error: |error(?:\[E\d+\])?: .+|\S+\.go:\d+:\d+: ",
-        _compiler,
+        r"\S+\.(?:pyi?|java|kt):\d+(?::\d+)?: error: |\S+\.go:\d+:\d+: |"
+        r"error(?:\[E\d+\])?: (?!subprocess-exited|externally-managed|failed to push).+",
+        _line,
     ),
     (r"(?:\S*/)?ld(?:\.\w+)?: cannot find |.*: undefined reference to ", _line),
     (r"\s+\d+:\d+ +error +\S", _eslint),
@@ -246,12 +238,6 @@ _CAUSES: tuple[tuple[str, t.Callable[[Lines, int], Shown | None]], ...] = (
 )
 
 
-def _exit_code(lines: Lines) -> int | None:
-    """Return the exit code that the runner names, None where it names none."""
-    found = (_EXIT_CODE.match(text) for text in lines)
-    return next((int(match[1]) for match in found if match), None)
-
-
 def _find(lines: Lines, pattern: str, start: int = 0) -> int | None:
     """Return the index of the first line from C(start) on that begins with the pattern."""
     compiled = re.compile(pattern)
@@ -260,8 +246,7 @@ def _find(lines: Lines, pattern: str, start: int = 0) -> int | None:
 
 def _end(lines: Lines, start: int) -> int:
     """Return where what begins at C(start) ends: at the runner's own next word, or with the lines."""
-    at = _find(lines, r"##\[(?:error|group|endgroup)\]", start + 1)
-    return len(lines) if at is None else at
+    return _find(lines, r"##\[(?:error|group|endgroup)\]", start + 1) or len(lines)
 
 
 def _bare(text: str) -> str:

@@ -84,10 +84,8 @@ def sections(lines: t.Sequence[Line]) -> list[Section]:
 def first_cause(log: str, steps: t.Sequence[Document] = ()) -> Cause | None:
     """Return the first real cause of a job's failure, None for a log without a line.
 
-    Args:
-        log: the text of the job's log.
-        steps: the job's steps as the API gives them. They tell a step that failed the job from one that
-            was allowed to fail, and have the names that people gave them.
+    The job's steps, as the API gives them, tell a step that failed the job from one that was allowed to fail,
+    and have the names that people gave them.
     """
     found = sections(clean(log))
     if not found:
@@ -110,11 +108,8 @@ def _line(text: str) -> Line:
 
 
 def _section_name(text: str) -> str:
-    for pattern, name in _SECTIONS:
-        match = pattern.match(text)
-        if match:
-            return name or match["name"]
-    return ""
+    found = ((pattern.match(text), name) for pattern, name in _SECTIONS)
+    return next((name or match["name"] for match, name in found if match), "")
 
 
 def _failed_section(found: t.Sequence[Section], failed: Document | None) -> Section:

@@ -61,9 +61,7 @@ def _is_known(statement: str) -> bool:
     except UnreadError:
         return False
     # What a function or a query in an expression does is not to be seen here.
-    if read.find(exp.Anonymous, exp.Dot, exp.Query):
-        return False
-    return _is_known_tree(read)
+    return not read.find(exp.Anonymous, exp.Dot, exp.Query) and _is_known_tree(read)
 
 
 def _is_known_tree(read: exp.Expr) -> bool:
