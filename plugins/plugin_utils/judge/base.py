@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ...module_utils._core.evidence import ENDED, NOT_RUN, Evidence, Step
+from ...module_utils._core.evidence import ENDED, Evidence, Step
 from ...module_utils._core.step_names import ROLE_FAILED, breakdown, collectors_of
 
 MET = "met"
@@ -59,6 +59,7 @@ class Rule:
     id: str
     text: str
     decide: t.Callable[[Evidence, Policy], Finding]
+    needs: str = ""  # the entry of the policy without which it is not asked
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,10 @@ def ended(evidence: Evidence, name: str) -> Step:
     """
     step = evidence.get(name)
     if step is None:
-        raise MissingStepError(_why_absent(evidence, name))
+        causes = (*map(breakdown, collectors_of(name)), ROLE_FAILED)
+        # Asked again, a collector may only say that it broke down before: the first says why.
+        broken = next((f"; {step.reason}" for step in evidence.steps if step.name in causes), "")
+        raise MissingStepError(f"no step {name} was kept{broken}")
     if step.outcome != ENDED:
         raise MissingStepError(f"{step.title}: {step.reason}")
     return step
@@ -119,25 +123,21 @@ def last_line(text: str) -> str:
     return f": {lines[-1]}" if lines else ""
 
 
-def conclude(
-    evidence: Evidence,
-    policy: Policy,
-    rules: t.Sequence[Rule],
-    summary: t.Callable[[Evidence, Policy], str],
-) -> Verdict:
-    """Apply the rules and return the verdict.
+@dataclass(frozen=True)
+class Judge:
+    """Derives the verdict of a package from its evidence; all rules that are asked must be met for PASS."""
 
-    Args:
-        evidence: what was kept for the package.
-        policy: what the rules hold it against.
-        rules: all must be met for PASS.
-        summary: the note's sentence for PASS.
-    """
-    criteria = tuple(_apply(rule, evidence, policy) for rule in rules)
-    bad = [c for c in criteria if c.result == NOT_MET] + [c for c in criteria if c.result == NOT_PROVEN]
-    if bad:
-        return Verdict(evidence.package, FAIL, _sentence(bad), criteria)
-    return Verdict(evidence.package, PASS, summary(evidence, policy), criteria)
+    rules: tuple[Rule, ...]
+    summary: t.Callable[[Evidence, Policy], str]  # makes the note's sentence for PASS
+
+    def __call__(self, evidence: Evidence, policy: Policy) -> Verdict:
+        """Apply the rules and return the verdict."""
+        asked = (rule for rule in self.rules if not rule.needs or policy.get(rule.needs))
+        criteria = tuple(_apply(rule, evidence, policy) for rule in asked)
+        bad = [c for c in criteria if c.result == NOT_MET] + [c for c in criteria if c.result == NOT_PROVEN]
+        if bad:
+            return Verdict(evidence.package, FAIL, _sentence(bad), criteria)
+        return Verdict(evidence.package, PASS, self.summary(evidence, policy), criteria)
 
 
 def _apply(rule: Rule, evidence: Evidence, policy: Policy) -> Criterion:
@@ -156,17 +156,3 @@ def _sentence(bad: t.Sequence[Criterion]) -> str:
     kind = "not met" if first.result == NOT_MET else "not proven"
     more = f" ({len(bad) - 1} more)" if len(bad) > 1 else ""
     return f"{first.text} is {kind}: {first.reason.rstrip('.')}{more}."
-
-
-def _why_absent(evidence: Evidence, name: str) -> str:
-    """Name the step that is missing, and why its own collector or the role broke down, if one did."""
-    causes = (*map(breakdown, collectors_of(name)), ROLE_FAILED)
-    # Asked again, a collector may only say that it broke down before: the first says why.
-    broken = next((step for step in evidence.steps if step.name in causes), None)
-    return f"no step {name} was kept" + (f"; {broken.reason}" if broken else "")
-
-
-def left_out(evidence: Evidence, name: str) -> str:
-    """Return why a step was left out on purpose, or C('')."""
-    step = evidence.get(name)
-    return step.reason if step is not None and step.outcome == NOT_RUN else ""

@@ -22,7 +22,7 @@ from ...module_utils._text import github_runs
 from ...module_utils._text.ci_intent import Intent
 from ...module_utils._text.github_runs import Document
 from . import github_log
-from .base import Finding, MissingStepError, Policy, Rule, Verdict, conclude, ended, met, not_met, not_proven
+from .base import Finding, Judge, MissingStepError, Policy, Rule, ended, met, not_met, not_proven
 
 # What a job and its run have in common.
 _SAME = ("run_id", "head_sha", "run_attempt")
@@ -31,11 +31,6 @@ _NO_LOG: dict[int | None, str] = {
     404: "GitHub has no log of this job",
     410: "the log has expired and GitHub has removed it: run the job again",
 }
-
-
-def judge(evidence: Evidence, policy: Policy) -> Verdict:
-    """Derive the verdict of Package-0 from its evidence."""
-    return conclude(evidence, policy, RULES, _summary)
 
 
 def run_is_of_repository(evidence: Evidence, policy: Policy) -> Finding:
@@ -64,10 +59,8 @@ def workflow_ran(evidence: Evidence, policy: Policy) -> Finding:
     # A workflow keeps its id when its file is renamed or replaced; a run names the file that it came from.
     path, paths = str(run.get("path", "")).partition("@")[0], {str(found.get("path")) for found in named}
     if path not in paths:
-        reason = (
-            f"{_named(run)} came from the file {path!r}, and the workflow's is {' or '.join(sorted(paths))}"
-        )
-        return not_met(reason, *names)
+        files = " or ".join(sorted(paths))
+        return not_met(f"{_named(run)} came from the file {path!r}, and the workflow's is {files}", *names)
     return met(f"{_named(run)} is of the workflow {wanted!r}", *names)
 
 
@@ -218,6 +211,9 @@ def _summary(evidence: Evidence, policy: Policy) -> str:
     return f"{fact[0].upper()}{fact[1:]}: {job['html_url']}{history}."
 
 
+judge = Judge(RULES, _summary)
+
+
 def _started_by(run: Document, allowed: t.Sequence[str]) -> Finding:
     reason = f"{_named(run)} was started by {run.get('event')} at {run.get('created_at')}"
     if run.get("event") not in allowed:
@@ -335,13 +331,11 @@ def _not_green(attempts: t.Sequence[Document], jobs: t.Mapping[int, Document]) -
     """
     said = []
     for attempt in attempts:
-        number = github_runs.attempt_of(attempt)
-        job = jobs.get(number)
-        passed = attempt.get("conclusion") == github_runs.SUCCESS
-        if job is not None and job.get("conclusion") != github_runs.SUCCESS:
-            said.append(f"attempt {number} was {attempt.get('conclusion')}, its job {job.get('conclusion')}")
-        elif not passed:
-            said.append(f"attempt {number} was {attempt.get('conclusion')}")
+        number, whole = github_runs.attempt_of(attempt), attempt.get("conclusion")
+        job = jobs[number].get("conclusion") if number in jobs else github_runs.SUCCESS
+        if {whole, job} != {github_runs.SUCCESS}:
+            of_job = f", its job {job}" if job != github_runs.SUCCESS else ""
+            said.append(f"attempt {number} was {whole}{of_job}")
     return " and ".join(said)
 
 

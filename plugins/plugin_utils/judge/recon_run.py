@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass
+from itertools import groupby
 
 from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import ENDED, Evidence, parse_time
@@ -15,7 +17,7 @@ from ...module_utils._text.arq_log import Attempt
 from ...module_utils._text.recon import Poll
 from .base import MissingStepError, ended
 
-_RANKS = {recon.QUEUED: 0, recon.RUNNING: 1, recon.COMPLETED: 2, recon.FAILED: 2}
+_FORWARD = re.compile(r"(queued )?(running )?(completed|failed)")
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,8 @@ class Run:
     @property
     def states(self) -> list[str]:
         """The states that good answers gave, each once, in order."""
-        seen: list[str] = []
-        for state in (poll.state_of(self.id) for poll in self.polls):
-            if state and state not in seen[-1:]:
-                seen.append(state)
-        return seen
+        states = filter(None, (poll.state_of(self.id) for poll in self.polls))
+        return [state for state, _same in groupby(states)]
 
     @property
     def state(self) -> str:
@@ -42,9 +41,8 @@ class Run:
 
     @property
     def forward(self) -> bool:
-        """Whether the states follow one another as queued, running, completed or failed do."""
-        ranks = [_RANKS.get(state, -1) for state in self.states]
-        return -1 not in ranks and all(a < b for a, b in zip(ranks, ranks[1:], strict=False))
+        """Whether the states of a run that has ended follow one another as they should."""
+        return _FORWARD.fullmatch(" ".join(self.states)) is not None
 
     @property
     def finished(self) -> list[Attempt]:
