@@ -86,11 +86,7 @@ def attempts_for(text: str, run_id: str) -> list[Attempt]:
     if not run_id:
         return []
     contains = re.compile(rf"(?<![\w-]){re.escape(run_id)}(?![\w-])")
-    return [
-        attempt
-        for attempt in attempts(text)
-        if contains.search(attempt.start.arguments) or contains.search(attempt.start.job)
-    ]
+    return [one for one in attempts(text) if contains.search(f"{one.start.job}\n{one.start.arguments}")]
 
 
 def start_of(lines: t.Sequence[str]) -> int | None:

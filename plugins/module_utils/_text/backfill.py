@@ -19,8 +19,7 @@ from .._core.evidence import Step
 _TOTAL = ("processed", "scanned")
 _CHANGED = ("updated", "created", "updated_forced")
 _SKIPPED = ("skipped", "skipped_exists")
-_ERRORS = ("errors",)
-_WORDS = "|".join((*_TOTAL, *_CHANGED, *_SKIPPED, *_ERRORS))
+_WORDS = "|".join((*_TOTAL, *_CHANGED, *_SKIPPED, "errors"))
 _COUNT = re.compile(rf"(?<![\w-])(?P<word>{_WORDS})[\"']?\s*[=:]\s*(?P<count>\d+)(?![\w.])")
 
 # An exception's last line, with or without its module.
@@ -67,7 +66,7 @@ def _summary(text: str) -> Summary | None:
         total=_sum(counts, _TOTAL) or 0,
         changed=_sum(counts, _CHANGED),
         skipped=_sum(counts, _SKIPPED),
-        errors=_sum(counts, _ERRORS),
+        errors=counts.get("errors"),
         text=" ".join(f"{word}={count}" for word, count in counts.items()),
     )
 

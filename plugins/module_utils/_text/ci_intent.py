@@ -45,16 +45,8 @@ class Intent:
         Raises:
             KeyError, TypeError, ValueError: it is not an intent.
         """
-        return cls(
-            workflow=int(data["workflow"]),
-            ref=str(data["ref"]),
-            commit=str(data["commit"]),
-            marker=str(data["marker"]),
-            known=tuple(int(number) for number in data["known"]),
-            moment=str(data["moment"]),
-            seconds=float(data["seconds"]),
-            written=str(data["written"]),
-        )
+        numbers = {"workflow": int(data["workflow"]), "seconds": float(data["seconds"])}
+        return cls(**{**data, **numbers, "known": tuple(map(int, data["known"]))})
 
     def why_not(self, run: Document, *, timely: bool = False) -> str:
         """Return why a run is not the one that this dispatch made, C('') where it may be.

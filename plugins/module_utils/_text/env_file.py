@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # A variable, or else a line of something else.
@@ -27,8 +26,7 @@ _SYSTEMD_ESCAPED, _ESCAPE = re.compile(r"[\"\\$`]"), r"\\\g<0>"
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./?&~-]*")
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(t.NamedTuple):
     """What stands on a line of the file, or on several where a quote goes over them."""
 
     text: str  # as it stands there, line ends included

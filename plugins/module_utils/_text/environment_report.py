@@ -9,13 +9,15 @@ were given the same without telling what.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import typing as t
 from dataclasses import asdict, dataclass
+from urllib.parse import parse_qs, unquote, urlsplit
 
-from . import service_url
+_ALIASES = {"postgres": "postgresql", "rediss": "redis"}
+_PORTS = {"postgresql": 5432, "redis": 6379}
+_DATABASES = {"redis": "0"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ def digest(value: str, key: str) -> Digest:
     """Return a value's digests; without a key only whether there is one, for passwords can be guessed."""
     if not value or not key:
         return Digest(bool(value))
-    return Digest(True, _keyed(value, key), _keyed(service_url.endpoint(value), key))
+    texts = (value, endpoint(value))
+    return Digest(True, *(hmac.digest(key.encode(), text.encode(), "sha256").hex() for text in texts))
 
 
 def render(processes: t.Sequence[Running]) -> str:
@@ -69,5 +72,24 @@ def parse(text: str) -> list[Running]:
         raise ValueError(f"this is not a list of processes: {exc}") from exc
 
 
-def _keyed(value: str, key: str) -> str:
-    return hmac.new(key.encode(), value.encode(), hashlib.sha256).hexdigest()
+def endpoint(url: str) -> str:
+    """Return C(scheme://user@host:port/database), without password, driver and options.
+
+    C(postgresql+asyncpg://a:b@DB/psp) and C(postgresql://a:b@db:5432/psp?ssl=require) name the same. What is
+    no URL comes back as it is.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return url
+    if not parts.scheme or "://" not in url:
+        return url
+    family = parts.scheme.partition("+")[0].lower()
+    scheme = _ALIASES.get(family, family)
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    host = (parts.hostname or query.get("host", "")).lower()
+    database = query.get("db") or query.get("dbname") or unquote(parts.path).lstrip("/")
+    place = f"{host}:{port or query.get('port') or _PORTS.get(scheme, '')}"
+    user = unquote(parts.username or "") or query.get("user", "")
+    return f"{scheme}://{user}@{place}/{database or _DATABASES.get(scheme, '')}"

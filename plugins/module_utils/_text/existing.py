@@ -15,8 +15,8 @@ import typing as t
 _RELATION = re.compile(r'(?:"[^"]+" (?:of|for) )?relation "(?P<name>[^"]+)" already exists')
 _STATEMENT_OF = re.compile(
     r"(?:(?P<create>CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?)|ALTER TABLE (?:IF EXISTS )?(?:ONLY )?"
-    r"|CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?(?P<index>\"?\w+\"?) ON (?:ONLY )?)"
-    r"(?P<table>(?:\"?\w+\"?\.)?\"?\w+\"?)",
+    r"|CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?(?P<index>\w+) ON (?:ONLY )?)"
+    r"(?P<table>(?:\w+\.)?\w+)",
     re.IGNORECASE,
 )
 
@@ -31,26 +31,24 @@ def table(said: str, sql: str) -> str:
     if relation is None:
         return ""
     name = relation["name"]
-    constraint = re.compile(rf'\bCONSTRAINT "?{re.escape(name)}"? ', re.IGNORECASE)
+    constraint = re.compile(rf"\bCONSTRAINT {re.escape(name)} ", re.IGNORECASE)
     for found in _statements(sql):
-        owner, index = _unquoted(found["table"]), _unquoted(found["index"] or "")
-        if name in (owner.rpartition(".")[2], index) or constraint.search(found.string):
-            return owner
+        if name in (found["table"].rpartition(".")[2], found["index"]) or constraint.search(found.string):
+            return found["table"]
     return name
 
 
 def created(sql: str) -> list[str]:
     """Return the tables that a migration's SQL creates, with their schemas where it names them."""
-    return [_unquoted(found["table"]) for found in _statements(sql) if found["create"]]
+    return [found["table"] for found in _statements(sql) if found["create"]]
 
 
 def _statements(sql: str) -> t.Iterator[re.Match[str]]:
-    """Yield each statement about a table, on one line, without comments: Alembic ends each by a semicolon."""
+    """Yield each statement about a table, on one line, without comments and the quotes around names.
+
+    Alembic ends each by a semicolon.
+    """
     for statement in re.split(r";\s*$", sql, flags=re.MULTILINE):
-        found = _STATEMENT_OF.match(" ".join(re.sub(r"(?m)^\s*--.*$", "", statement).split()))
+        found = _STATEMENT_OF.match(" ".join(re.sub(r'(?m)^\s*--.*$|"', "", statement).split()))
         if found:
             yield found
-
-
-def _unquoted(name: str) -> str:
-    return name.replace('"', "")

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import re
 import typing as t
-from dataclasses import dataclass
 
 from .._core.evidence import Step
 
@@ -26,8 +25,7 @@ _YARN = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Test:
+class Test(t.NamedTuple):
     """A test in one project."""
 
     file: str  # from the tests' root
@@ -39,8 +37,7 @@ class Test:
     error: str  # why it failed, without colours, C('') where it did not
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(t.NamedTuple):
     """A run of Playwright."""
 
     started: str  # RFC 3339, UTC

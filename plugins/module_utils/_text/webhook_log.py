@@ -18,8 +18,7 @@ from .._core.evidence import rfc3339
 from . import access_log
 
 
-@dataclass(frozen=True)
-class Webhook:
+class Webhook(t.NamedTuple):
     """What to count: POSTs to paths that begin with C(prefix); C(code) is a refused signature's."""
 
     prefix: str

@@ -135,9 +135,12 @@ class Judge:
         asked = (rule for rule in self.rules if not rule.needs or policy.get(rule.needs))
         criteria = tuple(_apply(rule, evidence, policy) for rule in asked)
         bad = [c for c in criteria if c.result == NOT_MET] + [c for c in criteria if c.result == NOT_PROVEN]
-        if bad:
-            return Verdict(evidence.package, FAIL, _sentence(bad), criteria)
-        return Verdict(evidence.package, PASS, self.summary(evidence, policy), criteria)
+        if not bad:
+            return Verdict(evidence.package, PASS, self.summary(evidence, policy), criteria)
+        kind = "not met" if bad[0].result == NOT_MET else "not proven"
+        more = f" ({len(bad) - 1} more)" if len(bad) > 1 else ""
+        note = f"{bad[0].text} is {kind}: {bad[0].reason.rstrip('.')}{more}."
+        return Verdict(evidence.package, FAIL, note, criteria)
 
 
 def _apply(rule: Rule, evidence: Evidence, policy: Policy) -> Criterion:
@@ -149,10 +152,3 @@ def _apply(rule: Rule, evidence: Evidence, policy: Policy) -> Criterion:
         finding = not_proven(f"the evidence could not be read, {type(exc).__name__}: {exc}")
     steps = tuple(map(str, finding.steps))
     return Criterion(rule.id, rule.text, finding.result, finding.reason, steps, finding.detail)
-
-
-def _sentence(bad: t.Sequence[Criterion]) -> str:
-    first = bad[0]
-    kind = "not met" if first.result == NOT_MET else "not proven"
-    more = f" ({len(bad) - 1} more)" if len(bad) > 1 else ""
-    return f"{first.text} is {kind}: {first.reason.rstrip('.')}{more}."

@@ -81,7 +81,7 @@ def run_is_the_dispatched(evidence: Evidence, policy: Policy) -> Finding:
     if dispatch is not None and dispatch.outcome != NOT_RUN:
         return _dispatched(evidence, run)
     if evidence.get(steps.CI_DISPATCH_INTENT) is not None:
-        return _came_of(_intent(evidence), run, steps.CI_DISPATCH_INTENT, timely=True)
+        return _came_of_intent(evidence, run, steps.CI_DISPATCH_INTENT, timely=True)
     # A run that bore this attempt's marker already was taken up: nothing was sent a second time.
     if evidence.get(steps.CI_RUNS_BEFORE) is None:
         return not_proven("a run was to be dispatched, and no dispatch was kept", steps.CI_RUN)
@@ -228,15 +228,16 @@ def _dispatched(evidence: Evidence, run: Document) -> Finding:
     whole = step is not None and (step.outcome, step.exit_status) == (ENDED, 200)
     answered = _documents(evidence, steps.CI_DISPATCH)[0].get("workflow_run_id") if whole else None
     if answered is None:
-        return _came_of(_intent(evidence), run, steps.CI_DISPATCH, timely=False)
+        return _came_of_intent(evidence, run, steps.CI_DISPATCH, timely=False)
     reason = f"GitHub answered the dispatch with run {answered}"
     if run.get("id") == answered:
         return met(reason, *names)
     return not_met(f"{reason}, and {_named(run)} was looked at", *names)
 
 
-def _came_of(intent: Intent, run: Document, step: str, *, timely: bool) -> Finding:
-    """Hold a run against what was meant, where no answer says which run it was."""
+def _came_of_intent(evidence: Evidence, run: Document, step: str, *, timely: bool) -> Finding:
+    """Hold a run against what was meant to be dispatched, where no answer says which run it was."""
+    intent = Intent.from_dict(github_runs.documents(ended(evidence, steps.CI_DISPATCH_INTENT).stdout)[0])
     if not intent.moment and not intent.marker:
         return not_proven("the server's time before the dispatch was not kept", steps.CI_RUNS_BEFORE)
     named = f"{_named(run)}, created at {run.get('created_at')}"
@@ -244,11 +245,6 @@ def _came_of(intent: Intent, run: Document, step: str, *, timely: bool) -> Findi
     if why_not:
         return not_met(f"{named}, is not that of the dispatch: {why_not}", step, steps.CI_RUN)
     return met(f"{named}, came with the dispatch", step, steps.CI_RUN)
-
-
-def _intent(evidence: Evidence) -> Intent:
-    """Return what was meant to be dispatched."""
-    return Intent.from_dict(github_runs.documents(ended(evidence, steps.CI_DISPATCH_INTENT).stdout)[0])
 
 
 def _run(evidence: Evidence) -> Document:

@@ -88,10 +88,9 @@ def real_run_in_database(evidence: Evidence, policy: Policy) -> Finding:
         if before == after and len(done) == 2 and done[0] == done[1]:
             return met(f"nothing was left to write: {_told(after)}", *names)
         return not_proven(f"it wrote nothing, and {went}, which does not show that all is done", *names)
-    moved = {
-        n: int(after[n]) - int(v) for n, v in before.items() if v.isdigit() and after.get(n, "").isdigit()
-    }
-    if written in moved.values():
+    both = [(count, after.get(name, "")) for name, count in before.items()]
+    moved = [int(then) - int(count) for count, then in both if count.isdigit() and then.isdigit()]
+    if written in moved:
         return met(f"{went}, by the {written} rows that it wrote", *names)
     return not_met(f"it says that it wrote {written} rows, and {went}", *names)
 

@@ -18,7 +18,6 @@ from . import recon_run, running
 from .base import Finding, Judge, Policy, Rule, ended, last_line, met, not_met, not_proven
 from .recon_run import Run
 
-_BOTH = (steps.WORKER_ENVIRONMENT, steps.BACKEND_ENVIRONMENT)
 _MAXMEMORY_POLICY = re.compile(r"^maxmemory[-_]policy[\n:](?P<value>\S+)", re.MULTILINE)
 
 
@@ -79,7 +78,7 @@ def backend_runner(evidence: Evidence, policy: Policy) -> Finding:
 
 def same_redis(evidence: Evidence, policy: Policy) -> Finding:
     """3.1: the backend with "the same C(REDIS_URL) as the worker", by keyed digests."""
-    digests, names = running.digests(evidence, "REDIS_URL"), _BOTH
+    digests, names = running.digests(evidence, "REDIS_URL"), running.BOTH
     if not all(digest.given for digest in digests):
         return not_met("a running process was started without REDIS_URL", *names)
     if not all(digest.value for digest in digests):
@@ -99,13 +98,13 @@ def same_database(evidence: Evidence, policy: Policy) -> Finding:
     """
     endpoints = [digest.endpoint for digest in running.digests(evidence, "DATABASE_URL")]
     if all(endpoints) and len(set(endpoints)) == 1:
-        return met("worker and backend name the same host, port, user and database", *_BOTH)
+        return met("worker and backend name the same host, port, user and database", *running.BOTH)
     if recon_run.is_proven(evidence):
         reason = "spelled differently, but the run that the worker carried out ended in the API"
-        return met(reason, *_BOTH, steps.RECON_LIFECYCLE, steps.RECON_WORKER_LOG)
+        return met(reason, *running.BOTH, steps.RECON_LIFECYCLE, steps.RECON_WORKER_LOG)
     if all(endpoints):
-        return not_met("worker and backend name different databases", *_BOTH)
-    return not_proven("DATABASE_URL is not given everywhere, or the digests have no key", *_BOTH)
+        return not_met("worker and backend name different databases", *running.BOTH)
+    return not_proven("DATABASE_URL is not given everywhere, or the digests have no key", *running.BOTH)
 
 
 def post_queued(evidence: Evidence, policy: Policy) -> Finding:

@@ -73,7 +73,12 @@ def find(evidence: Evidence) -> Run:
     run_id = recon.id_of(recon.parse(post.stdout))
     if not run_id or not 200 <= (post.exit_status or 0) < 300:
         raise MissingStepError(f"the POST gave no run id (it was answered {post.exit_status})")
-    return Run(run_id, tuple(_polls(evidence)), tuple(_attempts(evidence, run_id, post.started)))
+    lifecycle = evidence.get(steps.RECON_LIFECYCLE)
+    # One that hit its limit is evidence of how far the run came.
+    if lifecycle is None or not lifecycle.stdout:
+        lifecycle = ended(evidence, steps.RECON_LIFECYCLE)
+    polls, attempts = recon.transcript(lifecycle.stdout), _attempts(evidence, run_id, post.started)
+    return Run(run_id, tuple(polls), tuple(attempts))
 
 
 def is_proven(evidence: Evidence) -> bool:
@@ -83,14 +88,6 @@ def is_proven(evidence: Evidence) -> bool:
     except MissingStepError:
         return False
     return run.state in recon.TERMINAL and bool(run.finished)
-
-
-def _polls(evidence: Evidence) -> list[Poll]:
-    step = evidence.get(steps.RECON_LIFECYCLE)
-    if step is None or not step.stdout:
-        step = ended(evidence, steps.RECON_LIFECYCLE)
-    # A lifecycle that hit its limit is evidence of how far the run came.
-    return recon.transcript(step.stdout)
 
 
 def _attempts(evidence: Evidence, run_id: str, asked: str) -> t.Iterator[Attempt]:

@@ -11,11 +11,10 @@ the number of requests, so that more traffic alone is no spike.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import typing as t
 
 
-@dataclass(frozen=True)
-class Stretch:
+class Stretch(t.NamedTuple):
     """How many events there were among how many requests."""
 
     events: int
