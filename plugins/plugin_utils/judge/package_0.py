@@ -141,9 +141,8 @@ def error_block_kept(evidence: Evidence, policy: Policy) -> Finding:
     cause = github_log.first_cause(_log(evidence), job.get("steps") or [])
     if cause is None:
         return not_proven(f"the log of job {job['name']} is empty", steps.CI_JOB_LOG)
-    return met(
-        f"step {cause.step}: {cause.line}", steps.CI_JOB_LOG, detail=f"Step: {cause.step}\n\n{cause.block}\n"
-    )
+    detail = f"Step: {cause.step}\n\n{cause.block}\n"
+    return met(f"step {cause.step}: {cause.line}", steps.CI_JOB_LOG, detail=detail)
 
 
 def job_green(evidence: Evidence, policy: Policy) -> Finding:

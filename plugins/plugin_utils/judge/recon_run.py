@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass
 from itertools import groupby
@@ -16,8 +15,6 @@ from ...module_utils._text import arq_log, recon
 from ...module_utils._text.arq_log import Attempt
 from ...module_utils._text.recon import Poll
 from .base import MissingStepError, ended
-
-_FORWARD = re.compile(r"(queued )?(running )?(completed|failed)")
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,8 @@ class Run:
     @property
     def forward(self) -> bool:
         """Whether the states of a run that has ended follow one another as they should."""
-        return _FORWARD.fullmatch(" ".join(self.states)) is not None
+        order = (recon.QUEUED, recon.RUNNING, self.state)
+        return self.states == [state for state in order if state in self.states]
 
     @property
     def finished(self) -> list[Attempt]:
