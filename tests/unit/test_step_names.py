@@ -23,7 +23,7 @@ ROLE_FILES = sorted((ROOT / "roles").glob("*/tasks/*.yml"))
 CONSTANTS = {name: value for name, value in vars(step_names).items() if isinstance(value, StepName)}
 
 # Where a judge or a report says which step it looks at.
-LOOKUPS = {"ended", "succeeded", "left_out", "get", "_documents", "_items", "_run_ok", "_counts"}
+LOOKUPS = {"ended", "succeeded", "get", "_documents", "_items", "_run_ok", "_counts"}
 FINDINGS = {"met", "not_met", "not_proven"}
 # Where a role names the step, and where what is run or asked is no evidence.
 NAMES_OF_THEIR_OWN = {"base", "closure_failure", "command", "http_ready"}

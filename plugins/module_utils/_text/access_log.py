@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 import typing as t
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from urllib.parse import urlsplit
 
@@ -26,20 +25,12 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _MILLISECONDS_FROM = 1e11
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A request as the log has it.
+class Entry(t.NamedTuple):
+    """A request as the log has it."""
 
-    Attributes:
-        time: aware, or None where the line has none that can be read.
-        method: upper case, or C('').
-        path: without its query.
-        status: the HTTP status, or None.
-    """
-
-    time: datetime | None
-    method: str
-    path: str
+    time: datetime | None  # aware, or None where the line has none that can be read
+    method: str  # upper case, or C('')
+    path: str  # without its query
     status: int | None
 
 
@@ -71,15 +62,14 @@ def _parse_json(line: str) -> Entry | None:
     return _entry(_first(fields, _TIME), str(method or ""), path, _first(fields, _STATUS))
 
 
-def _flat(data: t.Any) -> dict[str, t.Any]:
+def _flat(data: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the fields by the last part of their name; an outer one hides an inner one."""
     fields: dict[str, t.Any] = {}
-    inner: list[t.Any] = [data]
-    while inner:
-        level = inner.pop(0)
-        for name, value in level.items() if isinstance(level, dict) else ():
+    levels = [data]
+    for level in levels:
+        for name, value in level.items():
             if isinstance(value, dict):
-                inner.append(value)
+                levels.append(value)
             else:
                 fields.setdefault(name.rpartition(".")[2], value)
     return fields

@@ -15,9 +15,7 @@ import typing as t
 from .._core.evidence import Step
 
 _REVISION = re.compile(r"^(?P<revision>[\w.-]+)(?P<labels>(?: \([\w, -]+\))*)(?:, .*)?$")
-_RUNNING = re.compile(
-    r"Running (?P<verb>upgrade|downgrade|stamp_revision) (?P<old>[^\s,]*) ?-> (?P<new>[^\s,]*)"
-)
+_UPGRADE = re.compile(r"Running upgrade (?P<old>[^\s,]*) ?-> (?P<new>[^\s,]*)")
 _OBJECT = re.compile(r"\b(?:relation|table|constraint|type|column|schema|index)\b", re.IGNORECASE)
 _ERROR = re.compile(
     r"^(?:[\w.]*(?:Error|Exception|DuplicateTable|DuplicateObject|LockNotAvailable)\b.*|FAILED:.*|sqlalchemy\.exc\..*|.*\bERROR\b.*)$"
@@ -31,12 +29,12 @@ def revisions(stdout: str) -> list[str]:
     return [match["revision"] for match in found if match]
 
 
-def moves(step: Step, verb: str = "upgrade") -> list[tuple[str, str]]:
-    """Return the (from, to) pairs that a transcript announces.
+def moves(step: Step) -> list[tuple[str, str]]:
+    """Return the (from, to) pairs that the transcript of an upgrade announces.
 
     Alembic logs a move before it makes it: the last one of a failed command did not happen.
     """
-    return [(m["old"], m["new"]) for m in _RUNNING.finditer(step.output) if m["verb"] == verb]
+    return _UPGRADE.findall(step.output)
 
 
 def already_exists(step: Step) -> str:

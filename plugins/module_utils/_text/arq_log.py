@@ -17,10 +17,8 @@ from dataclasses import dataclass, replace
 STARTED = "started"
 COMPLETED = "completed"
 FAILED = "failed"
-ABORTED = "aborted"
-RETRIED = "retried"
 
-_MARKS = {"→": STARTED, "←": COMPLETED, "!": FAILED, "⊘": ABORTED, "↻": RETRIED}
+_MARKS = {"→": STARTED, "←": COMPLETED, "!": FAILED, "⊘": "aborted", "↻": "retried"}
 _MARKED = re.compile(rf"(?:^|\s)\d+\.\d\ds (?P<mark>[{''.join(_MARKS)}]) (?P<rest>.*)")
 # A job's id may hold colons, a function's name none.
 _CALL = re.compile(r"(?P<job>.+?):[\w.<>]+\((?P<arguments>.*)\)(?: (?:try|delayed)=\S+)*")
@@ -38,21 +36,13 @@ _CONNECTING = re.compile(r"redis connection (error .* retries remaining|successf
 
 @dataclass(frozen=True)
 class Event:
-    """One line about a job.
+    """One line about a job."""
 
-    Attributes:
-        kind: C(started), C(completed), C(failed), C(aborted) or C(retried).
-        line: the whole line.
-        job: the job's id.
-        arguments: as Python shows them, cut by arq after 80 characters; on C(started) only.
-        detail: the result, or what went wrong.
-    """
-
-    kind: str
-    line: str
-    job: str
-    arguments: str = ""
-    detail: str = ""
+    kind: str  # C(started), C(completed), C(failed), C(aborted) or C(retried)
+    line: str  # the whole line
+    job: str  # the job's id
+    arguments: str = ""  # as Python shows them, cut by arq after 80 characters; on C(started) only
+    detail: str = ""  # the result, or what went wrong
 
 
 @dataclass(frozen=True)
@@ -96,11 +86,7 @@ def attempts_for(text: str, run_id: str) -> list[Attempt]:
     if not run_id:
         return []
     contains = re.compile(rf"(?<![\w-]){re.escape(run_id)}(?![\w-])")
-    return [
-        attempt
-        for attempt in attempts(text)
-        if contains.search(attempt.start.arguments) or contains.search(attempt.start.job)
-    ]
+    return [one for one in attempts(text) if contains.search(f"{one.start.job}\n{one.start.arguments}")]
 
 
 def start_of(lines: t.Sequence[str]) -> int | None:

@@ -19,8 +19,7 @@ from .._core.evidence import Step
 _TOTAL = ("processed", "scanned")
 _CHANGED = ("updated", "created", "updated_forced")
 _SKIPPED = ("skipped", "skipped_exists")
-_ERRORS = ("errors",)
-_WORDS = "|".join((*_TOTAL, *_CHANGED, *_SKIPPED, *_ERRORS))
+_WORDS = "|".join((*_TOTAL, *_CHANGED, *_SKIPPED, "errors"))
 _COUNT = re.compile(rf"(?<![\w-])(?P<word>{_WORDS})[\"']?\s*[=:]\s*(?P<count>\d+)(?![\w.])")
 
 # An exception's last line, with or without its module.
@@ -29,21 +28,13 @@ _ERROR = re.compile(r"[\w.]*(?:Error|Exception|Interrupt)\b(?::|$)|error:", re.I
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run says of its rows.
+    """What a run says of its rows, None where it is not said."""
 
-    Attributes:
-        total: rows looked at.
-        changed: rows written, or in a dry run those that would be; None where it is not said.
-        skipped: rows left as they were; None where it is not said.
-        errors: rows that failed; None where it is not said.
-        text: the counts in the run's own words.
-    """
-
-    total: int
-    changed: int | None
-    skipped: int | None
-    errors: int | None
-    text: str
+    total: int  # rows looked at
+    changed: int | None  # rows written, or in a dry run those that would be
+    skipped: int | None  # rows left as they were
+    errors: int | None  # rows that failed
+    text: str  # the counts in the run's own words
 
     @property
     def unaccounted(self) -> int:
@@ -75,7 +66,7 @@ def _summary(text: str) -> Summary | None:
         total=_sum(counts, _TOTAL) or 0,
         changed=_sum(counts, _CHANGED),
         skipped=_sum(counts, _SKIPPED),
-        errors=_sum(counts, _ERRORS),
+        errors=counts.get("errors"),
         text=" ".join(f"{word}={count}" for word, count in counts.items()),
     )
 

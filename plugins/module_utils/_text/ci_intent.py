@@ -23,27 +23,16 @@ SLACK_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Intent:
-    """A dispatch that is meant, before it is sent.
+    """A dispatch that is meant, before it is sent."""
 
-    Attributes:
-        workflow: its id.
-        ref: the branch or tag to dispatch on.
-        commit: the release's, at which the ref is.
-        marker: what the run's title will show, C('') where the workflow takes none.
-        known: the ids of the runs that were there already.
-        moment: the server's time then, RFC 3339; C('') where it named none.
-        seconds: within which the request is sent, or given up.
-        written: when this was written down, by the clock of the host that dispatches, RFC 3339.
-    """
-
-    workflow: int
-    ref: str
-    commit: str
-    marker: str
-    known: tuple[int, ...]
-    moment: str
-    seconds: float
-    written: str
+    workflow: int  # its id
+    ref: str  # the branch or tag to dispatch on
+    commit: str  # the release's, at which the ref is
+    marker: str  # what the run's title will show, C('') where the workflow takes none
+    known: tuple[int, ...]  # the ids of the runs that were there already
+    moment: str  # the server's time then, RFC 3339; C('') where it named none
+    seconds: float  # within which the request is sent, or given up
+    written: str  # when this was written down, by the clock of the host that dispatches, RFC 3339
 
     def as_text(self) -> str:
         """Return it as JSON, one key for each attribute."""
@@ -56,24 +45,13 @@ class Intent:
         Raises:
             KeyError, TypeError, ValueError: it is not an intent.
         """
-        return cls(
-            workflow=int(data["workflow"]),
-            ref=str(data["ref"]),
-            commit=str(data["commit"]),
-            marker=str(data["marker"]),
-            known=tuple(int(number) for number in data["known"]),
-            moment=str(data["moment"]),
-            seconds=float(data["seconds"]),
-            written=str(data["written"]),
-        )
+        numbers = {"workflow": int(data["workflow"]), "seconds": float(data["seconds"])}
+        return cls(**{**data, **numbers, "known": tuple(map(int, data["known"]))})
 
     def why_not(self, run: Document, *, timely: bool = False) -> str:
         """Return why a run is not the one that this dispatch made, C('') where it may be.
 
-        Args:
-            run: as GitHub describes it.
-            timely: whether it must have come soon. A later one may be somebody else's, where nobody saw
-                this dispatch being answered.
+        Where nobody saw it being answered, the run must be C(timely): a later one may be somebody else's.
         """
         if run.get("event") != DISPATCHED:
             return f"it was started by {run.get('event')}, not by a dispatch"

@@ -12,48 +12,32 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_VARIABLE = re.compile(
+# A variable, or else a line of something else.
+_ENTRY = re.compile(
     rf"[ \t]*(?:export[ \t]+)?(?P<name>{_NAME.pattern})[ \t]*=[ \t]*"
-    r"(?:'(?P<single>(?:[^'\\]|\\.)*)'|\"(?P<double>(?:[^\"\\]|\\.)*)\"|)(?P<rest>[^\n]*)\n?",
+    r"(?:'(?P<single>(?:[^'\\]|\\.)*)'|\"(?P<double>(?:[^\"\\]|\\.)*)\"|)(?P<rest>[^\n]*)\n?"
+    r"|[^\n]*\n|[^\n]+",
     re.DOTALL,
 )
-_OTHER = re.compile(r"[^\n]*\n?")
 _COMMENT = re.compile(r"(?:^|\s+)#.*$")
 _SYSTEMD_ESCAPED, _ESCAPE = re.compile(r"[\"\\$`]"), r"\\\g<0>"
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./?&~-]*")
 
 
-@dataclass(frozen=True)
-class Entry:
-    """What stands on a line of the file, or on several where a quote goes over them.
+class Entry(t.NamedTuple):
+    """What stands on a line of the file, or on several where a quote goes over them."""
 
-    Attributes:
-        text: as it stands there, line ends included.
-        name: the variable that it sets, or C('').
-        value: the variable's value.
-    """
-
-    text: str
-    name: str = ""
-    value: str = ""
+    text: str  # as it stands there, line ends included
+    name: str  # the variable that it sets, or C('')
+    value: str  # the variable's value
 
 
 def entries(text: str) -> t.Iterator[Entry]:
     """Return all that stands in an environment file, in its order; joined, the texts are the file's."""
-    position = 0
-    while position < len(text):
-        found = _VARIABLE.match(text, position)
-        if found:
-            yield Entry(found[0], found["name"], _value(found))
-        else:
-            found = _OTHER.match(text, position)
-            if found is None:
-                return
-            yield Entry(found[0])
-        position = found.end()
+    for found in _ENTRY.finditer(text):
+        yield Entry(found[0], found["name"] or "", _value(found))
 
 
 def parse(text: str) -> dict[str, str]:
@@ -104,7 +88,7 @@ def _value(found: re.Match[str]) -> str:
         return re.sub(r"\\(['\\])", r"\1", found["single"])
     if found["double"] is not None:
         return re.sub(r"\\([\"\\$`])", r"\1", found["double"])
-    return _COMMENT.sub("", found["rest"].rstrip())
+    return _COMMENT.sub("", (found["rest"] or "").rstrip())
 
 
 def _quote(name: str, value: str) -> str:

@@ -9,56 +9,44 @@ were given the same without telling what.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import typing as t
 from dataclasses import asdict, dataclass
+from urllib.parse import parse_qs, unquote, urlsplit
 
-from . import service_url
+_ALIASES = {"postgres": "postgresql", "rediss": "redis"}
+_PORTS = {"postgresql": 5432, "redis": 6379}
+_DATABASES = {"redis": "0"}
 
 
 @dataclass(frozen=True)
 class Digest:
-    """What may be told of a value that may not be seen.
+    """What may be told of a value that may not be seen."""
 
-    Attributes:
-        given: whether the variable is set and not empty.
-        value: the digest of the value as it is written, or C('').
-        endpoint: the digest of what it names where it is a URL: scheme, user, host, port and database.
-    """
-
-    given: bool
-    value: str = ""
-    endpoint: str = ""
+    given: bool  # whether the variable is set and not empty
+    value: str = ""  # the digest of the value as it is written
+    endpoint: str = ""  # the digest of what a URL names: scheme, user, host, port and database
 
 
 @dataclass(frozen=True)
 class Running:
-    """A running process.
-
-    Attributes:
-        pid: its number.
-        started: RFC 3339, UTC.
-        command: its command line.
-        directory: its working directory.
-        shown: name → value, None where the variable is not set.
-        digests: name → what may be told of its value.
-    """
+    """A running process."""
 
     pid: int
-    started: str
+    started: str  # RFC 3339, UTC
     command: str
     directory: str
-    shown: t.Mapping[str, str | None]
-    digests: t.Mapping[str, Digest]
+    shown: t.Mapping[str, str | None]  # name → value, None where the variable is not set
+    digests: t.Mapping[str, Digest]  # name → what may be told of its value
 
 
 def digest(value: str, key: str) -> Digest:
     """Return a value's digests; without a key only whether there is one, for passwords can be guessed."""
     if not value or not key:
         return Digest(bool(value))
-    return Digest(True, _keyed(value, key), _keyed(service_url.endpoint(value), key))
+    texts = (value, endpoint(value))
+    return Digest(True, *(hmac.digest(key.encode(), text.encode(), "sha256").hex() for text in texts))
 
 
 def render(processes: t.Sequence[Running]) -> str:
@@ -76,15 +64,32 @@ def parse(text: str) -> list[Running]:
         processes = json.loads(text)
         if not isinstance(processes, list):
             raise TypeError("it is no list")
-        return [_running(process) for process in processes]
+        return [
+            Running(**{**process, "digests": {n: Digest(**told) for n, told in process["digests"].items()}})
+            for process in processes
+        ]
     except (TypeError, KeyError, AttributeError) as exc:
         raise ValueError(f"this is not a list of processes: {exc}") from exc
 
 
-def _running(data: dict[str, t.Any]) -> Running:
-    digests = {name: Digest(**told) for name, told in data.pop("digests").items()}
-    return Running(digests=digests, **data)
+def endpoint(url: str) -> str:
+    """Return C(scheme://user@host:port/database), without password, driver and options.
 
-
-def _keyed(value: str, key: str) -> str:
-    return hmac.new(key.encode(), value.encode(), hashlib.sha256).hexdigest()
+    C(postgresql+asyncpg://a:b@DB/psp) and C(postgresql://a:b@db:5432/psp?ssl=require) name the same. What is
+    no URL comes back as it is.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return url
+    if not parts.scheme or "://" not in url:
+        return url
+    family = parts.scheme.partition("+")[0].lower()
+    scheme = _ALIASES.get(family, family)
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    host = (parts.hostname or query.get("host", "")).lower()
+    database = query.get("db") or query.get("dbname") or unquote(parts.path).lstrip("/")
+    place = f"{host}:{port or query.get('port') or _PORTS.get(scheme, '')}"
+    user = unquote(parts.username or "") or query.get("user", "")
+    return f"{scheme}://{user}@{place}/{database or _DATABASES.get(scheme, '')}"

@@ -15,49 +15,40 @@ import typing as t
 _RELATION = re.compile(r'(?:"[^"]+" (?:of|for) )?relation "(?P<name>[^"]+)" already exists')
 _STATEMENT_OF = re.compile(
     r"(?:(?P<create>CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?)|ALTER TABLE (?:IF EXISTS )?(?:ONLY )?"
-    r"|CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?(?P<index>\"?\w+\"?) ON (?:ONLY )?)"
-    r"(?P<table>(?:\"?\w+\"?\.)?\"?\w+\"?)",
+    r"|CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?(?P<index>\w+) ON (?:ONLY )?)"
+    r"(?P<table>(?:\w+\.)?\w+)",
     re.IGNORECASE,
 )
 
 
 def table(said: str, sql: str) -> str:
-    """Return the table, with its schema where the SQL names it, or C('') where it is about none.
+    """Return the table of Postgres' line, with its schema where the SQL names it, or C('') for none.
 
-    A relation may be an index or a constraint's index, too: which table that is of is in the migrations' SQL.
-
-    Args:
-        said: the line in which Postgres said it.
-        sql: that of the migrations, as far as it is known.
+    A relation may be an index or a constraint's index, too: which table that is of is in the migrations' SQL,
+    as far as that is known.
     """
     relation = _RELATION.search(said)
-    return _table_of(relation["name"], sql) or relation["name"] if relation else ""
+    if relation is None:
+        return ""
+    name = relation["name"]
+    constraint = re.compile(rf"\bCONSTRAINT {re.escape(name)} ", re.IGNORECASE)
+    for found in _statements(sql):
+        if name in (found["table"].rpartition(".")[2], found["index"]) or constraint.search(found.string):
+            return found["table"]
+    return name
 
 
 def created(sql: str) -> list[str]:
     """Return the tables that a migration's SQL creates, with their schemas where it names them."""
-    found = (_STATEMENT_OF.match(statement) for statement in _statements(sql))
-    return [_unquoted(match["table"]) for match in found if match and match["create"]]
+    return [found["table"] for found in _statements(sql) if found["create"]]
 
 
-def _table_of(name: str, sql: str) -> str:
-    """Return the table of a name, or that an index or a constraint of that name is on; C('') for none."""
-    constraint = re.compile(rf'\bCONSTRAINT "?{re.escape(name)}"? ', re.IGNORECASE)
-    for statement in _statements(sql):
-        found = _STATEMENT_OF.match(statement)
-        if found is None:
-            continue
-        owner, index = _unquoted(found["table"]), _unquoted(found["index"] or "")
-        if name in (owner.rpartition(".")[2], index) or constraint.search(statement):
-            return owner
-    return ""
+def _statements(sql: str) -> t.Iterator[re.Match[str]]:
+    """Yield each statement about a table, on one line, without comments and the quotes around names.
 
-
-def _statements(sql: str) -> t.Iterator[str]:
-    """Yield each statement on one line, without its comments: Alembic ends each by a semicolon."""
+    Alembic ends each by a semicolon.
+    """
     for statement in re.split(r";\s*$", sql, flags=re.MULTILINE):
-        yield " ".join(re.sub(r"(?m)^\s*--.*$", "", statement).split())
-
-
-def _unquoted(name: str) -> str:
-    return name.replace('"', "")
+        found = _STATEMENT_OF.match(" ".join(re.sub(r'(?m)^\s*--.*$|"', "", statement).split()))
+        if found:
+            yield found

@@ -15,12 +15,8 @@ from . import env_file
 def values(step: Step, flags: t.Sequence[t.Mapping[str, str]]) -> dict[str, t.Any]:
     """Return each flag's value as the answer has it; one that is not in it, or in it twice, is left out.
 
-    The answer is JSON, in which C(pointer) finds the flag, or C(NAME=value) lines, in which its
-    C(variable) does.
-
-    Args:
-        step: the answer, on its stdout.
-        flags: mappings with C(name), C(variable) and C(pointer) (RFC 6901).
+    The answer is JSON on stdout, in which a flag's C(pointer) (RFC 6901) finds it, or C(NAME=value) lines, in
+    which its C(variable) does.
     """
     try:
         document = json.loads(step.stdout, object_pairs_hook=_object)

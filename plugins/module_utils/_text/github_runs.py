@@ -45,15 +45,10 @@ def documents(text: str) -> list[Document]:
     return found
 
 
-def is_file(workflow: str) -> bool:
-    """Whether a workflow is named by its file rather than by its display name."""
-    return workflow.endswith((".yml", ".yaml"))
-
-
 def is_workflow(document: Document, wanted: str) -> bool:
     """Whether a workflow is the one wanted, by file name, path or display name."""
     path = str(document.get("path", ""))
-    if is_file(wanted):
+    if wanted.endswith((".yml", ".yaml")):
         return path == wanted or path.rsplit("/", maxsplit=1)[-1] == wanted.rsplit("/", maxsplit=1)[-1]
     return document.get("name") == wanted
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import re
 import typing as t
-from dataclasses import dataclass
 
 from .._core.evidence import Step
 
@@ -26,41 +25,25 @@ _YARN = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Test:
-    """A test in one project.
+class Test(t.NamedTuple):
+    """A test in one project."""
 
-    Attributes:
-        file: from the tests' root.
-        title: with the titles of what it is grouped in.
-        project: the project's name, C('') where there is only one.
-        outcome: C(passed), C(failed), C(flaky), C(skipped), C(did not run) or C(failed as marked): with
-            C(test.fail()), Playwright counts a failure as what was expected.
-        error: why it failed, without colours, C('') where it did not.
-    """
-
-    file: str
-    title: str
-    project: str
+    file: str  # from the tests' root
+    title: str  # with the titles of what it is grouped in
+    project: str  # the project's name, C('') where there is only one
+    # C(passed), C(failed), C(flaky), C(skipped), C(did not run) or C(failed as marked): with C(test.fail()),
+    # Playwright counts a failure as what was expected.
     outcome: str
-    error: str
+    error: str  # why it failed, without colours, C('') where it did not
 
 
-@dataclass(frozen=True)
-class Report:
-    """A run of Playwright.
+class Report(t.NamedTuple):
+    """A run of Playwright."""
 
-    Attributes:
-        started: in UTC, as RFC 3339.
-        tests: all that there were, in order.
-        errors: what went wrong outside any test.
-        shard: C(1 of 2) where the run was a part of the tests, else C('').
-    """
-
-    started: str
-    tests: tuple[Test, ...]
-    errors: tuple[str, ...]
-    shard: str
+    started: str  # RFC 3339, UTC
+    tests: tuple[Test, ...]  # all that there were, in order
+    errors: tuple[str, ...]  # what went wrong outside any test
+    shard: str  # C(1 of 2) where the run was a part of the tests, else C('')
 
     @property
     def counts(self) -> dict[str, int]:

@@ -23,17 +23,11 @@ _POLL = re.compile(r"(?P<time>\S+Z) (?P<status>\d{3}|-) ?(?P<body>.*)")
 
 @dataclass(frozen=True)
 class Poll:
-    """One look at a run.
+    """One look at a run."""
 
-    Attributes:
-        time: when it was asked for, RFC 3339, UTC.
-        status: the HTTP status, or None where no answer came.
-        body: the answer's, or why none came.
-    """
-
-    time: str
-    status: int | None
-    body: str
+    time: str  # when it was asked for, RFC 3339, UTC
+    status: int | None  # the HTTP status, or None where no answer came
+    body: str  # the answer's, or why none came
 
     def line(self) -> str:
         """Return it as a line of the transcript. A line break in JSON is white space."""
@@ -78,9 +72,7 @@ class Backoff:
     SLOWEST = 5.0
     LONGEST = 60.0
 
-    def __init__(self) -> None:
-        """Begin quick."""
-        self._next = self.FIRST
+    _next = FIRST
 
     def after(self, status: int | None, retry_after: str = "") -> float:
         """Return the seconds to wait after an answer with this status and this C(Retry-After) header."""

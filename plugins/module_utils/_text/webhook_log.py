@@ -18,8 +18,7 @@ from .._core.evidence import rfc3339
 from . import access_log
 
 
-@dataclass(frozen=True)
-class Webhook:
+class Webhook(t.NamedTuple):
     """What to count: POSTs to paths that begin with C(prefix); C(code) is a refused signature's."""
 
     prefix: str
@@ -28,21 +27,13 @@ class Webhook:
 
 @dataclass(frozen=True)
 class Count:
-    """How many requests, and how many of them were answered how.
-
-    Attributes:
-        requests: all.
-        checked: those that came to the check of their signature, for they were accepted (2xx) or refused.
-        status_401: those that were refused.
-        signature_invalid: those that were refused for their signature.
-        status_5xx: those on which the backend failed.
-    """
+    """How many requests, and how many of them were answered how."""
 
     requests: int = 0
-    checked: int = 0
-    status_401: int = 0
-    signature_invalid: int = 0
-    status_5xx: int = 0
+    checked: int = 0  # came to the check of their signature, for they were accepted (2xx) or refused
+    status_401: int = 0  # were refused
+    signature_invalid: int = 0  # were refused for their signature
+    status_5xx: int = 0  # the backend failed on them
 
     def __add__(self, other: Count) -> Count:
         return Count(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other))))
@@ -50,21 +41,13 @@ class Count:
 
 @dataclass
 class Tally:
-    """What a stretch of a log says of the webhook.
+    """What a stretch of a log says of the webhook."""
 
-    Attributes:
-        lines: all lines read, of whatever request.
-        unreadable: webhook lines without a time or a status.
-        intervals: the start of each interval, in seconds since 1970, with its count.
-        refused: the raw lines with status 401.
-        first: the time of the first line, of whatever request, that has one.
-    """
-
-    lines: int = 0
-    unreadable: int = 0
-    intervals: dict[int, Count] = field(default_factory=dict)
-    refused: list[str] = field(default_factory=list)
-    first: datetime | None = None
+    lines: int = 0  # all lines read, of whatever request
+    unreadable: int = 0  # webhook lines without a time or a status
+    intervals: dict[int, Count] = field(default_factory=dict)  # by their start, in seconds since 1970
+    refused: list[str] = field(default_factory=list)  # the raw lines with status 401
+    first: datetime | None = None  # the time of the first line, of whatever request, that has one
 
     @property
     def total(self) -> Count:
@@ -72,17 +55,12 @@ class Tally:
         return sum(self.intervals.values(), Count())
 
 
-@dataclass(frozen=True)
-class Window:
-    """What the counts of a stretch say, read back.
+class Window(t.NamedTuple):
+    """What the counts of a stretch say, read back."""
 
-    Attributes:
-        head: where and when it was counted: C(source), C(from), C(to), C(lines), C(unreadable) and more.
-        total: the sum of its intervals.
-    """
-
+    # Where and when it was counted: C(source), C(from), C(to), C(lines), C(unreadable) and more.
     head: t.Mapping[str, t.Any]
-    total: Count
+    total: Count  # the sum of its intervals
 
 
 def tally(raw: bytes, webhook: Webhook, *, interval: int, since: datetime | None = None) -> Tally:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ...module_utils._core.evidence import ENDED, NOT_RUN, Evidence, Step
+from ...module_utils._core.evidence import ENDED, Evidence, Step
 from ...module_utils._core.step_names import ROLE_FAILED, breakdown, collectors_of
 
 MET = "met"
@@ -29,19 +29,12 @@ Policy = t.Mapping[str, t.Any]
 
 @dataclass(frozen=True)
 class Finding:
-    """What a rule found.
+    """What a rule found."""
 
-    Attributes:
-        result: C(met), C(not_met) or C(not_proven).
-        reason: the deciding fact, in a sentence without its full stop.
-        steps: the names of the steps that show it.
-        detail: lines quoted from the evidence, such as an error block, where a sentence is not enough.
-    """
-
-    result: str
-    reason: str
-    steps: tuple[str, ...] = ()
-    detail: str = ""
+    result: str  # C(met), C(not_met) or C(not_proven)
+    reason: str  # the deciding fact, in a sentence without its full stop
+    steps: tuple[str, ...] = ()  # the names of those that show it
+    detail: str = ""  # quoted from the evidence, such as an error block, where a sentence is not enough
 
 
 def met(reason: str, *steps: str, detail: str = "") -> Finding:
@@ -66,6 +59,7 @@ class Rule:
     id: str
     text: str
     decide: t.Callable[[Evidence, Policy], Finding]
+    needs: str = ""  # the entry of the policy without which it is not asked
 
 
 @dataclass(frozen=True)
@@ -102,7 +96,10 @@ def ended(evidence: Evidence, name: str) -> Step:
     """
     step = evidence.get(name)
     if step is None:
-        raise MissingStepError(_why_absent(evidence, name))
+        causes = (*map(breakdown, collectors_of(name)), ROLE_FAILED)
+        # Asked again, a collector may only say that it broke down before: the first says why.
+        broken = next((f"; {step.reason}" for step in evidence.steps if step.name in causes), "")
+        raise MissingStepError(f"no step {name} was kept{broken}")
     if step.outcome != ENDED:
         raise MissingStepError(f"{step.title}: {step.reason}")
     return step
@@ -126,25 +123,24 @@ def last_line(text: str) -> str:
     return f": {lines[-1]}" if lines else ""
 
 
-def conclude(
-    evidence: Evidence,
-    policy: Policy,
-    rules: t.Sequence[Rule],
-    summary: t.Callable[[Evidence, Policy], str],
-) -> Verdict:
-    """Apply the rules and return the verdict.
+@dataclass(frozen=True)
+class Judge:
+    """Derives the verdict of a package from its evidence; all rules that are asked must be met for PASS."""
 
-    Args:
-        evidence: what was kept for the package.
-        policy: what the rules hold it against.
-        rules: all must be met for PASS.
-        summary: the note's sentence for PASS.
-    """
-    criteria = tuple(_apply(rule, evidence, policy) for rule in rules)
-    bad = [c for c in criteria if c.result == NOT_MET] + [c for c in criteria if c.result == NOT_PROVEN]
-    if bad:
-        return Verdict(evidence.package, FAIL, _sentence(bad), criteria)
-    return Verdict(evidence.package, PASS, summary(evidence, policy), criteria)
+    rules: tuple[Rule, ...]
+    summary: t.Callable[[Evidence, Policy], str]  # makes the note's sentence for PASS
+
+    def __call__(self, evidence: Evidence, policy: Policy) -> Verdict:
+        """Apply the rules and return the verdict."""
+        asked = (rule for rule in self.rules if not rule.needs or policy.get(rule.needs))
+        criteria = tuple(_apply(rule, evidence, policy) for rule in asked)
+        bad = [c for c in criteria if c.result == NOT_MET] + [c for c in criteria if c.result == NOT_PROVEN]
+        if not bad:
+            return Verdict(evidence.package, PASS, self.summary(evidence, policy), criteria)
+        kind = "not met" if bad[0].result == NOT_MET else "not proven"
+        more = f" ({len(bad) - 1} more)" if len(bad) > 1 else ""
+        note = f"{bad[0].text} is {kind}: {bad[0].reason.rstrip('.')}{more}."
+        return Verdict(evidence.package, FAIL, note, criteria)
 
 
 def _apply(rule: Rule, evidence: Evidence, policy: Policy) -> Criterion:
@@ -156,24 +152,3 @@ def _apply(rule: Rule, evidence: Evidence, policy: Policy) -> Criterion:
         finding = not_proven(f"the evidence could not be read, {type(exc).__name__}: {exc}")
     steps = tuple(map(str, finding.steps))
     return Criterion(rule.id, rule.text, finding.result, finding.reason, steps, finding.detail)
-
-
-def _sentence(bad: t.Sequence[Criterion]) -> str:
-    first = bad[0]
-    kind = "not met" if first.result == NOT_MET else "not proven"
-    more = f" ({len(bad) - 1} more)" if len(bad) > 1 else ""
-    return f"{first.text} is {kind}: {first.reason.rstrip('.')}{more}."
-
-
-def _why_absent(evidence: Evidence, name: str) -> str:
-    """Name the step that is missing, and why its own collector or the role broke down, if one did."""
-    causes = (*map(breakdown, collectors_of(name)), ROLE_FAILED)
-    # Asked again, a collector may only say that it broke down before: the first says why.
-    broken = next((step for step in evidence.steps if step.name in causes), None)
-    return f"no step {name} was kept" + (f"; {broken.reason}" if broken else "")
-
-
-def left_out(evidence: Evidence, name: str) -> str:
-    """Return why a step was left out on purpose, or C('')."""
-    step = evidence.get(name)
-    return step.reason if step is not None and step.outcome == NOT_RUN else ""

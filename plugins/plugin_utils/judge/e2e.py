@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from ...module_utils._core import step_names as steps
-from ...module_utils._core.evidence import Evidence, Step, parse_time
+from ...module_utils._core.evidence import Evidence, parse_time
 from ...module_utils._text import playwright
-from ...module_utils._text.playwright import Report, Test
+from ...module_utils._text.playwright import Report
 from .base import Finding, MissingStepError, Policy, ended, met, not_met, not_proven
 
 _NAMES = (steps.E2E_SMOKE, steps.E2E_REPORT)
@@ -17,18 +17,24 @@ _NAMES = (steps.E2E_SMOKE, steps.E2E_REPORT)
 def passes(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "E2E passes". The "E2E PASS log" is minimum evidence."""
     smoke = ended(evidence, steps.E2E_SMOKE)
-    if smoke.exit_status != 0 and not _is_told(evidence):
-        return _ended_badly(smoke)
-    report = _report(evidence)
+    ended_badly = not_met(f"exit status {smoke.exit_status}: {playwright.why_none(smoke)}", smoke.name)
+    try:
+        report = _report(evidence)
+    except MissingStepError:
+        if smoke.exit_status == 0:
+            raise
+        return ended_badly
     told = ", ".join(f"{count} {outcome}" for outcome, count in report.counts.items()) or "no test ran"
     bad = [test for test in report.tests if test.outcome != playwright.PASSED]
     if bad:
-        return not_met(f"{told} ({bad[0].title} {bad[0].outcome})", *_NAMES, detail=_detail(bad))
+        failed = next((test for test in bad if test.error), None)
+        detail = f"{failed.file} › {failed.title}\n\n{failed.error}" if failed else ""
+        return not_met(f"{told} ({bad[0].title} {bad[0].outcome})", *_NAMES, detail=detail)
     if report.errors:
         error = report.errors[0]
         return not_met(f"{told}, and outside the tests: {error.splitlines()[0]}", *_NAMES, detail=error)
     if smoke.exit_status != 0:
-        return _ended_badly(smoke)
+        return ended_badly
     if report.shard:
         return not_met(f"{told}, but only shard {report.shard} ran", *_NAMES)
     return (met if report.tests else not_proven)(told, *_NAMES)
@@ -50,25 +56,6 @@ def is_the_one_asked_for(evidence: Evidence, policy: Policy) -> Finding:
         return not_met(f"{', '.join(also)} ran, too; required is {spec} alone", steps.E2E_REPORT)
     of_others = ", ".join(dict.fromkeys(f"{test.file} of the project {test.project}" for test in beside))
     return met(f"only {spec} ran{', with ' + of_others if of_others else ''}", steps.E2E_REPORT)
-
-
-def _ended_badly(smoke: Step) -> Finding:
-    return not_met(f"exit status {smoke.exit_status}: {playwright.why_none(smoke)}", steps.E2E_SMOKE)
-
-
-def _detail(bad: list[Test]) -> str:
-    """Return the first error among the tests that did not pass, with the test that it is of."""
-    failed = next((test for test in bad if test.error), None)
-    return f"{failed.file} › {failed.title}\n\n{failed.error}" if failed else ""
-
-
-def _is_told(evidence: Evidence) -> bool:
-    """Whether there is a report that says what went wrong."""
-    try:
-        report = _report(evidence)
-    except MissingStepError:
-        return False
-    return bool(report.tests or report.errors)
 
 
 def _report(evidence: Evidence) -> Report:

@@ -4,18 +4,17 @@
 """How the tools of a CI job say why they failed: a table of causes, in the order of their weight.
 
 Lines are those of the failed step, without timestamps and colours. The function of a cause gets them and
-the index of the first that begins with the cause's pattern. It returns the line that says most and the spans
-of lines, half open, that show the cause in full, or None where this is not the cause.
+the index of the first that begins with the cause's pattern; it returns None where this is not the cause.
 """
 
 from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass
 
 Lines = t.Sequence[str]
 Span = tuple[int, int]
+# The line that says most, and the spans of lines, half open, that show the cause in full.
 Shown = tuple[str, tuple[Span, ...]]
 
 # What the runner or a caller says of a failure that another has explained before.
@@ -24,27 +23,15 @@ WRAPPER = re.compile(
     r"Bash exited with code|Docker (?:\w+ )?failed with exit code|One or more containers failed to start|"
     r"The operation was canceled|A task was canceled|Cancell?ed)"
 )
-_EXIT_CODE = re.compile(r"##\[error\]Process completed with exit code (\d+)")
+_EXIT_CODE = r"##\[error\]Process completed with exit code "
+_RAISED_FROM = re.compile(r"direct cause of the following|another exception occurred")
 _NEARBY = 25
 
 
-@dataclass(frozen=True)
-class Finding:
-    """A cause: its kind, the line that says most, and the spans of lines, half open, that show it in full."""
-
-    kind: str
-    line: str
-    spans: tuple[Span, ...]
-
-
-def first(lines: Lines) -> Finding | None:
+def first(lines: Lines) -> Shown | None:
     """Return the first cause of the table that the lines show, or None."""
-    for kind, pattern, read in _CAUSES:
-        at = _find(lines, pattern)
-        shown = None if at is None else read(lines, at)
-        if shown:
-            return Finding(kind, *shown)
-    return None
+    found = ((_find(lines, pattern), read) for pattern, read in _CAUSES)
+    return next(filter(None, (read(lines, at) for at, read in found if at is not None)), None)
 
 
 def _line(lines: Lines, at: int, line: str = "") -> Shown:
@@ -67,10 +54,8 @@ def _service_container(lines: Lines, at: int) -> Shown:
     return line, ((at, end + 1),)
 
 
-def _killed(lines: Lines, at: int) -> Shown | None:
+def _killed(lines: Lines, at: int) -> Shown:
     """SIGKILL is what is left where nothing says why a process was killed."""
-    if _exit_code(lines) != 137:
-        return None
     return _line(lines, at, "exit code 137: the process was killed (SIGKILL), most often for want of memory")
 
 
@@ -110,7 +95,9 @@ def _pytest_start(lines: Lines, at: int) -> Shown:
 
 
 def _no_test(lines: Lines, at: int) -> Shown | None:
-    return _line(lines, at, f"no test ran: {lines[at].strip('= ')}") if _exit_code(lines) == 5 else None
+    if _find(lines, rf"{_EXIT_CODE}5\b") is None:
+        return None
+    return _line(lines, at, f"no test ran: {lines[at].strip('= ')}")
 
 
 def _python_crash(lines: Lines, at: int) -> Shown:
@@ -152,14 +139,9 @@ def _traceback(lines: Lines, _at: int) -> Shown | None:
 def _chains(lines: Lines) -> list[Span]:
     """Return the spans of tracebacks; those that were raised from one another are one."""
     heads = [n for n, text in enumerate(lines) if re.match(_TRACEBACK, text)]
-    starts = [n for n in heads if not _continues(lines, n)]
+    starts = [n for n in heads if not _RAISED_FROM.search(" ".join(lines[max(0, n - 2) : n]))]
     ends = [*starts[1:], len(lines)]
     return [(start, _end(lines[:end], start)) for start, end in zip(starts, ends, strict=False)]
-
-
-def _continues(lines: Lines, at: int) -> bool:
-    before = " ".join(lines[max(0, at - 2) : at])
-    return "direct cause of the following" in before or "another exception occurred" in before
 
 
 def _exception(lines: Lines, span: Span) -> str:
@@ -171,11 +153,6 @@ def _exception(lines: Lines, span: Span) -> str:
     while at is not None and lines[at].startswith(" ") and not lines[at].lstrip().startswith("|"):
         at = _find(lines[:end], r"[A-Za-z_][\w.]*(?::|$)", at + 1)
     return lines[at if at is not None else end - 1].strip("| ")
-
-
-def _compiler(lines: Lines, at: int) -> Shown | None:
-    others = re.match(r"error: (?:subprocess-exited|externally-managed|failed to push)", lines[at])
-    return None if others else _line(lines, at)
 
 
 def _eslint(lines: Lines, at: int) -> Shown:
@@ -214,64 +191,51 @@ def _tool(lines: Lines, _at: int) -> Shown | None:
 
 _TRACEBACK = r"\s*(?:\+ Exception Group )?Traceback \(most recent"
 
-# The kind of a cause, what its first line begins with, and the function that reads it.
-_CAUSES: tuple[tuple[str, str, t.Callable[[Lines, int], Shown | None]], ...] = (
-    ("service container", r"##\[group\]Service container \S+ failed\.", _service_container),
-    ("service container", r"##\[error\]Failed to initialize container", _line),
+# What the first line of a cause begins with, and the function that reads it.
+_CAUSES: tuple[tuple[str, t.Callable[[Lines, int], Shown | None]], ...] = (
+    (r"##\[group\]Service container \S+ failed\.", _service_container),
+    (r"##\[error\]Failed to initialize container", _line),
     (
-        "out of memory",
         r"FATAL ERROR: .*(?:heap out of memory|Allocation failed)|Killed$|.*: line \d+: +\d+ Killed\b|"
         r".*Out of memory: Killed process|.*Killed signal terminated program|.*java\.lang\.OutOfMemoryError",
         _line,
     ),
-    ("out of memory", r"##\[error\]", _killed),
-    ("time limit", r"##\[error\].*(?:has timed out after|exceeded the maximum execution time)", _stopped),
-    ("pytest", r"={3,} (?:FAILURES|ERRORS) ={3,}", _pytest),
-    ("pytest", r"={3,} short test summary info ={3,}", _pytest),
+    (rf"{_EXIT_CODE}137\b", _killed),
+    (r"##\[error\].*(?:has timed out after|exceeded the maximum execution time)", _stopped),
+    (r"={3,} (?:FAILURES|ERRORS) ={3,}", _pytest),
+    (r"={3,} short test summary info ={3,}", _pytest),
     (
-        "pytest",
         r"ImportError while loading conftest|ERROR: usage: |INTERNALERROR>|"
         r"ERROR: file or directory not found|ERROR: not found: ",
         _pytest_start,
     ),
-    ("pytest", r"FAIL Required test coverage|ERROR: Coverage failure", _pytest_start),
-    ("pytest", r"=+ (?:no tests ran|\d+ deselected)\b.* in [\d.]+s", _no_test),
-    ("crash", r".*Fatal Python error: ", _python_crash),
-    ("crash", r".*\b(?:Segmentation fault|Bus error|Illegal instruction)\b", _line),
-    ("test", r"\s+1\) .+\.[cm]?[jt]sx?:\d+|\s*● (?!Console\b).+| ?FAIL  ?\S+ > ", _javascript_test),
-    ("disk full", r".*No space left on device", _line),
-    ("image build", r"ERROR: failed to (?:build|solve)", _image_build),
-    ("traceback", _TRACEBACK, _traceback),
+    (r"FAIL Required test coverage|ERROR: Coverage failure", _pytest_start),
+    (r"=+ (?:no tests ran|\d+ deselected)\b.* in [\d.]+s", _no_test),
+    (r".*Fatal Python error: ", _python_crash),
+    (r".*\b(?:Segmentation fault|Bus error|Illegal instruction)\b", _line),
+    (r"\s+1\) .+\.[cm]?[jt]sx?:\d+|\s*● (?!Console\b).+| ?FAIL  ?\S+ > ", _javascript_test),
+    (r".*No space left on device", _line),
+    (r"ERROR: failed to (?:build|solve)", _image_build),
+    (_TRACEBACK, _traceback),
     (
-        "compiler",
         r"\S+:\d+:\d+: (?:fatal )?error: |\S+\(\d+,\d+\): error TS\d+: |\S+:\d+:\d+ - error TS\d+: |"
-        r"\S+\.(?:pyi?|java|kt):\d+(?::\d+)?: error: |error(?:\[E\d+\])?: .+|\S+\.go:\d+:\d+: ",
-        _compiler,
+        r"\S+\.(?:pyi?|java|kt):\d+(?::\d+)?: error: |\S+\.go:\d+:\d+: |"
+        r"error(?:\[E\d+\])?: (?!subprocess-exited|externally-managed|failed to push).+",
+        _line,
     ),
-    ("compiler", r"(?:\S*/)?ld(?:\.\w+)?: cannot find |.*: undefined reference to ", _line),
-    ("linter", r"\s+\d+:\d+ +error +\S", _eslint),
-    ("linter", r"\S+\.py:\d+:\d+: [A-Z]+\d+ ", _line),
-    ("linter", r"\s*--> \S+\.\w+:\d+:\d+$", _ruff),
+    (r"(?:\S*/)?ld(?:\.\w+)?: cannot find |.*: undefined reference to ", _line),
+    (r"\s+\d+:\d+ +error +\S", _eslint),
+    (r"\S+\.py:\d+:\d+: [A-Z]+\d+ ", _line),
+    (r"\s*--> \S+\.\w+:\d+:\d+$", _ruff),
+    (r"npm (?:ERR!|error) |error (?!Command failed)\S.*|➤ YN\d{4}: .*(?:error|failed)", _package_manager),
     (
-        "package manager",
-        r"npm (?:ERR!|error) |error (?!Command failed)\S.*|➤ YN\d{4}: .*(?:error|failed)",
-        _package_manager,
-    ),
-    (
-        "cancelled",
         r"##\[error\](?:The runner has received a shutdown signal|The operation was canceled)|"
         r"##\[error\].*lost communication with the server",
         _stopped,
     ),
-    ("action", rf"(?!{WRAPPER.pattern})##\[error\]\s*\S", _line),
-    ("tool", "", _tool),
+    (rf"(?!{WRAPPER.pattern})##\[error\]\s*\S", _line),
+    ("", _tool),
 )
-
-
-def _exit_code(lines: Lines) -> int | None:
-    """Return the exit code that the runner names, None where it names none."""
-    found = (_EXIT_CODE.match(text) for text in lines)
-    return next((int(match[1]) for match in found if match), None)
 
 
 def _find(lines: Lines, pattern: str, start: int = 0) -> int | None:
@@ -282,8 +246,7 @@ def _find(lines: Lines, pattern: str, start: int = 0) -> int | None:
 
 def _end(lines: Lines, start: int) -> int:
     """Return where what begins at C(start) ends: at the runner's own next word, or with the lines."""
-    at = _find(lines, r"##\[(?:error|group|endgroup)\]", start + 1)
-    return len(lines) if at is None else at
+    return _find(lines, r"##\[(?:error|group|endgroup)\]", start + 1) or len(lines)
 
 
 def _bare(text: str) -> str:

@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass
 
 from ...module_utils._core.evidence import parse_time
 from ...module_utils._text.github_runs import Document
 from . import github_causes
-from .github_causes import WRAPPER, Finding
+from .github_causes import WRAPPER, Shown
 
 # pytest's last line: it names each outcome that there was, and the time that the tests took.
 SUMMARY = r"\b[1-9]\d* passed\b.* in \d[\d.]*s\b"
@@ -45,8 +44,7 @@ class Line(t.NamedTuple):
     text: str
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(t.NamedTuple):
     """The lines of one step, the name that the log itself gives it, and the first time in it, or C('')."""
 
     name: str
@@ -54,26 +52,12 @@ class Section:
     began: str
 
 
-@dataclass(frozen=True)
-class Cause:
-    """Why a job is red.
+class Cause(t.NamedTuple):
+    """Why a job is red."""
 
-    Attributes:
-        kind: for instance C(pytest), C(traceback), C(out of memory).
-        line: the one line that says most.
-        step: the name of the step that failed.
-        block: the lines that tell it in full, with some around them.
-    """
-
-    kind: str
-    line: str
-    step: str
-    block: str
-
-    @property
-    def text(self) -> str:
-        """The step's name and the block."""
-        return f"Step: {self.step}\n\n{self.block}\n"
+    line: str  # the one that says most
+    step: str  # the name of the step that failed
+    block: str  # the lines that tell it in full, with some around them
 
 
 def clean(log: str) -> list[Line]:
@@ -100,21 +84,19 @@ def sections(lines: t.Sequence[Line]) -> list[Section]:
 def first_cause(log: str, steps: t.Sequence[Document] = ()) -> Cause | None:
     """Return the first real cause of a job's failure, None for a log without a line.
 
-    Args:
-        log: the text of the job's log.
-        steps: the job's steps as the API gives them. They tell a step that failed the job from one that
-            was allowed to fail, and have the names that people gave them.
+    The job's steps, as the API gives them, tell a step that failed the job from one that was allowed to fail,
+    and have the names that people gave them.
     """
     found = sections(clean(log))
     if not found:
         return None
     failed = next((step for step in steps if step.get("conclusion") in ("failure", "cancelled")), None)
     section = _failed_section(found, failed)
-    finding = github_causes.first(section.texts) or _last_words(section.texts)
+    line, spans = github_causes.first(section.texts) or _last_words(section.texts)
     name = section.name
     if failed and failed.get("name") and failed["name"] != section.name:
         name = f"{failed['name']} ({section.name})"
-    return Cause(finding.kind, finding.line.strip(), name, _block(section.texts, finding.spans))
+    return Cause(line.strip(), name, _block(section.texts, spans))
 
 
 def _line(text: str) -> Line:
@@ -126,11 +108,8 @@ def _line(text: str) -> Line:
 
 
 def _section_name(text: str) -> str:
-    for pattern, name in _SECTIONS:
-        match = pattern.match(text)
-        if match:
-            return name or match["name"]
-    return ""
+    found = ((pattern.match(text), name) for pattern, name in _SECTIONS)
+    return next((name or match["name"] for match, name in found if match), "")
 
 
 def _failed_section(found: t.Sequence[Section], failed: Document | None) -> Section:
@@ -150,15 +129,15 @@ def _is_within(section: Section, step: Document) -> bool:
     return start <= moment <= end
 
 
-def _last_words(texts: t.Sequence[str]) -> Finding:
+def _last_words(texts: t.Sequence[str]) -> Shown:
     """Return what the step printed last before it ended: the best there is where nothing is recognised."""
     end = next((n for n, text in enumerate(texts) if WRAPPER.match(text)), len(texts))
     spoken = [n for n in range(end) if texts[n].strip() and not texts[n].startswith("##[")]
     body = [n for n in spoken if n > _header_end(texts)]
     if not body:
         said = texts[end].removeprefix(_ERROR) if end < len(texts) else "the log breaks off"
-        return Finding("silent", f"the step printed nothing before it ended: {said}", ((0, len(texts)),))
-    return Finding("last words", texts[body[-1]], ((max(body[0], body[-1] - 30), min(end + 1, len(texts))),))
+        return f"the step printed nothing before it ended: {said}", ((0, len(texts)),)
+    return texts[body[-1]], ((max(body[0], body[-1] - 30), min(end + 1, len(texts))),)
 
 
 def _header_end(texts: t.Sequence[str]) -> int:

@@ -22,7 +22,7 @@ from ...module_utils._text import github_runs
 from ...module_utils._text.ci_intent import Intent
 from ...module_utils._text.github_runs import Document
 from . import github_log
-from .base import Finding, MissingStepError, Policy, Rule, Verdict, conclude, ended, met, not_met, not_proven
+from .base import Finding, Judge, MissingStepError, Policy, Rule, ended, met, not_met, not_proven
 
 # What a job and its run have in common.
 _SAME = ("run_id", "head_sha", "run_attempt")
@@ -31,11 +31,6 @@ _NO_LOG: dict[int | None, str] = {
     404: "GitHub has no log of this job",
     410: "the log has expired and GitHub has removed it: run the job again",
 }
-
-
-def judge(evidence: Evidence, policy: Policy) -> Verdict:
-    """Derive the verdict of Package-0 from its evidence."""
-    return conclude(evidence, policy, RULES, _summary)
 
 
 def run_is_of_repository(evidence: Evidence, policy: Policy) -> Finding:
@@ -64,10 +59,8 @@ def workflow_ran(evidence: Evidence, policy: Policy) -> Finding:
     # A workflow keeps its id when its file is renamed or replaced; a run names the file that it came from.
     path, paths = str(run.get("path", "")).partition("@")[0], {str(found.get("path")) for found in named}
     if path not in paths:
-        reason = (
-            f"{_named(run)} came from the file {path!r}, and the workflow's is {' or '.join(sorted(paths))}"
-        )
-        return not_met(reason, *names)
+        files = " or ".join(sorted(paths))
+        return not_met(f"{_named(run)} came from the file {path!r}, and the workflow's is {files}", *names)
     return met(f"{_named(run)} is of the workflow {wanted!r}", *names)
 
 
@@ -88,7 +81,7 @@ def run_is_the_dispatched(evidence: Evidence, policy: Policy) -> Finding:
     if dispatch is not None and dispatch.outcome != NOT_RUN:
         return _dispatched(evidence, run)
     if evidence.get(steps.CI_DISPATCH_INTENT) is not None:
-        return _came_of(_intent(evidence), run, steps.CI_DISPATCH_INTENT, timely=True)
+        return _came_of_intent(evidence, run, steps.CI_DISPATCH_INTENT, timely=True)
     # A run that bore this attempt's marker already was taken up: nothing was sent a second time.
     if evidence.get(steps.CI_RUNS_BEFORE) is None:
         return not_proven("a run was to be dispatched, and no dispatch was kept", steps.CI_RUN)
@@ -148,7 +141,8 @@ def error_block_kept(evidence: Evidence, policy: Policy) -> Finding:
     cause = github_log.first_cause(_log(evidence), job.get("steps") or [])
     if cause is None:
         return not_proven(f"the log of job {job['name']} is empty", steps.CI_JOB_LOG)
-    return met(f"step {cause.step}: {cause.line}", steps.CI_JOB_LOG, detail=cause.text)
+    detail = f"Step: {cause.step}\n\n{cause.block}\n"
+    return met(f"step {cause.step}: {cause.line}", steps.CI_JOB_LOG, detail=detail)
 
 
 def job_green(evidence: Evidence, policy: Policy) -> Finding:
@@ -216,6 +210,9 @@ def _summary(evidence: Evidence, policy: Policy) -> str:
     return f"{fact[0].upper()}{fact[1:]}: {job['html_url']}{history}."
 
 
+judge = Judge(RULES, _summary)
+
+
 def _started_by(run: Document, allowed: t.Sequence[str]) -> Finding:
     reason = f"{_named(run)} was started by {run.get('event')} at {run.get('created_at')}"
     if run.get("event") not in allowed:
@@ -230,15 +227,16 @@ def _dispatched(evidence: Evidence, run: Document) -> Finding:
     whole = step is not None and (step.outcome, step.exit_status) == (ENDED, 200)
     answered = _documents(evidence, steps.CI_DISPATCH)[0].get("workflow_run_id") if whole else None
     if answered is None:
-        return _came_of(_intent(evidence), run, steps.CI_DISPATCH, timely=False)
+        return _came_of_intent(evidence, run, steps.CI_DISPATCH, timely=False)
     reason = f"GitHub answered the dispatch with run {answered}"
     if run.get("id") == answered:
         return met(reason, *names)
     return not_met(f"{reason}, and {_named(run)} was looked at", *names)
 
 
-def _came_of(intent: Intent, run: Document, step: str, *, timely: bool) -> Finding:
-    """Hold a run against what was meant, where no answer says which run it was."""
+def _came_of_intent(evidence: Evidence, run: Document, step: str, *, timely: bool) -> Finding:
+    """Hold a run against what was meant to be dispatched, where no answer says which run it was."""
+    intent = Intent.from_dict(github_runs.documents(ended(evidence, steps.CI_DISPATCH_INTENT).stdout)[0])
     if not intent.moment and not intent.marker:
         return not_proven("the server's time before the dispatch was not kept", steps.CI_RUNS_BEFORE)
     named = f"{_named(run)}, created at {run.get('created_at')}"
@@ -246,11 +244,6 @@ def _came_of(intent: Intent, run: Document, step: str, *, timely: bool) -> Findi
     if why_not:
         return not_met(f"{named}, is not that of the dispatch: {why_not}", step, steps.CI_RUN)
     return met(f"{named}, came with the dispatch", step, steps.CI_RUN)
-
-
-def _intent(evidence: Evidence) -> Intent:
-    """Return what was meant to be dispatched."""
-    return Intent.from_dict(github_runs.documents(ended(evidence, steps.CI_DISPATCH_INTENT).stdout)[0])
 
 
 def _run(evidence: Evidence) -> Document:
@@ -333,13 +326,11 @@ def _not_green(attempts: t.Sequence[Document], jobs: t.Mapping[int, Document]) -
     """
     said = []
     for attempt in attempts:
-        number = github_runs.attempt_of(attempt)
-        job = jobs.get(number)
-        passed = attempt.get("conclusion") == github_runs.SUCCESS
-        if job is not None and job.get("conclusion") != github_runs.SUCCESS:
-            said.append(f"attempt {number} was {attempt.get('conclusion')}, its job {job.get('conclusion')}")
-        elif not passed:
-            said.append(f"attempt {number} was {attempt.get('conclusion')}")
+        number, whole = github_runs.attempt_of(attempt), attempt.get("conclusion")
+        job = jobs[number].get("conclusion") if number in jobs else github_runs.SUCCESS
+        if {whole, job} != {github_runs.SUCCESS}:
+            of_job = f", its job {job}" if job != github_runs.SUCCESS else ""
+            said.append(f"attempt {number} was {whole}{of_job}")
     return " and ".join(said)
 
 

@@ -11,30 +11,12 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core import step_names as steps
-from ...module_utils._core.evidence import Evidence, Step
+from ...module_utils._core.evidence import NOT_RUN, Evidence, Step
 from ...module_utils._text import alembic, catalog, psql_text
-from .base import (
-    TRACEBACK,
-    Finding,
-    Policy,
-    Rule,
-    Verdict,
-    conclude,
-    ended,
-    left_out,
-    met,
-    not_met,
-    not_proven,
-    succeeded,
-)
+from .base import TRACEBACK, Finding, Judge, Policy, Rule, ended, met, not_met, not_proven, succeeded
 
 # The checklist's `alembic history | tail -n 30`: newest first, so the tail is the oldest ones.
 HISTORY_LINES = 30
-
-
-def judge(evidence: Evidence, policy: Policy) -> Verdict:
-    """Derive the verdict of Package-1 from its evidence."""
-    return conclude(evidence, policy, RULES, _summary)
 
 
 def current_kept(evidence: Evidence, policy: Policy) -> Finding:
@@ -93,7 +75,8 @@ def schema_is_the_migrations(evidence: Evidence, policy: Policy) -> Finding:
     upgrade = succeeded(evidence, steps.ALEMBIC_UPGRADE)
     ran = alembic.moves(upgrade)
     if ran:
-        return met(f"{len(ran)} migrations ran, {_span(ran)}", steps.ALEMBIC_UPGRADE)
+        span = f"{ran[0][0] or 'base'} -> {ran[-1][1] or 'base'}"
+        return met(f"{len(ran)} migrations ran, {span}", steps.ALEMBIC_UPGRADE)
     names = (steps.ALEMBIC_CURRENT, steps.ALEMBIC_CURRENT_AFTER)
     before, after = (", ".join(alembic.revisions(succeeded(evidence, name).stdout)) for name in names)
     if before != after:
@@ -110,11 +93,10 @@ def one_database(evidence: Evidence, policy: Policy) -> Finding:
     if not rows:
         return not_met("the examined database has no row of Alembic's", step.name)
     where = f"the database {rows[0]['database']}, in which the table was looked at, is at {', '.join(have)}"
+    names = (step.name, current)
     if have != sorted(told):
-        return not_met(
-            f"{where}, and alembic current says {', '.join(told) or 'nothing'}", step.name, current
-        )
-    return met(f"{where}, as alembic current says", step.name, current)
+        return not_met(f"{where}, and alembic current says {', '.join(told) or 'nothing'}", *names)
+    return met(f"{where}, as alembic current says", *names)
 
 
 def table_exists(evidence: Evidence, policy: Policy) -> Finding:
@@ -141,23 +123,20 @@ def unique_constraint(evidence: Evidence, policy: Policy) -> Finding:
     constraints = [e for e in same if e["constraint"] in named and e["valid"] and not e["predicate"]]
     if constraints:
         return met(f"{constraints[0]['constraint']}: {_described(constraints[0])}", *names)
-    return not_met(
-        f"want UNIQUE ({', '.join(want)}), have {'; '.join(map(_kind, entries)) or 'none'}", *names
-    )
+    have = "; ".join(map(_kind, entries)) or "none"
+    return not_met(f"want UNIQUE ({', '.join(want)}), have {have}", *names)
 
 
 def smoke(evidence: Evidence, policy: Policy) -> Finding:
     """Optional, preferred: "smoke: alembic downgrade -1, then alembic upgrade head"."""
-    reason = left_out(evidence, steps.ALEMBIC_DOWNGRADE)
-    if reason:
-        return met(f"left out, being optional: {reason}", steps.ALEMBIC_DOWNGRADE)
+    downgrade = evidence.get(steps.ALEMBIC_DOWNGRADE)
+    if downgrade and downgrade.outcome == NOT_RUN and downgrade.reason:
+        return met(f"left out, being optional: {downgrade.reason}", steps.ALEMBIC_DOWNGRADE)
     for name in (steps.ALEMBIC_DOWNGRADE, steps.ALEMBIC_REUPGRADE):
         step = ended(evidence, name)
-        if step.exit_status != 0:
-            return not_met(f"{step.title}: {alembic.error_line(step)}", name)
-        if TRACEBACK in step.output:
-            reason = f"{step.title}: a traceback in spite of status 0, {alembic.error_line(step)}"
-            return not_met(reason, name)
+        if step.exit_status != 0 or TRACEBACK in step.output:
+            in_spite = "a traceback in spite of status 0, " if step.exit_status == 0 else ""
+            return not_met(f"{step.title}: {in_spite}{alembic.error_line(step)}", name)
     # Where the database was in between proves the way down; what Alembic logs is in the project's hands.
     names = (steps.ALEMBIC_CURRENT_AFTER, steps.ALEMBIC_CURRENT_BETWEEN, steps.ALEMBIC_CURRENT_FINAL)
     before, between, final = (alembic.revisions(succeeded(evidence, name).stdout) for name in names)
@@ -190,12 +169,10 @@ RULES = (
 def _the_one(places: t.Sequence[t.Mapping[str, t.Any]], table: str) -> Finding:
     """Hold what has the table's name against what is meant: one ordinary table, in one schema."""
     names = (steps.DESCRIBE_TABLE, steps.TABLE_PLACES)
-    listed = ", ".join(f"{place['schema']} ({place['kind']})" for place in places)
+    listed = ", ".join(f"{place['schema']} ({place['kind']})" for place in places) or "no schema"
     resolved = [place for place in places if place["resolved"]]
     if not resolved:
-        return not_met(
-            f"{table} is none that the connection finds; there is one in {listed or 'no schema'}", *names
-        )
+        return not_met(f"{table} is none that the connection finds; there is one in {listed}", *names)
     if len(places) > 1 and "." not in table:
         reason = f"{table} is in more than one schema, {listed}: which is meant has to be named, schema.table"
         return not_proven(reason, *names)
@@ -222,10 +199,6 @@ def _no_drift(check: Step, table: str) -> Finding:
     return decide(f"nothing had to run, {found}", steps.ALEMBIC_CHECK)
 
 
-def _span(moves: t.Sequence[tuple[str, str]]) -> str:
-    return f"{moves[0][0] or 'base'} -> {moves[-1][1] or 'base'}"
-
-
 def _described(entry: t.Mapping[str, t.Any]) -> str:
     """The definition, and what weakens it though it is one."""
     notes = []
@@ -246,9 +219,9 @@ def _kind(entry: t.Mapping[str, t.Any]) -> str:
 
 
 def _summary(evidence: Evidence, policy: Policy) -> str:
-    upgrade, constraint = (
-        rule.decide(evidence, policy).reason
-        for rule in RULES
-        if rule.id in ("schema_is_the_migrations", "unique_constraint")
-    )
+    upgrade = schema_is_the_migrations(evidence, policy).reason
+    constraint = unique_constraint(evidence, policy).reason
     return f"Alembic is at head ({upgrade}), and {policy['table']} has {constraint}."
+
+
+judge = Judge(RULES, _summary)

@@ -21,11 +21,10 @@ from .base import (
     MET,
     TRACEBACK,
     Finding,
+    Judge,
     MissingStepError,
     Policy,
     Rule,
-    Verdict,
-    conclude,
     ended,
     last_line,
     met,
@@ -33,12 +32,6 @@ from .base import (
     not_proven,
     succeeded,
 )
-
-
-def judge(evidence: Evidence, policy: Policy) -> Verdict:
-    """Derive the verdict of Package-2 from its evidence."""
-    rules = (*RULES, RELEASE) if policy.get("commit_pointer") else RULES
-    return conclude(evidence, policy, rules, _summary)
 
 
 def signature_enforced(evidence: Evidence, policy: Policy) -> Finding:
@@ -95,10 +88,9 @@ def real_run_in_database(evidence: Evidence, policy: Policy) -> Finding:
         if before == after and len(done) == 2 and done[0] == done[1]:
             return met(f"nothing was left to write: {_told(after)}", *names)
         return not_proven(f"it wrote nothing, and {went}, which does not show that all is done", *names)
-    moved = {
-        n: int(after[n]) - int(v) for n, v in before.items() if v.isdigit() and after.get(n, "").isdigit()
-    }
-    if written in moved.values():
+    both = [(count, after.get(name, "")) for name, count in before.items()]
+    moved = [int(then) - int(count) for count, then in both if count.isdigit() and then.isdigit()]
+    if written in moved:
         return met(f"{went}, by the {written} rows that it wrote", *names)
     return not_met(f"it says that it wrote {written} rows, and {went}", *names)
 
@@ -163,7 +155,6 @@ def runs_release(evidence: Evidence, policy: Policy) -> Finding:
     return met(f"it is of {told}", step.name)
 
 
-RELEASE = Rule("runs_release", "The running backend is of the release's commit", runs_release)
 RULES = (
     Rule("flags_shown", "Proof that the flags are set, out of the running process", rollout_flags.shown),
     Rule("flags_set", "The four flags are True", rollout_flags.are_true),
@@ -178,6 +169,7 @@ RULES = (
     Rule("e2e_spec", "The E2E smoke is the one asked for", e2e.is_the_one_asked_for),
     Rule("webhooks_covered", "Proof of a 401 spike or of none", webhooks_covered),
     Rule("no_spike", "No spike of 401 WEBHOOK_SIGNATURE_INVALID", no_spike),
+    Rule("runs_release", "The running backend is of the release's commit", runs_release, "commit_pointer"),
 )
 
 
@@ -270,3 +262,6 @@ def _summary(evidence: Evidence, policy: Policy) -> str:
         f"{real.changed} of {real.total} rows as its dry run announced ({dry.changed}), the E2E smoke has "
         f"{smoke}, and there is no 401 spike ({after.events} of {after.requests} webhooks)."
     )
+
+
+judge = Judge(RULES, _summary)

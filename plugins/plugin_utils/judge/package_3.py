@@ -15,16 +15,10 @@ from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import FAILED, Evidence, Step, parse_time
 from ...module_utils._text import arq_log, recon
 from . import recon_run, running
-from .base import Finding, Policy, Rule, Verdict, conclude, ended, last_line, met, not_met, not_proven
+from .base import Finding, Judge, Policy, Rule, ended, last_line, met, not_met, not_proven
 from .recon_run import Run
 
-_BOTH = (steps.WORKER_ENVIRONMENT, steps.BACKEND_ENVIRONMENT)
 _MAXMEMORY_POLICY = re.compile(r"^maxmemory[-_]policy[\n:](?P<value>\S+)", re.MULTILINE)
-
-
-def judge(evidence: Evidence, policy: Policy) -> Verdict:
-    """Derive the verdict of Package-3 from its evidence."""
-    return conclude(evidence, policy, RULES, _summary)
 
 
 def redis_healthcheck(evidence: Evidence, policy: Policy) -> Finding:
@@ -84,7 +78,7 @@ def backend_runner(evidence: Evidence, policy: Policy) -> Finding:
 
 def same_redis(evidence: Evidence, policy: Policy) -> Finding:
     """3.1: the backend with "the same C(REDIS_URL) as the worker", by keyed digests."""
-    digests, names = running.digests(evidence, "REDIS_URL"), _BOTH
+    digests, names = running.digests(evidence, "REDIS_URL"), running.BOTH
     if not all(digest.given for digest in digests):
         return not_met("a running process was started without REDIS_URL", *names)
     if not all(digest.value for digest in digests):
@@ -103,15 +97,14 @@ def same_database(evidence: Evidence, policy: Policy) -> Finding:
     worker carried out and that the API then showed as ended proves it, too.
     """
     endpoints = [digest.endpoint for digest in running.digests(evidence, "DATABASE_URL")]
-    names = _BOTH
     if all(endpoints) and len(set(endpoints)) == 1:
-        return met("worker and backend name the same host, port, user and database", *names)
+        return met("worker and backend name the same host, port, user and database", *running.BOTH)
     if recon_run.is_proven(evidence):
         reason = "spelled differently, but the run that the worker carried out ended in the API"
-        return met(reason, *names, steps.RECON_LIFECYCLE, steps.RECON_WORKER_LOG)
+        return met(reason, *running.BOTH, steps.RECON_LIFECYCLE, steps.RECON_WORKER_LOG)
     if all(endpoints):
-        return not_met("worker and backend name different databases", *names)
-    return not_proven("DATABASE_URL is not given everywhere, or the digests have no key", *names)
+        return not_met("worker and backend name different databases", *running.BOTH)
+    return not_proven("DATABASE_URL is not given everywhere, or the digests have no key", *running.BOTH)
 
 
 def post_queued(evidence: Evidence, policy: Policy) -> Finding:
@@ -227,6 +220,9 @@ def _summary(evidence: Evidence, policy: Policy) -> str:
         f"Run {run.id} went queued → running → {run.state} in the API{counts}, {run.running_shown_by} "
         f"showing running, and its job {attempt.start.job} started and {outcome} in the worker's log."
     )
+
+
+judge = Judge(RULES, _summary)
 
 
 def _not_ended(run: Run) -> Finding:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from itertools import groupby
 
 from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import ENDED, Evidence, parse_time
@@ -15,31 +16,20 @@ from ...module_utils._text.arq_log import Attempt
 from ...module_utils._text.recon import Poll
 from .base import MissingStepError, ended
 
-_RANKS = {recon.QUEUED: 0, recon.RUNNING: 1, recon.COMPLETED: 2, recon.FAILED: 2}
-
 
 @dataclass(frozen=True)
 class Run:
-    """A run.
+    """A run."""
 
-    Attributes:
-        id: as the POST was answered.
-        polls: how the API was asked for it.
-        attempts: the jobs that have its id, in what workers logged since before the POST.
-    """
-
-    id: str
-    polls: tuple[Poll, ...]
-    attempts: tuple[Attempt, ...]
+    id: str  # as the POST was answered
+    polls: tuple[Poll, ...]  # how the API was asked for it
+    attempts: tuple[Attempt, ...]  # the jobs that have its id, in what workers logged since before the POST
 
     @property
     def states(self) -> list[str]:
         """The states that good answers gave, each once, in order."""
-        seen: list[str] = []
-        for state in (poll.state_of(self.id) for poll in self.polls):
-            if state and state not in seen[-1:]:
-                seen.append(state)
-        return seen
+        states = filter(None, (poll.state_of(self.id) for poll in self.polls))
+        return [state for state, _same in groupby(states)]
 
     @property
     def state(self) -> str:
@@ -48,9 +38,9 @@ class Run:
 
     @property
     def forward(self) -> bool:
-        """Whether the states follow one another as queued, running, completed or failed do."""
-        ranks = [_RANKS.get(state, -1) for state in self.states]
-        return -1 not in ranks and all(a < b for a, b in zip(ranks, ranks[1:], strict=False))
+        """Whether the states of a run that has ended follow one another as they should."""
+        order = (recon.QUEUED, recon.RUNNING, self.state)
+        return self.states == [state for state in order if state in self.states]
 
     @property
     def finished(self) -> list[Attempt]:
@@ -81,7 +71,12 @@ def find(evidence: Evidence) -> Run:
     run_id = recon.id_of(recon.parse(post.stdout))
     if not run_id or not 200 <= (post.exit_status or 0) < 300:
         raise MissingStepError(f"the POST gave no run id (it was answered {post.exit_status})")
-    return Run(run_id, tuple(_polls(evidence)), tuple(_attempts(evidence, run_id, post.started)))
+    lifecycle = evidence.get(steps.RECON_LIFECYCLE)
+    # One that hit its limit is evidence of how far the run came.
+    if lifecycle is None or not lifecycle.stdout:
+        lifecycle = ended(evidence, steps.RECON_LIFECYCLE)
+    polls, attempts = recon.transcript(lifecycle.stdout), _attempts(evidence, run_id, post.started)
+    return Run(run_id, tuple(polls), tuple(attempts))
 
 
 def is_proven(evidence: Evidence) -> bool:
@@ -91,14 +86,6 @@ def is_proven(evidence: Evidence) -> bool:
     except MissingStepError:
         return False
     return run.state in recon.TERMINAL and bool(run.finished)
-
-
-def _polls(evidence: Evidence) -> list[Poll]:
-    step = evidence.get(steps.RECON_LIFECYCLE)
-    if step is None or not step.stdout:
-        step = ended(evidence, steps.RECON_LIFECYCLE)
-    # A lifecycle that hit its limit is evidence of how far the run came.
-    return recon.transcript(step.stdout)
 
 
 def _attempts(evidence: Evidence, run_id: str, asked: str) -> t.Iterator[Attempt]:

@@ -37,14 +37,14 @@ def shown(evidence: Evidence, policy: Policy) -> Finding:
 def are_true(evidence: Evidence, policy: Policy) -> Finding:
     """Flags: "C(ledger_shadow_write), …, C(ledger_enforce_balance), all C(True)"."""
     wanted: Flags = policy["flags"]
-    off = _off_in_answers(evidence, wanted) or _off_in_processes(evidence, wanted)
+    off = [*_off_in_answers(evidence, wanted)] or _off_in_processes(evidence, wanted)
     if off:
         failed = evidence.get(steps.QUEUE_ENABLEMENT) or evidence.get(steps.ROLE_FAILED)
         return not_met("; ".join([*off, *([failed.reason] if failed else [])]), *_NAMES)
     reported = shown(evidence, policy)
     if reported.result != MET:
         return reported
-    doubts = _doubts_of_file(evidence, wanted) + _doubts_of_processes(evidence, wanted)
+    doubts = [*_doubts_of_file(evidence, wanted), *_doubts_of_processes(evidence, wanted)]
     if doubts:
         return not_proven(doubts[0], *_NAMES)
     names = ", ".join(flag["name"] for flag in wanted)
@@ -62,16 +62,16 @@ def _answers(evidence: Evidence) -> list[Step]:
     return list(newest.values())
 
 
-def _off_in_answers(evidence: Evidence, wanted: Flags) -> list[str]:
+def _off_in_answers(evidence: Evidence, wanted: Flags) -> t.Iterator[str]:
     """Say which flags an answer has as off, and which of them are on in the file and only there."""
-    said = []
     for have in (flags.values(step, wanted) for step in _answers(evidence)):
         off = [flag for flag in wanted if flag["name"] in have and not flags.is_true(have[flag["name"]])]
         told = ", ".join(f"{flag['name']} is {have[flag['name']]}" for flag in off)
         on = [flag["name"] for flag in off if any(map(flags.is_true, _in_file(evidence, flag["variable"])))]
-        said += [f"{told} in the running process"] if off else []
-        said += [f"{', '.join(on)} True in the file but not in the process"] if on else []
-    return said
+        if off:
+            yield f"{told} in the running process"
+        if on:
+            yield f"{', '.join(on)} True in the file but not in the process"
 
 
 def _off_in_processes(evidence: Evidence, wanted: Flags) -> list[str]:
@@ -83,27 +83,23 @@ def _off_in_processes(evidence: Evidence, wanted: Flags) -> list[str]:
     ]
 
 
-def _doubts_of_file(evidence: Evidence, wanted: Flags) -> list[str]:
-    doubts = []
+def _doubts_of_file(evidence: Evidence, wanted: Flags) -> t.Iterator[str]:
     for variable in (flag["variable"] for flag in wanted):
         values = _in_file(evidence, variable)
         if len(values) > 1:
-            doubts.append(f"the environment file sets {variable} more than once: {', '.join(values)}")
+            yield f"the environment file sets {variable} more than once: {', '.join(values)}"
         elif values and not flags.is_true(values[0]):
-            doubts.append(f"the environment file sets {variable}={values[0]}, which a restart brings back")
-    return doubts
+            yield f"the environment file sets {variable}={values[0]}, which a restart brings back"
 
 
-def _doubts_of_processes(evidence: Evidence, wanted: Flags) -> list[str]:
-    doubts = []
+def _doubts_of_processes(evidence: Evidence, wanted: Flags) -> t.Iterator[str]:
     by_command = any(step.kind != HTTP for step in _answers(evidence))
     for variable, values in _environments(evidence, wanted).items():
         without = [pid for pid, value in values.items() if value is None]
         if not values:
-            doubts.append("no process of the backend is running where it was looked for")
+            yield "no process of the backend is running where it was looked for"
         elif without and (by_command or len(without) < len(values)):
-            doubts.append(f"process {without[0]} was started without {variable}")
-    return doubts
+            yield f"process {without[0]} was started without {variable}"
 
 
 def _how_shown(evidence: Evidence, wanted: Flags) -> str:

@@ -13,10 +13,7 @@ from ...module_utils._text import environment_report
 from ...module_utils._text.environment_report import Digest, Running
 from .base import Finding, MissingStepError, ended, met, not_met
 
-_WHO: dict[str, str] = {
-    steps.WORKER_ENVIRONMENT: "the running worker",
-    steps.BACKEND_ENVIRONMENT: "the running backend",
-}
+BOTH = (steps.WORKER_ENVIRONMENT, steps.BACKEND_ENVIRONMENT)
 
 
 def processes(evidence: Evidence, name: str) -> list[Running]:
@@ -39,17 +36,17 @@ def processes(evidence: Evidence, name: str) -> list[Running]:
 
 def shows(evidence: Evidence, step: str, name: str, want: str, given: t.Sequence[str] = ()) -> Finding:
     """Find whether all processes were started with a variable's value, and with others of any value."""
-    running = processes(evidence, step)
+    running, service = processes(evidence, step), step.partition("_")[0]
     if not running:
-        return not_met(f"no {step.partition('_')[0]} process is running", step)
+        return not_met(f"no {service} process is running", step)
     absent = [other for other in given if not all(_digest(process, other).given for process in running)]
     if absent:
-        return not_met(f"{_WHO[step]} was started without {' and '.join(absent)}", step)
+        return not_met(f"the running {service} was started without {' and '.join(absent)}", step)
     values = {process.shown.get(name) for process in running}
     if values == {want}:
-        return met(f"{_WHO[step]} was started with {name}={want}", step)
+        return met(f"the running {service} was started with {name}={want}", step)
     have = sorted(f"with {name}={value}" if value else f"without {name}" for value in values)
-    return not_met(f"{_WHO[step]} was started {' and '.join(have)}, want {want}", step)
+    return not_met(f"the running {service} was started {' and '.join(have)}, want {want}", step)
 
 
 def digests(evidence: Evidence, name: str) -> list[Digest]:
@@ -59,7 +56,7 @@ def digests(evidence: Evidence, name: str) -> list[Digest]:
         MissingStepError: one of the two has no process.
     """
     found = []
-    for step in _WHO:
+    for step in BOTH:
         running = processes(evidence, step)
         if not running:
             raise MissingStepError(f"no {step.partition('_')[0]} process is running")

@@ -11,11 +11,10 @@ the number of requests, so that more traffic alone is no spike.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import typing as t
 
 
-@dataclass(frozen=True)
-class Stretch:
+class Stretch(t.NamedTuple):
     """How many events there were among how many requests."""
 
     events: int
@@ -29,11 +28,17 @@ class Stretch:
 
 def p_value(before: Stretch, after: Stretch) -> float:
     """Return how likely as many events as after are, or more, if the rate is what it was before."""
-    exposure = before.requests + after.requests
     if not before.requests or not after.events:
         return 1.0
-    part = after.requests / exposure
-    return min(1.0, _upper_tail(after.events, before.events + after.events, part))
+    part, trials = after.requests / (before.requests + after.requests), before.events + after.events
+    log_yes, log_no, log_all = math.log(part), math.log1p(-part), math.lgamma(trials + 1)
+    upper_tail = math.fsum(
+        math.exp(
+            log_all - math.lgamma(k + 1) - math.lgamma(trials - k + 1) + k * log_yes + (trials - k) * log_no
+        )
+        for k in range(after.events, trials + 1)
+    )
+    return min(1.0, upper_tail)
 
 
 def ratio(before: Stretch, after: Stretch) -> float:
@@ -41,15 +46,3 @@ def ratio(before: Stretch, after: Stretch) -> float:
     if before.share == 0.0:
         return math.inf if after.events else 1.0
     return after.share / before.share
-
-
-def _upper_tail(least: int, trials: int, chance: float) -> float:
-    """Return P(X >= least) of a binomial X; chance is above 0 and below 1."""
-    log_yes, log_no = math.log(chance), math.log1p(-chance)
-    log_all = math.lgamma(trials + 1)
-    return math.fsum(
-        math.exp(
-            log_all - math.lgamma(k + 1) - math.lgamma(trials - k + 1) + k * log_yes + (trials - k) * log_no
-        )
-        for k in range(least, trials + 1)
-    )

@@ -207,15 +207,10 @@ def _add(table: Table, item: exp.Expr, suffix: str = "") -> None:
 def _column(table: Table, node: exp.ColumnDef) -> Column | None:
     """Return a column, or None where more is said of it than a type, a default and NOT NULL."""
     said: dict[type[exp.Expr], t.Any] = {type(one.kind): one.kind for one in node.constraints}
-    null, default, identity, computed = (
-        said.pop(kind, None)
-        for kind in (
-            exp.NotNullColumnConstraint,
-            exp.DefaultColumnConstraint,
-            exp.GeneratedAsIdentityColumnConstraint,
-            exp.ComputedColumnConstraint,
-        )
-    )
+    null = said.pop(exp.NotNullColumnConstraint, None)
+    default = said.pop(exp.DefaultColumnConstraint, None)
+    identity = said.pop(exp.GeneratedAsIdentityColumnConstraint, None)
+    computed = said.pop(exp.ComputedColumnConstraint, None)
     if said or node.kind is None:
         return None
     column = Column(_sql(node.kind), not_null=bool(null and not null.args.get("allow_null")))

@@ -61,18 +61,14 @@ def _is_known(statement: str) -> bool:
     except UnreadError:
         return False
     # What a function or a query in an expression does is not to be seen here.
-    if read.find(exp.Anonymous, exp.Dot, exp.Query):
-        return False
-    return _is_known_tree(read)
+    return not read.find(exp.Anonymous, exp.Dot, exp.Query) and _is_known_tree(read)
 
 
 def _is_known_tree(read: exp.Expr) -> bool:
     if isinstance(read, (exp.Transaction, exp.Commit, exp.Comment)):
         return True
-    if isinstance(read, exp.Create):
-        return read.kind == "INDEX" and not read.args.get("replace")
-    if isinstance(read, exp.Drop):
-        return read.kind == "INDEX" and not read.args.get("cascade")
+    if isinstance(read, (exp.Create, exp.Drop)):
+        return read.kind == "INDEX" and not read.args.get("replace") and not read.args.get("cascade")
     if isinstance(read, exp.Alter):
         return read.kind == "TABLE" and all(map(_is_known_action, read.args["actions"]))
     return _BOOKKEEPING.fullmatch(read.sql("postgres", comments=False)) is not None

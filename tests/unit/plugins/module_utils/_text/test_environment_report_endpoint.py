@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._text.service_url import endpoint
+from ansible_collections.psp.rc_closure.plugins.module_utils._text.environment_report import endpoint
 
 
 @pytest.mark.parametrize(
