@@ -50,7 +50,7 @@ class FileTicket(Ticket):
         for path in sorted(self._folder.glob("[0-9]*.md")):
             yield {"id": path.stem, "body": self._read(path)}
 
-    def _write(self, body: t.Any, comment: Comment | None = None) -> Document:
+    def _write(self, body: t.Any, comment: Comment | None) -> Document:
         number = 1 + max((int(path.stem) for path in self._folder.glob("[0-9]*.md")), default=0)
         name = comment.id if comment else f"{number:04d}"
         self._keep(f"{name}.md", f"{body}\n")

@@ -15,9 +15,9 @@ import typing as t
 from functools import partial
 from urllib.parse import quote
 
-from ....module_utils._clients.rest import Answer, Deadline, Document, RestClient
+from ....module_utils._clients.rest import Deadline, Document, RestClient
 from . import jira_problems
-from .base import STEP, Comment, State, Ticket, TicketError, carried_out, written
+from .base import Comment, IssueTicket, State, TicketError
 from .cleaning import Redact
 from .message import DocumentFrame, Frame, Message, WikiFrame
 
@@ -26,7 +26,7 @@ _DONE = "done"
 _CLOSED_AT = ("resolutiondate", "statuscategorychangedate")
 
 
-class JiraTicket(Ticket):
+class JiraTicket(IssueTicket):
     """One issue."""
 
     characters = 32_767
@@ -126,9 +126,6 @@ class JiraTicket(Ticket):
             deployment = self._ask("GET", "/rest/api/2/serverInfo").document.get("deploymentType")
         return str(deployment).lower() == "cloud"
 
-    def _ask(self, method: str, path: str, **options: t.Any) -> Answer:
-        return carried_out(self._client.ask(method, path, STEP, **options))
-
     def _documents(self) -> list[Document]:
         documents: list[Document] = []
         while True:
@@ -138,10 +135,9 @@ class JiraTicket(Ticket):
             if not page.items("comments") or len(documents) >= int(page.document.get("total", 0)):
                 return sorted(documents, key=lambda document: int(document["id"]))
 
-    def _write(self, body: t.Any, comment: Comment | None = None) -> Document:
-        method, number = ("PUT", f"/{comment.id}") if comment else ("POST", "")
-        path = f"{self._path}/comment{number}"
-        return written(self._client.ask(method, path, STEP, body={"body": body}), comment)
+    def _address(self, comment: Comment | None) -> tuple[str, str]:
+        path = f"{self._path}/comment"
+        return ("PUT", f"{path}/{comment.id}") if comment else ("POST", path)
 
     def _comment(self, document: Document, message: Message) -> Comment:
         number, author = str(document.get("id", "")), document.get("author") or {}

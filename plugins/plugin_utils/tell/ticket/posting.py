@@ -98,11 +98,11 @@ def _carry_out(ticket: Ticket, changes: t.Sequence[Change], pace: Pace, outcome:
             raise TicketError(
                 "posting took longer than rc_closure_ticket_limit: post again, or make the limit larger"
             )
+        written = ticket.write(change.message, change.comment)
         if change.comment:
-            ticket.edit(change.comment, change.message)
             outcome.edited += 1
         else:
-            outcome.added.append(ticket.add(change.message).id)
+            outcome.added.append(written.id)
 
 
 def _difference(change: Change) -> str:

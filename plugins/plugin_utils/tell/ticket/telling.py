@@ -154,7 +154,7 @@ class _Work:
 
     def _amend(self, verdict: Comment, decision: Decision) -> Comment:
         amended = self._verdict(decision)
-        return verdict if amended == verdict.message else self._ticket.edit(verdict, amended)
+        return verdict if amended == verdict.message else self._ticket.write(amended, verdict)
 
     def _verdict(self, decision: Decision) -> Message:
         said = rule.verdict(self._document, self._marker, decision, self._proof, self._order.analysts)

@@ -45,6 +45,9 @@ class MemoryTicket(Ticket):
             return self.kept[:-1]
         return list(self.kept)
 
+    def write(self, message: Message, comment: Comment | None = None) -> Comment:
+        return self.edit(comment, message) if comment else self.add(message)
+
     def add(self, message: Message) -> Comment:
         self.events.append(f"add {_name(message)}")
         loss = self.losses.pop(0) if self.losses else ""
@@ -93,7 +96,7 @@ class MemoryTicket(Ticket):
     def _documents(self) -> t.Iterable[t.Any]:
         raise NotImplementedError
 
-    def _write(self, body: t.Any, comment: Comment | None = None) -> t.Any:
+    def _write(self, body: t.Any, comment: Comment | None) -> t.Any:
         raise NotImplementedError
 
     def _comment(self, document: t.Any, message: Message) -> Comment:
