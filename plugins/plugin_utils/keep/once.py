@@ -4,8 +4,8 @@
 """What must be done at most once per attempt, and how far the attempt has come with it.
 
 Such a collector works in stages. It returns what it intends to do (C(INTEND)); that is written to the locker;
-only then it does it (C(send)). If an intent is there already, since a run was interrupted or the task is run
-again, the collector looks for its result (C(look)), and nothing is done again.
+only then it does it (C(stage)). If an intent is there already, since a run was interrupted or the task is run
+again, the collector looks for its result, and nothing is done again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ...module_utils._core.evidence import Evidence, Step
+from ...module_utils._core.evidence import Evidence
 from ...module_utils._core.step_names import CI_DISPATCH, CI_DISPATCH_INTENT
 from .locker import LockerError
 
@@ -26,24 +26,17 @@ INTENT = CI_DISPATCH_INTENT
 INTEND: Options = {"stage": "intend"}
 
 
-def intended(steps: t.Iterable[Step]) -> Step | None:
-    """Return the step that contains the intent, if there is one."""
-    return next((step for step in steps if step.name == INTENT), None)
-
-
-def send(intent: Step) -> Options:
-    """Return its options to carry an intent out.
+def stage(kept: Evidence, *, new: bool) -> Options:
+    """Return its options to carry out the intent that was kept, if it is C(new), or to look for its result.
 
     Raises:
         LockerError: the step does not contain an intent.
     """
+    intent, answer = kept.get(INTENT), kept.get(CI_DISPATCH)
     try:
-        return {"stage": "send", "intent": json.loads(intent.stdout)}
+        found = json.loads(intent.stdout if intent else "")
     except ValueError as exc:
-        raise LockerError(f"the step {intent.name} cannot be read: {exc}") from exc
-
-
-def look(intent: Step, kept: Evidence) -> Options:
-    """Return its options to look for the result of an intent; raises what C(send()) does."""
-    answer = kept.get(CI_DISPATCH)
-    return {**send(intent), "stage": "look", "answer": answer.as_dict() if answer else None}
+        raise LockerError(f"the step {INTENT} cannot be read: {exc}") from exc
+    if new:
+        return {"stage": "send", "intent": found}
+    return {"stage": "look", "intent": found, "answer": answer.as_dict() if answer else None}
