@@ -62,6 +62,27 @@ class Told:
         """Whether the ticket was changed, or would be."""
         return bool(self.added or self.edited or self.action != STAY)
 
+    def result(self, verb: str) -> dict[str, t.Any]:
+        """Return what a task shows of it."""
+        parts, left = len(self.comments) - 1, len(self.comments) - self.added - self.edited
+        action = "" if self.action == STAY else f", {self.action} it"
+        return {
+            "msg": f"{verb} {parts} part{'' if parts == 1 else 's'} and the verdict to {self.ticket}: "
+            f"add {self.added}, edit {self.edited}, leave {left}{action}",
+            "changed": self.changed,
+            **vars(self),
+            "comments": [
+                {
+                    "kind": comment.message.marker.kind,
+                    "name": comment.message.marker.name,
+                    "sha256": comment.message.marker.sha256,
+                    "characters": len(comment.message.text),
+                    "url": comment.url,
+                }
+                for comment in self.comments
+            ],
+        }
+
 
 def tell(ticket: Ticket, order: Order, pace: Pace) -> Told:
     """Post the report to the ticket, and carry out the closing rule.
@@ -132,7 +153,7 @@ class _Work:
         """Add the label on a FAIL, and remove it when the gate is PASS."""
         label, there = self._order.label, self._order.label in self.state.labels
         stays = there and self._document["gate"]["status"] != PASS
-        wanted = bool(self.decision.failing) or stays
+        wanted = bool(rule.failing(self._document)) or stays
         if label and wanted != there and not self.decision.outdated:
             self._ticket.label(label, wanted=wanted)
 
@@ -187,18 +208,3 @@ class _Work:
                 "rc_closure_ticket_characters"
             )
         return one
-
-
-def summary(comments: t.Iterable[Comment]) -> list[dict[str, t.Any]]:
-    """Return for each comment what a task shows of it."""
-    return [
-        {
-            "kind": own.kind,
-            "name": f"{own.number}/{own.total}" if own.number else own.kind,
-            "sha256": own.sha256,
-            "characters": len(comment.message.text),
-            "url": comment.url,
-        }
-        for comment in comments
-        for own in [comment.message.marker]
-    ]

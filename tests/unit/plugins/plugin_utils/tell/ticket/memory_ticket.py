@@ -49,7 +49,7 @@ class MemoryTicket(Ticket):
         return self.edit(comment, message) if comment else self.add(message)
 
     def add(self, message: Message) -> Comment:
-        self.events.append(f"add {_name(message)}")
+        self.events.append(f"add {message.marker.name}")
         loss = self.losses.pop(0) if self.losses else ""
         if loss == "refused":
             raise TicketError("403: locked")
@@ -63,7 +63,7 @@ class MemoryTicket(Ticket):
         return comment
 
     def edit(self, comment: Comment, message: Message) -> Comment:
-        self.events.append(f"edit {comment.id} {_name(message)}")
+        self.events.append(f"edit {comment.id} {message.marker.name}")
         edited = replace(comment, message=self.changes(message))
         self.kept = [edited if one.id == comment.id else one for one in self.kept]
         return edited
@@ -85,7 +85,7 @@ class MemoryTicket(Ticket):
 
     def names(self) -> list[str]:
         """Return what the comments are, in order."""
-        return [_name(comment.message) for comment in self.kept]
+        return [comment.message.marker.name for comment in self.kept]
 
     def wrote(self) -> list[str]:
         """Return what was done that changes the ticket."""
@@ -101,8 +101,3 @@ class MemoryTicket(Ticket):
 
     def _comment(self, document: t.Any, message: Message) -> Comment:
         raise NotImplementedError
-
-
-def _name(message: Message) -> str:
-    own = message.marker
-    return f"{own.number}/{own.total}" if own.number else own.kind
