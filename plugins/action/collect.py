@@ -4,12 +4,16 @@
 """The controller's part of every collector: run the module, keep its steps, return digests.
 
 C(meta/runtime.yml) routes each collector module to it. Without an attempt, the steps are returned in full and
-nothing is kept. What must be done at most once per attempt is done in stages, and the intent is in the locker
-before it is carried out: C(plugin_utils/keep/once.py).
+nothing is kept.
+
+What must be done at most once per attempt is done in stages. The module returns what it intends to do; that
+is written to the locker; only then the module does it. If an intent is there already, since a run was
+interrupted or the task is run again, the module looks for its result, and nothing is done again.
 """
 
 from __future__ import annotations
 
+import json
 import typing as t
 from dataclasses import replace
 from functools import partial
@@ -18,11 +22,15 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.utils.display import Display
 
 from ..module_utils._core import step_names
-from ..module_utils._core.evidence import Step
+from ..module_utils._core.evidence import Evidence, Step
+from ..module_utils._core.step_names import CI_DISPATCH, CI_DISPATCH_INTENT
 from ..module_utils._core.steps import Started
-from ..plugin_utils.keep import locker, once
+from ..plugin_utils.keep import locker
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, progress
 from ..plugin_utils.preflight import smoke
+
+# The module that does what must be done at most once.
+ONCE = "ci_run_dispatch"
 
 Kept = list[dict[str, t.Any]]
 # The result of each stage, and what is to be returned of its steps.
@@ -59,7 +67,7 @@ class ActionModule(ClosureAction):
     def _kept(self, args: dict[str, t.Any], attempt: locker.Attempt, package: int) -> Stages:
         if "digest" in args:
             args["digest_key"] = locker.digest_key(attempt)
-        if self._module == once.COLLECTOR:
+        if self._module == ONCE:
             return self._once(args, attempt, package)
         return self._stages(args, partial(locker.keep, attempt, package))
 
@@ -75,15 +83,15 @@ class ActionModule(ClosureAction):
     def _once(self, args: dict[str, t.Any], attempt: locker.Attempt, package: int) -> Stages:
         """Have something done at most once in this attempt, even if several tasks or runs ask for it."""
         evidence, new = locker.load_package(attempt, package), False
-        if not evidence.get(once.INTENT):
-            result, steps = self._carry_out({**args, **once.INTEND})
-            intended = any(step.name == once.INTENT for step in steps)
-            before = locker.keep(attempt, package, steps, unless=once.INTENT if intended else "")
+        if not evidence.get(CI_DISPATCH_INTENT):
+            result, steps = self._carry_out({**args, "stage": "intend"})
+            intended = any(step.name == CI_DISPATCH_INTENT for step in steps)
+            before = locker.keep(attempt, package, steps, unless=CI_DISPATCH_INTENT if intended else "")
             yield result, before
             if not intended:
                 return
             evidence, new = locker.load_package(attempt, package), bool(before)
-        result, steps = self._carry_out({**args, **once.stage(evidence, new=new)})
+        result, steps = self._carry_out({**args, **_stage(evidence, new=new)})
         yield result, locker.keep(attempt, package, steps)
 
     def _carry_out(self, args: dict[str, t.Any]) -> tuple[Result, list[Step]]:
@@ -115,6 +123,18 @@ class ActionModule(ClosureAction):
         display.warning(f"{self._host}: {message}")
         started = Started(step_names.breakdown(self._module), self._task.action, host=self._host)
         return started.failed(" ".join(message.split()))
+
+
+def _stage(kept: Evidence, *, new: bool) -> Options:
+    """Return the options to carry out the intent that was kept, if it is C(new), or look for its result."""
+    intent, answer = kept.get(CI_DISPATCH_INTENT), kept.get(CI_DISPATCH)
+    try:
+        found = json.loads(intent.stdout if intent else "")
+    except ValueError as exc:
+        raise locker.LockerError(f"the step {CI_DISPATCH_INTENT} cannot be read: {exc}") from exc
+    if new:
+        return {"stage": "send", "intent": found}
+    return {"stage": "look", "intent": found, "answer": answer.as_dict() if answer else None}
 
 
 def _sum(stages: Stages) -> Result:

@@ -53,10 +53,7 @@ def _when(report: t.Any) -> str:
 def differences(told: t.Any, derived: t.Any, place: str = "") -> list[str]:
     """Return one sentence for each place at which a report is not what is derived from its evidence.
 
-    Args:
-        told: the report as it was kept, as JSON has it.
-        derived: the report that the evidence makes, as JSON has it.
-        place: where in the report these are, such as C(packages.package_1.status).
+    Both are as JSON has them, and C(place) is where in the report, such as C(packages.package_1.status).
     """
     if isinstance(told, dict) and isinstance(derived, dict):
         keys = list(dict.fromkeys([*derived, *told]))
