@@ -22,7 +22,6 @@ from .cleaning import Redact
 from .message import DocumentFrame, Frame, Message, WikiFrame
 
 _PAGE = 100
-_DONE = "done"
 _CLOSED_AT = ("resolutiondate", "statuscategorychangedate")
 
 
@@ -61,7 +60,7 @@ class JiraTicket(IssueTicket):
         issue = self._ask("GET", self._path, query=query).document
         fields = issue.get("fields", {})
         status = fields.get("status", {})
-        is_open = _category(status) != _DONE
+        is_open = not _is_done(status)
         times = (str(fields[name]) for name in _CLOSED_AT if fields.get(name) and not is_open)
         return State(
             open=is_open,
@@ -107,11 +106,10 @@ class JiraTicket(IssueTicket):
         screen = transition.get("fields") or {}
         resolution = str(self._params.get("resolution") or "")
         known = {"resolution": {"name": resolution}} if resolution and "resolution" in screen else {}
-        missing = [
-            name
-            for name, field in screen.items()
-            if field.get("required") and not field.get("hasDefaultValue") and name not in known
-        ]
+        required = (
+            name for name, one in screen.items() if one.get("required") and not one.get("hasDefaultValue")
+        )
+        missing = [name for name in required if name not in known]
         if missing:
             remedy = ": set rc_closure_ticket_jira_resolution" if "resolution" in missing else ""
             raise TicketError(
@@ -150,13 +148,13 @@ def _authorization(user: str, token: str) -> dict[str, str]:
     return {"Authorization": f"Basic {basic}" if user else f"Bearer {token}"}
 
 
-def _category(status: t.Mapping[str, t.Any]) -> str:
-    return str(status.get("statusCategory", {}).get("key", ""))
+def _is_done(status: t.Mapping[str, t.Any]) -> bool:
+    return bool(status.get("statusCategory", {}).get("key") == "done")
 
 
 def _fits(transition: Document, verb: str, name: str) -> bool:
     to = transition.get("to", {})
     if not name:
-        return (_category(to) == _DONE) == (verb == "close")
+        return _is_done(to) == (verb == "close")
     known = (transition.get("name", ""), to.get("name", ""), transition.get("id", ""))
     return name.lower() in [str(one).lower() for one in known]

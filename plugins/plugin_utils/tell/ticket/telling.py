@@ -19,7 +19,7 @@ from ..report import markdown
 from . import cleaning, parts, posting, rule
 from . import marker as markers
 from .base import Comment, Ticket, TicketError
-from .marker import NOT_CLOSED, PART, Marker
+from .marker import PART, Marker
 from .message import Message, message
 from .posting import Pace
 from .rule import CLOSE, REOPEN, STAY, Decision, Document, Proof
@@ -169,8 +169,7 @@ class _Work:
         if not now.open:
             return self._amend(verdict, replace(self.decision, closed=now.closed_at or self.decision.closed))
         problem = problem or f"{place} accepted the request and is still {now.name}"
-        sentence = f"It could not be closed: {problem}."
-        self._amend(verdict, replace(self.decision, closed=NOT_CLOSED, sentence=sentence))
+        self._amend(verdict, rule.Decision(STAY, f"It could not be closed: {problem}."))
         raise TicketError(f"the report is in {place}, which could not be closed: {problem}")
 
     def _amend(self, verdict: Comment, decision: Decision) -> Comment:
