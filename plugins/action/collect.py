@@ -96,17 +96,13 @@ class ActionModule(ClosureAction):
 
     def _carry_out(self, args: dict[str, t.Any]) -> tuple[Result, list[Step]]:
         """Run the module; return its result and its steps, and if the play goes on, a failure as the last."""
-        result = self._collect(args)
-        steps = self._steps(result)
+        result, own = self._collect(args), self._host
+        given = [Step.from_dict(step) for step in result.pop("steps", [])]
+        # The host is named as the inventory does, with the machine's own name behind it.
+        steps = [replace(one, host=own if one.host == own else f"{own} ({one.host})") for one in given]
         if self._goes_on and result.pop("failed", False):
             steps.append(self._breakdown(result))
         return result, steps
-
-    def _steps(self, result: Result) -> list[Step]:
-        """Take the steps, and name the host as the inventory does, with the machine's own name behind it."""
-        steps = [Step.from_dict(step) for step in result.pop("steps", [])]
-        own = self._host
-        return [replace(one, host=own if one.host == own else f"{own} ({one.host})") for one in steps]
 
     def _collect(self, args: dict[str, t.Any]) -> Result:
         module, known = self._task.action, self._known
