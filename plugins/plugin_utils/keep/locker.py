@@ -51,11 +51,9 @@ class Attempt:
 
     @property
     def folder(self) -> Path:
-        """The attempt's folder."""
         return Path(self.path)
 
     def package(self, number: int) -> Path:
-        """Return the folder of a package."""
         return self.folder / f"package_{number}"
 
     def as_dict(self) -> dict[str, t.Any]:

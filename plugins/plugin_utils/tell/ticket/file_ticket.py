@@ -27,12 +27,10 @@ class FileTicket(Ticket):
     characters = 65_536  # GitHub's; whoever pastes elsewhere sets the limit there
 
     def __init__(self, folder: str) -> None:
-        """Take the folder's path."""
         self._folder = Path(folder)
         self.place = folder
 
     def state(self) -> State:
-        """Read C(state.json)."""
         known = self._known()
         name = "open" if known["open"] else "closed"
         return State(known["open"], name, known["closed_at"], tuple(known["labels"]), self.place)
@@ -42,7 +40,6 @@ class FileTicket(Ticket):
         self._note(open=to_open, closed_at="" if to_open else utc_now())
 
     def label(self, name: str, *, wanted: bool) -> None:
-        """Note the label, or that it is gone."""
         others = [label for label in self._known()["labels"] if label != name]
         self._note(labels=[*others, name] if wanted else others)
 

@@ -40,7 +40,6 @@ class GitHubTicket(IssueTicket):
         self.place = f"{self._client.repository}#{issue}"
 
     def state(self) -> State:
-        """Ask for the issue."""
         issue = self._ask("GET", self._path).document
         return State(
             open=issue.get("state") == "open",

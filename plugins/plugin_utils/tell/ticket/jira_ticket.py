@@ -55,7 +55,6 @@ class JiraTicket(IssueTicket):
         self._path = f"/rest/api/{3 if cloud else 2}/issue/{quote(issue, safe='')}"
 
     def state(self) -> State:
-        """Ask for the issue's status and labels."""
         query = {"fields": ",".join(["status", "labels", *_CLOSED_AT])}
         issue = self._ask("GET", self._path, query=query).document
         fields = issue.get("fields", {})
@@ -83,7 +82,6 @@ class JiraTicket(IssueTicket):
         self._ask("POST", f"{self._path}/transitions", body=body)
 
     def label(self, name: str, *, wanted: bool) -> None:
-        """Add or remove the label."""
         change = {"update": {"labels": [{"add" if wanted else "remove": name}]}}
         self._ask("PUT", self._path, body=change)
 

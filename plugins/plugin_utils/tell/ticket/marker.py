@@ -40,7 +40,6 @@ class Marker:
     sha256: str = _DIGEST  # of the comment's text
 
     def __str__(self) -> str:
-        """Return the line."""
         pairs = {"ticket": self.ticket, "release": self.release, "attempt": self.attempt, "kind": self.kind}
         if self.kind == PART:
             pairs |= {"part": f"{self.number}/{self.total}", "cut": self.cut}

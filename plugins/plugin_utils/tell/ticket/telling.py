@@ -139,7 +139,6 @@ class _Work:
         self.wanted = [*own_parts, self._verdict(self.decision)]
 
     def told(self, comments: t.Sequence[Comment], state: str, added: int, edited: int) -> Told:
-        """Return the result."""
         place, url, action = self._ticket.place, self.state.url, self.decision.action
         return Told(place, url, action, state, added, edited, tuple(comments), self._proof.report)
 
