@@ -19,7 +19,6 @@ from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, p
 from ..plugin_utils.tell.ticket import opening, telling
 from ..plugin_utils.tell.ticket.base import TicketError
 from ..plugin_utils.tell.ticket.posting import Pace
-from ..plugin_utils.tell.ticket.rule import STAY
 
 SCHEMA = "psp.rc_closure/ticket/1"
 _UNOPENED = "no attempt is open, so nothing is posted; the variables of the ticket ({provider}) are valid"
@@ -49,12 +48,11 @@ class ActionModule(ClosureAction):
         deadline = Deadline(options["limit"])
         ticket = opening.open_ticket(options, attempt, secret, redact, deadline)
         if self._task.check_mode:
-            return _result(telling.preview(ticket, order), "check mode: would post")
+            return telling.preview(ticket, order).result("check mode: would post")
         interval = 0.0 if options["provider"] == opening.FILE else options["interval"]
         pace = Pace(deadline.pause, interval)
         with progress(lambda: f"{ticket.place}, {pace.progress}"):
-            told = telling.tell(ticket, order, pace)
-        result = _result(told, "posted")
+            result = telling.tell(ticket, order, pace).result("posted")
         _record(attempt, {**result, "locker_sha256": order.locker, "problem": ""})
         return result
 
@@ -82,28 +80,9 @@ def _order(attempt: locker.Attempt, options: Options, redact: Redactor) -> telli
         document = locker.read_json(attempt.folder / "report.json")
     except FileNotFoundError as exc:
         raise TicketError(f"{attempt.path} contains no report.json: run closure_report first") from exc
-    return telling.Order(
-        document=document,
-        attempt=attempt.folder.name,
-        locker=locker.digest(attempt),
-        redact=redact,
-        close=options["close"],
-        label=options["label"],
-        analysts=options["analysts"],
-        later=locker.later_attempt(attempt),
-    )
-
-
-def _result(told: telling.Told, verb: str) -> Result:
-    parts, left = len(told.comments) - 1, len(told.comments) - told.added - told.edited
-    action = "" if told.action == STAY else f", {told.action} it"
-    return {
-        "msg": f"{verb} {parts} part{'' if parts == 1 else 's'} and the verdict to {told.ticket}: "
-        f"add {told.added}, edit {told.edited}, leave {left}{action}",
-        "changed": told.changed,
-        **vars(told),
-        "comments": telling.summary(told.comments),
-    }
+    given = {name: options[name] for name in ("close", "label", "analysts")}
+    name, digest, later = attempt.folder.name, locker.digest(attempt), locker.later_attempt(attempt)
+    return telling.Order(document, name, digest, redact, later=later, **given)
 
 
 def _record(attempt: locker.Attempt, facts: Options) -> None:

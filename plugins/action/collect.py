@@ -4,26 +4,37 @@
 """The controller's part of every collector: run the module, keep its steps, return digests.
 
 C(meta/runtime.yml) routes each collector module to it. Without an attempt, the steps are returned in full and
-nothing is kept. What must be done at most once per attempt is done in stages, and the intent is in the locker
-before it is carried out: C(plugin_utils/keep/once.py).
+nothing is kept.
+
+What must be done at most once per attempt is done in stages. The module returns what it intends to do; that
+is written to the locker; only then the module does it. If an intent is there already, since a run was
+interrupted or the task is run again, the module looks for its result, and nothing is done again.
 """
 
 from __future__ import annotations
 
+import json
 import typing as t
 from dataclasses import replace
+from functools import partial
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.utils.display import Display
 
 from ..module_utils._core import step_names
-from ..module_utils._core.evidence import Step
+from ..module_utils._core.evidence import Evidence, Step
+from ..module_utils._core.step_names import CI_DISPATCH, CI_DISPATCH_INTENT
 from ..module_utils._core.steps import Started
-from ..plugin_utils.keep import locker, once
+from ..plugin_utils.keep import locker
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, progress
 from ..plugin_utils.preflight import smoke
 
-Stage = tuple[Result, list[Step]]
+# The module that does what must be done at most once.
+ONCE = "ci_run_dispatch"
+
+Kept = list[dict[str, t.Any]]
+# The result of each stage, and what is to be returned of its steps.
+Stages = t.Iterable[tuple[Result, Kept]]
 
 display = Display()
 
@@ -40,70 +51,58 @@ class ActionModule(ClosureAction):
         # A role hands every variable on: an empty one counts as not given.
         options = {name: value for name, value in args.items() if value not in (None, "", {}, [])}
         attempt, package = options.pop("attempt", None), options.get("package")
+        # In check mode a collector that breaks down does not end the play, as it does not in a closure.
+        self._goes_on = bool(attempt or self._task.check_mode)
         with progress(lambda: f"{self._module} on {self._host}"):
             if not attempt or self._task.check_mode:
-                return self._unkept(options)
+                return _sum(self._stages(options, lambda steps: [step.as_dict() for step in steps]))
             if package is None:
                 raise locker.LockerError("package is missing: 0, 1, 2 or 3 is required with attempt")
-            return self._kept(options, locker.Attempt.from_dict(attempt), int(package))
+            return _sum(self._kept(options, locker.Attempt.from_dict(attempt), int(package)))
 
     @property
     def _module(self) -> str:
         return str(self._task.action).rsplit(".", maxsplit=1)[-1]
 
-    def _unkept(self, args: dict[str, t.Any]) -> Result:
-        """Return everything, and keep nothing."""
-        # In check mode a collector that breaks down does not end the play, as it does not in a closure.
-        carry_out = self._carry_out if self._task.check_mode else self._carry_out_or_fail
-        results = list(_stages(carry_out, args))
-        return {**_sum(results), "steps": [step.as_dict() for _result, steps in results for step in steps]}
-
-    def _kept(self, args: dict[str, t.Any], attempt: locker.Attempt, package: int) -> Result:
+    def _kept(self, args: dict[str, t.Any], attempt: locker.Attempt, package: int) -> Stages:
         if "digest" in args:
             args["digest_key"] = locker.digest_key(attempt)
-        if self._module == once.COLLECTOR:
+        if self._module == ONCE:
             return self._once(args, attempt, package)
-        results, kept = [], []
-        for result, steps in _stages(self._carry_out, args):
-            results.append((result, steps))
-            kept += locker.keep(attempt, package, steps)
-        return {**_sum(results), "steps": kept}
+        return self._stages(args, partial(locker.keep, attempt, package))
 
-    def _once(self, args: dict[str, t.Any], attempt: locker.Attempt, package: int) -> Result:
+    def _stages(self, args: dict[str, t.Any], keep: t.Callable[[list[Step]], Kept]) -> Stages:
+        """Yield what a collector returns, and what it returns once its SQL was read, if it waits for that."""
+        result, steps = self._carry_out(args)
+        pending = result.pop("smoke_pending", False)
+        yield result, keep(steps)
+        if pending:
+            result, more = self._carry_out({**args, **smoke.stage(steps)})
+            yield result, keep(more)
+
+    def _once(self, args: dict[str, t.Any], attempt: locker.Attempt, package: int) -> Stages:
         """Have something done at most once in this attempt, even if several tasks or runs ask for it."""
-        before: list[dict[str, t.Any]] = []
-        intent = once.intended(locker.load_package(attempt, package).steps)
-        if intent is None:
-            result, steps = self._carry_out({**args, **once.INTEND})
-            intent = once.intended(steps)
-            before = locker.keep(attempt, package, steps, unless=once.INTENT if intent else "")
-            if intent is None:
-                return {**result, "steps": before}
-        if before:
-            stage = once.send(intent)
-        else:
-            evidence = locker.load_package(attempt, package)
-            stage = once.look(once.intended(evidence.steps) or intent, evidence)
-        result, steps = self._carry_out({**args, **stage})
-        return {**result, "steps": [*before, *locker.keep(attempt, package, steps)]}
+        evidence, new = locker.load_package(attempt, package), False
+        if not evidence.get(CI_DISPATCH_INTENT):
+            result, steps = self._carry_out({**args, "stage": "intend"})
+            intended = any(step.name == CI_DISPATCH_INTENT for step in steps)
+            before = locker.keep(attempt, package, steps, unless=CI_DISPATCH_INTENT if intended else "")
+            yield result, before
+            if not intended:
+                return
+            evidence, new = locker.load_package(attempt, package), bool(before)
+        result, steps = self._carry_out({**args, **_stage(evidence, new=new)})
+        yield result, locker.keep(attempt, package, steps)
 
-    def _carry_out(self, args: dict[str, t.Any]) -> Stage:
-        """Run the module; return its result and its steps, and if it failed, the failure as the last one."""
-        result = self._collect(args)
-        steps = self._steps(result)
-        if result.pop("failed", False):
+    def _carry_out(self, args: dict[str, t.Any]) -> tuple[Result, list[Step]]:
+        """Run the module; return its result and its steps, and if the play goes on, a failure as the last."""
+        result, own = self._collect(args), self._host
+        given = [Step.from_dict(step) for step in result.pop("steps", [])]
+        # The host is named as the inventory does, with the machine's own name behind it.
+        steps = [replace(one, host=own if one.host == own else f"{own} ({one.host})") for one in given]
+        if self._goes_on and result.pop("failed", False):
             steps.append(self._breakdown(result))
         return result, steps
-
-    def _carry_out_or_fail(self, args: dict[str, t.Any]) -> Stage:
-        result = self._collect(args)
-        return result, self._steps(result)
-
-    def _steps(self, result: Result) -> list[Step]:
-        """Take the steps, and name the host as the inventory does, with the machine's own name behind it."""
-        steps = [Step.from_dict(step) for step in result.pop("steps", [])]
-        own = self._host
-        return [replace(one, host=own if one.host == own else f"{own} ({one.host})") for one in steps]
 
     def _collect(self, args: dict[str, t.Any]) -> Result:
         module, known = self._task.action, self._known
@@ -122,19 +121,27 @@ class ActionModule(ClosureAction):
         return started.failed(" ".join(message.split()))
 
 
-def _stages(carry_out: t.Callable[[dict[str, t.Any]], Stage], args: dict[str, t.Any]) -> t.Iterator[Stage]:
-    """Yield what a collector returns, and where SQL is to be read before it goes on, what it returns then."""
-    result, steps = carry_out(args)
-    pending = result.pop("smoke_pending", False)
-    yield result, steps
-    if pending:
-        yield carry_out({**args, **smoke.stage(steps)})
+def _stage(kept: Evidence, *, new: bool) -> Options:
+    """Return the options to carry out the intent that was kept, if it is C(new), or look for its result."""
+    intent, answer = kept.get(CI_DISPATCH_INTENT), kept.get(CI_DISPATCH)
+    try:
+        found = json.loads(intent.stdout if intent else "")
+    except ValueError as exc:
+        raise locker.LockerError(f"the step {CI_DISPATCH_INTENT} cannot be read: {exc}") from exc
+    if new:
+        return {"stage": "send", "intent": found}
+    return {"stage": "look", "intent": found, "answer": answer.as_dict() if answer else None}
 
 
-def _sum(results: t.Sequence[Stage]) -> Result:
+def _sum(stages: Stages) -> Result:
     """Return the results of all stages as one: it changed something where one of them did."""
-    merged = {name: value for result, _steps in results for name, value in result.items()}
-    return {**merged, "changed": any(result.get("changed") for result, _steps in results)}
+    found: Result = {}
+    kept, changed = [], False
+    for result, steps in stages:
+        found |= result
+        kept += steps
+        changed |= bool(result.get("changed"))
+    return {**found, "changed": changed, "steps": kept}
 
 
 def _message(result: Result) -> str:

@@ -85,11 +85,6 @@ class LookupModule(LookupBase):
     """Selectors in, names of pods out."""
 
     def run(self, terms: list[str], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[str]:
-        """Return one name for each selector.
-
-        Raises:
-            AnsibleLookupError: kubectl failed, or there is not exactly one pod.
-        """
         return [_name(selector, **kwargs) for selector in terms]
 
 

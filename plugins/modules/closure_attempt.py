@@ -58,19 +58,15 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ansible_facts:
-  description: Facts to add.
+  description: The fact C(rc_closure_attempt), with the folder of the attempt, when it began, and the release.
+    Collectors take it as C(attempt).
   returned: success, not in check mode
   type: dict
-  contains:
+  sample:
     rc_closure_attempt:
-      description: The folder of the attempt, when it began, and the release. Collectors take it as
-        C(attempt).
-      returned: success
-      type: dict
-      sample:
-        path: /srv/evidence/PSP-1234/2026.11.0-rc3/attempts/20261124T025203.123000Z
-        started: "2026-11-24T02:52:03.123Z"
-        release:
-          {ticket: PSP-1234, candidate: 2026.11.0-rc3, commit: 0123456789abcdef0123456789abcdef01234567,
-          environment: staging}
+      path: /srv/evidence/PSP-1234/2026.11.0-rc3/attempts/20261124T025203.123000Z
+      started: "2026-11-24T02:52:03.123Z"
+      release:
+        {ticket: PSP-1234, candidate: 2026.11.0-rc3, commit: 0123456789abcdef0123456789abcdef01234567,
+        environment: staging}
 """

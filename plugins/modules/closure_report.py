@@ -11,9 +11,9 @@ description:
   - Derives the verdicts from the evidence in the locker, and writes C(report.md) and C(report.json) into it.
   - Returns the report as the fact C(rc_closure_report), and its summary as C(set_stats) does. It does not
     fail on a FAIL. The gate is a task of its own in the role C(rc_closure).
-  - If a migration would create what exists already, people decide in the ticket whether to reset or to stamp.
-    O(decision) is kept as a step of Package-1. It does not turn a FAIL into a PASS. No rule of a judge reads
-    it.
+  - If a migration would create what exists already, the report contains the facts, and people decide in the
+    ticket whether to reset or to stamp. O(decision) is kept as a step of Package-1. No rule of a judge reads
+    it, so it does not turn a FAIL into a PASS.
 author: psp.rc_closure contributors (@psp-rc-closure)
 requirements:
   - sqlglot on the controller
@@ -72,15 +72,11 @@ paths:
     report.md: /srv/evidence/PSP-1234/2026.11.0-rc3/report.md
     report.json: /srv/evidence/PSP-1234/2026.11.0-rc3/report.json
 ansible_facts:
-  description: Facts to add.
+  description: The fact C(rc_closure_report), the report without the streams of the steps, as
+    C(docs/evidence-format.md) describes it.
   returned: success, with O(attempt), not in check mode
   type: dict
-  contains:
-    rc_closure_report:
-      description: The report without the streams of the steps, as C(docs/evidence-format.md) describes it.
-      returned: success
-      type: dict
-      sample: {gate: {status: PASS, reasons: []}, run: {packages: [0, 1, 2, 3], status: PASS}}
+  sample: {rc_closure_report: {gate: {status: PASS, reasons: []}, run: {packages: [3], status: PASS}}}
 ansible_stats:
   description: The statistics of the job, with each package's status and note under C(rc_closure).
   returned: success, with O(attempt), not in check mode

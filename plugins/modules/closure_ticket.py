@@ -19,8 +19,6 @@ description:
   - It respects later attempts. A PASS does not close a ticket if a later attempt is FAIL or was not reported,
     and a FAIL does not reopen it if a later one is PASS. A ticket that also contains the closure of another
     ticket is neither closed nor reopened.
-  - If a migration would create what exists already, the report contains the question whether to reset or to
-    stamp, with the facts, and the answer that M(psp.rc_closure.closure_report) has kept.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller

@@ -31,12 +31,6 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Verify the newest report of a release
-  psp.rc_closure.closure_verify:
-    locker: /srv/evidence
-    ticket: PSP-1234
-    release: 2026.11.0-rc3
-
 - name: Verify one attempt against the digest in its ticket
   psp.rc_closure.closure_verify:
     locker: /srv/evidence
@@ -48,13 +42,11 @@ EXAMPLES = r"""
 
 RETURN = r"""
 attempt:
-  description: The folder of the attempt, when it began, and the release.
+  description: The attempt, as M(psp.rc_closure.closure_attempt) returns it.
   returned: when the attempt exists and can be read
   type: dict
   sample:
     path: /srv/evidence/PSP-1234/2026.11.0-rc3/attempts/20261124T025203.123000Z
-    started: "2026-11-24T02:52:03.123Z"
-    release: {ticket: PSP-1234, candidate: 2026.11.0-rc3, environment: staging}
 sha256:
   description: The SHA-256 of the attempt as it is now.
   returned: when the attempt exists and can be read

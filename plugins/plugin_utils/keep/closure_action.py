@@ -30,7 +30,6 @@ class ClosureAction(ActionBase):
     failure = ""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
-        """Carry the task out."""
         super().run(tmp, task_vars)
         try:
             return self.act(self._task.args, task_vars or {})

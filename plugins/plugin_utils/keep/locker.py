@@ -51,11 +51,9 @@ class Attempt:
 
     @property
     def folder(self) -> Path:
-        """The attempt's folder."""
         return Path(self.path)
 
     def package(self, number: int) -> Path:
-        """Return the folder of a package."""
         return self.folder / f"package_{number}"
 
     def as_dict(self) -> dict[str, t.Any]:
@@ -125,12 +123,8 @@ def keep(
 ) -> list[dict[str, t.Any]]:
     """Write steps, and return each with digests in place of its streams.
 
-    Args:
-        attempt: that they belong to.
-        package: that they belong to.
-        steps: in order.
-        unless: name of a step; if one of that name is kept already, nothing is written or returned.
-            Of several processes that write at the same time, one does.
+    If a step of the name C(unless) is kept already, nothing is written or returned: of several processes that
+    write at the same time, one does.
 
     Raises:
         LockerError: a step cannot be written.
@@ -154,13 +148,11 @@ def load(attempt: Attempt) -> dict[int, tuple[Evidence, dict[str, t.Any]]]:
     Raises:
         LockerError: a stream is missing or is not what was kept.
     """
-    found = {}
-    for package in PACKAGES:
-        if attempt.package(package).is_dir():
-            kept = attempt.package(package) / "policy.json"
-            policy = read_json(kept) if kept.exists() else {}
-            found[package] = (load_package(attempt, package), policy)
-    return found
+    return {
+        package: (load_package(attempt, package), read_json(policy) if policy.exists() else {})
+        for package in PACKAGES
+        if (policy := attempt.package(package) / "policy.json").parent.is_dir()
+    }
 
 
 def load_package(attempt: Attempt, package: int) -> Evidence:
@@ -222,13 +214,9 @@ def digest(attempt: Attempt) -> str:
     It is that of one line for each file, C(<its SHA-256>  <its path in the attempt>), in the paths' order, as
     C(sha256sum) prints it, without the result of posting the report to the ticket.
     """
-    paths = (path for path in attempt.folder.rglob("[!.]*") if path.is_file())
-    names = sorted(str(path.relative_to(attempt.folder)) for path in paths)
-    lines = (
-        f"{_sha256((attempt.folder / name).read_bytes())}  {name}\n"
-        for name in names
-        if name != TICKET_RECORD
-    )
+    folder = attempt.folder
+    names = {str(path.relative_to(folder)) for path in folder.rglob("[!.]*") if path.is_file()}
+    lines = (f"{_sha256((folder / name).read_bytes())}  {name}\n" for name in sorted(names - {TICKET_RECORD}))
     return _sha256("".join(lines).encode())
 
 
@@ -251,12 +239,11 @@ def later_attempt(attempt: Attempt) -> Later | None:
 
 
 def _status_for_ticket(attempt: Path) -> str:
-    report = attempt / "report.json"
-    if not report.exists():
+    if not (attempt / "report.json").exists():
         return "not reported" if any(attempt.glob("package_*")) else ""
-    document = read_json(report)
-    statuses = (str(document["gate"]["status"]), str(document["run"]["status"]))
-    return "" if statuses == ("FAIL", "PASS") else statuses[0]
+    report = read_json(attempt / "report.json")
+    gate, run = str(report["gate"]["status"]), report["run"]["status"]
+    return "" if (gate, run) == ("FAIL", "PASS") else gate
 
 
 def write_report(attempt: Attempt, name: str, text: str) -> str:
@@ -264,12 +251,13 @@ def write_report(attempt: Attempt, name: str, text: str) -> str:
 
     Returns the path of the latter, or else of the former.
     """
-    own = attempt.folder
-    files.write(own / name, text)
-    if any(path.parent.name > own.name for path in own.parent.glob(f"*/{name}")):
-        return str(own / name)
-    files.write(own.parent.parent / name, text)
-    return str(own.parent.parent / name)
+    own = attempt.folder / name
+    files.write(own, text)
+    if own != max(attempt.folder.parent.glob(f"*/{name}")):
+        return str(own)
+    shared = attempt.folder.parent.parent / name
+    files.write(shared, text)
+    return str(shared)
 
 
 def _keep_step(folder: Path, step: Step) -> dict[str, t.Any]:

@@ -40,9 +40,9 @@ def _pattern(pattern: str, description: str) -> tuple[Check, str]:
     return lambda value: isinstance(value, str) and bool(re.fullmatch(pattern, value)), description
 
 
-def _is_url(value: t.Any) -> bool:
+def _is_url(value: t.Any, *schemes: str) -> bool:
     parts = urlsplit(str(value))
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    return parts.scheme in (schemes or ("http", "https")) and bool(parts.hostname) and parts.port != 0
 
 
 def _is_redis_url(value: t.Any) -> bool:
@@ -54,9 +54,7 @@ def _is_redis_url(value: t.Any) -> bool:
     parts = urlsplit(str(value))
     user, _at, _place = parts.netloc.rpartition("@")
     return (
-        parts.scheme in ("redis", "rediss")
-        and bool(parts.hostname)
-        and parts.port != 0
+        _is_url(value, "redis", "rediss")
         and bool(re.fullmatch(r"(?:[^%@\s]|%[0-9A-Fa-f]{2})*", user))
         and bool(re.fullmatch(r"(?:/\d*)?", parts.path))
         and not parts.fragment

@@ -113,12 +113,7 @@ def problem(
 ) -> str:
     """Return what a host lacks, as one sentence, or C('').
 
-    Args:
-        host: its name.
-        interpreters: Ansible's own, then those that a collector turns to for a library.
-        needs: the libraries.
-        found: what C(read()) returned.
-        errors: what the shell and the interpreters wrote to their standard error.
+    Of the interpreters, Ansible's own is the first; C(errors) is the shell's and their standard error.
     """
     own, oldest = interpreters[0], ".".join(map(str, OLDEST))
     mend = f"Python {oldest} or later is required: install it, or set ansible_python_interpreter to one"

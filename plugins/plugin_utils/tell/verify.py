@@ -53,27 +53,23 @@ def _when(report: t.Any) -> str:
 def differences(told: t.Any, derived: t.Any, place: str = "") -> list[str]:
     """Return one sentence for each place at which a report is not what is derived from its evidence.
 
-    Args:
-        told: the report as it was kept, as JSON has it.
-        derived: the report that the evidence makes, as JSON has it.
-        place: where in the report these are, such as C(packages.package_1.status).
+    Both are as JSON has them, and C(place) is where in the report, such as C(packages.package_1.status).
     """
     if isinstance(told, dict) and isinstance(derived, dict):
-        keys = list(dict.fromkeys([*derived, *told]))
-        return [
-            problem
-            for key in keys
-            for problem in differences(
-                told.get(key, _ABSENT), derived.get(key, _ABSENT), f"{place}.{key}" if place else str(key)
-            )
-        ]
-    if isinstance(told, list) and isinstance(derived, list) and len(told) == len(derived):
-        pairs = enumerate(zip(told, derived, strict=True))
-        return [problem for number, pair in pairs for problem in differences(*pair, f"{place}[{number}]")]
+        places = {key: f"{place}.{key}".removeprefix(".") for key in {**derived, **told}}
+    elif isinstance(told, list) and isinstance(derived, list) and len(told) == len(derived):
+        told, derived = dict(enumerate(told)), dict(enumerate(derived))
+        places = {number: f"{place}[{number}]" for number in told}
     # To Python, 1 is True.
-    if type(told) is type(derived) and told == derived:
-        return []
-    return [f"{place} is {_shown(told)}, and by the evidence {_shown(derived)}"]
+    elif type(told) is type(derived) and told == derived:
+        places = {}
+    else:
+        return [f"{place} is {_shown(told)}, and by the evidence {_shown(derived)}"]
+    return [
+        problem
+        for key, at in places.items()
+        for problem in differences(told.get(key, _ABSENT), derived.get(key, _ABSENT), at)
+    ]
 
 
 class _Absent:

@@ -23,17 +23,12 @@ TITLES = ("CI Postgres job", "STG-MIG (MIG-01B/C)", "STG-ROLL", "PSP-03D queue e
 JUDGES = (package_0.judge, package_1.judge, package_2.judge, package_3.judge)
 
 Document = dict[str, t.Any]
+# Each package's evidence and policy; packages that were not asked for are absent.
 Kept = t.Mapping[int, tuple[Evidence, Policy]]
 
 
 def build(attempt: Attempt, kept: Kept, now: str) -> Document:
-    """Judge what was kept and return the report.
-
-    Args:
-        attempt: the run that is reported.
-        kept: package → its evidence and policy; packages that were not asked for are absent.
-        now: when the report is made, RFC 3339, UTC.
-    """
+    """Judge what was kept and return the report; C(now) is RFC 3339, UTC."""
     verdicts = {number: _verdict(number, kept) for number in PACKAGES}
     failing = [number for number in PACKAGES if verdicts[number].status != PASS]
     return {
@@ -57,15 +52,13 @@ def build(attempt: Attempt, kept: Kept, now: str) -> Document:
 
 def summary(document: Document) -> Document:
     """Return the report without its outputs: what fits into a job's statistics."""
-    packages = document["packages"].items()
+    release, packages = document["release"], document["packages"].items()
     return {
-        "ticket": document["release"]["ticket"],
-        "release": document["release"]["candidate"],
-        "commit": document["release"]["commit"],
+        "ticket": release["ticket"],
+        "release": release["candidate"],
+        "commit": release["commit"],
         "gate": document["gate"],
-        "packages": {
-            name: {"status": package["status"], "note": package["note"]} for name, package in packages
-        },
+        "packages": {name: {key: one[key] for key in ("status", "note")} for name, one in packages},
     }
 
 

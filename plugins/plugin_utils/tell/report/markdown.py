@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ...keep.locker import STREAMS
 from .document import Document
 
 SEPARATOR = "\n\n"
@@ -35,7 +36,13 @@ def sections(document: Document) -> list[str]:
 
     The report is these, joined by C(SEPARATOR), and a newline.
     """
-    return ["\n".join(lines).strip("\n") for lines in _sections(document)]
+    found = [_head(document)]
+    for name, package in document["packages"].items():
+        found.append(_package(name, package))
+        if "reset_or_stamp" in package:
+            found.append(_reset_or_stamp(package["reset_or_stamp"]))
+        found += [_step(f"{name[-1]}.{number}", step) for number, step in enumerate(package["steps"], 1)]
+    return [SEPARATOR.join(paragraphs).strip("\n") for paragraphs in found]
 
 
 def fence(text: str) -> str:
@@ -47,104 +54,83 @@ def fence(text: str) -> str:
     return f"{ticks}text\n{text}{'' if text.endswith(chr(10)) else chr(10)}{ticks}"
 
 
-def _sections(document: Document) -> t.Iterator[t.Iterable[str]]:
-    yield _head(document)
-    for name, package in document["packages"].items():
-        yield _package(name, package)
-        if "reset_or_stamp" in package:
-            yield _reset_or_stamp(package["reset_or_stamp"])
-        for number, step in enumerate(package["steps"], 1):
-            yield _step(f"{name[-1]}.{number}", step)
-
-
-def _head(document: Document) -> t.Iterator[str]:
-    release, gate = document["release"], document["gate"]
-    yield f"# {release['ticket']}: closure of {release['candidate']}: {gate['status']}"
-    yield ""
-    yield f"- Release candidate: `{release['candidate']}`, commit `{release['commit']}`"
-    yield f"- Environment: `{release['environment']}`"
-    yield f"- Collected from {document['attempt']['started']} to {document['attempt']['reported']} (UTC)"
-    yield (
+def _head(document: Document) -> list[str]:
+    release, attempt, gate = document["release"], document["attempt"], document["gate"]
+    packages = document["packages"].items()
+    facts = [
+        f"- Release candidate: `{release['candidate']}`, commit `{release['commit']}`",
+        f"- Environment: `{release['environment']}`",
+        f"- Collected from {attempt['started']} to {attempt['reported']} (UTC)",
         "- Gate: PASS, all four packages are PASS for this release. The ticket may close."
         if gate["status"] == "PASS"
-        else "- Gate: FAIL. The ticket may not close; the root-cause analysis goes on in this ticket."
-    )
-    yield ""
-    yield "| Package | Verdict | Note |"
-    yield "|---|---|---|"
-    for name, package in document["packages"].items():
-        yield f"| {_title(name, package)} | **{package['status']}** | {_cell(package['note'])} |"
+        else "- Gate: FAIL. The ticket may not close; the root-cause analysis goes on in this ticket.",
+    ]
+    verdicts = [(_title(name, one), f"**{one['status']}**", _cell(one["note"])) for name, one in packages]
+    return [
+        f"# {release['ticket']}: closure of {release['candidate']}: {gate['status']}",
+        "\n".join(facts),
+        _table(("Package", "Verdict", "Note"), verdicts),
+    ]
 
 
-def _reset_or_stamp(section: t.Mapping[str, t.Any]) -> t.Iterator[str]:
-    yield "### Reset or stamp?" if section["question"] else "### Reset or stamp"
-    for sentence in section["sentences"]:
-        yield ""
-        yield _inline(sentence)
-    if section["comparison"]:
-        yield ""
-        yield fence(section["comparison"])
+def _reset_or_stamp(section: Document) -> list[str]:
+    title = "### Reset or stamp?" if section["question"] else "### Reset or stamp"
+    comparison = [fence(section["comparison"])] if section["comparison"] else []
+    return [title, *map(_inline, section["sentences"]), *comparison]
 
 
-def _title(name: str, package: t.Mapping[str, t.Any]) -> str:
+def _title(name: str, package: Document) -> str:
     return f"Package-{name[-1]}, {package['title']}"
 
 
-def _package(name: str, package: t.Mapping[str, t.Any]) -> t.Iterator[str]:
-    yield f"## {_title(name, package)}: {package['status']}"
-    yield ""
-    yield _inline(package["note"])
-    if package["criteria"]:
-        yield ""
-        yield "| Criterion | Result | Deciding fact | Shown by |"
-        yield "|---|---|---|---|"
-        numbers = {step["name"]: n for n, step in enumerate(package["steps"], 1)}
-        for criterion in package["criteria"]:
-            shown = ", ".join(f"{name[-1]}.{numbers[s]}" for s in criterion["steps"] if s in numbers)
-            yield (
-                f"| {_cell(criterion['text'])} | {_RESULTS[criterion['result']]} "
-                f"| {_cell(criterion['reason'])} | {shown} |"
-            )
-    for criterion in package["criteria"]:
+def _package(name: str, package: Document) -> list[str]:
+    paragraphs = [f"## {_title(name, package)}: {package['status']}", _inline(package["note"])]
+    criteria = package["criteria"]
+    numbers = {step["name"]: f"{name[-1]}.{n}" for n, step in enumerate(package["steps"], 1)}
+    rows = [
+        (
+            _cell(one["text"]),
+            _RESULTS[one["result"]],
+            _cell(one["reason"]),
+            ", ".join(numbers[step] for step in one["steps"] if step in numbers),
+        )
+        for one in criteria
+    ]
+    if rows:
+        paragraphs.append(_table(("Criterion", "Result", "Deciding fact", "Shown by"), rows))
+    for criterion in criteria:
         if criterion["detail"]:
-            yield ""
-            yield f"{_inline(criterion['text'])}:"
-            yield ""
-            yield fence(criterion["detail"])
+            paragraphs += [f"{_inline(criterion['text'])}:", fence(criterion["detail"])]
+    return paragraphs
 
 
-def _step(number: str, step: t.Mapping[str, t.Any]) -> t.Iterator[str]:
-    yield f"### {number} {_inline(step['title'])}"
-    yield ""
-    yield fence(step["command"])
-    yield ""
+def _table(titles: t.Sequence[str], rows: t.Sequence[t.Sequence[str]]) -> str:
+    head, *body = (f"| {' | '.join(row)} |" for row in (titles, *rows))
+    return "\n".join([head, "|" + "---|" * len(titles), *body])
+
+
+def _step(number: str, step: Document) -> list[str]:
     where = f" in `{step['directory']}`" if step["directory"] else ""
-    yield f"- On `{step['host']}`{where}"
-    yield f"- From {step['started']} to {step['ended']} ({step['seconds']:.3f} s)"
-    yield f"- {_outcome(step)}"
-    for stream in ("stdout", "stderr"):
-        yield ""
-        if step[stream]:
-            yield f"{_stream_name(step, stream)}:"
-            yield ""
-            yield fence(step[stream])
-        else:
-            yield f"{_stream_name(step, stream)}: empty"
+    facts = [
+        f"- On `{step['host']}`{where}",
+        f"- From {step['started']} to {step['ended']} ({step['seconds']:.3f} s)",
+        f"- {_outcome(step)}",
+    ]
+    paragraphs = [f"### {number} {_inline(step['title'])}", fence(step["command"]), "\n".join(facts)]
+    http = {"stdout": "Body", "stderr": "Status and headers"} if step["kind"] == "http" else {}
+    for stream in STREAMS:
+        name = http.get(stream, stream)
+        paragraphs += [f"{name}:", fence(step[stream])] if step[stream] else [f"{name}: empty"]
+    return paragraphs
 
 
-def _outcome(step: t.Mapping[str, t.Any]) -> str:
+def _outcome(step: Document) -> str:
     if step["outcome"] != "ended":
         status = "" if step["exit_status"] is None else f" (exit status {step['exit_status']})"
         return f"**{_OUTCOMES[step['outcome']]}**: {_inline(step['reason'])}{status}"
     if step["exit_status"] is None:
         return "Read"
     return f"{'HTTP' if step['kind'] == 'http' else 'Exit'} status {step['exit_status']}"
-
-
-def _stream_name(step: t.Mapping[str, t.Any], stream: str) -> str:
-    if step["kind"] == "http":
-        return {"stdout": "Body", "stderr": "Status and headers"}[stream]
-    return stream
 
 
 def _cell(text: str) -> str:

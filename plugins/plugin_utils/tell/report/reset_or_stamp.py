@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import asdict, dataclass
-from itertools import groupby
+from itertools import chain, groupby
 
 from ....module_utils._core import step_names as steps
 from ....module_utils._core.evidence import Step
@@ -159,28 +159,29 @@ def _unmade(previews: t.Sequence[Step]) -> str:
 def sentences(asked: Question) -> list[str]:
     """Return what is to be read first, one sentence each."""
     where = f" by {asked.move}" if asked.move else ""
-    found = [
+    return [
         f"The upgrade was stopped{where}: {asked.said}. The database is at {asked.at or 'no revision'}.",
         "To be decided in this ticket: reset (take away what exists, and let the migrations make it), or "
         "stamp (tell Alembic that a revision is there already, and go on from it). Neither is a PASS by "
         "itself: Package-1 is judged by what the next run shows.",
+        *_agreements(asked.tables),
     ]
-    return [*found, *_agreements(asked.tables)]
 
 
 def comparison(asked: Question) -> str:
     """Return, by revision, in what the existing tables differ, as plain lines; C('') where unknown."""
-    blocks = [block for one in asked.tables if one.exists for block in _blocks(one, one.exists)]
-    return "\n\n".join(blocks)
+    return "\n\n".join(block for one in asked.tables for block in _blocks(one))
 
 
-def _blocks(one: Compared, exists: Table) -> t.Iterator[str]:
+def _blocks(one: Compared) -> t.Iterator[str]:
+    if one.exists is None:
+        return
     for span in one.spans:
         lines = one.differences(span[0]) or ["no difference"]
         title = f"{one.table} against the migrations up to {_span(span)}:"
         yield "\n".join([title, *(f"  {line}" for line in lines)])
     if not one.made:
-        yield _columns(exists)
+        yield _columns(one.exists)
 
 
 def _agreements(tables: t.Sequence[Compared]) -> list[str]:
@@ -191,11 +192,8 @@ def _agreements(tables: t.Sequence[Compared]) -> list[str]:
     if alone and len(tables) == 1:
         said.append("That is about this table alone.")
     elif len(alone) > 1:
-        common = [
-            revision
-            for revision in alone[0].made
-            if all(any(revision in span for span in one.agreeing) for one in tables)
-        ]
+        agreeing = [[*chain.from_iterable(one.agreeing)] for one in tables]
+        common = [revision for revision in alone[0].made if all(revision in one for one in agreeing)]
         said.append(f"Together they agree at {_span(common) if common else 'no revision'}.")
     return said
 
@@ -225,7 +223,7 @@ def _span(revisions: t.Sequence[str]) -> str:
 
 
 def _columns(table: Table) -> str:
-    columns = [f"  column {name}: {what}" for name, what in table.columns.items()]
-    rules = [f"  {name}: {rule}" for name, rule in table.rules.items()]
-    unread = [f"  cannot be compared: {statement}" for statement in table.unread]
+    columns = (f"  column {name}: {what}" for name, what in table.columns.items())
+    rules = (f"  {name}: {rule}" for name, rule in table.rules.items())
+    unread = (f"  cannot be compared: {statement}" for statement in table.unread)
     return "\n".join([f"{table.name} as it exists:", *columns, *rules, *unread])

@@ -27,20 +27,14 @@ _NULLS = " NULLS NOT DISTINCT"
 def described(name: str, text: str) -> Table | None:
     """Read what C(\\d) shows of a table; None where the text shows none, or a view, for instance."""
     lines = text.splitlines()
-    if not re.search(r'\b[Tt]able "', "\n".join(lines[:2])):
+    heads = [n for n, line in enumerate(lines) if line.strip().startswith("Column ") and "|" in line]
+    if not heads or not re.search(r'\b[Tt]able "', "\n".join(lines[:2])):
         return None
-    head = next(
-        (n for n, line in enumerate(lines) if line.strip().startswith("Column ") and "|" in line), None
-    )
-    if head is None:
-        return None
+    titles, rows = lines[heads[0]], lines[heads[0] + 2 :]
     name = name.removeprefix("public.")
     tables = {name: Table(name)}
     quoted = ".".join(f'"{part}"' for part in name.split("."))
-    for statement in (
-        *_columns(quoted, lines[head], lines[head + 2 :]),
-        *_footers(quoted, lines[head + 2 :]),
-    ):
+    for statement in (*_columns(quoted, titles, rows), *_footers(quoted, rows)):
         ddl.apply(tables, statement)
     return tables[name]
 

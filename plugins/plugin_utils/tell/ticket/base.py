@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import abc
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from ....module_utils._clients.rest import Answer, Document
+from ....module_utils._clients.rest import Answer, Document, RestClient
 from ....module_utils._core.step_names import StepName
 from .message import Frame, Message
 
@@ -71,54 +71,53 @@ class Ticket(abc.ABC):
         read = ((document, self.frame.read(document.get("body") or "")) for document in self._documents())
         return [self._comment(document, message) for document, message in read if message]
 
-    def add(self, message: Message) -> Comment:
-        """Write a comment.
+    def write(self, message: Message, comment: Comment | None = None) -> Comment:
+        """Write a new comment, or an earlier one again, and return it.
 
         Raises:
-            UnsureError: no answer came.
+            UnsureError: no answer came for a new one.
         """
-        return self._comment(self._write(self.frame.write(message)), message)
-
-    def edit(self, comment: Comment, message: Message) -> Comment:
-        """Replace the text of a comment."""
-        self._write(self.frame.write(message), comment)
-        return replace(comment, message=message)
+        return self._comment(self._write(self.frame.write(message), comment), message)
 
     @abc.abstractmethod
     def _documents(self) -> t.Iterable[Document]:
         """Return everybody's comments, the oldest first."""
 
     @abc.abstractmethod
-    def _write(self, body: t.Any, comment: Comment | None = None) -> Document:
-        """Write a new comment, or an earlier one again, and return it."""
+    def _write(self, body: t.Any, comment: Comment | None) -> Document:
+        """Write a comment's body, and return its document."""
 
     @abc.abstractmethod
     def _comment(self, document: Document, message: Message) -> Comment:
         """Return what a document says of its comment."""
 
 
-def carried_out(answer: Answer) -> Answer:
-    """Return the answer to a request that was carried out.
+class IssueTicket(Ticket):
+    """A ticket that is an issue behind a REST API."""
 
-    Raises:
-        TicketError: it was not.
-    """
-    if answer.problem:
-        raise TicketError(answer.problem)
-    return answer
+    _client: RestClient
 
+    @abc.abstractmethod
+    def _address(self, comment: Comment | None) -> tuple[str, str]:
+        """Return the method and the path to write a new comment, or an earlier one again."""
 
-def written(answer: Answer, comment: Comment | None) -> Document:
-    """Return the document of a comment that was written.
+    def _ask(self, method: str, path: str, **options: t.Any) -> Answer:
+        """Return the answer to a request that was carried out."""
+        return self._carried_out(self._client.ask(method, path, STEP, **options))
 
-    Raises:
-        TicketError: it was not; C(UnsureError) if a new one may have been.
-    """
-    if comment is None and answer.problem and (answer.passing or answer.status == 201):
-        raise UnsureError(answer.problem)
-    if comment and answer.status in (400, 403, 404) and "too long" not in answer.problem:
-        raise TicketError(
-            f"{answer.problem}. The comment {comment.url} of {comment.author or 'an unknown author'} begins "
-            "with this closure's first line: if it is a copy by somebody else, delete it"
-        )
-    return carried_out(answer).document
+    def _write(self, body: t.Any, comment: Comment | None) -> Document:
+        answer = self._client.ask(*self._address(comment), STEP, body={"body": body})
+        if comment is None and answer.problem and (answer.passing or answer.status == 201):
+            raise UnsureError(answer.problem)
+        if comment and answer.status in (400, 403, 404) and "too long" not in answer.problem:
+            raise TicketError(
+                f"{answer.problem}. The comment {comment.url} of {comment.author or 'an unknown author'} "
+                "begins with this closure's first line: if it is a copy by somebody else, delete it"
+            )
+        return self._carried_out(answer).document
+
+    @staticmethod
+    def _carried_out(answer: Answer) -> Answer:
+        if answer.problem:
+            raise TicketError(answer.problem)
+        return answer

@@ -27,12 +27,10 @@ class FileTicket(Ticket):
     characters = 65_536  # GitHub's; whoever pastes elsewhere sets the limit there
 
     def __init__(self, folder: str) -> None:
-        """Take the folder's path."""
         self._folder = Path(folder)
         self.place = folder
 
     def state(self) -> State:
-        """Read C(state.json)."""
         known = self._known()
         name = "open" if known["open"] else "closed"
         return State(known["open"], name, known["closed_at"], tuple(known["labels"]), self.place)
@@ -42,7 +40,6 @@ class FileTicket(Ticket):
         self._note(open=to_open, closed_at="" if to_open else utc_now())
 
     def label(self, name: str, *, wanted: bool) -> None:
-        """Note the label, or that it is gone."""
         others = [label for label in self._known()["labels"] if label != name]
         self._note(labels=[*others, name] if wanted else others)
 
@@ -50,7 +47,7 @@ class FileTicket(Ticket):
         for path in sorted(self._folder.glob("[0-9]*.md")):
             yield {"id": path.stem, "body": self._read(path)}
 
-    def _write(self, body: t.Any, comment: Comment | None = None) -> Document:
+    def _write(self, body: t.Any, comment: Comment | None) -> Document:
         number = 1 + max((int(path.stem) for path in self._folder.glob("[0-9]*.md")), default=0)
         name = comment.id if comment else f"{number:04d}"
         self._keep(f"{name}.md", f"{body}\n")

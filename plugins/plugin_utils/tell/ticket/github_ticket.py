@@ -15,7 +15,7 @@ from ....module_utils._clients import github_problems
 from ....module_utils._clients.github import PAGE, GitHub
 from ....module_utils._clients.http import Exchange
 from ....module_utils._clients.rest import Deadline, Document
-from .base import STEP, Comment, State, Ticket, TicketError, carried_out, written
+from .base import STEP, Comment, IssueTicket, State, TicketError
 from .cleaning import Redact
 from .message import MarkdownFrame, Message
 
@@ -23,11 +23,12 @@ from .message import MarkdownFrame, Message
 _LAST_PAGE = 30
 
 
-class GitHubTicket(Ticket):
+class GitHubTicket(IssueTicket):
     """One issue."""
 
     frame = MarkdownFrame()
     characters = 65_536
+    _client: GitHub
 
     def __init__(
         self, params: t.Mapping[str, t.Any], issue: str, token: str, redact: Redact, deadline: Deadline
@@ -35,12 +36,11 @@ class GitHubTicket(Ticket):
         """Take the options of C(github.SPEC), the issue's number and the token."""
         self._issue = issue
         self._path = f"/issues/{issue}"
-        self._github = GitHub(params, token, redact, deadline, explain=self._explain, kept=False)
-        self.place = f"{self._github.repository}#{issue}"
+        self._client = GitHub(params, token, redact, deadline, explain=self._explain, kept=False)
+        self.place = f"{self._client.repository}#{issue}"
 
     def state(self) -> State:
-        """Ask for the issue."""
-        issue = carried_out(self._github.get(self._path, STEP)).document
+        issue = self._ask("GET", self._path).document
         return State(
             open=issue.get("state") == "open",
             name=str(issue.get("state", "")),
@@ -53,19 +53,19 @@ class GitHubTicket(Ticket):
     def switch(self, *, to_open: bool) -> None:
         """Close the issue as completed, or open it again."""
         fields = {"state": "open"} if to_open else {"state": "closed", "state_reason": "completed"}
-        carried_out(self._github.ask("PATCH", self._path, STEP, body=fields))
+        self._ask("PATCH", self._path, body=fields)
 
     def label(self, name: str, *, wanted: bool) -> None:
         """Add the label, which GitHub makes where the repository has none of that name, or remove it."""
         path = f"{self._path}/labels"
         if wanted:
-            carried_out(self._github.ask("POST", path, STEP, body={"labels": [name]}))
+            self._ask("POST", path, body={"labels": [name]})
         elif name in self.state().labels:
-            carried_out(self._github.ask("DELETE", f"{path}/{quote(name, safe='')}", STEP))
+            self._ask("DELETE", f"{path}/{quote(name, safe='')}")
 
     def _documents(self) -> list[Document]:
         """GitHub lists them by their time."""
-        answer = carried_out(self._github.pages(f"{self._path}/comments", STEP, last=_LAST_PAGE))
+        answer = self._carried_out(self._client.pages(f"{self._path}/comments", STEP, last=_LAST_PAGE))
         if 'rel="next"' in answer.headers.get("link", ""):
             raise TicketError(
                 f"{self.place} has more than {_LAST_PAGE * PAGE} comments, so the parts in it "
@@ -73,10 +73,8 @@ class GitHubTicket(Ticket):
             )
         return answer.items()
 
-    def _write(self, body: t.Any, comment: Comment | None = None) -> Document:
-        path = f"/issues/comments/{comment.id}" if comment else f"{self._path}/comments"
-        answer = self._github.ask("PATCH" if comment else "POST", path, STEP, body={"body": body})
-        return written(answer, comment)
+    def _address(self, comment: Comment | None) -> tuple[str, str]:
+        return ("PATCH", f"/issues/comments/{comment.id}") if comment else ("POST", f"{self._path}/comments")
 
     def _comment(self, document: Document, message: Message) -> Comment:
         author = str((document.get("user") or {}).get("login", ""))

@@ -15,18 +15,17 @@ import typing as t
 from functools import partial
 from urllib.parse import quote
 
-from ....module_utils._clients.rest import Answer, Deadline, Document, RestClient
+from ....module_utils._clients.rest import Deadline, Document, RestClient
 from . import jira_problems
-from .base import STEP, Comment, State, Ticket, TicketError, carried_out, written
+from .base import Comment, IssueTicket, State, TicketError
 from .cleaning import Redact
 from .message import DocumentFrame, Frame, Message, WikiFrame
 
 _PAGE = 100
-_DONE = "done"
 _CLOSED_AT = ("resolutiondate", "statuscategorychangedate")
 
 
-class JiraTicket(Ticket):
+class JiraTicket(IssueTicket):
     """One issue."""
 
     characters = 32_767
@@ -56,12 +55,11 @@ class JiraTicket(Ticket):
         self._path = f"/rest/api/{3 if cloud else 2}/issue/{quote(issue, safe='')}"
 
     def state(self) -> State:
-        """Ask for the issue's status and labels."""
         query = {"fields": ",".join(["status", "labels", *_CLOSED_AT])}
         issue = self._ask("GET", self._path, query=query).document
         fields = issue.get("fields", {})
         status = fields.get("status", {})
-        is_open = _category(status) != _DONE
+        is_open = not _is_done(status)
         times = (str(fields[name]) for name in _CLOSED_AT if fields.get(name) and not is_open)
         return State(
             open=is_open,
@@ -84,7 +82,6 @@ class JiraTicket(Ticket):
         self._ask("POST", f"{self._path}/transitions", body=body)
 
     def label(self, name: str, *, wanted: bool) -> None:
-        """Add or remove the label."""
         change = {"update": {"labels": [{"add" if wanted else "remove": name}]}}
         self._ask("PUT", self._path, body=change)
 
@@ -107,11 +104,10 @@ class JiraTicket(Ticket):
         screen = transition.get("fields") or {}
         resolution = str(self._params.get("resolution") or "")
         known = {"resolution": {"name": resolution}} if resolution and "resolution" in screen else {}
-        missing = [
-            name
-            for name, field in screen.items()
-            if field.get("required") and not field.get("hasDefaultValue") and name not in known
-        ]
+        required = (
+            name for name, one in screen.items() if one.get("required") and not one.get("hasDefaultValue")
+        )
+        missing = [name for name in required if name not in known]
         if missing:
             remedy = ": set rc_closure_ticket_jira_resolution" if "resolution" in missing else ""
             raise TicketError(
@@ -126,9 +122,6 @@ class JiraTicket(Ticket):
             deployment = self._ask("GET", "/rest/api/2/serverInfo").document.get("deploymentType")
         return str(deployment).lower() == "cloud"
 
-    def _ask(self, method: str, path: str, **options: t.Any) -> Answer:
-        return carried_out(self._client.ask(method, path, STEP, **options))
-
     def _documents(self) -> list[Document]:
         documents: list[Document] = []
         while True:
@@ -138,10 +131,9 @@ class JiraTicket(Ticket):
             if not page.items("comments") or len(documents) >= int(page.document.get("total", 0)):
                 return sorted(documents, key=lambda document: int(document["id"]))
 
-    def _write(self, body: t.Any, comment: Comment | None = None) -> Document:
-        method, number = ("PUT", f"/{comment.id}") if comment else ("POST", "")
-        path = f"{self._path}/comment{number}"
-        return written(self._client.ask(method, path, STEP, body={"body": body}), comment)
+    def _address(self, comment: Comment | None) -> tuple[str, str]:
+        path = f"{self._path}/comment"
+        return ("PUT", f"{path}/{comment.id}") if comment else ("POST", path)
 
     def _comment(self, document: Document, message: Message) -> Comment:
         number, author = str(document.get("id", "")), document.get("author") or {}
@@ -154,13 +146,13 @@ def _authorization(user: str, token: str) -> dict[str, str]:
     return {"Authorization": f"Basic {basic}" if user else f"Bearer {token}"}
 
 
-def _category(status: t.Mapping[str, t.Any]) -> str:
-    return str(status.get("statusCategory", {}).get("key", ""))
+def _is_done(status: t.Mapping[str, t.Any]) -> bool:
+    return bool(status.get("statusCategory", {}).get("key") == "done")
 
 
 def _fits(transition: Document, verb: str, name: str) -> bool:
     to = transition.get("to", {})
     if not name:
-        return (_category(to) == _DONE) == (verb == "close")
+        return _is_done(to) == (verb == "close")
     known = (transition.get("name", ""), to.get("name", ""), transition.get("id", ""))
     return name.lower() in [str(one).lower() for one in known]

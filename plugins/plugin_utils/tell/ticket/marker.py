@@ -40,7 +40,6 @@ class Marker:
     sha256: str = _DIGEST  # of the comment's text
 
     def __str__(self) -> str:
-        """Return the line."""
         pairs = {"ticket": self.ticket, "release": self.release, "attempt": self.attempt, "kind": self.kind}
         if self.kind == PART:
             pairs |= {"part": f"{self.number}/{self.total}", "cut": self.cut}
@@ -50,9 +49,14 @@ class Marker:
         return " ".join([_WORD, *(f"{key}={value}" for key, value in pairs.items())])
 
     @property
+    def name(self) -> str:
+        """A part's number, or else the kind."""
+        return f"{self.number}/{self.total}" if self.number else self.kind
+
+    @property
     def described(self) -> str:
         """What it is, for sentences."""
-        return f"part {self.number}/{self.total}" if self.number else f"the {self.kind}"
+        return f"part {self.name}" if self.number else f"the {self.name}"
 
     def same_attempt(self, other: Marker) -> bool:
         """Whether both belong to the same attempt of the same release."""

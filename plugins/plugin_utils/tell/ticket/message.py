@@ -67,12 +67,12 @@ class Frame(abc.ABC):
 
     def read(self, body: t.Any) -> Message | None:
         """Return the message in a body, or None if it is not a comment of this collection."""
-        pieces = self._take_apart(body)
-        marker = markers.parse(pieces[0]) if pieces else None
-        if pieces is None or marker is None:
-            return None
-        found, seen = Message(marker, pieces[2], pieces[1]), self._seen(body)
-        return found if self._seen(self.write(found)) == seen else Message(marker, str(seen))
+        marker = None
+        for line, lead, text in self._take_apart(body):
+            marker = markers.parse(line)
+            if marker and self._seen(self.write(found := Message(marker, text, lead))) == self._seen(body):
+                return found
+        return Message(marker, str(self._seen(body))) if marker else None
 
     def size(self, message: Message) -> int:
         """Return the length that the ticket's limit is about: UTF-16 units, never fewer than characters."""
@@ -83,8 +83,8 @@ class Frame(abc.ABC):
         return self.size(replace(_EMPTY_PART, text=text)) - self.size(_EMPTY_PART)
 
     @abc.abstractmethod
-    def _take_apart(self, body: t.Any) -> Pieces | None:
-        """Return the pieces of what may be a comment of this collection, or None for any other."""
+    def _take_apart(self, body: t.Any) -> t.Iterable[Pieces]:
+        """Return each way to read the body as a comment of this collection; none for any other."""
 
     def _seen(self, body: t.Any) -> t.Any:
         """Return what people see of a body."""
@@ -99,14 +99,11 @@ class MarkdownFrame(Frame):
         text = message.text if message.marker.kind == PART else fence(message.text)
         return _paragraphs(f"`{message.marker}`", message.lead, text, _END)
 
-    def _take_apart(self, body: t.Any) -> Pieces | None:
-        found = re.fullmatch(rf"`([^\n]*)`\n\n(.*)\n\n{_END}", self._seen(body), re.DOTALL)
-        marker = markers.parse(found[1]) if found else None
-        if not found or not marker:
-            return None
-        framed = r"(?:(.*?)\n\n)?`{3,}text\n(.*)\n`{3,}"
-        block = None if marker.kind == PART else re.fullmatch(framed, found[2], re.DOTALL)
-        return (found[1], block[1] or "", block[2]) if block else (found[1], "", found[2])
+    def _take_apart(self, body: t.Any) -> t.Iterator[Pieces]:
+        for text in (r"()(.*)", r"(?:(.*?)\n\n)?`{3,}text\n(.*)\n`{3,}"):
+            found = re.fullmatch(rf"`([^\n]*)`\n\n{text}\n\n{_END}", self._seen(body), re.DOTALL)
+            if found:
+                yield found[1], found[2] or "", found[3]
 
 
 class WikiFrame(Frame):
@@ -117,10 +114,11 @@ class WikiFrame(Frame):
         hidden = _HIDE.sub("\\1\u200b\\2", message.text)
         return _paragraphs(f"{{{{{message.marker}}}}}", message.lead, f"{_NOFORMAT}\n{hidden}\n{_NOFORMAT}")
 
-    def _take_apart(self, body: t.Any) -> Pieces | None:
+    def _take_apart(self, body: t.Any) -> t.Iterator[Pieces]:
         pattern = rf"{{{{([^\n]*)}}}}(?:\n\n(.*?))?\n\n{_NOFORMAT}\n(.*)\n{_NOFORMAT}"
         found = re.fullmatch(pattern, self._seen(body), re.DOTALL)
-        return (found[1], found[2] or "", _SHOW.sub("\\1\\2", found[3])) if found else None
+        if found:
+            yield found[1], found[2] or "", _SHOW.sub("\\1\\2", found[3])
 
 
 class DocumentFrame(Frame):
@@ -137,12 +135,11 @@ class DocumentFrame(Frame):
         """Count the document's JSON: whether Jira counts all of it or less, it is never more."""
         return _utf16(json.dumps(self.write(message), ensure_ascii=False))
 
-    def _take_apart(self, body: t.Any) -> Pieces | None:
+    def _take_apart(self, body: t.Any) -> t.Iterator[Pieces]:
         blocks = body.get("content", []) if isinstance(body, dict) else []
-        if len(blocks) < 2 or blocks[-1].get("type") != "codeBlock":
-            return None
-        first, *leads, text = [_text(block.get("content", [])) for block in blocks]
-        return first, "\n\n".join(leads), text
+        if len(blocks) >= 2 and blocks[-1].get("type") == "codeBlock":
+            first, *leads, text = [_text(block.get("content", [])) for block in blocks]
+            yield first, "\n\n".join(leads), text
 
     def _seen(self, body: t.Any) -> t.Any:
         """Leave aside what Jira may add to the nodes, and where it divides a text."""

@@ -18,16 +18,8 @@ from itertools import accumulate
 
 from ..report.markdown import SEPARATOR
 
-BORDER = "border"
-LINE = "line"
-CHARACTER = "char"
-FENCE_LINE = "fence-line"
-FENCE_CHARACTER = "fence-char"
-END = "end"
-
-# What of the text lies between a part and the next one.
-_GLUE = {BORDER: SEPARATOR, LINE: "\n", CHARACTER: "", FENCE_LINE: "\n", FENCE_CHARACTER: "", END: "\n"}
-_FENCED = (FENCE_LINE, FENCE_CHARACTER)
+# By how a part was cut, what of the text lies between it and the next one.
+_GLUE = {"border": SEPARATOR, "line": "\n", "char": "", "fence-line": "\n", "fence-char": "", "end": "\n"}
 _BLOCK = re.compile(r"^(?P<opening>(?P<bar>`{3,})text\n).*?^(?P=bar)$", re.MULTILINE | re.DOTALL)
 
 Cost = t.Callable[[str], int]
@@ -63,8 +55,8 @@ def split(sections: t.Sequence[str], cost: Cost, budget: int) -> list[Part]:
         room = budget - cost(opening)
         end = _reach(text, start, cost, room)
         if end == len(text):
-            return [*parts, Part(opening + text[start:], END)]
-        cut, block = BORDER, None
+            return [*parts, Part(opening + text[start:], "end")]
+        cut, block = "border", None
         border = max((border for border in borders if start < border <= end), default=None)
         if border is not None:
             end = border
@@ -85,7 +77,7 @@ def join(parts: t.Iterable[Part]) -> str:
     pieces, reopened = [], False
     for part in parts:
         text = part.text.partition("\n")[2] if reopened else part.text
-        reopened = part.cut in _FENCED
+        reopened = part.cut.startswith("fence-")
         pieces.append((text.rpartition("\n")[0] if reopened else text) + _GLUE[part.cut])
     return "".join(pieces)
 
@@ -98,13 +90,13 @@ def _inside(text: str, start: int, end: int, blocks: t.Sequence[Block]) -> tuple
         # A block that was only just opened goes to the next part whole.
         line, block = block.start() - 1, None
     if line > start:
-        return FENCE_LINE if block else LINE, line, block
+        return "fence-line" if block else "line", line, block
     block = _around(blocks, end)
     if not block and end - start > 1 and text[end - 1] == "\\":
         end -= 1  # what stands behind it would no longer be escaped
     if end <= max(start, block.end("opening") if block else 0):
         raise ValueError("a part has no room for a character in its code block")
-    return FENCE_CHARACTER if block else CHARACTER, end, block
+    return "fence-char" if block else "char", end, block
 
 
 def _around(blocks: t.Iterable[Block], place: int) -> Block | None:

@@ -11,6 +11,7 @@ no part is there twice. A comment counts as posted only if the ticket, read agai
 from __future__ import annotations
 
 import itertools
+import os
 import typing as t
 from dataclasses import dataclass, field
 
@@ -53,11 +54,8 @@ def plan(comments: t.Iterable[Comment], wanted: t.Sequence[Message]) -> tuple[li
     own = wanted[0].marker
     have = [comment for comment in comments if comment.message.marker.same_attempt(own)]
     void = message(Marker(own.ticket, own.release, own.attempt, VOID), "This comment is no longer in use.")
-    pairs = itertools.zip_longest(have, wanted, fillvalue=None)
-    changes = [
-        Change(want or void, slot) for slot, want in pairs if not slot or slot.message != (want or void)
-    ]
-    return have, changes
+    pairs = (Change(want or void, slot) for slot, want in itertools.zip_longest(have, wanted))
+    return have, [one for one in pairs if not one.comment or one.comment.message != one.message]
 
 
 def post(ticket: Ticket, wanted: t.Sequence[Message], pace: Pace) -> Outcome:
@@ -98,11 +96,11 @@ def _carry_out(ticket: Ticket, changes: t.Sequence[Change], pace: Pace, outcome:
             raise TicketError(
                 "posting took longer than rc_closure_ticket_limit: post again, or make the limit larger"
             )
+        written = ticket.write(change.message, change.comment)
         if change.comment:
-            ticket.edit(change.comment, change.message)
             outcome.edited += 1
         else:
-            outcome.added.append(ticket.add(change.message).id)
+            outcome.added.append(written.id)
 
 
 def _difference(change: Change) -> str:
@@ -111,6 +109,5 @@ def _difference(change: Change) -> str:
     part = want.marker.described
     if slot is None:
         return f"the ticket accepted {part} and does not show it; post again"
-    pairs = zip(want.text, slot.message.text, strict=False)
-    place = next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(want.text), len(slot.message.text)))
-    return f"{part} is not what was sent, from character {place + 1} on: {slot.url}"
+    same = len(os.path.commonprefix([want.text, slot.message.text]))
+    return f"{part} is not what was sent, from character {same + 1} on: {slot.url}"

@@ -38,9 +38,8 @@ class Decision:
     """What becomes of the ticket."""
 
     action: str  # close, reopen or stay
-    closed: str  # for the verdict's marker
     sentence: str  # for the verdict
-    failing: tuple[int, ...] = ()  # the packages of this run that are FAIL
+    closed: str = NOT_CLOSED  # for the verdict's marker
     outdated: bool = False  # whether a later attempt decides, so that this one leaves the ticket as it is
 
 
@@ -67,8 +66,6 @@ def decide(
     C(own) is the marker of the attempt that is posted, C(later) the newest later one in the locker, and
     C(close) whether to close the ticket if it may be closed.
     """
-    run = document["run"]["packages"]
-    failing = tuple(number for number in run if _package(document, number)["status"] == FAIL)
     whole = (comment.message.marker for comment in comments if comment.message.whole)
     verdicts = [marker for marker in whole if marker.kind == VERDICT and marker.ticket == own.ticket]
     ours = None if state.open else closed_by_us(state, verdicts)
@@ -77,24 +74,29 @@ def decide(
         known = [Later(one.attempt, one.status) for one in verdicts if (one.status, one.run) != (FAIL, PASS)]
         known += [later] if later else []
         decision = _passed(state, ours, close)
-    elif failing or not run:
+    elif document["run"]["status"] == FAIL:
         known = [Later(ours.attempt, ours.status)] if ours else []
         known += [later] if later and later.status == PASS else []
-        decision = _failed(state, ours, failing)
+        decision = _failed(state, ours)
     else:
-        known, decision = [], Decision(STAY, NOT_CLOSED, "The ticket stays as it is.")
+        return Decision(STAY, "The ticket stays as it is.")
     newest = max((one for one in known if one.attempt > own.attempt), default=None)
     if newest:
         sentence = f"A later attempt decides: {newest.attempt}, which is {newest.status}."
-        return Decision(STAY, NOT_CLOSED, sentence, failing, outdated=True)
+        return Decision(STAY, sentence, outdated=True)
     others = sorted({comment.message.marker.ticket for comment in comments} - {own.ticket})
     if decision.action != STAY and others:
-        sentence = (
+        return Decision(
+            STAY,
             f"This ticket also contains the closure of {', '.join(others)}, so whether to {decision.action} "
-            "it is left to people."
+            "it is left to people.",
         )
-        return Decision(STAY, NOT_CLOSED, sentence, failing)
     return decision
+
+
+def failing(document: Document) -> list[int]:
+    """Return the packages of this run that are FAIL."""
+    return [number for number in document["run"]["packages"] if _package(document, number)["status"] == FAIL]
 
 
 def closed_by_us(state: State, verdicts: t.Iterable[Marker]) -> Marker | None:
@@ -103,27 +105,26 @@ def closed_by_us(state: State, verdicts: t.Iterable[Marker]) -> Marker | None:
     A verdict that was interrupted after closing it does not contain the time.
     """
     closed = (marker for marker in verdicts if marker.closed != NOT_CLOSED)
-    return next(
-        (one for one in closed if one.closed in (state.closed_at, CLOSING) or not state.closed_at), None
-    )
+    times = (state.closed_at, CLOSING)
+    return next((marker for marker in closed if marker.closed in times or not state.closed_at), None)
 
 
 def _passed(state: State, ours: Marker | None, close: bool) -> Decision:
     if ours:
-        return Decision(STAY, ours.closed, "The ticket is closed with this verdict.")
+        return Decision(STAY, "The ticket is closed with this verdict.", ours.closed)
     if not state.open:
-        return Decision(STAY, NOT_CLOSED, "The ticket had been closed before, and not by this verdict.")
+        return Decision(STAY, "The ticket had been closed before, and not by this verdict.")
     if close:
-        return Decision(CLOSE, CLOSING, "The ticket is closed with this verdict.")
-    return Decision(STAY, NOT_CLOSED, "The ticket may close.")
+        return Decision(CLOSE, "The ticket is closed with this verdict.", CLOSING)
+    return Decision(STAY, "The ticket may close.")
 
 
-def _failed(state: State, ours: Marker | None, failing: tuple[int, ...]) -> Decision:
+def _failed(state: State, ours: Marker | None) -> Decision:
     if state.open or ours:
-        stays = "The ticket is open until all four packages are PASS."
-        return Decision(STAY if state.open else REOPEN, NOT_CLOSED, stays, failing)
+        action = STAY if state.open else REOPEN
+        return Decision(action, "The ticket is open until all four packages are PASS.")
     sentence = "The ticket may not be closed, and was: not by this closure, which leaves that to people."
-    return Decision(STAY, NOT_CLOSED, sentence, failing)
+    return Decision(STAY, sentence)
 
 
 def verdict(document: Document, own: Marker, decision: Decision, proof: Proof, analysts: str) -> Message:
@@ -152,10 +153,11 @@ def _lead(document: Document, decision: Decision, analysts: str) -> str:
         return "The closure is PASS: all four packages, for one release."
     if not document["run"]["packages"]:
         return "The closure collected nothing, which proves nothing."
-    if not decision.failing:
+    numbers = failing(document)
+    if not numbers:
         return "The packages of this run are PASS. The gate requires all four in one run."
-    failing = " and ".join(f"Package-{number}" for number in decision.failing)
-    fail = f"{failing} {'is' if len(decision.failing) == 1 else 'are'} FAIL"
+    names = " and ".join(f"Package-{number}" for number in numbers)
+    fail = f"{names} {'is' if len(numbers) == 1 else 'are'} FAIL"
     if decision.outdated:
         return f"{fail}. A later attempt decides what becomes of the ticket."
     return (

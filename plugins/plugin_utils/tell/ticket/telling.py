@@ -19,7 +19,7 @@ from ..report import markdown
 from . import cleaning, parts, posting, rule
 from . import marker as markers
 from .base import Comment, Ticket, TicketError
-from .marker import NOT_CLOSED, PART, Marker
+from .marker import PART, Marker
 from .message import Message, message
 from .posting import Pace
 from .rule import CLOSE, REOPEN, STAY, Decision, Document, Proof
@@ -61,6 +61,27 @@ class Told:
     def changed(self) -> bool:
         """Whether the ticket was changed, or would be."""
         return bool(self.added or self.edited or self.action != STAY)
+
+    def result(self, verb: str) -> dict[str, t.Any]:
+        """Return what a task shows of it."""
+        parts, left = len(self.comments) - 1, len(self.comments) - self.added - self.edited
+        action = "" if self.action == STAY else f", {self.action} it"
+        return {
+            "msg": f"{verb} {parts} part{'' if parts == 1 else 's'} and the verdict to {self.ticket}: "
+            f"add {self.added}, edit {self.edited}, leave {left}{action}",
+            "changed": self.changed,
+            **vars(self),
+            "comments": [
+                {
+                    "kind": comment.message.marker.kind,
+                    "name": comment.message.marker.name,
+                    "sha256": comment.message.marker.sha256,
+                    "characters": len(comment.message.text),
+                    "url": comment.url,
+                }
+                for comment in self.comments
+            ],
+        }
 
 
 def tell(ticket: Ticket, order: Order, pace: Pace) -> Told:
@@ -118,7 +139,6 @@ class _Work:
         self.wanted = [*own_parts, self._verdict(self.decision)]
 
     def told(self, comments: t.Sequence[Comment], state: str, added: int, edited: int) -> Told:
-        """Return the result."""
         place, url, action = self._ticket.place, self.state.url, self.decision.action
         return Told(place, url, action, state, added, edited, tuple(comments), self._proof.report)
 
@@ -132,7 +152,7 @@ class _Work:
         """Add the label on a FAIL, and remove it when the gate is PASS."""
         label, there = self._order.label, self._order.label in self.state.labels
         stays = there and self._document["gate"]["status"] != PASS
-        wanted = bool(self.decision.failing) or stays
+        wanted = bool(rule.failing(self._document)) or stays
         if label and wanted != there and not self.decision.outdated:
             self._ticket.label(label, wanted=wanted)
 
@@ -148,13 +168,12 @@ class _Work:
         if not now.open:
             return self._amend(verdict, replace(self.decision, closed=now.closed_at or self.decision.closed))
         problem = problem or f"{place} accepted the request and is still {now.name}"
-        sentence = f"It could not be closed: {problem}."
-        self._amend(verdict, replace(self.decision, closed=NOT_CLOSED, sentence=sentence))
+        self._amend(verdict, rule.Decision(STAY, f"It could not be closed: {problem}."))
         raise TicketError(f"the report is in {place}, which could not be closed: {problem}")
 
     def _amend(self, verdict: Comment, decision: Decision) -> Comment:
         amended = self._verdict(decision)
-        return verdict if amended == verdict.message else self._ticket.edit(verdict, amended)
+        return verdict if amended == verdict.message else self._ticket.write(amended, verdict)
 
     def _verdict(self, decision: Decision) -> Message:
         said = rule.verdict(self._document, self._marker, decision, self._proof, self._order.analysts)
@@ -187,18 +206,3 @@ class _Work:
                 "rc_closure_ticket_characters"
             )
         return one
-
-
-def summary(comments: t.Iterable[Comment]) -> list[dict[str, t.Any]]:
-    """Return for each comment what a task shows of it."""
-    return [
-        {
-            "kind": own.kind,
-            "name": f"{own.number}/{own.total}" if own.number else own.kind,
-            "sha256": own.sha256,
-            "characters": len(comment.message.text),
-            "url": comment.url,
-        }
-        for comment in comments
-        for own in [comment.message.marker]
-    ]

@@ -45,8 +45,11 @@ class MemoryTicket(Ticket):
             return self.kept[:-1]
         return list(self.kept)
 
+    def write(self, message: Message, comment: Comment | None = None) -> Comment:
+        return self.edit(comment, message) if comment else self.add(message)
+
     def add(self, message: Message) -> Comment:
-        self.events.append(f"add {_name(message)}")
+        self.events.append(f"add {message.marker.name}")
         loss = self.losses.pop(0) if self.losses else ""
         if loss == "refused":
             raise TicketError("403: locked")
@@ -60,7 +63,7 @@ class MemoryTicket(Ticket):
         return comment
 
     def edit(self, comment: Comment, message: Message) -> Comment:
-        self.events.append(f"edit {comment.id} {_name(message)}")
+        self.events.append(f"edit {comment.id} {message.marker.name}")
         edited = replace(comment, message=self.changes(message))
         self.kept = [edited if one.id == comment.id else one for one in self.kept]
         return edited
@@ -82,7 +85,7 @@ class MemoryTicket(Ticket):
 
     def names(self) -> list[str]:
         """Return what the comments are, in order."""
-        return [_name(comment.message) for comment in self.kept]
+        return [comment.message.marker.name for comment in self.kept]
 
     def wrote(self) -> list[str]:
         """Return what was done that changes the ticket."""
@@ -93,13 +96,8 @@ class MemoryTicket(Ticket):
     def _documents(self) -> t.Iterable[t.Any]:
         raise NotImplementedError
 
-    def _write(self, body: t.Any, comment: Comment | None = None) -> t.Any:
+    def _write(self, body: t.Any, comment: Comment | None) -> t.Any:
         raise NotImplementedError
 
     def _comment(self, document: t.Any, message: Message) -> Comment:
         raise NotImplementedError
-
-
-def _name(message: Message) -> str:
-    own = message.marker
-    return f"{own.number}/{own.total}" if own.number else own.kind

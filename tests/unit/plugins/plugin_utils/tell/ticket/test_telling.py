@@ -91,7 +91,7 @@ def test_a_long_report_is_in_parts_that_are_the_report() -> None:
     assert len(told.comments) > 5
     assert joined(ticket) == markdown.render(document)
     assert all(ticket.frame.size(comment.message) <= 2000 for comment in ticket.kept)
-    assert [row["name"] for row in telling.summary(told.comments)][-2:] == [
+    assert [row["name"] for row in told.result("posted")["comments"]][-2:] == [
         f"{len(told.comments) - 1}/{len(told.comments) - 1}",
         "verdict",
     ]
@@ -265,7 +265,7 @@ def test_a_preview_says_what_would_be_done_and_does_nothing() -> None:
     told = telling.preview(ticket, order())
     assert ticket.wrote() == []
     assert (told.action, told.added, told.edited, told.changed) == ("close", 2, 0, True)
-    assert [row["url"] for row in telling.summary(told.comments)] == ["", ""]
+    assert [row["url"] for row in told.result("would post")["comments"]] == ["", ""]
     tell(ticket, order())
     assert not telling.preview(ticket, order()).changed
 
