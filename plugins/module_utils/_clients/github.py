@@ -14,9 +14,10 @@ import typing as t
 from urllib.parse import quote
 
 from .._core.collector import Collector
+from .._core.deadline import Deadline
 from .._core.step_names import StepName
 from . import github_problems, http
-from .rest import Answer, Deadline, Pairs, RestClient, joined
+from .rest import Answer, Pairs, RestClient, joined
 
 API_VERSION = "2022-11-28"
 LOG_SECONDS = 180.0

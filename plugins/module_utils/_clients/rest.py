@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import time
 import typing as t
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
 
+from .._core.deadline import Deadline
 from .._core.evidence import ENDED, Step
 from .._core.step_names import StepName
 from . import http
@@ -23,7 +23,6 @@ with suppress(ImportError):  # the host that has requests has it, too
 
 Document = dict[str, t.Any]
 Pairs = t.Mapping[str, t.Any]
-Seen = t.TypeVar("Seen")
 
 REQUEST_SECONDS = 30.0
 ANSWER_BYTES = 256 * 1024 * 1024
@@ -33,40 +32,6 @@ RETRIES = 3
 # What POST makes may be there although no answer came: whether to repeat it is for its caller to find out.
 _REPEATABLE = ("GET", "PUT", "PATCH", "DELETE")
 _UNWELL = range(500, 600)
-
-
-class Deadline:
-    """How much time is left of a number of seconds, and pauses that keep within it."""
-
-    def __init__(
-        self,
-        seconds: float,
-        *,
-        clock: t.Callable[[], float] = time.monotonic,
-        sleep: t.Callable[[float], None] = time.sleep,
-    ) -> None:
-        """Begin to count now."""
-        self._clock = clock
-        self._sleep = sleep
-        self._end = clock() + seconds
-
-    @property
-    def left(self) -> float:
-        """Seconds until the end, 0 after it."""
-        return max(0.0, self._end - self._clock())
-
-    def pause(self, seconds: float) -> bool:
-        """Wait, though not past the end; return whether there is time left after it."""
-        self._sleep(min(seconds, self.left))
-        return self.left > 0
-
-    def watch(self, look: t.Callable[[], Seen], is_last: t.Callable[[Seen], object], pause: float) -> Seen:
-        """Look until what is seen is the last, or no time is left; return what was seen then."""
-        while True:
-            seen = look()
-            if is_last(seen) or not self.left:
-                return seen
-            self.pause(pause)
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,10 @@ from uuid import uuid4
 
 from .._clients.github import GitHub, connect
 from .._clients.github_problems import is_unknown_field
-from .._clients.rest import Answer, Deadline
+from .._clients.rest import Answer
 from .._core import step_names as steps
 from .._core.collector import CollectError, Collector
+from .._core.deadline import Deadline
 from .._core.evidence import rfc3339, utc_now
 from .._text import github_runs
 from .._text.ci_intent import Intent

@@ -13,9 +13,9 @@ import typing as t
 from dataclasses import replace
 
 from .._clients.http import Exchange, ask
-from .._clients.rest import Deadline
 from .._core import step_names as steps
 from .._core.collector import CollectError, Collector
+from .._core.deadline import Deadline
 from .._core.evidence import ENDED, TIMED_OUT, Step, utc_now
 from .._core.step_names import StepName
 from .._logs import sources

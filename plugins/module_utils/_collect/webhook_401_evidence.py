@@ -13,9 +13,9 @@ import typing as t
 from datetime import timedelta
 
 from .._clients import http
-from .._clients.rest import Deadline
 from .._core import step_names as steps
 from .._core.collector import Collector
+from .._core.deadline import Deadline
 from .._core.evidence import parse_time, rfc3339, utc_now
 from .._core.step_names import StepName
 from .._logs import sources
