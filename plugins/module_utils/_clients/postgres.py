@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import typing as t
-from contextlib import suppress
+from contextlib import closing, suppress
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from .._core.evidence import SQL, Step
+from .._core.collector import Collector
+from .._core.evidence import Step
 from .._core.step_names import StepName
 from .._core.steps import Redact, Started
 from .._text import psql_text
@@ -132,7 +133,7 @@ def connect(params: t.Mapping[str, str]) -> t.Any:
 
 def query(connection: t.Any, sql: str, step: StepName, redact: Redact) -> Step:
     """Run a query and return it as a step: stdout as psql prints it, or the error on stderr."""
-    started = Started(step, sql, redact, kind=SQL)
+    started = Started(step, sql, redact)
     try:
         with connection.cursor() as cursor:
             cursor.execute(sql)
@@ -140,3 +141,13 @@ def query(connection: t.Any, sql: str, step: StepName, redact: Redact) -> Step:
             return started.ended(psql_text.table(columns, cursor.fetchall()), exit_status=0)
     except psycopg2.Error as exc:
         return started.ended(stderr=f"ERROR: {exc}", exit_status=1)
+
+
+def ask(collector: Collector, sql: str, step: StepName) -> Step:
+    """Keep the step of one query of the service's database; where it cannot be reached, why."""
+    try:
+        params = parameters(collector.env, collector.params["url_variables"])
+        with closing(connect(params)) as connection:
+            return collector.add(query(connection, sql, step, collector.redact))
+    except NoDatabaseError as exc:
+        return collector.failed(step, sql, f"no connection to Postgres: {exc}")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import typing as t
-from contextlib import closing
 
 from .._clients import postgres
 from .._core import step_names as steps
@@ -79,13 +78,7 @@ class _Backfill:
 
     def count(self, step: StepName) -> Step:
         """Count the rows, in a session that can only read."""
-        sql, redact = self._params["rows_query"], self._collector.redact
-        try:
-            where = postgres.parameters(self._collector.env, self._params["url_variables"])
-            with closing(postgres.connect(where)) as connection:
-                return self._collector.add(postgres.query(connection, sql, step, redact))
-        except postgres.NoDatabaseError as exc:
-            return self._collector.failed(step, sql, f"no connection to Postgres: {exc}")
+        return postgres.ask(self._collector, self._params["rows_query"], step)
 
     def _argv(self, step: StepName) -> list[str]:
         return list(self._params["real_run" if step == steps.BACKFILL_REAL_RUN else "dry_run"])

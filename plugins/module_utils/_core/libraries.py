@@ -26,7 +26,13 @@ SYSTEM = ("/usr/bin/python3", "/usr/libexec/platform-python", "/usr/local/bin/py
 
 def missing(needs: t.Sequence[str]) -> list[str]:
     """Return those that the interpreter at work cannot import."""
-    return [name for name in needs if not _imports(name)]
+    lacking = []
+    for name in needs:
+        try:
+            import_module(name)
+        except ImportError:
+            lacking.append(name)
+    return lacking
 
 
 def ensure(needs: t.Sequence[str], python: str | None, path: t.Sequence[str]) -> str:
@@ -64,11 +70,3 @@ def sentence(lacking: t.Sequence[str], host: str, asked: t.Sequence[str]) -> str
         f"install the distribution's package {packages}, or name the interpreter of a virtual environment "
         "that has it as rc_closure_python (the option python), or a host that has it as staging_request_host"
     )
-
-
-def _imports(name: str) -> bool:
-    try:
-        import_module(name)
-    except ImportError:
-        return False
-    return True
