@@ -93,7 +93,7 @@ mark:
   description: Position at the end of the access log. Its keys depend on where the log is.
   returned: with O(window=before)
   type: dict
-  sample: {kind: file, path: /var/log/psp/access.log, inode: 1311, offset: 20480}
+  sample: {time: "2026-11-24T02:52:03.123Z", inode: 1311, offset: 20480}
 requests:
   description: Number of webhooks.
   returned: success

@@ -46,13 +46,10 @@ class GitHub(RestClient):
         explain: t.Callable[[http.Exchange, str], str] | None = None,
         kept: bool = True,
     ) -> None:
-        """Take what C(RestClient) takes, and:
+        """Take what C(RestClient) takes, the options of C(SPEC), and the token or C('').
 
-        Args:
-            params: the options of C(SPEC).
-            token: the token or C('').
-            explain: says what an answer means for the purpose at hand, or C('') to leave it to
-                C(github_problems.explain()); takes the exchange and the repository's name.
+        C(explain) says what an answer means for the purpose at hand, or C('') to leave it to
+        C(github_problems.explain()); it takes the exchange and the repository's name.
         """
         self.repository = str(params["repository"])
         self._explain_first = explain

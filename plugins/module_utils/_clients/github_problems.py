@@ -29,10 +29,7 @@ _UNPROCESSABLE = (
 def explain(exchange: Exchange, repository: str, *, json_wanted: bool = True) -> str:
     """Return one sentence that says what to mend, or C('') where the answer is what was asked for.
 
-    Args:
-        exchange: the request's step and the bare answer.
-        repository: owner/name, for the sentence.
-        json_wanted: whether anything but a JSON document is wrong.
+    With C(json_wanted), anything but a JSON document is wrong.
     """
     step, status = exchange.step, exchange.step.exit_status
     if status is None or step.outcome != ENDED:

@@ -52,13 +52,7 @@ _CREDENTIAL_HEADERS = ("authorization", "proxy-authorization", "cookie", "x-api-
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request's step, and what a client needs of the answer that a step does not show.
-
-    Attributes:
-        step: what is kept.
-        headers: the answer's, unmasked, by their names in lower case.
-        body: the answer's, unmasked.
-    """
+    """A request's step, and of the answer, unmasked, the headers by names in lower case and the body."""
 
     step: Step
     headers: t.Mapping[str, str]
@@ -105,17 +99,14 @@ def exchange(
 ) -> Exchange:
     """Make a request and return its step and the bare answer, whatever the other side does.
 
-    The step's C(stdout) is the body, its C(stderr) the status line and headers, its C(exit_status)
-    the HTTP status, whichever it is. Where no whole answer came, the outcome is C(timed_out) or
-    C(failed), with one sentence that says why.
+    Where no whole answer came, the outcome is C(timed_out) or C(failed), with one sentence that says why.
 
     Args:
         limit: seconds for the whole exchange.
         redact: masks secrets in all text that leaves; so are credentials in C(headers).
         headers: further request headers; they are not shown.
-        body: sent as UTF-8, as C(application/json) unless C(headers) say otherwise.
+        body: sent as C(application/json) unless C(headers) say otherwise.
         ca_file: a PEM file of authorities to trust in place of the system's.
-        maximum_bytes: where an answer is cut off.
         kept: whether the step is evidence; one that is not shows no bodies and no headers.
         follow: whether redirects are followed; the step shows the head of each answer on the way.
     """

@@ -20,10 +20,8 @@ with suppress(ImportError):  # run_collector(needs=…) says so
 def connect(url: str, *, limit: float, ca_file: str | None = None) -> closing[t.Any]:
     """Return a client for a C(with) statement; it connects with its first command.
 
-    Args:
-        url: where, and as whom.
-        limit: seconds until it is connected, and for each reply.
-        ca_file: for C(rediss://), a PEM file of authorities to trust in place of the system's.
+    The C(limit) is in seconds, until it is connected and for each reply. C(ca_file) is, for C(rediss://), a
+    PEM file of authorities to trust in place of the system's.
 
     Raises:
         ValueError: it is not a Redis URL.

@@ -39,7 +39,6 @@ class Answer:
     """The answer to one question, however many requests it took.
 
     Attributes:
-        step: what is kept of it.
         headers: the last answer's, by their names in lower case.
         documents: the JSON documents, one for each page, objects or lists; empty where the answer is none.
         problem: one sentence that says what to mend where the answer is not what was asked for.
@@ -92,19 +91,15 @@ class RestClient:
         ca_file: str | None = None,
         kept: bool = True,
     ) -> None:
-        """Take what all requests share.
+        """Take what all requests share: some of it as C(http.exchange()) does, and:
 
         Args:
             base: the address that paths, which are quoted already, are counted from.
-            redact: masks secrets.
             deadline: pauses that would pass it are not made.
             explain: returns one sentence that says what to mend, or C('') where an exchange is well; takes
                 the exchange, and whether anything but JSON is wrong.
             is_rate_limited: whether the server refused for being asked too much: it did nothing, and may be
                 asked later.
-            headers: of every request to the API's own address, credentials among them.
-            ca_file: a PEM file of authorities to trust in place of the system's.
-            kept: whether the exchanges are evidence, and their steps show what went to and fro.
         """
         self.deadline = deadline
         self._base = base.rstrip("/")

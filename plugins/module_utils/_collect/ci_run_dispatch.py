@@ -22,7 +22,6 @@ from uuid import uuid4
 
 from .._clients.github import GitHub, connect
 from .._clients.github_problems import is_unknown_field
-from .._clients.rest import Answer
 from .._core import step_names as steps
 from .._core.collector import CollectError, Collector
 from .._core.deadline import Deadline
@@ -89,8 +88,13 @@ def _answered_run(answer: t.Mapping[str, t.Any]) -> Document | None:
             f"GitHub refused this attempt's dispatch with {status}{said}, and an attempt dispatches once; "
             f"{ANOTHER_WAY}"
         )
-    run_id = documents[0].get("workflow_run_id") if documents else None
-    return {**documents[0], "id": run_id} if run_id else None
+    return _named_run(documents[0]) if documents else None
+
+
+def _named_run(answer: Document) -> Document | None:
+    """Return the run that an answer to the dispatch names; older servers name none."""
+    run_id = answer.get("workflow_run_id")
+    return {**answer, "id": run_id} if run_id else None
 
 
 def _found(run: Document, *, changed: bool) -> dict[str, t.Any]:
@@ -106,8 +110,8 @@ class _Dispatch(RunSearch):
 
     def intend(self, workflow: Document, ref: str) -> Intent | dict[str, t.Any]:
         """Return what is to be dispatched, or what is known of the run where one shows the marker already."""
-        known = self.runs(int(workflow["id"]), steps.CI_RUNS_BEFORE, DISPATCHED)
-        runs = self.keep(known).items("workflow_runs")
+        known = self.keep(self.runs(workflow["id"], steps.CI_RUNS_BEFORE, DISPATCHED))
+        runs = known.items("workflow_runs")
         sent_before = [run for run in runs if github_runs.shows(run, self._marker)]
         if sent_before:
             return _found(sent_before[0], changed=False)
@@ -134,11 +138,14 @@ class _Dispatch(RunSearch):
 
     def send(self, intent: Intent) -> dict[str, t.Any]:
         """Dispatch the workflow once and return its run."""
-        answer = self._send(intent)
-        run_id = answer.document.get("workflow_run_id")
-        if run_id:
-            return _found({**answer.document, "id": run_id}, changed=True)
-        run = self.made(intent, timely=False)
+        path, body = self._request(intent)
+        answer = self._github.ask("POST", path, steps.CI_DISPATCH, body={**body, DETAILS: True})
+        if is_unknown_field(answer.status, answer.step.stdout, DETAILS):
+            self._collector.add(replace(answer.step, name=str(steps.CI_DISPATCH_REFUSED)))
+            answer = self._github.ask("POST", path, steps.CI_DISPATCH, body=body)
+        # Where no whole answer came, the run may have been made all the same.
+        run = _named_run(self.keep(answer, tolerate=answer.passing).document)
+        run = run or self.made(intent, timely=False)
         if run is None:
             raise CollectError(
                 f"the dispatch was sent, and no run of it appeared within {self._params['limit']:g} s; "
@@ -148,8 +155,7 @@ class _Dispatch(RunSearch):
 
     def look(self, intent: Intent) -> dict[str, t.Any]:
         """Return the run of a dispatch that was meant before and may have been sent; send nothing."""
-        known = _answered_run(self._params["answer"] or {})
-        run = known or self.made(intent, timely=True)
+        run = _answered_run(self._params["answer"] or {}) or self.made(intent, timely=True)
         if run is None:
             raise CollectError(
                 f"this attempt meant to dispatch at {intent.written}, and no run of that dispatch is there: "
@@ -163,12 +169,3 @@ class _Dispatch(RunSearch):
         if intent.marker:
             inputs[self._params["marker_input"]] = intent.marker
         return f"/actions/workflows/{intent.workflow}/dispatches", {"ref": intent.ref, "inputs": inputs}
-
-    def _send(self, intent: Intent) -> Answer:
-        """Send the dispatch; return its answer where the run is made, or may have been."""
-        path, body = self._request(intent)
-        answer = self._github.ask("POST", path, steps.CI_DISPATCH, body={**body, DETAILS: True})
-        if is_unknown_field(answer.status, answer.step.stdout, DETAILS):
-            self._collector.add(replace(answer.step, name=str(steps.CI_DISPATCH_REFUSED)))
-            answer = self._github.ask("POST", path, steps.CI_DISPATCH, body=body)
-        return self.keep(answer, tolerate=answer.passing)

@@ -28,7 +28,6 @@ class RunSearch:
         self._collector = collector
         self._params = collector.params
         self._github = github
-        self._deadline = github.deadline
 
     def workflow(self) -> Document:
         """Return the workflow that is named by its file or by its display name."""
@@ -78,7 +77,7 @@ class RunSearch:
             runs = answer.items("workflow_runs")
             return github_runs.newest([run for run in runs if self._is_wanted(run, events)])
 
-        answer = self._deadline.watch(
+        answer = self._github.deadline.watch(
             lambda: self.runs(workflow["id"], steps.CI_RUNS),
             lambda answer: answer.problem or newest(answer),
             LOOK_PAUSE,
@@ -101,14 +100,16 @@ class RunSearch:
         """
         seen: list[int] | None = None
         found: list[Document] = []
-        while self._deadline.pause(LOOK_PAUSE):
+        while self._github.deadline.pause(LOOK_PAUSE):
             answer = self.runs(intent.workflow, steps.CI_RUNS, DISPATCHED)
             runs = [run for run in answer.items("workflow_runs") if self._is_wanted(run, [DISPATCHED])]
             found = [run for run in runs if not intent.why_not(run, timely=timely)]
             ids = [run["id"] for run in found]
             over = intent.is_over(answer.server_time)
             agreed = ids == seen and (ids or over)
-            last = agreed or len(ids) > 1 or (ids and intent.marker) or self._deadline.left <= LOOK_PAUSE
+            last = (
+                agreed or len(ids) > 1 or (ids and intent.marker) or self._github.deadline.left <= LOOK_PAUSE
+            )
             if last or (answer.problem and not answer.passing):
                 self.keep(answer)
                 return self._only(found) if agreed or intent.marker or len(ids) > 1 else None

@@ -124,7 +124,7 @@ class _Webhooks:
         try:
             return self._log.mark()
         except OSError:
-            return {"path": self._log.name, "time": utc_now(), "inode": None, "offset": 0}
+            return {"time": utc_now(), "inode": None, "offset": 0}
 
     def _read(self, mark: t.Mapping[str, t.Any]) -> Reading:
         # A log that is not there any more is not one in which nothing was written.

@@ -16,11 +16,8 @@ Move = t.Callable[[str, str], t.Any]
 def write(path: Path, content: str | bytes, *, move: Move = os.replace) -> None:
     """Write a file that outlives a crash of the machine once this returns.
 
-    Args:
-        path: a new file can be read by its owner alone, at any time.
-        content: text is written as UTF-8.
-        move: puts the complete file in its place; C(AnsibleModule.atomic_move) keeps the owner, the mode
-            and the security context of the file that is replaced.
+    A new file can be read by its owner alone, at any time. C(move) puts the complete file in its place:
+    C(AnsibleModule.atomic_move) keeps owner, mode and security context of the file that is replaced.
 
     Raises:
         OSError: it cannot be written; what was there before still is.

@@ -38,13 +38,7 @@ def missing(needs: t.Sequence[str]) -> list[str]:
 def ensure(needs: t.Sequence[str], python: str | None, path: t.Sequence[str]) -> str:
     """Run the module again under an interpreter that has what is missing, and do not return.
 
-    Args:
-        needs: names of the libraries, as they are imported.
-        python: the interpreter to try first.
-        path: directories whose interpreters come next.
-
-    Returns:
-        C('') where nothing is missing; else one sentence, with the ways to get it.
+    Where nothing is missing, return C(''); where no interpreter has it, one sentence with the ways to get it.
     """
     wanted = missing(needs)
     if not wanted:
@@ -57,7 +51,7 @@ def ensure(needs: t.Sequence[str], python: str | None, path: t.Sequence[str]) ->
 
 
 def candidates(python: str | None, path: t.Sequence[str]) -> list[str]:
-    """Return the interpreters to ask, in order."""
+    """Return the interpreters to ask, in order: this one, those in these directories, the system's."""
     own = [str(Path(directory, "python3")) for directory in path]
     return list(dict.fromkeys([*([python] if python else []), *own, *SYSTEM]))
 

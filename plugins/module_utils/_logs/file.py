@@ -50,8 +50,6 @@ class File(Log):
         parts = _parts(self._path)
         current = next((part for part in parts if part.path == self._path), None)
         return {
-            "kind": "file",
-            "path": self.name,
             "time": utc_now(),
             "inode": current.inode if current else None,
             "offset": current.size if current else 0,
@@ -60,15 +58,14 @@ class File(Log):
         }
 
     def read_since(self, mark: Mark) -> Reading:
-        path = Path(mark["path"])
-        parts = _parts(path)
+        parts = _parts(self._path)
         started = _marked(parts, mark)
         begun = [part for part in parts if part.inode not in (*mark.get("others", ()), mark["inode"])]
         if started is None or started.inode != mark["inode"]:
             # Truncated, it is a new file in all but its inode.
             begun += [part for part in parts if part.inode == mark["inode"]]
         whole = {*begun, *([started] if started else [])}
-        read = sorted(whole, key=lambda part: (part.path == path, part.modified))
+        read = sorted(whole, key=lambda part: (part.path == self._path, part.modified))
         data = b"".join(_read(part.path, mark["offset"] if part == started else 0) for part in read)
         return Reading(data, _note(mark, started, read))
 
