@@ -84,9 +84,8 @@ class GitHub(RestClient):
 
     def log(self, job: int, step: StepName) -> Answer:
         """Fetch a job's whole log from where GitHub redirects to, which does not get the token."""
-        address = self.url(f"/actions/jobs/{job}/logs")
-        exchange = self.patiently("GET", address, step, limit=LOG_SECONDS, follow=True)
-        return self.answer(exchange, json_wanted=False)
+        path = f"/actions/jobs/{job}/logs"
+        return self.ask("GET", path, step, json_wanted=False, limit=LOG_SECONDS, follow=True)
 
     def _explain_all(self, exchange: http.Exchange, json_wanted: bool) -> str:
         special = self._explain_first(exchange, self.repository) if self._explain_first else ""

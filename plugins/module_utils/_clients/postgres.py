@@ -41,31 +41,20 @@ _PG_VARIABLES = {
     "target_session_attrs": "PGTARGETSESSIONATTRS",
 }
 
-# The names are those of community.postgresql.
-LOGIN_SPEC: dict[str, dict[str, t.Any]] = {
-    "login_host": {"type": "str"},
-    "login_port": {"type": "int"},
-    "login_unix_socket": {"type": "path"},
-    "login_user": {"type": "str"},
-    "login_password": {"type": "str", "no_log": True},
-    "login_db": {"type": "str"},
-    "ssl_mode": {
-        "type": "str",
-        "choices": ["allow", "disable", "prefer", "require", "verify-ca", "verify-full"],
-    },
-    "ca_cert": {"type": "path"},
-}
-_LIBPQ_OF_LOGIN = {
-    "login_host": "host",
-    "login_port": "port",
+_SSL_MODES = ["allow", "disable", "prefer", "require", "verify-ca", "verify-full"]
+# Options, named as those of community.postgresql, with libpq's parameter for each.
+_LOGIN: dict[str, tuple[str, dict[str, t.Any]]] = {
+    "login_host": ("host", {"type": "str"}),
+    "login_port": ("port", {"type": "int"}),
     # libpq takes a host that begins with a slash for the directory of the socket.
-    "login_unix_socket": "host",
-    "login_user": "user",
-    "login_password": "password",
-    "login_db": "dbname",
-    "ssl_mode": "sslmode",
-    "ca_cert": "sslrootcert",
+    "login_unix_socket": ("host", {"type": "path"}),
+    "login_user": ("user", {"type": "str"}),
+    "login_password": ("password", {"type": "str", "no_log": True}),
+    "login_db": ("dbname", {"type": "str"}),
+    "ssl_mode": ("sslmode", {"type": "str", "choices": _SSL_MODES}),
+    "ca_cert": ("sslrootcert", {"type": "path"}),
 }
+LOGIN_SPEC = {name: option for name, (_libpq, option) in _LOGIN.items()}
 
 
 class NoDatabaseError(Exception):
@@ -106,7 +95,7 @@ def parameters(env: t.Mapping[str, str], names: t.Sequence[str] = URL_VARIABLES)
 
 def login(options: t.Mapping[str, t.Any]) -> dict[str, str]:
     """Return libpq's connection parameters out of the options of C(LOGIN_SPEC) that are given."""
-    return {libpq: str(options[name]) for name, libpq in _LIBPQ_OF_LOGIN.items() if options.get(name)}
+    return {libpq: str(options[name]) for name, (libpq, _option) in _LOGIN.items() if options.get(name)}
 
 
 def as_environment(params: t.Mapping[str, str]) -> dict[str, str]:

@@ -126,16 +126,21 @@ class RestClient:
         *,
         query: Pairs | None = None,
         body: t.Any = None,
-        headers: Pairs | None = None,
+        json_wanted: bool = True,
+        **options: t.Any,
     ) -> Answer:
-        """Make one request, with C(body) as JSON, below the base; return its answer.
+        """Ask one question, with C(body) as JSON, below the base; return its answer.
 
-        A C(POST) is repeated only where the server refused it for its rate limit.
+        A C(POST) is repeated only where the server refused it for its rate limit. The options are those of
+        C(http.exchange()).
         """
         sent = None if body is None else json.dumps(body)
-        return self.answer(self.patiently(method, self.url(path, query), step, body=sent, headers=headers))
+        exchange = self._patiently(method, self.url(path, query), step, body=sent, **options)
+        document = exchange.json()
+        documents = (document,) if isinstance(document, (dict, list)) else ()
+        return Answer(exchange.step, exchange.headers, documents, self._explain(exchange, json_wanted))
 
-    def patiently(
+    def _patiently(
         self, method: str, url: str, step: StepName, headers: Pairs | None = None, **options: t.Any
     ) -> http.Exchange:
         """Ask, and ask again after the pause that the answer calls for, while there is time."""
@@ -153,13 +158,6 @@ class RestClient:
             pause = _asked_pause(exchange.headers, retries) if limited else retries.get_backoff_time()
             if pause > self.deadline.left or not self.deadline.pause(pause):
                 return exchange
-
-    def answer(self, exchange: http.Exchange, *, json_wanted: bool = True) -> Answer:
-        """Read an exchange."""
-        document = exchange.json()
-        problem = self._explain(exchange, json_wanted)
-        documents = (document,) if isinstance(document, (dict, list)) else ()
-        return Answer(exchange.step, exchange.headers, documents, problem)
 
 
 def joined(answers: t.Sequence[Answer]) -> Answer:
