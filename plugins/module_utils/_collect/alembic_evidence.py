@@ -130,7 +130,11 @@ class _Alembic:
         """Return which of the tables is too large to have a constraint or an index made again, or C('')."""
         tables, largest = self._params["smoke_tables"], self._params["smoke_largest"]
         problem = libraries.ensure(["psycopg2"], self._params["python"], self._params["path"])
-        sizes = {} if problem or not tables else self._sizes(tables)
+        sizes: dict[str, int] = {}
+        if tables and not problem:
+            # Each with its partitions and indexes.
+            asked = postgres.ask(self._collector, catalog.sizes_query(tables), steps.ALEMBIC_SMOKE_SIZES)
+            sizes = catalog.sizes(asked.stdout)
         for table in tables:
             size = sizes.get(table)
             if size is None:
@@ -138,11 +142,6 @@ class _Alembic:
             if size > largest:
                 return f"{table} has {size} bytes, above {largest}: it would be locked for long"
         return ""
-
-    def _sizes(self, tables: t.Sequence[str]) -> dict[str, int]:
-        """Ask how many bytes each table has with its partitions and indexes; those that are there."""
-        asked = postgres.ask(self._collector, catalog.sizes_query(tables), steps.ALEMBIC_SMOKE_SIZES)
-        return catalog.sizes(asked.stdout)
 
     def take(self, step: StepName, *arguments: str, waits_for_locks: bool = False) -> Step:
         """Run one command of Alembic's and keep its step."""

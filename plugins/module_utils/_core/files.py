@@ -33,12 +33,8 @@ def write(path: Path, content: str | bytes, *, move: Move = os.replace) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    """Make sure that the file's name is on the disk, too, and not its content alone."""
-    handle = os.open(folder, os.O_RDONLY)
+    # The file's name has to be on the disk, too, and not its content alone.
+    handle = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
