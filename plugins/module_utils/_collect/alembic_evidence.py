@@ -80,8 +80,8 @@ class _Alembic:
     def _ask(self, *questions: Question) -> list[Step]:
         """Ask what needs nothing of one another side by side; most of each is start-up."""
         with ThreadPoolExecutor(max_workers=len(questions)) as pool:
-            answers = list(pool.map(lambda question: self._run(*question), questions))
-        return [self._collector.add(step) for step in answers]
+            answers = pool.map(lambda question: self._run(*question), questions)
+            return [self._collector.add(step) for step in answers]
 
     def preview(self, current: t.Sequence[str]) -> Step:
         """Show, without connecting for it, the SQL that the upgrade would run."""
