@@ -88,10 +88,9 @@ class RestClient:
         explain: t.Callable[[http.Exchange, bool], str],
         is_rate_limited: t.Callable[[http.Exchange], bool],
         headers: t.Mapping[str, str],
-        ca_file: str | None = None,
-        kept: bool = True,
+        **options: t.Any,
     ) -> None:
-        """Take what all requests share: some of it as C(http.exchange()) does, and:
+        """Take what all requests share: options of C(http.exchange()), and:
 
         Args:
             base: the address that paths, which are quoted already, are counted from.
@@ -106,13 +105,8 @@ class RestClient:
         self._explain = explain
         self._is_rate_limited = is_rate_limited
         self._headers = {"Accept": "*/*", **headers}
-        self._options: dict[str, t.Any] = {
-            "redact": redact,
-            "ca_file": ca_file,
-            "kept": kept,
-            "maximum_bytes": ANSWER_BYTES,
-            "limit": REQUEST_SECONDS,
-        }
+        own = {"redact": redact, "maximum_bytes": ANSWER_BYTES, "limit": REQUEST_SECONDS}
+        self._options: dict[str, t.Any] = {**own, **options}
 
     def url(self, path: str, query: Pairs | None = None) -> str:
         """Return the address of a path."""

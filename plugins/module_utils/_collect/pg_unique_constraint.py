@@ -83,13 +83,9 @@ def _render(collector: Collector, connection: t.Any, table: str, step: StepName)
         return started.ended(stderr=failed.stderr, exit_status=1)
     if "(0 rows)" in parts[0].stdout:
         return started.ended(stderr=f'Did not find any relation named "{table}".\n', exit_status=1)
-    return started.ended(_described(table, [part.stdout for part in parts]), exit_status=0)
-
-
-def _described(table: str, parts: t.Sequence[str]) -> str:
-    columns, *footers = parts
+    columns, *footers = [part.stdout for part in parts]
     text = f'Table "{table}"\n{columns[: columns.rindex("(")]}'
     for heading, footer in zip(catalog.FOOTERS, footers):
         rows = [line.strip() for line in footer.splitlines()[2:] if not line.startswith("(")]
         text += "".join([f"{heading}:\n", *(f"    {row}\n" for row in rows)]) if rows else ""
-    return text
+    return started.ended(text, exit_status=0)

@@ -105,15 +105,12 @@ class _Webhooks:
         mark = self._mark()
         url, step = self._params["probe_url"], steps.WEBHOOK_PROBE
         answer = http.ask(self._collector, "POST", url, step, body="{}", limit=PROBE_SECONDS)
-        if self._collector.add(answer.step).exit_status == 401:
-            self._find_probe(mark)
-
-    def _find_probe(self, mark: t.Mapping[str, t.Any]) -> None:
-        def look() -> t.Sequence[str]:
-            return self._tally(self._read(mark).data).refused
-
+        if self._collector.add(answer.step).exit_status != 401:
+            return
         try:
-            refused = Deadline(PROBE_LOG_SECONDS).watch(look, bool, POLL_SECONDS / 10)
+            refused = Deadline(PROBE_LOG_SECONDS).watch(
+                lambda: self._tally(self._read(mark).data).refused, bool, POLL_SECONDS / 10
+            )
         except OSError as exc:
             self._cannot_read(steps.WEBHOOK_PROBE_LOG, exc)
             return

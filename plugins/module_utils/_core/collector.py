@@ -4,8 +4,7 @@
 """What every collector shares: its common options, its environment and redactor, and its one exit.
 
 A collector module is documentation, an argument spec and a call of C(run_collector(spec, collect)).
-C(collect) performs its steps through the C(Collector) it is given, and returns what else the task shall
-return. Whatever goes wrong, the steps collected until then leave with the result.
+Whatever goes wrong, the steps collected until then leave with the result.
 """
 
 from __future__ import annotations

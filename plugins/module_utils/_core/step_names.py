@@ -11,12 +11,7 @@ from .evidence import COMMAND, FILE, HTTP, LOG, SQL
 
 
 class StepName(str):
-    """A step's name. It is text, and carries the title and the kind of the step.
-
-    Attributes:
-        heading: the step's title.
-        kind: as C(Step.kind); where the same question can be put in two ways, the usual one.
-    """
+    """A step's name: text with the step's title and its kind, the usual one of a question put in two ways."""
 
     __slots__ = ("heading", "kind")
     heading: str

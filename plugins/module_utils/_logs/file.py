@@ -70,9 +70,8 @@ class File(Log):
         return Reading(data, _note(mark, started, read))
 
     def before(self, mark: Mark, start: datetime, most: int) -> bytes:
-        first = max(0, mark["offset"] - most)
-        raw = _read(self._path, first, mark["offset"] - first)
-        return raw if first == 0 else raw[raw.find(b"\n") + 1 :]
+        raw = _before(self._path, mark["offset"], most)
+        return raw if mark["offset"] <= most else raw[raw.find(b"\n") + 1 :]
 
     def around(
         self, began: datetime | None, wanted: t.Callable[[bytes], bool], count: int
@@ -156,9 +155,9 @@ def _marked(parts: t.Sequence[_Part], mark: Mark) -> _Part | None:
     return next((p for p in (*same, *new) if _before(p.path, mark["offset"]).hex() == fingerprint), None)
 
 
-def _before(path: Path, offset: int) -> bytes:
+def _before(path: Path, offset: int, most: int = _FINGERPRINT_BYTES) -> bytes:
     """Return the bytes just before an offset, fewer where the file is shorter."""
-    first = max(0, offset - _FINGERPRINT_BYTES)
+    first = max(0, offset - most)
     return _read(path, first, offset - first)
 
 
