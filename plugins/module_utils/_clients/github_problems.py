@@ -61,14 +61,6 @@ def is_rate_limited(exchange: Exchange) -> bool:
     )
 
 
-def is_unknown_field(exchange_status: int | None, body: str, field: str) -> bool:
-    """Whether a server refused a request for a field that it does not know.
-
-    Older GitHub Enterprise servers answer 400, or 422 with the field's name.
-    """
-    return exchange_status == 400 or (exchange_status == 422 and field in body)
-
-
 def message(body: bytes) -> str:
     """Return what GitHub says in an error's document, or the start of its text."""
     try:

@@ -47,7 +47,6 @@ _LOOPBACK = "localhost,127.0.0.0/8,::1"
 # From an Enterprise server's API to its own service, and from there to a storage; more is a circle.
 _MOST_REDIRECTS = 3
 _CHUNK = 64 * 1024
-_CREDENTIAL_HEADERS = ("authorization", "proxy-authorization", "cookie", "x-api-key", "x-signature")
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def exchange(
 
     Args:
         limit: seconds for the whole exchange.
-        redact: masks secrets in all text that leaves; so are credentials in C(headers).
+        redact: masks secrets in all text that leaves; so is the C(Authorization), without its scheme.
         headers: further request headers; they are not shown.
         body: sent as C(application/json) unless C(headers) say otherwise.
         ca_file: a PEM file of authorities to trust in place of the system's.
@@ -111,7 +110,7 @@ def exchange(
         follow: whether redirects are followed; the step shows the head of each answer on the way.
     """
     sent = {**_HEADERS, **({} if body is None else {"Content-Type": "application/json"}), **(headers or {})}
-    own = Redactor(_credentials(sent))
+    own = Redactor({"token": sent.get("Authorization", "").rpartition(" ")[2]})
 
     def hide(text: str) -> str:
         return own(redact(text))
@@ -194,15 +193,6 @@ def _header(name: str, value: str) -> str:
     if name.lower() == "location":
         return re.sub(r"\?.*", f"?{MASK}", value)
     return value
-
-
-def _credentials(headers: t.Mapping[str, str]) -> dict[str, str]:
-    """Return the secrets that the request's headers carry, without a scheme such as Bearer."""
-    return {
-        name: value.split()[-1]
-        for name, value in headers.items()
-        if name.lower() in _CREDENTIAL_HEADERS and value.strip()
-    }
 
 
 def _why(exc: Exception, url: str, limit: float) -> tuple[str, str]:

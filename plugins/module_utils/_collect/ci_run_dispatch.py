@@ -21,7 +21,6 @@ from dataclasses import replace
 from uuid import uuid4
 
 from .._clients.github import connect
-from .._clients.github_problems import is_unknown_field
 from .._core import step_names as steps
 from .._core.collector import CollectError, Collector
 from .._core.deadline import Deadline
@@ -85,7 +84,8 @@ def _send(search: RunSearch, intent: Intent) -> dict[str, t.Any]:
     """Dispatch the workflow once and return its run."""
     path, body = _request(intent, search.params)
     answer = search.github.ask("POST", path, steps.CI_DISPATCH, body={**body, DETAILS: True})
-    if is_unknown_field(answer.status, answer.step.stdout, DETAILS):
+    # Older GitHub Enterprise servers do not know the field: they answer 400, or 422 with its name.
+    if answer.status == 400 or (answer.status == 422 and DETAILS in answer.step.stdout):
         search.collector.add(replace(answer.step, name=str(steps.CI_DISPATCH_REFUSED)))
         answer = search.github.ask("POST", path, steps.CI_DISPATCH, body=body)
     # Where no whole answer came, the run may have been made all the same.

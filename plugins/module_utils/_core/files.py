@@ -10,10 +10,8 @@ import tempfile
 import typing as t
 from pathlib import Path
 
-Move = t.Callable[[str, str], t.Any]
 
-
-def write(path: Path, content: str | bytes, *, move: Move = os.replace) -> None:
+def write(path: Path, content: str | bytes, *, move: t.Callable[[str, str], t.Any] = os.replace) -> None:
     """Write a file that outlives a crash of the machine once this returns.
 
     A new file can be read by its owner alone, at any time. C(move) puts the complete file in its place:
