@@ -8,9 +8,7 @@ that, by its event, its commit and the server's own time, and by a marker where 
 is never just the latest. A dispatch is sent once: where it is unclear whether it arrived, the run is
 looked for, and the dispatch is not repeated.
 
-Where evidence is kept, this comes in stages, between which the controller writes the intent into the locker:
-C(intend) looks at everything and says what is to be sent; C(send) sends it; C(look) finds the run of an
-intent that was written before, by whoever did not come to the end of it, and never sends.
+Where evidence is kept, this comes in stages, between which the controller writes the intent into the locker.
 """
 
 from __future__ import annotations

@@ -73,16 +73,13 @@ class RunSearch:
         """Return the run of the release's commit, as soon as there is one; of several, the newest."""
         events = list(self.params["events"])
 
-        def newest(answer: Answer) -> Document | None:
-            runs = answer.items("workflow_runs")
-            return github_runs.newest([run for run in runs if self._is_wanted(run, events)])
+        def look() -> tuple[Answer, Document | None]:
+            answer = self.runs(workflow["id"], steps.CI_RUNS)
+            wanted = [run for run in answer.items("workflow_runs") if self._is_wanted(run, events)]
+            return answer, github_runs.newest(wanted)
 
-        answer = self.github.deadline.watch(
-            lambda: self.runs(workflow["id"], steps.CI_RUNS),
-            lambda answer: answer.problem or newest(answer),
-            LOOK_PAUSE,
-        )
-        run = newest(self.keep(answer))
+        answer, run = self.github.deadline.watch(look, lambda seen: seen[0].problem or seen[1], LOOK_PAUSE)
+        self.keep(answer)
         if run is None:
             raise CollectError(
                 f"no run of {workflow.get('name')!r} for {self.params['commit']}, started by "

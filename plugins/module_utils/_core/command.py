@@ -71,19 +71,14 @@ def _wait(process: subprocess.Popen[bytes], limit: float) -> tuple[int, bool]:
     try:
         return process.wait(limit), True
     except subprocess.TimeoutExpired:
-        return _stop(process), False
+        _signal(process.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE_SECONDS)
+        _signal(process.pid, signal.SIGKILL)
+        return process.wait(), False
     finally:
         # A command may leave children behind that still hold the group.
         _signal(process.pid, signal.SIGKILL)
-
-
-def _stop(process: subprocess.Popen[bytes]) -> int:
-    _signal(process.pid, signal.SIGTERM)
-    try:
-        return process.wait(GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        _signal(process.pid, signal.SIGKILL)
-        return process.wait()
 
 
 def _signal(group: int, number: signal.Signals) -> None:
