@@ -11,7 +11,7 @@ from contextlib import nullcontext
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ..module_utils._clients.rest import Deadline
+from ..module_utils._core.deadline import Deadline
 from ..module_utils._core.evidence import utc_now
 from ..module_utils._core.redaction import Redactor
 from ..plugin_utils.keep import locker

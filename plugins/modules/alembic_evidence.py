@@ -17,6 +17,7 @@ description:
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
+  - psp.rc_closure.collector.postgres
 attributes:
   check_mode:
     details: Runs C(current), C(heads), C(history) and C(upgrade --sql). Reports a change if the database is
@@ -55,12 +56,6 @@ options:
       made again. Nobody can write to it meanwhile.
     type: int
     default: 268435456
-  url_variables:
-    description: Names of the variables to look for the database's URL in, in order, to ask how large a table
-      is.
-    type: list
-    elements: str
-    default: [SYNC_DATABASE_URL, DATABASE_URL]
   stage:
     description: Set by the controller's part of this module, which reads the SQL of the downgrade in between.
     type: str

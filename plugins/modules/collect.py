@@ -12,8 +12,6 @@ description:
     name.
   - Runs the collector that the task names, writes its steps to the locker before anything else happens to
     them, and returns them with digests in place of their streams.
-  - What must be done at most once per attempt is written to the locker before it is done, and is not done if
-    it is there already.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller

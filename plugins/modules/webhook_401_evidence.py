@@ -24,8 +24,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: partial
-    details: O(window=before) reads only, in check mode as outside it. O(window=after) counts what is in the
-      log without waiting, posts nothing and predicts no change.
+    details: O(window=after) counts what is in the log without waiting, posts nothing and predicts no change.
   idempotent:
     support: partial
     details: With O(window=after), the webhook that is posted counts as a change.
@@ -65,8 +64,6 @@ options:
   probe_url:
     description: URL that O(window=after) posts C({}) to, without a signature. Required with O(window=after).
     type: str
-seealso:
-  - module: psp.rc_closure.feature_flags_evidence
 """
 
 EXAMPLES = r"""
@@ -93,7 +90,7 @@ mark:
   description: Position at the end of the access log. Its keys depend on where the log is.
   returned: with O(window=before)
   type: dict
-  sample: {kind: file, path: /var/log/psp/access.log, inode: 1311, offset: 20480}
+  sample: {time: "2026-11-24T02:52:03.123Z", inode: 1311, offset: 20480}
 requests:
   description: Number of webhooks.
   returned: success

@@ -14,9 +14,10 @@ import typing as t
 from urllib.parse import quote
 
 from .._core.collector import Collector
+from .._core.deadline import Deadline
 from .._core.step_names import StepName
 from . import github_problems, http
-from .rest import Answer, Deadline, Pairs, RestClient, joined
+from .rest import Answer, Pairs, RestClient, joined
 
 API_VERSION = "2022-11-28"
 LOG_SECONDS = 180.0
@@ -45,13 +46,10 @@ class GitHub(RestClient):
         explain: t.Callable[[http.Exchange, str], str] | None = None,
         kept: bool = True,
     ) -> None:
-        """Take what C(RestClient) takes, and:
+        """Take what C(RestClient) takes, the options of C(SPEC), and the token or C('').
 
-        Args:
-            params: the options of C(SPEC).
-            token: the token or C('').
-            explain: says what an answer means for the purpose at hand, or C('') to leave it to
-                C(github_problems.explain()); takes the exchange and the repository's name.
+        C(explain) says what an answer means for the purpose at hand, or C('') to leave it to
+        C(github_problems.explain()); it takes the exchange and the repository's name.
         """
         self.repository = str(params["repository"])
         self._explain_first = explain
@@ -86,9 +84,8 @@ class GitHub(RestClient):
 
     def log(self, job: int, step: StepName) -> Answer:
         """Fetch a job's whole log from where GitHub redirects to, which does not get the token."""
-        address = self.url(f"/actions/jobs/{job}/logs")
-        exchange = self.patiently("GET", address, step, limit=LOG_SECONDS, follow=True)
-        return self.answer(exchange, json_wanted=False)
+        path = f"/actions/jobs/{job}/logs"
+        return self.ask("GET", path, step, json_wanted=False, limit=LOG_SECONDS, follow=True)
 
     def _explain_all(self, exchange: http.Exchange, json_wanted: bool) -> str:
         special = self._explain_first(exchange, self.repository) if self._explain_first else ""

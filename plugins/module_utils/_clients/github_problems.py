@@ -29,10 +29,7 @@ _UNPROCESSABLE = (
 def explain(exchange: Exchange, repository: str, *, json_wanted: bool = True) -> str:
     """Return one sentence that says what to mend, or C('') where the answer is what was asked for.
 
-    Args:
-        exchange: the request's step and the bare answer.
-        repository: owner/name, for the sentence.
-        json_wanted: whether anything but a JSON document is wrong.
+    With C(json_wanted), anything but a JSON document is wrong.
     """
     step, status = exchange.step, exchange.step.exit_status
     if status is None or step.outcome != ENDED:
@@ -62,14 +59,6 @@ def is_rate_limited(exchange: Exchange) -> bool:
         or headers.get("x-ratelimit-remaining") == "0"
         or "rate limit" in message(exchange.body).lower()
     )
-
-
-def is_unknown_field(exchange_status: int | None, body: str, field: str) -> bool:
-    """Whether a server refused a request for a field that it does not know.
-
-    Older GitHub Enterprise servers answer 400, or 422 with the field's name.
-    """
-    return exchange_status == 400 or (exchange_status == 422 and field in body)
 
 
 def message(body: bytes) -> str:

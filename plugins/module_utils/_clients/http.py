@@ -18,7 +18,7 @@ import ssl
 import time
 import typing as t
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.client import HTTPException
 from urllib.parse import urlsplit
 
@@ -47,18 +47,11 @@ _LOOPBACK = "localhost,127.0.0.0/8,::1"
 # From an Enterprise server's API to its own service, and from there to a storage; more is a circle.
 _MOST_REDIRECTS = 3
 _CHUNK = 64 * 1024
-_CREDENTIAL_HEADERS = ("authorization", "proxy-authorization", "cookie", "x-api-key", "x-signature")
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request's step, and what a client needs of the answer that a step does not show.
-
-    Attributes:
-        step: what is kept.
-        headers: the answer's, unmasked, by their names in lower case.
-        body: the answer's, unmasked.
-    """
+    """A request's step, and of the answer, unmasked, the headers by names in lower case and the body."""
 
     step: Step
     headers: t.Mapping[str, str]
@@ -105,80 +98,67 @@ def exchange(
 ) -> Exchange:
     """Make a request and return its step and the bare answer, whatever the other side does.
 
-    The step's C(stdout) is the body, its C(stderr) the status line and headers, its C(exit_status)
-    the HTTP status, whichever it is. Where no whole answer came, the outcome is C(timed_out) or
-    C(failed), with one sentence that says why.
+    Where no whole answer came, the outcome is C(timed_out) or C(failed), with one sentence that says why.
 
     Args:
         limit: seconds for the whole exchange.
-        redact: masks secrets in all text that leaves; so are credentials in C(headers).
+        redact: masks secrets in all text that leaves; so is the C(Authorization), without its scheme.
         headers: further request headers; they are not shown.
-        body: sent as UTF-8, as C(application/json) unless C(headers) say otherwise.
+        body: sent as C(application/json) unless C(headers) say otherwise.
         ca_file: a PEM file of authorities to trust in place of the system's.
-        maximum_bytes: where an answer is cut off.
         kept: whether the step is evidence; one that is not shows no bodies and no headers.
         follow: whether redirects are followed; the step shows the head of each answer on the way.
     """
     sent = {**_HEADERS, **({} if body is None else {"Content-Type": "application/json"}), **(headers or {})}
-    own = Redactor(_credentials(sent))
+    own = Redactor({"token": sent.get("Authorization", "").rpartition(" ")[2]})
 
     def hide(text: str) -> str:
         return own(redact(text))
 
     started = Started(step, f"{method} {url}" + (f" {body}" if body and kept else ""), hide, kind=HTTP)
-    answer = _Answer()
     data = None if body is None else body.encode()
+    response: requests.Response | None = None
+    content = bytearray()
+    outcome, reason = ENDED, ""
     try:
         with _session(url, sent, ca_file) as session:
             response = session.request(
                 method, url, data=data, timeout=limit, allow_redirects=follow, stream=True
             )
-            answer.fill(response, maximum_bytes, limit)
+            _read(response, content, maximum_bytes, limit)
     except (OSError, HTTPError, ValueError) as exc:
-        answer.outcome, answer.reason = _why(exc, url, limit)
+        outcome, reason = _why(exc, url, limit)
+    answers = [] if response is None else [*response.history, response]
     closed = started.ended(
-        answer.body.decode("utf-8", "backslashreplace") if kept else "",
-        answer.head if kept else "",
-        exit_status=answer.status,
-        outcome=answer.outcome,
-        reason=answer.reason,
+        content.decode("utf-8", "backslashreplace") if kept else "",
+        "".join(map(_head, answers)) if kept else "",
+        exit_status=None if response is None else response.status_code,
+        outcome=outcome,
+        reason=reason,
     )
-    return Exchange(closed, answer.headers, bytes(answer.body))
+    received = {} if response is None else response.headers
+    return Exchange(closed, {name.lower(): value for name, value in received.items()}, bytes(content))
 
 
-@dataclass
-class _Answer:
-    """What came back so far."""
-
-    status: int | None = None
-    head: str = ""
-    headers: t.Mapping[str, str] = field(default_factory=dict)
-    body: bytearray = field(default_factory=bytearray)
-    outcome: str = ENDED
-    reason: str = ""
-
-    def fill(self, response: requests.Response, maximum_bytes: int, limit: float) -> None:
-        """Take it as it comes in, so that what came before a break is not lost."""
-        deadline = time.monotonic() + limit - response.elapsed.total_seconds()
-        self.status = response.status_code
-        self.head = "".join(map(_head, [*response.history, response]))
-        self.headers = {name.lower(): value for name, value in response.headers.items()}
-        # requests' own iterator waits for chunks to be full. What urllib3 1 has no name for lies below it.
-        reader: t.Any = response.raw if hasattr(response.raw, "read1") else response.raw._fp
-        try:
-            while chunk := reader.read1(_CHUNK):
-                self.body += chunk
-                if len(self.body) > maximum_bytes:
-                    raise ValueError(f"the answer was cut off after {maximum_bytes} bytes")
-                if time.monotonic() > deadline:
-                    raise TimeoutError
-            broken = bool(getattr(reader, "length", None))
-        except (ProtocolError, HTTPException):
-            broken = True
-        if broken:
-            promised = self.headers.get("content-length")
-            of = f" of {promised}" if promised else ""
-            raise ValueError(f"the answer broke off after {len(self.body)}{of} bytes")
+def _read(response: requests.Response, content: bytearray, maximum_bytes: int, limit: float) -> None:
+    """Take the body as it comes in, so that what came before a break is not lost."""
+    deadline = time.monotonic() + limit - response.elapsed.total_seconds()
+    # requests' own iterator waits for chunks to be full. What urllib3 1 has no name for lies below it.
+    reader: t.Any = response.raw if hasattr(response.raw, "read1") else response.raw._fp
+    try:
+        while chunk := reader.read1(_CHUNK):
+            content += chunk
+            if len(content) > maximum_bytes:
+                raise ValueError(f"the answer was cut off after {maximum_bytes} bytes")
+            if time.monotonic() > deadline:
+                raise TimeoutError
+        broken = bool(getattr(reader, "length", None))
+    except (ProtocolError, HTTPException):
+        broken = True
+    if broken:
+        promised = response.headers.get("content-length")
+        of = f" of {promised}" if promised else ""
+        raise ValueError(f"the answer broke off after {len(content)}{of} bytes")
 
 
 def _session(url: str, headers: t.Mapping[str, str], ca_file: str | None) -> requests.Session:
@@ -213,15 +193,6 @@ def _header(name: str, value: str) -> str:
     if name.lower() == "location":
         return re.sub(r"\?.*", f"?{MASK}", value)
     return value
-
-
-def _credentials(headers: t.Mapping[str, str]) -> dict[str, str]:
-    """Return the secrets that the request's headers carry, without a scheme such as Bearer."""
-    return {
-        name: value.split()[-1]
-        for name, value in headers.items()
-        if name.lower() in _CREDENTIAL_HEADERS and value.strip()
-    }
 
 
 def _why(exc: Exception, url: str, limit: float) -> tuple[str, str]:

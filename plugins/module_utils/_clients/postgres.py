@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import typing as t
-from contextlib import suppress
+from contextlib import closing, suppress
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from .._core.evidence import SQL, Step
+from .._core.collector import Collector
+from .._core.evidence import Step
 from .._core.step_names import StepName
 from .._core.steps import Redact, Started
 from .._text import psql_text
@@ -40,31 +41,20 @@ _PG_VARIABLES = {
     "target_session_attrs": "PGTARGETSESSIONATTRS",
 }
 
-# The names are those of community.postgresql.
-LOGIN_SPEC: dict[str, dict[str, t.Any]] = {
-    "login_host": {"type": "str"},
-    "login_port": {"type": "int"},
-    "login_unix_socket": {"type": "path"},
-    "login_user": {"type": "str"},
-    "login_password": {"type": "str", "no_log": True},
-    "login_db": {"type": "str"},
-    "ssl_mode": {
-        "type": "str",
-        "choices": ["allow", "disable", "prefer", "require", "verify-ca", "verify-full"],
-    },
-    "ca_cert": {"type": "path"},
-}
-_LIBPQ_OF_LOGIN = {
-    "login_host": "host",
-    "login_port": "port",
+_SSL_MODES = ["allow", "disable", "prefer", "require", "verify-ca", "verify-full"]
+# Options, named as those of community.postgresql, with libpq's parameter for each.
+_LOGIN: dict[str, tuple[str, dict[str, t.Any]]] = {
+    "login_host": ("host", {"type": "str"}),
+    "login_port": ("port", {"type": "int"}),
     # libpq takes a host that begins with a slash for the directory of the socket.
-    "login_unix_socket": "host",
-    "login_user": "user",
-    "login_password": "password",
-    "login_db": "dbname",
-    "ssl_mode": "sslmode",
-    "ca_cert": "sslrootcert",
+    "login_unix_socket": ("host", {"type": "path"}),
+    "login_user": ("user", {"type": "str"}),
+    "login_password": ("password", {"type": "str", "no_log": True}),
+    "login_db": ("dbname", {"type": "str"}),
+    "ssl_mode": ("sslmode", {"type": "str", "choices": _SSL_MODES}),
+    "ca_cert": ("sslrootcert", {"type": "path"}),
 }
+LOGIN_SPEC = {name: option for name, (_libpq, option) in _LOGIN.items()}
 
 
 class NoDatabaseError(Exception):
@@ -105,7 +95,7 @@ def parameters(env: t.Mapping[str, str], names: t.Sequence[str] = URL_VARIABLES)
 
 def login(options: t.Mapping[str, t.Any]) -> dict[str, str]:
     """Return libpq's connection parameters out of the options of C(LOGIN_SPEC) that are given."""
-    return {libpq: str(options[name]) for name, libpq in _LIBPQ_OF_LOGIN.items() if options.get(name)}
+    return {libpq: str(options[name]) for name, (libpq, _option) in _LOGIN.items() if options.get(name)}
 
 
 def as_environment(params: t.Mapping[str, str]) -> dict[str, str]:
@@ -132,7 +122,7 @@ def connect(params: t.Mapping[str, str]) -> t.Any:
 
 def query(connection: t.Any, sql: str, step: StepName, redact: Redact) -> Step:
     """Run a query and return it as a step: stdout as psql prints it, or the error on stderr."""
-    started = Started(step, sql, redact, kind=SQL)
+    started = Started(step, sql, redact)
     try:
         with connection.cursor() as cursor:
             cursor.execute(sql)
@@ -140,3 +130,13 @@ def query(connection: t.Any, sql: str, step: StepName, redact: Redact) -> Step:
             return started.ended(psql_text.table(columns, cursor.fetchall()), exit_status=0)
     except psycopg2.Error as exc:
         return started.ended(stderr=f"ERROR: {exc}", exit_status=1)
+
+
+def ask(collector: Collector, sql: str, step: StepName) -> Step:
+    """Keep the step of one query of the service's database; where it cannot be reached, why."""
+    try:
+        params = parameters(collector.env, collector.params["url_variables"])
+        with closing(connect(params)) as connection:
+            return collector.add(query(connection, sql, step, collector.redact))
+    except NoDatabaseError as exc:
+        return collector.failed(step, sql, f"no connection to Postgres: {exc}")

@@ -40,11 +40,8 @@ def find(words: t.Sequence[str], directory: str | None = None) -> list[Process]:
     """Return the processes whose command line contains every word, by number.
 
     Of processes that descend from one another only the last in line counts: the command line of a wrapper
-    contains its command's words, too. This process and those that it descends from are left out.
-
-    Args:
-        words: whole words of the command line; a path's last part is a word.
-        directory: the working directory, where only processes in it count.
+    contains its command's words, too. This process and those that it descends from are left out. A path's
+    last part is a word. Where a C(directory) is given, only processes that work in it count.
 
     Raises:
         ProcessError: there is no C(/proc).

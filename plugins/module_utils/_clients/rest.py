@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import time
 import typing as t
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
 
+from .._core.deadline import Deadline
 from .._core.evidence import ENDED, Step
 from .._core.step_names import StepName
 from . import http
@@ -23,7 +23,6 @@ with suppress(ImportError):  # the host that has requests has it, too
 
 Document = dict[str, t.Any]
 Pairs = t.Mapping[str, t.Any]
-Seen = t.TypeVar("Seen")
 
 REQUEST_SECONDS = 30.0
 ANSWER_BYTES = 256 * 1024 * 1024
@@ -35,46 +34,11 @@ _REPEATABLE = ("GET", "PUT", "PATCH", "DELETE")
 _UNWELL = range(500, 600)
 
 
-class Deadline:
-    """How much time is left of a number of seconds, and pauses that keep within it."""
-
-    def __init__(
-        self,
-        seconds: float,
-        *,
-        clock: t.Callable[[], float] = time.monotonic,
-        sleep: t.Callable[[float], None] = time.sleep,
-    ) -> None:
-        """Begin to count now."""
-        self._clock = clock
-        self._sleep = sleep
-        self._end = clock() + seconds
-
-    @property
-    def left(self) -> float:
-        """Seconds until the end, 0 after it."""
-        return max(0.0, self._end - self._clock())
-
-    def pause(self, seconds: float) -> bool:
-        """Wait, though not past the end; return whether there is time left after it."""
-        self._sleep(min(seconds, self.left))
-        return self.left > 0
-
-    def watch(self, look: t.Callable[[], Seen], is_last: t.Callable[[Seen], object], pause: float) -> Seen:
-        """Look until what is seen is the last, or no time is left; return what was seen then."""
-        while True:
-            seen = look()
-            if is_last(seen) or not self.left:
-                return seen
-            self.pause(pause)
-
-
 @dataclass(frozen=True)
 class Answer:
     """The answer to one question, however many requests it took.
 
     Attributes:
-        step: what is kept of it.
         headers: the last answer's, by their names in lower case.
         documents: the JSON documents, one for each page, objects or lists; empty where the answer is none.
         problem: one sentence that says what to mend where the answer is not what was asked for.
@@ -124,35 +88,25 @@ class RestClient:
         explain: t.Callable[[http.Exchange, bool], str],
         is_rate_limited: t.Callable[[http.Exchange], bool],
         headers: t.Mapping[str, str],
-        ca_file: str | None = None,
-        kept: bool = True,
+        **options: t.Any,
     ) -> None:
-        """Take what all requests share.
+        """Take what all requests share: options of C(http.exchange()), and:
 
         Args:
             base: the address that paths, which are quoted already, are counted from.
-            redact: masks secrets.
             deadline: pauses that would pass it are not made.
             explain: returns one sentence that says what to mend, or C('') where an exchange is well; takes
                 the exchange, and whether anything but JSON is wrong.
             is_rate_limited: whether the server refused for being asked too much: it did nothing, and may be
                 asked later.
-            headers: of every request to the API's own address, credentials among them.
-            ca_file: a PEM file of authorities to trust in place of the system's.
-            kept: whether the exchanges are evidence, and their steps show what went to and fro.
         """
         self.deadline = deadline
         self._base = base.rstrip("/")
         self._explain = explain
         self._is_rate_limited = is_rate_limited
         self._headers = {"Accept": "*/*", **headers}
-        self._options: dict[str, t.Any] = {
-            "redact": redact,
-            "ca_file": ca_file,
-            "kept": kept,
-            "maximum_bytes": ANSWER_BYTES,
-            "limit": REQUEST_SECONDS,
-        }
+        own = {"redact": redact, "maximum_bytes": ANSWER_BYTES, "limit": REQUEST_SECONDS}
+        self._options: dict[str, t.Any] = {**own, **options}
 
     def url(self, path: str, query: Pairs | None = None) -> str:
         """Return the address of a path."""
@@ -166,16 +120,21 @@ class RestClient:
         *,
         query: Pairs | None = None,
         body: t.Any = None,
-        headers: Pairs | None = None,
+        json_wanted: bool = True,
+        **options: t.Any,
     ) -> Answer:
-        """Make one request, with C(body) as JSON, below the base; return its answer.
+        """Ask one question, with C(body) as JSON, below the base; return its answer.
 
-        A C(POST) is repeated only where the server refused it for its rate limit.
+        A C(POST) is repeated only where the server refused it for its rate limit. The options are those of
+        C(http.exchange()).
         """
         sent = None if body is None else json.dumps(body)
-        return self.answer(self.patiently(method, self.url(path, query), step, body=sent, headers=headers))
+        exchange = self._patiently(method, self.url(path, query), step, body=sent, **options)
+        document = exchange.json()
+        documents = (document,) if isinstance(document, (dict, list)) else ()
+        return Answer(exchange.step, exchange.headers, documents, self._explain(exchange, json_wanted))
 
-    def patiently(
+    def _patiently(
         self, method: str, url: str, step: StepName, headers: Pairs | None = None, **options: t.Any
     ) -> http.Exchange:
         """Ask, and ask again after the pause that the answer calls for, while there is time."""
@@ -193,13 +152,6 @@ class RestClient:
             pause = _asked_pause(exchange.headers, retries) if limited else retries.get_backoff_time()
             if pause > self.deadline.left or not self.deadline.pause(pause):
                 return exchange
-
-    def answer(self, exchange: http.Exchange, *, json_wanted: bool = True) -> Answer:
-        """Read an exchange."""
-        document = exchange.json()
-        problem = self._explain(exchange, json_wanted)
-        documents = (document,) if isinstance(document, (dict, list)) else ()
-        return Answer(exchange.step, exchange.headers, documents, problem)
 
 
 def joined(answers: t.Sequence[Answer]) -> Answer:

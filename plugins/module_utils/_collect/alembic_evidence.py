@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 
 from .._clients import postgres
 from .._core import libraries
@@ -33,37 +32,22 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     if collector.params["stage"] == "smoke":
         return {"changed": tool.smoke(tool.refusal())}
     current, heads, history = tool.look()
+    result: dict[str, t.Any] = {"before": current, "after": current, "existing": [], "smoke_pending": False}
     if collector.check_mode:
         tool.preview(current)
         tool.leave_out(steps.ALEMBIC_UPGRADE, UPGRADE, "check mode: nothing is changed")
-        return _result(current != heads, current, current)
+        return {**result, "changed": current != heads}
     upgrade = tool.take(steps.ALEMBIC_UPGRADE, *UPGRADE, waits_for_locks=True)
     head = alembic.single(heads) if upgrade.ok else ""
     after = tool.look_again(head, alembic.single(alembic.parents(history, head)))
-    changed = bool(alembic.moves(upgrade)) or after != current
+    result |= {"after": after, "changed": bool(alembic.moves(upgrade)) or after != current}
     if not upgrade.ok:
-        return _result(changed, current, after, existing=tool.look_into(upgrade, after))
-    if after == [head] and collector.params["downgrade_smoke"] == "safe":
-        return _result(changed, current, after, pending=True)
-    smoked = tool.smoke(tool.refusal(at_head=after == [head]))
-    return _result(changed or smoked, current, after)
-
-
-def _result(
-    changed: bool,
-    before: list[str],
-    after: list[str],
-    *,
-    existing: t.Sequence[str] = (),
-    pending: bool = False,
-) -> dict[str, t.Any]:
-    return {
-        "changed": changed,
-        "before": before,
-        "after": after,
-        "existing": list(existing),
-        "smoke_pending": pending,
-    }
+        result["existing"] = tool.look_into(upgrade, after)
+    elif after == [head] and collector.params["downgrade_smoke"] == "safe":
+        result["smoke_pending"] = True
+    else:
+        result["changed"] |= tool.smoke(tool.refusal(at_head=after == [head]))
+    return result
 
 
 class _Alembic:
@@ -96,8 +80,8 @@ class _Alembic:
     def _ask(self, *questions: Question) -> list[Step]:
         """Ask what needs nothing of one another side by side; most of each is start-up."""
         with ThreadPoolExecutor(max_workers=len(questions)) as pool:
-            answers = list(pool.map(lambda question: self._run(*question), questions))
-        return [self._collector.add(step) for step in answers]
+            answers = pool.map(lambda question: self._run(*question), questions)
+            return [self._collector.add(step) for step in answers]
 
     def preview(self, current: t.Sequence[str]) -> Step:
         """Show, without connecting for it, the SQL that the upgrade would run."""
@@ -110,7 +94,7 @@ class _Alembic:
         From the base on where the table is older than the migrations that were to run: what it is made of is
         not to be seen in their own SQL.
         """
-        said = "" if upgrade.ok else alembic.already_exists(upgrade)
+        said = alembic.already_exists(upgrade)
         if not said:
             return []
         sql = self.preview(current).stdout
@@ -146,7 +130,11 @@ class _Alembic:
         """Return which of the tables is too large to have a constraint or an index made again, or C('')."""
         tables, largest = self._params["smoke_tables"], self._params["smoke_largest"]
         problem = libraries.ensure(["psycopg2"], self._params["python"], self._params["path"])
-        sizes = {} if problem or not tables else self._sizes(tables)
+        sizes: dict[str, int] = {}
+        if tables and not problem:
+            # Each with its partitions and indexes.
+            asked = postgres.ask(self._collector, catalog.sizes_query(tables), steps.ALEMBIC_SMOKE_SIZES)
+            sizes = catalog.sizes(asked.stdout)
         for table in tables:
             size = sizes.get(table)
             if size is None:
@@ -154,18 +142,6 @@ class _Alembic:
             if size > largest:
                 return f"{table} has {size} bytes, above {largest}: it would be locked for long"
         return ""
-
-    def _sizes(self, tables: t.Sequence[str]) -> dict[str, int]:
-        """Ask how many bytes each table has with its partitions and indexes; those that are there."""
-        sql = catalog.sizes_query(tables)
-        try:
-            params = postgres.parameters(self._collector.env, self._params["url_variables"])
-            with closing(postgres.connect(params)) as connection:
-                step = postgres.query(connection, sql, steps.ALEMBIC_SMOKE_SIZES, self._collector.redact)
-        except postgres.NoDatabaseError as exc:
-            self._collector.failed(steps.ALEMBIC_SMOKE_SIZES, sql, f"no connection to Postgres: {exc}")
-            return {}
-        return catalog.sizes(self._collector.add(step).stdout)
 
     def take(self, step: StepName, *arguments: str, waits_for_locks: bool = False) -> Step:
         """Run one command of Alembic's and keep its step."""

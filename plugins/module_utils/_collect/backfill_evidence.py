@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import typing as t
-from contextlib import closing
 
 from .._clients import postgres
 from .._core import step_names as steps
@@ -19,28 +18,28 @@ from .._text import backfill
 
 def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the steps and return C(changed), C(candidates), C(updated) and C(left)."""
-    work = _Backfill(collector)
     if collector.check_mode:
         for step in (steps.BACKFILL_DRY_RUN, steps.BACKFILL_REAL_RUN, steps.BACKFILL_SECOND_DRY_RUN):
-            work.leave_out(step, "check mode: a dry run may write too")
+            collector.leave_out(_argv(collector, step), step, "check mode: a dry run may write too")
         return _result(None, None, None)
-    before = work.count(steps.BACKFILL_ROWS_BEFORE)
-    dry = work.run(steps.BACKFILL_DRY_RUN)
-    refusal = _refusal(dry, before, work.count(steps.BACKFILL_ROWS_AFTER_DRY_RUN))
+    before = _count(collector, steps.BACKFILL_ROWS_BEFORE)
+    dry = _run(collector, steps.BACKFILL_DRY_RUN)
+    refusal = _refusal(dry, before, _count(collector, steps.BACKFILL_ROWS_AFTER_DRY_RUN))
     if refusal:
-        work.leave_out(steps.BACKFILL_REAL_RUN, refusal)
+        collector.leave_out(collector.params["real_run"], steps.BACKFILL_REAL_RUN, refusal)
         return _result(dry, None, None)
-    real = work.run(steps.BACKFILL_REAL_RUN)
-    work.count(steps.BACKFILL_ROWS_AFTER)
-    again = work.run(steps.BACKFILL_SECOND_DRY_RUN)
+    real = _run(collector, steps.BACKFILL_REAL_RUN)
+    _count(collector, steps.BACKFILL_ROWS_AFTER)
+    again = _run(collector, steps.BACKFILL_SECOND_DRY_RUN)
     return _result(dry, real, again)
 
 
-def _result(dry: Step | None, real: Step | None, again: Step | None) -> dict[str, t.Any]:
-    """Return what the runs report, None of those that were left out."""
-    candidates, updated, left = map(_changed, (dry, real, again))
+def _result(*runs: Step | None) -> dict[str, t.Any]:
+    """Return what the dry, the real and the second dry run report, None of those that were left out."""
+    found = [backfill.summary(run) if run else None for run in runs]
+    candidates, updated, left = (summary.changed if summary else None for summary in found)
     # What is not known to have changed nothing counts as a change.
-    changed = real is not None and updated != 0
+    changed = runs[1] is not None and updated != 0
     return {"changed": changed, "candidates": candidates, "updated": updated, "left": left}
 
 
@@ -57,35 +56,15 @@ def _refusal(dry: Step, before: Step, after_dry: Step) -> str:
     return ""
 
 
-def _changed(step: Step | None) -> int | None:
-    found = backfill.summary(step) if step else None
-    return found.changed if found else None
+def _run(collector: Collector, step: StepName) -> Step:
+    path = os.pathsep.join(collector.params["pythonpath"])
+    env = {"PYTHONPATH": path} if path else {}
+    return collector.add(collector.run(_argv(collector, step), step, env=env))
 
 
-class _Backfill:
-    def __init__(self, collector: Collector) -> None:
-        self._collector = collector
-        self._params = collector.params
-        path = os.pathsep.join(self._params["pythonpath"])
-        self._env = {"PYTHONPATH": path} if path else {}
+def _count(collector: Collector, step: StepName) -> Step:
+    return postgres.ask(collector, collector.params["rows_query"], step)
 
-    def run(self, step: StepName) -> Step:
-        """Run the backfill as this step asks for it."""
-        return self._collector.add(self._collector.run(self._argv(step), step, env=self._env))
 
-    def leave_out(self, step: StepName, reason: str) -> None:
-        """Keep the step of a run that is left out, with the reason."""
-        self._collector.leave_out(self._argv(step), step, reason)
-
-    def count(self, step: StepName) -> Step:
-        """Count the rows, in a session that can only read."""
-        sql, redact = self._params["rows_query"], self._collector.redact
-        try:
-            where = postgres.parameters(self._collector.env, self._params["url_variables"])
-            with closing(postgres.connect(where)) as connection:
-                return self._collector.add(postgres.query(connection, sql, step, redact))
-        except postgres.NoDatabaseError as exc:
-            return self._collector.failed(step, sql, f"no connection to Postgres: {exc}")
-
-    def _argv(self, step: StepName) -> list[str]:
-        return list(self._params["real_run" if step == steps.BACKFILL_REAL_RUN else "dry_run"])
+def _argv(collector: Collector, step: StepName) -> list[str]:
+    return list(collector.params["real_run" if step == steps.BACKFILL_REAL_RUN else "dry_run"])

@@ -8,9 +8,7 @@ that, by its event, its commit and the server's own time, and by a marker where 
 is never just the latest. A dispatch is sent once: where it is unclear whether it arrived, the run is
 looked for, and the dispatch is not repeated.
 
-Where evidence is kept, this comes in stages, between which the controller writes the intent into the locker:
-C(intend) looks at everything and says what is to be sent; C(send) sends it; C(look) finds the run of an
-intent that was written before, by whoever did not come to the end of it, and never sends.
+Where evidence is kept, this comes in stages, between which the controller writes the intent into the locker.
 """
 
 from __future__ import annotations
@@ -20,11 +18,10 @@ import typing as t
 from dataclasses import replace
 from uuid import uuid4
 
-from .._clients.github import GitHub, connect
-from .._clients.github_problems import is_unknown_field
-from .._clients.rest import Answer, Deadline
+from .._clients.github import connect
 from .._core import step_names as steps
 from .._core.collector import CollectError, Collector
+from .._core.deadline import Deadline
 from .._core.evidence import rfc3339, utc_now
 from .._text import github_runs
 from .._text.ci_intent import Intent
@@ -38,25 +35,85 @@ ANOTHER_WAY = "begin a new attempt, which dispatches anew, or find the commit's 
 def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the steps and return C(changed), C(run_id) and C(html_url)."""
     params = collector.params
-    dispatch = _Dispatch(collector, connect(collector, Deadline(params["limit"])))
+    search = RunSearch(collector, connect(collector, Deadline(params["limit"])))
     if params["mode"] == "find":
-        workflow = dispatch.workflow()
-        dispatch.commit(params["commit"])
-        return _found(dispatch.existing(workflow), changed=False)
+        workflow = search.workflow()
+        search.commit(params["commit"])
+        return _found(search.existing(workflow), changed=False)
     if params["stage"] == "send":
-        return dispatch.send(_given_intent(params))
+        return _send(search, _given_intent(params))
     if params["stage"] == "look":
-        return dispatch.look(_given_intent(params))
-    workflow = dispatch.workflow()
-    ref = params["ref"] or dispatch.default_branch()
-    dispatch.commit(ref)
-    intent = dispatch.intend(workflow, ref)
-    if isinstance(intent, dict):
-        return intent
-    dispatch.write_down(intent)
+        return _look(search, _given_intent(params))
+    return _dispatch(search)
+
+
+def _dispatch(search: RunSearch) -> dict[str, t.Any]:
+    """Dispatch as far as the stage goes; where a run shows the marker already, return that."""
+    params, collector = search.params, search.collector
+    workflow, ref = int(search.workflow()["id"]), params["ref"] or search.default_branch()
+    search.commit(ref)
+    marker = str(params["marker"] or (uuid4().hex if params["marker_input"] else ""))
+    known = search.keep(search.runs(workflow, steps.CI_RUNS_BEFORE, DISPATCHED))
+    runs = known.items("workflow_runs")
+    sent_before = [run for run in runs if github_runs.shows(run, marker)]
+    if sent_before:
+        return _found(sent_before[0], changed=False)
+    intent = Intent(
+        workflow=workflow,
+        ref=ref,
+        commit=params["commit"],
+        marker=marker if params["marker_input"] else "",
+        known=tuple(int(run["id"]) for run in runs),
+        moment=rfc3339(known.server_time) if known.server_time else "",
+        seconds=params["limit"],
+        written=utc_now(),
+    )
+    path, body = _request(intent, params)
+    shown = f"POST {search.github.url(path)} {json.dumps(body)}"
     if collector.check_mode:
+        collector.not_run(steps.CI_DISPATCH, shown, "check mode: nothing is dispatched")
         return {"changed": True}
-    return {"changed": False} if params["stage"] == "intend" else dispatch.send(intent)
+    # What is to be sent is known before it is.
+    collector.ended(steps.CI_DISPATCH_INTENT, shown, f"{intent.as_text()}\n")
+    return {"changed": False} if params["stage"] == "intend" else _send(search, intent)
+
+
+def _send(search: RunSearch, intent: Intent) -> dict[str, t.Any]:
+    """Dispatch the workflow once and return its run."""
+    path, body = _request(intent, search.params)
+    answer = search.github.ask("POST", path, steps.CI_DISPATCH, body={**body, DETAILS: True})
+    # Older GitHub Enterprise servers do not know the field: they answer 400, or 422 with its name.
+    if answer.status == 400 or (answer.status == 422 and DETAILS in answer.step.stdout):
+        search.collector.add(replace(answer.step, name=str(steps.CI_DISPATCH_REFUSED)))
+        answer = search.github.ask("POST", path, steps.CI_DISPATCH, body=body)
+    # Where no whole answer came, the run may have been made all the same.
+    run = _named_run(search.keep(answer, tolerate=answer.passing).document)
+    run = run or search.made(intent, timely=False)
+    if run is None:
+        raise CollectError(
+            f"the dispatch was sent, and no run of it appeared within {search.params['limit']:g} s; "
+            "it is not sent again: look in the repository's Actions"
+        )
+    return _found(run, changed=True)
+
+
+def _look(search: RunSearch, intent: Intent) -> dict[str, t.Any]:
+    """Return the run of a dispatch that was meant before and may have been sent; send nothing."""
+    run = _answered_run(search.params["answer"] or {}) or search.made(intent, timely=True)
+    if run is None:
+        raise CollectError(
+            f"this attempt meant to dispatch at {intent.written}, and no run of that dispatch is there: "
+            f"it is unclear whether it was sent, so it is not sent again; {ANOTHER_WAY}"
+        )
+    return _found(run, changed=False)
+
+
+def _request(intent: Intent, params: t.Mapping[str, t.Any]) -> tuple[str, Document]:
+    """Return the path and the body of the dispatch."""
+    inputs = dict(params["inputs"] or {})
+    if intent.marker:
+        inputs[params["marker_input"]] = intent.marker
+    return f"/actions/workflows/{intent.workflow}/dispatches", {"ref": intent.ref, "inputs": inputs}
 
 
 def _given_intent(params: t.Mapping[str, t.Any]) -> Intent:
@@ -88,86 +145,14 @@ def _answered_run(answer: t.Mapping[str, t.Any]) -> Document | None:
             f"GitHub refused this attempt's dispatch with {status}{said}, and an attempt dispatches once; "
             f"{ANOTHER_WAY}"
         )
-    run_id = documents[0].get("workflow_run_id") if documents else None
-    return {**documents[0], "id": run_id} if run_id else None
+    return _named_run(documents[0]) if documents else None
+
+
+def _named_run(answer: Document) -> Document | None:
+    """Return the run that an answer to the dispatch names; older servers name none."""
+    run_id = answer.get("workflow_run_id")
+    return {**answer, "id": run_id} if run_id else None
 
 
 def _found(run: Document, *, changed: bool) -> dict[str, t.Any]:
     return {"changed": changed, "run_id": int(run["id"]), "html_url": str(run.get("html_url", ""))}
-
-
-class _Dispatch(RunSearch):
-    """One dispatch, from what is meant by it to its run."""
-
-    def __init__(self, collector: Collector, github: GitHub) -> None:
-        super().__init__(collector, github)
-        self._marker = str(self._params["marker"] or (uuid4().hex if self._params["marker_input"] else ""))
-
-    def intend(self, workflow: Document, ref: str) -> Intent | dict[str, t.Any]:
-        """Return what is to be dispatched, or what is known of the run where one shows the marker already."""
-        known = self.runs(int(workflow["id"]), steps.CI_RUNS_BEFORE, DISPATCHED)
-        runs = self.keep(known).items("workflow_runs")
-        sent_before = [run for run in runs if github_runs.shows(run, self._marker)]
-        if sent_before:
-            return _found(sent_before[0], changed=False)
-        moment = known.server_time
-        return Intent(
-            workflow=int(workflow["id"]),
-            ref=ref,
-            commit=self._params["commit"],
-            marker=self._marker if self._params["marker_input"] else "",
-            known=tuple(int(run["id"]) for run in runs),
-            moment=rfc3339(moment) if moment else "",
-            seconds=self._params["limit"],
-            written=utc_now(),
-        )
-
-    def write_down(self, intent: Intent) -> None:
-        """Keep what is to be sent, so that it is known before it is; in check mode, that it is not sent."""
-        path, body = self._request(intent)
-        shown = f"POST {self._github.url(path)} {json.dumps(body)}"
-        if self._collector.check_mode:
-            self._collector.not_run(steps.CI_DISPATCH, shown, "check mode: nothing is dispatched")
-        else:
-            self._collector.ended(steps.CI_DISPATCH_INTENT, shown, f"{intent.as_text()}\n")
-
-    def send(self, intent: Intent) -> dict[str, t.Any]:
-        """Dispatch the workflow once and return its run."""
-        answer = self._send(intent)
-        run_id = answer.document.get("workflow_run_id")
-        if run_id:
-            return _found({**answer.document, "id": run_id}, changed=True)
-        run = self.made(intent, timely=False)
-        if run is None:
-            raise CollectError(
-                f"the dispatch was sent, and no run of it appeared within {self._params['limit']:g} s; "
-                "it is not sent again: look in the repository's Actions"
-            )
-        return _found(run, changed=True)
-
-    def look(self, intent: Intent) -> dict[str, t.Any]:
-        """Return the run of a dispatch that was meant before and may have been sent; send nothing."""
-        known = _answered_run(self._params["answer"] or {})
-        run = known or self.made(intent, timely=True)
-        if run is None:
-            raise CollectError(
-                f"this attempt meant to dispatch at {intent.written}, and no run of that dispatch is there: "
-                f"it is unclear whether it was sent, so it is not sent again; {ANOTHER_WAY}"
-            )
-        return _found(run, changed=False)
-
-    def _request(self, intent: Intent) -> tuple[str, Document]:
-        """Return the path and the body of the dispatch."""
-        inputs = dict(self._params["inputs"] or {})
-        if intent.marker:
-            inputs[self._params["marker_input"]] = intent.marker
-        return f"/actions/workflows/{intent.workflow}/dispatches", {"ref": intent.ref, "inputs": inputs}
-
-    def _send(self, intent: Intent) -> Answer:
-        """Send the dispatch; return its answer where the run is made, or may have been."""
-        path, body = self._request(intent)
-        answer = self._github.ask("POST", path, steps.CI_DISPATCH, body={**body, DETAILS: True})
-        if is_unknown_field(answer.status, answer.step.stdout, DETAILS):
-            self._collector.add(replace(answer.step, name=str(steps.CI_DISPATCH_REFUSED)))
-            answer = self._github.ask("POST", path, steps.CI_DISPATCH, body=body)
-        return self.keep(answer, tolerate=answer.passing)

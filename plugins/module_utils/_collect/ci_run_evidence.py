@@ -9,9 +9,10 @@ import typing as t
 from dataclasses import replace
 
 from .._clients.github import GitHub, connect
-from .._clients.rest import Answer, Deadline, joined
+from .._clients.rest import Answer, joined
 from .._core import step_names as steps
 from .._core.collector import CollectError, Collector
+from .._core.deadline import Deadline
 from .._core.evidence import TIMED_OUT
 from .._text import github_runs
 from .._text.github_runs import COMPLETED, Document

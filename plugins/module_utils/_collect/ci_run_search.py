@@ -25,15 +25,14 @@ class RunSearch:
 
     def __init__(self, collector: Collector, github: GitHub) -> None:
         """Take the collector, whose options say what is wanted."""
-        self._collector = collector
-        self._params = collector.params
-        self._github = github
-        self._deadline = github.deadline
+        self.collector = collector
+        self.params = collector.params
+        self.github = github
 
     def workflow(self) -> Document:
         """Return the workflow that is named by its file or by its display name."""
-        wanted = str(self._params["workflow"])
-        answer = self._github.pages("/actions/workflows", steps.CI_WORKFLOW)
+        wanted = str(self.params["workflow"])
+        answer = self.github.pages("/actions/workflows", steps.CI_WORKFLOW)
         workflows = self.keep(answer).items("workflows")
         named = [workflow for workflow in workflows if github_runs.is_workflow(workflow, wanted)]
         active = [workflow for workflow in named if workflow.get("state") == "active"]
@@ -46,13 +45,13 @@ class RunSearch:
             state = named[0].get("state")
             raise CollectError(f"the workflow {wanted!r} is {state}: enable it in the repository's Actions")
         names = ", ".join(f"{workflow.get('name')!r}" for workflow in workflows) or "none"
-        raise CollectError(f"{self._github.repository} has no workflow {wanted!r}; it has {names}")
+        raise CollectError(f"{self.github.repository} has no workflow {wanted!r}; it has {names}")
 
     def default_branch(self) -> str:
         """Return the repository's default branch."""
-        answer = self.keep(self._github.get("", steps.CI_REPOSITORY))
+        answer = self.keep(self.github.get("", steps.CI_REPOSITORY))
         if answer.document.get("archived"):
-            raise CollectError(f"{self._github.repository} is archived: nothing can be dispatched there")
+            raise CollectError(f"{self.github.repository} is archived: nothing can be dispatched there")
         return str(answer.document.get("default_branch", ""))
 
     def commit(self, ref: str) -> None:
@@ -62,32 +61,29 @@ class RunSearch:
             CollectError: it is another, or none.
         """
         path = f"/commits/{quote(ref, safe='')}"
-        answer = self._github.get(path, steps.CI_COMMIT.about(ref=ref), query={"per_page": 1})
+        answer = self.github.get(path, steps.CI_COMMIT.about(ref=ref), query={"per_page": 1})
         sha = self.keep(answer).document.get("sha")
-        if sha != self._params["commit"]:
+        if sha != self.params["commit"]:
             raise CollectError(
-                f"{ref} is at {sha}, not at the release's commit {self._params['commit']}: nothing was "
+                f"{ref} is at {sha}, not at the release's commit {self.params['commit']}: nothing was "
                 "dispatched; give a branch or tag that is at that commit, or find its run"
             )
 
     def existing(self, workflow: Document) -> Document:
         """Return the run of the release's commit, as soon as there is one; of several, the newest."""
-        events = list(self._params["events"])
+        events = list(self.params["events"])
 
-        def newest(answer: Answer) -> Document | None:
-            runs = answer.items("workflow_runs")
-            return github_runs.newest([run for run in runs if self._is_wanted(run, events)])
+        def look() -> tuple[Answer, Document | None]:
+            answer = self.runs(workflow["id"], steps.CI_RUNS)
+            wanted = [run for run in answer.items("workflow_runs") if self._is_wanted(run, events)]
+            return answer, github_runs.newest(wanted)
 
-        answer = self._deadline.watch(
-            lambda: self.runs(workflow["id"], steps.CI_RUNS),
-            lambda answer: answer.problem or newest(answer),
-            LOOK_PAUSE,
-        )
-        run = newest(self.keep(answer))
+        answer, run = self.github.deadline.watch(look, lambda seen: seen[0].problem or seen[1], LOOK_PAUSE)
+        self.keep(answer)
         if run is None:
             raise CollectError(
-                f"no run of {workflow.get('name')!r} for {self._params['commit']}, started by "
-                f"{' or '.join(events)}, appeared within {self._params['limit']:g} s"
+                f"no run of {workflow.get('name')!r} for {self.params['commit']}, started by "
+                f"{' or '.join(events)}, appeared within {self.params['limit']:g} s"
             )
         return run
 
@@ -101,14 +97,16 @@ class RunSearch:
         """
         seen: list[int] | None = None
         found: list[Document] = []
-        while self._deadline.pause(LOOK_PAUSE):
+        while self.github.deadline.pause(LOOK_PAUSE):
             answer = self.runs(intent.workflow, steps.CI_RUNS, DISPATCHED)
             runs = [run for run in answer.items("workflow_runs") if self._is_wanted(run, [DISPATCHED])]
             found = [run for run in runs if not intent.why_not(run, timely=timely)]
             ids = [run["id"] for run in found]
             over = intent.is_over(answer.server_time)
             agreed = ids == seen and (ids or over)
-            last = agreed or len(ids) > 1 or (ids and intent.marker) or self._deadline.left <= LOOK_PAUSE
+            last = (
+                agreed or len(ids) > 1 or (ids and intent.marker) or self.github.deadline.left <= LOOK_PAUSE
+            )
             if last or (answer.problem and not answer.passing):
                 self.keep(answer)
                 return self._only(found) if agreed or intent.marker or len(ids) > 1 else None
@@ -126,13 +124,13 @@ class RunSearch:
         return runs[0] if runs else None
 
     def _is_wanted(self, run: Document, events: t.Sequence[str]) -> bool:
-        return github_runs.is_of_release(run, self._params["commit"], events)
+        return github_runs.is_of_release(run, self.params["commit"], events)
 
     def runs(self, workflow: int, step: StepName, event: str = "") -> Answer:
         """Return the workflow's runs for the release's commit, of one event or of any; keep no step of it."""
         path = f"/actions/workflows/{workflow}/runs"
-        asked = {**({"event": event} if event else {}), "head_sha": self._params["commit"]}
-        return self._github.pages(path, step, query=asked)
+        asked = {**({"event": event} if event else {}), "head_sha": self.params["commit"]}
+        return self.github.pages(path, step, query=asked)
 
     def keep(self, answer: Answer, *, tolerate: bool = False) -> Answer:
         """Keep the answer's step.
@@ -140,7 +138,7 @@ class RunSearch:
         Raises:
             CollectError: it is not what was asked for.
         """
-        self._collector.add(answer.step)
+        self.collector.add(answer.step)
         if answer.problem and not tolerate:
             raise CollectError(answer.problem)
         return answer

@@ -15,8 +15,6 @@ from .._core.evidence import Step
 from .._core.step_names import StepName
 from .._text import catalog
 
-_UNREACHED = "no connection to Postgres"
-
 
 def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the steps and return the columns of each UNIQUE constraint, as C(have), and C(want)."""
@@ -31,13 +29,16 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         )
         connection = postgres.connect(params)
     except postgres.NoDatabaseError as exc:
-        collector.failed(steps.DESCRIBE_TABLE.about(table=table), f"\\d {table}", f"{_UNREACHED}: {exc}")
-        for step, sql in _questions(collector):
-            collector.failed(step, sql, f"{_UNREACHED}: {exc}")
+        asked = {steps.DESCRIBE_TABLE.about(table=table): f"\\d {table}", **_questions(collector)}
+        for step, what in asked.items():
+            collector.failed(step, what, f"no connection to Postgres: {exc}")
         return {"have": [], "want": wanted}
     with closing(connection):
         _describe(collector, connection, params, steps.DESCRIBE_TABLE, table)
-        answers = {step: _ask(collector, connection, sql, step) for step, sql in _questions(collector)}
+        answers = {
+            step: collector.add(postgres.query(connection, sql, step, collector.redact))
+            for step, sql in _questions(collector).items()
+        }
         names = filter(catalog.is_table_name, collector.params["also"])
         for other in (name for name in names if not catalog.same_table(name, table)):
             _describe(collector, connection, params, steps.DESCRIBE_EXISTING_TABLE, other)
@@ -46,17 +47,15 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     return {"have": have, "want": wanted}
 
 
-def _questions(collector: Collector) -> list[tuple[StepName, str]]:
+def _questions(collector: Collector) -> dict[StepName, str]:
     """Return what is asked of one connection, so that what it shows is of one database."""
     table, version_table = collector.params["table"], collector.params["version_table"]
-    questions = [
-        (steps.TABLE_PLACES.about(table=table), catalog.places_query(table)),
-        (steps.UNIQUE_CONSTRAINTS, catalog.constraints_query(table)),
-        (steps.UNIQUE_CATALOG, catalog.unique_query(table)),
-    ]
-    if version_table:
-        questions.append((steps.TABLE_REVISIONS, catalog.revisions_query(version_table)))
-    return questions
+    return {
+        steps.TABLE_PLACES.about(table=table): catalog.places_query(table),
+        steps.UNIQUE_CONSTRAINTS: catalog.constraints_query(table),
+        steps.UNIQUE_CATALOG: catalog.unique_query(table),
+        **({steps.TABLE_REVISIONS: catalog.revisions_query(version_table)} if version_table else {}),
+    }
 
 
 def _describe(
@@ -69,10 +68,6 @@ def _describe(
     # Without psql the catalog itself is asked, and the text rendered from what it says.
     missing = described.exit_status is None
     collector.add(_render(collector, connection, table, step) if missing else described)
-
-
-def _ask(collector: Collector, connection: t.Any, sql: str, step: StepName) -> Step:
-    return collector.add(postgres.query(connection, sql, step, collector.redact))
 
 
 def _render(collector: Collector, connection: t.Any, table: str, step: StepName) -> Step:
@@ -88,13 +83,9 @@ def _render(collector: Collector, connection: t.Any, table: str, step: StepName)
         return started.ended(stderr=failed.stderr, exit_status=1)
     if "(0 rows)" in parts[0].stdout:
         return started.ended(stderr=f'Did not find any relation named "{table}".\n', exit_status=1)
-    return started.ended(_described(table, [part.stdout for part in parts]), exit_status=0)
-
-
-def _described(table: str, parts: t.Sequence[str]) -> str:
-    columns, *footers = parts
+    columns, *footers = [part.stdout for part in parts]
     text = f'Table "{table}"\n{columns[: columns.rindex("(")]}'
     for heading, footer in zip(catalog.FOOTERS, footers):
         rows = [line.strip() for line in footer.splitlines()[2:] if not line.startswith("(")]
         text += "".join([f"{heading}:\n", *(f"    {row}\n" for row in rows)]) if rows else ""
-    return text
+    return started.ended(text, exit_status=0)

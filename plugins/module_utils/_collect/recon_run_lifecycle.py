@@ -12,10 +12,10 @@ import json
 import typing as t
 from dataclasses import replace
 
-from .._clients.http import Exchange, ask
-from .._clients.rest import Deadline
+from .._clients.http import ask
 from .._core import step_names as steps
 from .._core.collector import CollectError, Collector
+from .._core.deadline import Deadline
 from .._core.evidence import ENDED, TIMED_OUT, Step, utc_now
 from .._core.step_names import StepName
 from .._logs import sources
@@ -57,9 +57,9 @@ class _Run:
     def post(self) -> str:
         """Ask for a run and return its id, or C('') where none was given."""
         run_id = ""
-        for answer in self._answers("POST", self._url, steps.RECON_POST, json.dumps(self._params["body"])):
-            run_id = _run_id(self._collector.add(answer.step))
-            if answer.step.exit_status != recon.TOO_MANY_REQUESTS:
+        for step in self._answers("POST", self._url, steps.RECON_POST, json.dumps(self._params["body"])):
+            run_id = _run_id(self._collector.add(step))
+            if step.exit_status != recon.TOO_MANY_REQUESTS:
                 break
         return run_id
 
@@ -68,9 +68,9 @@ class _Run:
         url = f"{self._url}/{run_id}"
         looks: list[Step] = []
         state = ""
-        for answer in self._answers("GET", url, steps.RECON_GET):
-            looks.append(answer.step)
-            state = _poll(answer.step).state_of(run_id) or state
+        for step in self._answers("GET", url, steps.RECON_GET):
+            looks.append(step)
+            state = _poll(step).state_of(run_id) or state
             if state in recon.TERMINAL:
                 break
         self._keep_transcript(url, looks, state)
@@ -83,15 +83,13 @@ class _Run:
         for step in which:
             self._collector.not_run(step, self._url, reason)
 
-    def _answers(
-        self, method: str, url: str, step: StepName, body: str | None = None
-    ) -> t.Iterator[Exchange]:
+    def _answers(self, method: str, url: str, step: StepName, body: str | None = None) -> t.Iterator[Step]:
         """Ask again and again, with the waits that the answers call for, until the limit is reached."""
         backoff, deadline = recon.Backoff(), Deadline(self._params["limit"])
         while True:
             limit = self._params["request_limit"]
             answer = ask(self._collector, method, url, step, headers=self._headers, body=body, limit=limit)
-            yield answer
+            yield answer.step
             status, left = answer.step.exit_status, deadline.left
             wait = backoff.after(status, answer.headers.get("retry-after", ""))
             if not left or (status == recon.TOO_MANY_REQUESTS and wait > left):
@@ -130,7 +128,7 @@ class _WorkerLog:
             return
 
         def has_ended(reading: Reading) -> bool:
-            return any(attempt.finished for attempt in arq_log.attempts_for(_text(reading), run_id))
+            return any(attempt.finished for attempt in arq_log.attempts_for(reading.text, run_id))
 
         deadline = Deadline(LOG_SECONDS if patient else 0)
         try:
@@ -139,7 +137,7 @@ class _WorkerLog:
             self._cannot_read(exc)
             return
         what = f"{self._log.name} {reading.note}"
-        self._collector.ended(steps.RECON_WORKER_LOG, what, _text(reading), at=self._marked_at)
+        self._collector.ended(steps.RECON_WORKER_LOG, what, reading.text, at=self._marked_at)
 
     def _cannot_read(self, exc: OSError) -> None:
         reason = f"{self._log.name} cannot be read: {exc.strerror}"
@@ -164,10 +162,6 @@ def _authorization(collector: Collector) -> dict[str, str]:
         )
     collector.mask(token)
     return {"Authorization": f"Bearer {token}"}
-
-
-def _text(reading: Reading) -> str:
-    return reading.data.decode("utf-8", "backslashreplace")
 
 
 def _run_id(post: Step) -> str:

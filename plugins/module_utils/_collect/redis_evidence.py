@@ -1,17 +1,25 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The steps that show whether a Redis is well and keeps what is put into it."""
+"""The steps that show whether a Redis is well and keeps what is put into it.
+
+A URL names everything: C(redis://), C(rediss://) or C(unix://), user and password percent-encoded, the
+database. Field note: redis-py decodes the password, arq's C(RedisSettings.from_dsn) does not, so a password
+that has to be encoded lets one of the two in and not the other.
+"""
 
 from __future__ import annotations
 
 import typing as t
+from contextlib import closing, suppress
 
-from .._clients import redis
 from .._core import step_names as steps
 from .._core.collector import Collector
 from .._core.evidence import Step
 from .._core.step_names import StepName
+
+with suppress(ImportError):  # run_collector(needs=…) says so
+    import redis
 
 # The commands whose replies a step shows.
 QUESTIONS: dict[StepName, tuple[str, ...]] = {
@@ -33,7 +41,7 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         collector.failed(_step(collector, steps.REDIS_PING), f"{name} in {where}", f"{where} sets no {name}")
         return {"pong": False}
     try:
-        with redis.connect(url, limit=params["limit"], ca_file=params["ca_file"]) as client:
+        with closing(_client(url, params["limit"], params["ca_file"])) as client:
             pong = _ask(collector, client, steps.REDIS_PING, url)
             for step in (steps.REDIS_INFO, steps.REDIS_CONFIG) if pong.ok else ():
                 _ask(collector, client, step, url)
@@ -43,17 +51,42 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     return {"pong": pong.stdout == "PONG\n"}
 
 
+def _client(url: str, limit: float, ca_file: str | None) -> t.Any:
+    """Return a client that connects with its first command; C(ValueError) where it is not a Redis URL."""
+    tls = {"ssl_ca_certs": ca_file} if ca_file and url.startswith("rediss://") else {}
+    client = redis.Redis.from_url(
+        url,
+        socket_timeout=limit,
+        socket_connect_timeout=limit,
+        decode_responses=True,
+        encoding_errors="backslashreplace",
+        **tls,
+    )
+    # They turn PONG into True and INFO into a dictionary: evidence is what the server said.
+    client.response_callbacks.clear()
+    return client
+
+
 def _ask(collector: Collector, client: t.Any, step: StepName, url: str) -> Step:
     commands = QUESTIONS[step]
     started = collector.start(_step(collector, step), f"{'; '.join(commands)}  ({url})")
-    replies, errors = [], []
+    stdout = stderr = ""
     for command in commands:
-        reply, error = redis.ask(client, *command.split())
-        replies += [reply] if reply else []
-        of = f"{command}: " if len(commands) > 1 else ""
-        errors += [f"{of}{error}"] if error else []
-    stdout, stderr = ("".join(f"{text}\n" for text in texts) for texts in (replies, errors))
-    return collector.add(started.ended(stdout, stderr, exit_status=1 if errors else 0))
+        try:
+            reply = _text(client.execute_command(*command.split()))
+            stdout += f"{reply}\n" if reply else ""
+        except redis.RedisError as exc:
+            of = f"{command}: " if len(commands) > 1 else ""
+            # redis-py cuts codes such as NOAUTH off the error's text; its class says them.
+            stderr += f"{of}{type(exc).__name__}: {exc}\n"
+    return collector.add(started.ended(stdout, stderr, exit_status=1 if stderr else 0))
+
+
+def _text(reply: t.Any) -> str:
+    """Return a reply as C(redis-cli) prints it into a file."""
+    if isinstance(reply, list):
+        return "\n".join(_text(part) for part in reply)
+    return "" if reply is None else str(reply).replace("\r\n", "\n").rstrip("\n")
 
 
 def _step(collector: Collector, step: StepName) -> StepName:

@@ -13,9 +13,9 @@ import typing as t
 from datetime import timedelta
 
 from .._clients import http
-from .._clients.rest import Deadline
 from .._core import step_names as steps
 from .._core.collector import Collector
+from .._core.deadline import Deadline
 from .._core.evidence import parse_time, rfc3339, utc_now
 from .._core.step_names import StepName
 from .._logs import sources
@@ -105,15 +105,12 @@ class _Webhooks:
         mark = self._mark()
         url, step = self._params["probe_url"], steps.WEBHOOK_PROBE
         answer = http.ask(self._collector, "POST", url, step, body="{}", limit=PROBE_SECONDS)
-        if self._collector.add(answer.step).exit_status == 401:
-            self._find_probe(mark)
-
-    def _find_probe(self, mark: t.Mapping[str, t.Any]) -> None:
-        def look() -> t.Sequence[str]:
-            return self._tally(self._read(mark).data).refused
-
+        if self._collector.add(answer.step).exit_status != 401:
+            return
         try:
-            refused = Deadline(PROBE_LOG_SECONDS).watch(look, bool, POLL_SECONDS / 10)
+            refused = Deadline(PROBE_LOG_SECONDS).watch(
+                lambda: self._tally(self._read(mark).data).refused, bool, POLL_SECONDS / 10
+            )
         except OSError as exc:
             self._cannot_read(steps.WEBHOOK_PROBE_LOG, exc)
             return
@@ -124,7 +121,7 @@ class _Webhooks:
         try:
             return self._log.mark()
         except OSError:
-            return {"path": self._log.name, "time": utc_now(), "inode": None, "offset": 0}
+            return {"time": utc_now(), "inode": None, "offset": 0}
 
     def _read(self, mark: t.Mapping[str, t.Any]) -> Reading:
         # A log that is not there any more is not one in which nothing was written.

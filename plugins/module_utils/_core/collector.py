@@ -4,8 +4,7 @@
 """What every collector shares: its common options, its environment and redactor, and its one exit.
 
 A collector module is documentation, an argument spec and a call of C(run_collector(spec, collect)).
-C(collect) performs its steps through the C(Collector) it is given, and returns what else the task shall
-return. Whatever goes wrong, the steps collected until then leave with the result.
+Whatever goes wrong, the steps collected until then leave with the result.
 """
 
 from __future__ import annotations
@@ -47,12 +46,10 @@ class Collector:
 
     Attributes:
         params: the module's options.
-        check_mode: whether nothing may be changed.
         env: the complete environment for commands: this process's, then the C(env_file)'s, with
             C(path) put before PATH.
         service_env: the variables of the C(env_file) alone, or where none is named those of this process.
         redact: masks the secrets of C(env_file) and of the options.
-        steps: what was collected, in order.
     """
 
     def __init__(
@@ -131,10 +128,9 @@ class Collector:
         env: t.Mapping[str, str] | None = None,
         limit: float | None = None,
     ) -> Step:
-        """Run a command and return its step to keep; the directory is that of the options.
+        """Run a command and return its step to keep, in the directory and within the limit of the options.
 
-        The environment is the service's, with C(env) on top, and C(limit) in seconds that of the options
-        where none is given.
+        The environment is the service's, with C(env) on top.
         """
         return command.run(
             argv,
@@ -156,35 +152,33 @@ def run_collector(
     needs: t.Sequence[str] = (),
     **module_options: t.Any,
 ) -> None:
-    """Be the C(main()) of a collector module.
+    """Be the C(main()) of a collector module, whose own options are C(argument_spec).
 
-    Args:
-        argument_spec: the module's own options; the common ones are added.
-        collect: takes the steps, and returns what else the task returns, C(changed) among it.
-        needs: the libraries to run with; where this interpreter lacks one, another of the host's is used.
-        module_options: further arguments of C(AnsibleModule), for instance C(required_if).
+    C(collect) takes the steps, and returns what else the task returns. Where this interpreter lacks a library
+    of C(needs), another of the host's is used. C(module_options) are further ones of C(AnsibleModule).
     """
     module = AnsibleModule(
         argument_spec={**COMMON_SPEC, **argument_spec}, supports_check_mode=True, **module_options
     )
     secrets = _secret_options(module, argument_spec)
     collector = Collector(module.params, check_mode=module.check_mode, secrets=secrets)
+    leave: t.Callable[..., None] = module.exit_json
+    result: dict[str, t.Any] = {"changed": False}
     try:
         problem = libraries.ensure(needs, module.params["python"], module.params["path"])
         if problem:
             raise CollectError(problem)
         collector.read_env_file()
-        result = collect(collector)
+        result |= collect(collector)
     except CollectError as exc:
-        module.fail_json(msg=collector.redact(str(exc)), steps=_dicts(collector))
+        leave, result = module.fail_json, {"msg": collector.redact(str(exc))}
     except Exception as exc:  # the edge: what was collected must not be lost with it
-        module.fail_json(
-            msg=collector.redact(f"{type(exc).__name__}: {exc}"),
-            exception=collector.redact(traceback.format_exc()),
-            steps=_dicts(collector),
+        message, trace = f"{type(exc).__name__}: {exc}", traceback.format_exc()
+        leave, result = (
+            module.fail_json,
+            {"msg": collector.redact(message), "exception": collector.redact(trace)},
         )
-    else:
-        module.exit_json(**{"changed": False, **result, "steps": _dicts(collector)})
+    leave(**result, steps=[step.as_dict() for step in collector.steps])
 
 
 def _secret_options(module: AnsibleModule, argument_spec: ArgumentSpec) -> dict[str, str]:
@@ -194,7 +188,3 @@ def _secret_options(module: AnsibleModule, argument_spec: ArgumentSpec) -> dict[
         if len(value) < MINIMUM_SECRET_LENGTH:
             module.fail_json(msg=f"{name} has fewer than {MINIMUM_SECRET_LENGTH} characters")
     return secrets
-
-
-def _dicts(collector: Collector) -> list[dict[str, t.Any]]:
-    return [step.as_dict() for step in collector.steps]

@@ -36,13 +36,8 @@ def run(
 ) -> Step:
     """Run a command and return it as a step, whatever the command does.
 
-    Args:
-        argv: program and arguments; no shell is involved and no secret may be in it.
-        step: the step's name; None where the step is not evidence.
-        limit: seconds until its whole process group is terminated, then killed.
-        redact: masks secrets in all text that leaves.
-        directory: the working directory.
-        env: the complete environment; None takes this process's own.
+    No shell is involved, and no secret may be in C(argv). After C(limit) seconds its whole process group is
+    terminated, then killed. C(env) is complete; without one, it is this process's own.
     """
     name = step or StepName(argv[0])
     started = Started(name, shlex.join(argv), redact, kind=COMMAND, directory=directory)
@@ -76,19 +71,14 @@ def _wait(process: subprocess.Popen[bytes], limit: float) -> tuple[int, bool]:
     try:
         return process.wait(limit), True
     except subprocess.TimeoutExpired:
-        return _stop(process), False
+        _signal(process.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE_SECONDS)
+        _signal(process.pid, signal.SIGKILL)
+        return process.wait(), False
     finally:
         # A command may leave children behind that still hold the group.
         _signal(process.pid, signal.SIGKILL)
-
-
-def _stop(process: subprocess.Popen[bytes]) -> int:
-    _signal(process.pid, signal.SIGTERM)
-    try:
-        return process.wait(GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        _signal(process.pid, signal.SIGKILL)
-        return process.wait()
 
 
 def _signal(group: int, number: signal.Signals) -> None:

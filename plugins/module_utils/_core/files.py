@@ -10,17 +10,12 @@ import tempfile
 import typing as t
 from pathlib import Path
 
-Move = t.Callable[[str, str], t.Any]
 
-
-def write(path: Path, content: str | bytes, *, move: Move = os.replace) -> None:
+def write(path: Path, content: str | bytes, *, move: t.Callable[[str, str], t.Any] = os.replace) -> None:
     """Write a file that outlives a crash of the machine once this returns.
 
-    Args:
-        path: a new file can be read by its owner alone, at any time.
-        content: text is written as UTF-8.
-        move: puts the complete file in its place; C(AnsibleModule.atomic_move) keeps the owner, the mode
-            and the security context of the file that is replaced.
+    A new file can be read by its owner alone, at any time. C(move) puts the complete file in its place:
+    C(AnsibleModule.atomic_move) keeps owner, mode and security context of the file that is replaced.
 
     Raises:
         OSError: it cannot be written; what was there before still is.
@@ -36,12 +31,8 @@ def write(path: Path, content: str | bytes, *, move: Move = os.replace) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    """Make sure that the file's name is on the disk, too, and not its content alone."""
-    handle = os.open(folder, os.O_RDONLY)
+    # The file's name has to be on the disk, too, and not its content alone.
+    handle = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

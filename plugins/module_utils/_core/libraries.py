@@ -26,19 +26,19 @@ SYSTEM = ("/usr/bin/python3", "/usr/libexec/platform-python", "/usr/local/bin/py
 
 def missing(needs: t.Sequence[str]) -> list[str]:
     """Return those that the interpreter at work cannot import."""
-    return [name for name in needs if not _imports(name)]
+    lacking = []
+    for name in needs:
+        try:
+            import_module(name)
+        except ImportError:
+            lacking.append(name)
+    return lacking
 
 
 def ensure(needs: t.Sequence[str], python: str | None, path: t.Sequence[str]) -> str:
     """Run the module again under an interpreter that has what is missing, and do not return.
 
-    Args:
-        needs: names of the libraries, as they are imported.
-        python: the interpreter to try first.
-        path: directories whose interpreters come next.
-
-    Returns:
-        C('') where nothing is missing; else one sentence, with the ways to get it.
+    Where nothing is missing, return C(''); where no interpreter has it, one sentence with the ways to get it.
     """
     wanted = missing(needs)
     if not wanted:
@@ -51,7 +51,7 @@ def ensure(needs: t.Sequence[str], python: str | None, path: t.Sequence[str]) ->
 
 
 def candidates(python: str | None, path: t.Sequence[str]) -> list[str]:
-    """Return the interpreters to ask, in order."""
+    """Return the interpreters to ask, in order: this one, those in these directories, the system's."""
     own = [str(Path(directory, "python3")) for directory in path]
     return list(dict.fromkeys([*([python] if python else []), *own, *SYSTEM]))
 
@@ -64,11 +64,3 @@ def sentence(lacking: t.Sequence[str], host: str, asked: t.Sequence[str]) -> str
         f"install the distribution's package {packages}, or name the interpreter of a virtual environment "
         "that has it as rc_closure_python (the option python), or a host that has it as staging_request_host"
     )
-
-
-def _imports(name: str) -> bool:
-    try:
-        import_module(name)
-    except ImportError:
-        return False
-    return True

@@ -11,12 +11,7 @@ from .evidence import COMMAND, FILE, HTTP, LOG, SQL
 
 
 class StepName(str):
-    """A step's name. It is text, and carries the title and the kind of the step.
-
-    Attributes:
-        heading: the step's title.
-        kind: as C(Step.kind); where the same question can be put in two ways, the usual one.
-    """
+    """A step's name: text with the step's title and its kind, the usual one of a question put in two ways."""
 
     __slots__ = ("heading", "kind")
     heading: str
@@ -114,30 +109,25 @@ RECON_GET = StepName("recon_get", "GET of the run, the last answer", HTTP)
 RECON_WORKER_LOG = StepName("recon_worker_log", "The worker's log since before the POST", LOG)
 
 
-# How a step's name begins -> the modules that take it.
+# Module -> how the names of its steps begin.
 _COLLECTORS: dict[str, tuple[str, ...]] = {
-    "alembic_": ("alembic_evidence",),
-    "backend_commit": ("feature_flags_evidence",),
-    "backend_environment": ("service_process",),
-    "backfill_": ("backfill_evidence",),
-    "ci_": ("ci_run_dispatch", "ci_run_evidence"),
-    "describe_": ("pg_unique_constraint",),
-    "e2e_": ("e2e_evidence",),
-    "flags_processes": ("feature_flags_evidence", "service_process"),
-    "flags_": ("feature_flags_evidence",),
-    "recon_": ("recon_run_lifecycle",),
-    "redis_": ("redis_evidence",),
-    "table_": ("pg_unique_constraint",),
-    "unique_": ("pg_unique_constraint",),
-    "webhook_": ("webhook_401_evidence",),
-    "worker_environment": ("service_process",),
-    "worker_start_log": ("service_process",),
+    "alembic_evidence": ("alembic_",),
+    "backfill_evidence": ("backfill_",),
+    "ci_run_dispatch": ("ci_",),
+    "ci_run_evidence": ("ci_",),
+    "e2e_evidence": ("e2e_",),
+    "feature_flags_evidence": ("flags_", BACKEND_COMMIT),
+    "pg_unique_constraint": ("describe_", "table_", "unique_"),
+    "recon_run_lifecycle": ("recon_",),
+    "redis_evidence": ("redis_",),
+    "service_process": (FLAGS_PROCESSES, BACKEND_ENVIRONMENT, "worker_"),
+    "webhook_401_evidence": ("webhook_",),
 }
 
 
-def collectors_of(step: str) -> tuple[str, ...]:
+def collectors_of(step: str) -> list[str]:
     """Return the modules that take a step of that name; none where no collector does."""
-    return next((modules for start, modules in _COLLECTORS.items() if step.startswith(start)), ())
+    return [module for module, starts in _COLLECTORS.items() if step.startswith(starts)]
 
 
 def breakdown(module: str) -> StepName:

@@ -22,16 +22,9 @@ def hostname() -> str:
 
 @dataclass(frozen=True)
 class Started:
-    """A step under way: what is asked, where, and since when.
+    """A step under way: what is asked, where, and since when, as C(Step) has it.
 
-    Attributes:
-        step: its name, title and usual kind.
-        what: the command, the query, the request or what is read.
-        redact: masks secrets in all text of the step.
-        kind: another kind than the usual one.
-        directory: as C(Step.directory).
-        host: as C(Step.host).
-        at: when it started, RFC 3339, UTC.
+    C(redact) masks secrets in all of its text; a C(kind) that is given is another than the usual one.
     """
 
     step: StepName

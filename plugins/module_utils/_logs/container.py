@@ -34,10 +34,10 @@ class Container(timed.TimedLog):
             since = in_utc(str(json.loads(now)))
         except ValueError as exc:
             raise timed.failure(f"docker info returned no valid time: {exc}") from exc
-        return {"kind": "container", "time": utc_now(), "since": since, "id": self._id()}
+        return {"time": utc_now(), "since": since, "id": self._id()}
 
     def read_since(self, mark: Mark) -> Reading:
-        since = in_utc(str(mark.get("since") or mark["time"]))
+        since = in_utc(timed.time_of(mark))
         count = _FIRST_LINES
         while True:
             lines = self._stamped(f"--tail={count}")
@@ -48,10 +48,6 @@ class Container(timed.TimedLog):
         remade = "id" in mark and self._id() != mark["id"]
         gone = ", recreated in between, the last lines of the one before are lost" if remade else ""
         return Reading(data, f"from {since} on{gone}")
-
-    def before(self, mark: Mark, start: datetime, most: int) -> bytes:
-        # By the engine's clock, which may differ from this machine's.
-        return super().before({"time": mark.get("since") or mark["time"]}, start, most)
 
     def _lines(self, since: str = "", until: str = "", last: int = 0) -> list[str]:
         arguments = {"since": since, "until": until, "tail": last}

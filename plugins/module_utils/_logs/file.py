@@ -50,8 +50,6 @@ class File(Log):
         parts = _parts(self._path)
         current = next((part for part in parts if part.path == self._path), None)
         return {
-            "kind": "file",
-            "path": self.name,
             "time": utc_now(),
             "inode": current.inode if current else None,
             "offset": current.size if current else 0,
@@ -60,22 +58,20 @@ class File(Log):
         }
 
     def read_since(self, mark: Mark) -> Reading:
-        path = Path(mark["path"])
-        parts = _parts(path)
+        parts = _parts(self._path)
         started = _marked(parts, mark)
         begun = [part for part in parts if part.inode not in (*mark.get("others", ()), mark["inode"])]
         if started is None or started.inode != mark["inode"]:
             # Truncated, it is a new file in all but its inode.
             begun += [part for part in parts if part.inode == mark["inode"]]
         whole = {*begun, *([started] if started else [])}
-        read = sorted(whole, key=lambda part: (part.path == path, part.modified))
+        read = sorted(whole, key=lambda part: (part.path == self._path, part.modified))
         data = b"".join(_read(part.path, mark["offset"] if part == started else 0) for part in read)
         return Reading(data, _note(mark, started, read))
 
     def before(self, mark: Mark, start: datetime, most: int) -> bytes:
-        first = max(0, mark["offset"] - most)
-        raw = _read(self._path, first, mark["offset"] - first)
-        return raw if first == 0 else raw[raw.find(b"\n") + 1 :]
+        raw = _before(self._path, mark["offset"], most)
+        return raw if mark["offset"] <= most else raw[raw.find(b"\n") + 1 :]
 
     def around(
         self, began: datetime | None, wanted: t.Callable[[bytes], bool], count: int
@@ -159,9 +155,9 @@ def _marked(parts: t.Sequence[_Part], mark: Mark) -> _Part | None:
     return next((p for p in (*same, *new) if _before(p.path, mark["offset"]).hex() == fingerprint), None)
 
 
-def _before(path: Path, offset: int) -> bytes:
+def _before(path: Path, offset: int, most: int = _FINGERPRINT_BYTES) -> bytes:
     """Return the bytes just before an offset, fewer where the file is shorter."""
-    first = max(0, offset - _FINGERPRINT_BYTES)
+    first = max(0, offset - most)
     return _read(path, first, offset - first)
 
 

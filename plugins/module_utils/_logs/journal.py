@@ -40,7 +40,7 @@ class Journal(timed.TimedLog):
             raise timed.failure(
                 "the journal is empty or not readable: add the user to the group systemd-journal"
             )
-        return {"kind": "journal", "time": utc_now(), "cursor": cursors[-1]}
+        return {"time": utc_now(), "cursor": cursors[-1]}
 
     def read_since(self, mark: Mark) -> Reading:
         cursor = mark.get("cursor")

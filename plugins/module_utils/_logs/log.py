@@ -18,6 +18,11 @@ class Reading(t.NamedTuple):
     data: bytes
     note: str
 
+    @property
+    def text(self) -> str:
+        """The data, with what is not UTF-8 escaped."""
+        return self.data.decode("utf-8", "backslashreplace")
+
 
 class Log(ABC):
     """A log that is read from a mark on, which is taken before something happens and may travel as JSON.

@@ -12,20 +12,16 @@ from .file import File
 from .journal import Journal
 from .log import Log
 
-_PLACES = {"file": {"type": "path"}, "unit": {"type": "str"}, "container": {"type": "str"}}
+_KINDS: dict[str, t.Callable[[str], Log]] = {"file": File, "unit": Journal, "container": Container}
 # The argument spec of an option that names the place of a log.
 LOG_OPTION: dict[str, t.Any] = {
     "type": "dict",
-    "options": _PLACES,
-    "required_one_of": [list(_PLACES)],
-    "mutually_exclusive": [list(_PLACES)],
+    "options": {"file": {"type": "path"}, "unit": {"type": "str"}, "container": {"type": "str"}},
+    "required_one_of": [list(_KINDS)],
+    "mutually_exclusive": [list(_KINDS)],
 }
 
 
 def chosen(place: t.Mapping[str, t.Any]) -> Log:
     """Return the log at a place, which names a C(file), a systemd C(unit) or a C(container)."""
-    if place.get("unit"):
-        return Journal(str(place["unit"]))
-    if place.get("container"):
-        return Container(str(place["container"]))
-    return File(str(place["file"]))
+    return next(kind(str(place[name])) for name, kind in _KINDS.items() if place.get(name))

@@ -30,7 +30,7 @@ class TimedLog(Log):
         """Return the lines between two times in RFC 3339, or the last so many; what is empty is no bound."""
 
     def before(self, mark: Mark, start: datetime, most: int) -> bytes:
-        return as_bytes(self._lines(rfc3339(start), mark["time"], max(1, most // _LINE_BYTES)), most)
+        return as_bytes(self._lines(rfc3339(start), time_of(mark), max(1, most // _LINE_BYTES)), most)
 
     def around(
         self, began: datetime | None, wanted: t.Callable[[bytes], bool], count: int
@@ -45,6 +45,11 @@ class TimedLog(Log):
     def tail(self, count: int) -> bytes:
         # A container's engine counts the lines of each stream.
         return as_bytes(self._lines(last=count)[-count:])
+
+
+def time_of(mark: Mark) -> str:
+    """Return the time of a mark, by the clock of a container's engine where it has that: it may differ."""
+    return str(mark.get("since") or mark["time"])
 
 
 def printed(argv: t.Sequence[str]) -> tuple[str, str]:

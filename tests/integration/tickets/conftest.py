@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._clients.rest import Deadline
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket import telling
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.base import Ticket

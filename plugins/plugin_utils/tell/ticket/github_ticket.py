@@ -14,7 +14,8 @@ from urllib.parse import quote
 from ....module_utils._clients import github_problems
 from ....module_utils._clients.github import PAGE, GitHub
 from ....module_utils._clients.http import Exchange
-from ....module_utils._clients.rest import Deadline, Document
+from ....module_utils._clients.rest import Document
+from ....module_utils._core.deadline import Deadline
 from .base import STEP, Comment, IssueTicket, State, TicketError
 from .cleaning import Redact
 from .message import MarkdownFrame, Message

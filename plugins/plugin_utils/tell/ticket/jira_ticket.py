@@ -15,7 +15,8 @@ import typing as t
 from functools import partial
 from urllib.parse import quote
 
-from ....module_utils._clients.rest import Deadline, Document, RestClient
+from ....module_utils._clients.rest import Document, RestClient
+from ....module_utils._core.deadline import Deadline
 from . import jira_problems
 from .base import Comment, IssueTicket, State, TicketError
 from .cleaning import Redact

@@ -9,7 +9,7 @@ import re
 import typing as t
 from pathlib import Path
 
-from ....module_utils._clients.rest import Deadline
+from ....module_utils._core.deadline import Deadline
 from ...keep.locker import Attempt
 from ...preflight import controller, formats
 from .base import Ticket, TicketError

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._clients.rest import Deadline
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import Collector
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.deadline import Deadline
 from tests.unit.certificate import behind_tls
 
 COMMIT = "5b83e49d5a9c0535d1db17315e3907212862aece"

@@ -13,12 +13,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._clients.http import Exchange
-from ansible_collections.psp.rc_closure.plugins.module_utils._clients.rest import (
-    Answer,
-    Deadline,
-    RestClient,
-    joined,
-)
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients.rest import Answer, RestClient, joined
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.step_names import StepName
 from tests.unit.captured import step
 from tests.unit.plugins.module_utils._clients.fake_github import (

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._clients.rest import Deadline
 from ansible_collections.psp.rc_closure.plugins.module_utils._collect import recon_run_lifecycle
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import CollectError, Collector
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import (
     ENDED,
     NOT_RUN,

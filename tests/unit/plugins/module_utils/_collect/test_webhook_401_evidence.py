@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._clients.rest import Deadline
 from ansible_collections.psp.rc_closure.plugins.module_utils._collect import webhook_401_evidence
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import (
     ENDED,
     FAILED,
