@@ -17,7 +17,9 @@ _PATH = ("path", "uri", "url", "request_uri", "request_path", "target")
 _STATUS = ("status", "status_code", "response_status", "http_status")
 
 _REQUEST = re.compile(r'"(?P<method>[A-Z]+) (?P<path>\S+)(?: HTTP/[\d.]+)?"(?: (?P<status>\d{3})\b)?')
-_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?")
+_ISO = re.compile(
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d+))?(?:([Zz])| ?([+-]\d\d)(?::?(\d\d))?)?"
+)
 _CLF = re.compile(r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})")
 # strptime would take the month's name in the process's own language.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -98,6 +100,12 @@ def _moment(stamp: t.Any) -> datetime | None:
         if combined := _CLF.fullmatch(text):
             day, month, year, clock, zone = combined.groups()
             text = f"{year}-{_MONTHS.index(month) + 1:02}-{day}T{clock}{zone}"
-        return datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-")).astimezone()
+        found = _ISO.fullmatch(text)
+        if found is None:
+            return None
+        date, clock, fraction, utc, hours, minutes = found.groups(default="")
+        zone = "+00:00" if utc else f"{hours}:{minutes or '00'}" if hours else ""
+        # Before 3.11, Python reads one form of what RFC 3339 and ISO 8601 allow.
+        return datetime.fromisoformat(f"{date}T{clock}.{fraction:0<6.6}{zone}").astimezone()
     except (ValueError, OverflowError, OSError):
         return None
