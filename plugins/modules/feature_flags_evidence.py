@@ -119,11 +119,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
         "type": "list",
         "elements": "dict",
         "required": True,
-        "options": {
-            "name": {"type": "str", "required": True},
-            "variable": {"type": "str", "required": True},
-            "pointer": {"type": "str", "required": True},
-        },
+        "options": {name: {"type": "str", "required": True} for name in ("name", "variable", "pointer")},
     },
     "url": {"type": "str"},
     "commit_url": {"type": "str"},

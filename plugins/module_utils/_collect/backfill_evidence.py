@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import typing as t
+from functools import partial
 
 from .._clients import postgres
 from .._core import step_names as steps
@@ -22,14 +23,15 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         for step in (steps.BACKFILL_DRY_RUN, steps.BACKFILL_REAL_RUN, steps.BACKFILL_SECOND_DRY_RUN):
             collector.leave_out(_argv(collector, step), step, "check mode: a dry run may write too")
         return _result(None, None, None)
-    before = _count(collector, steps.BACKFILL_ROWS_BEFORE)
+    count = partial(postgres.ask, collector, collector.params["rows_query"])
+    before = count(steps.BACKFILL_ROWS_BEFORE)
     dry = _run(collector, steps.BACKFILL_DRY_RUN)
-    refusal = _refusal(dry, before, _count(collector, steps.BACKFILL_ROWS_AFTER_DRY_RUN))
+    refusal = _refusal(dry, before, count(steps.BACKFILL_ROWS_AFTER_DRY_RUN))
     if refusal:
         collector.leave_out(collector.params["real_run"], steps.BACKFILL_REAL_RUN, refusal)
         return _result(dry, None, None)
     real = _run(collector, steps.BACKFILL_REAL_RUN)
-    _count(collector, steps.BACKFILL_ROWS_AFTER)
+    count(steps.BACKFILL_ROWS_AFTER)
     again = _run(collector, steps.BACKFILL_SECOND_DRY_RUN)
     return _result(dry, real, again)
 
@@ -60,10 +62,6 @@ def _run(collector: Collector, step: StepName) -> Step:
     path = os.pathsep.join(collector.params["pythonpath"])
     env = {"PYTHONPATH": path} if path else {}
     return collector.add(collector.run(_argv(collector, step), step, env=env))
-
-
-def _count(collector: Collector, step: StepName) -> Step:
-    return postgres.ask(collector, collector.params["rows_query"], step)
 
 
 def _argv(collector: Collector, step: StepName) -> list[str]:
