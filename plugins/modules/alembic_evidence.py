@@ -10,8 +10,12 @@ module: alembic_evidence
 short_description: Upgrade a database to the Alembic head and collect the evidence
 version_added: 0.1.0
 description:
-  - Runs C(alembic current), C(heads) and C(history), then C(upgrade head), then C(check) and C(current)
+  - Runs C(alembic current), C(heads) and C(history), then C(upgrade head), then C(current)
     again, and if O(downgrade_smoke) allows it, C(downgrade -1) and C(upgrade head).
+  - With O(table), creates an empty shadow database on the same server, migrates it from nothing to head,
+    collects the schemas of both, and drops it again. The role must be allowed to create databases (C(ALTER
+    ROLE name CREATEDB)), or E(SHADOW_DATABASE_URL) in O(env_file) is the URL of a role that may, perhaps on
+    another server.
   - If the upgrade fails because an object exists already, also runs C(alembic upgrade --sql), which changes
     nothing, so that the existing table can be compared with what the migrations would create.
 author: psp.rc_closure contributors (@psp-rc-closure)
@@ -44,6 +48,11 @@ options:
     description: Seconds that a migration waits for a lock, passed to Postgres in E(PGOPTIONS).
     type: float
     default: 30
+  table:
+    description: A table, with or without its schema, whose description is collected in full. Without it, no
+      shadow database is made.
+    type: str
+    default: ""
   downgrade_smoke:
     description: Whether to go one revision down and up again. V(safe) does so only where every statement of
       both, as C(alembic --sql) prints them, is known to lose nothing and no table that a constraint or an
@@ -85,6 +94,7 @@ EXAMPLES = r"""
     directory: /app/backend
     env_file: /etc/psp/backend.env
     path: [/app/.venv/bin]
+    table: reconciliation_findings
 
 - name: Show the SQL of the pending migrations without running it
   psp.rc_closure.alembic_evidence:
@@ -136,6 +146,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "alembic": {"type": "list", "elements": "str", "default": ["alembic"]},
     "limit": {"type": "float", "default": 600},
     "lock_timeout": {"type": "float", "default": 30},
+    "table": {"type": "str", "default": ""},
     "downgrade_smoke": {"type": "str", "choices": ["safe", "always", "never"], "default": "safe"},
     "smoke_largest": {"type": "int", "default": 256 * 1024**2},
     "url_variables": URL_OPTION,

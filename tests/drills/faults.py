@@ -62,6 +62,21 @@ def stamped(twin: Twin) -> None:
     twin.sql("UPDATE alembic_version SET version_num = '0007_mig_01c_finding_unique'")
 
 
+def stamped_one_short(twin: Twin) -> None:
+    """The table was made by hand, with what the last migration asks for; that one alone is left to run."""
+    twin.sql(
+        "CREATE TABLE reconciliation_findings (id serial PRIMARY KEY, provider varchar(40) NOT NULL, "
+        "provider_event_id varchar(100), finding_type varchar(40) NOT NULL, run_id uuid, details jsonb)"
+    )
+    twin.sql("UPDATE alembic_version SET version_num = '0006_mig_01b_reconciliation'")
+
+
+def url_in_a_file(twin: Twin) -> None:
+    """The project's env.py goes by an address of its own, whatever the environment says."""
+    url = twin.database_urls("psp")["SYNC_DATABASE_URL"]
+    twin.patch(twin.backend / "migrations" / "env.py", 'os.environ.get("SYNC_DATABASE_URL", "")', repr(url))
+
+
 def index_not_constraint(twin: Twin) -> None:
     """The migration makes a unique index in place of the constraint."""
     file = twin.backend / UNIQUE

@@ -15,10 +15,23 @@ import pytest
 from ansible_collections.psp.rc_closure.plugins.module_utils._clients import postgres
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import FAILED, NOT_RUN, Step
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.step_names import StepName
-from ansible_collections.psp.rc_closure.plugins.module_utils._text import alembic, catalog, env_file
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import (
+    alembic,
+    catalog,
+    env_file,
+    psql_text,
+)
 from ansible_collections.psp.rc_closure.plugins.modules import alembic_evidence, pg_unique_constraint
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import schema
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import (
+    MET,
+    NOT_MET,
+    NOT_PROVEN,
+    Finding,
+)
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.preflight import smoke
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import reset_or_stamp, table_schema
+from tests.unit.captured import evidence
 from tests.unit.collecting import collector
 
 COLUMNS = ["provider", "provider_event_id", "finding_type"]
@@ -363,6 +376,93 @@ def test_an_env_py_without_offline_mode_is_said_and_its_secrets_are_masked(
     password = postgres.parameters(env_file.parse(environment.read_text("utf-8")))["password"]
     assert "NotImplementedError: no offline mode for postgresql" in steps["alembic_upgrade_preview"].stderr
     assert password not in json.dumps([step.as_dict() for step in steps.values()]) + said
+
+
+def _databases(environment: Path) -> list[str]:
+    params = postgres.parameters(env_file.parse(environment.read_text("utf-8")))
+    with closing(postgres.connect(params)) as connection:
+        listed = postgres.query(
+            connection, "SELECT datname FROM pg_database ORDER BY datname", StepName("x"), str
+        )
+    return [row[0] for row in psql_text.rows_of(listed.stdout)]
+
+
+def _shadowed(twin: dict[str, t.Any], environment: Path, **options: t.Any) -> tuple[Finding, dict[str, Step]]:
+    """Collect with a shadow database, and return what the judge makes of it."""
+    _result, steps = _alembic(twin, environment, table="reconciliation_findings", **options)
+    return schema.is_what_the_migrations_make(evidence(1, steps.values()), "reconciliation_findings"), steps
+
+
+def test_a_shadow_database_shows_what_the_migrations_make_and_is_dropped(
+    twin: dict[str, t.Any], environment: Path
+) -> None:
+    before = _databases(environment)
+    found, steps = _shadowed(twin, environment)
+    assert (found.result, found.detail) == (MET, "")
+    assert steps["alembic_shadow_drop"].ok
+    assert _databases(environment) == before
+    assert alembic.moves(steps["alembic_shadow_upgrade"])[0][0] == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (
+            "ALTER TABLE reconciliation_findings ALTER COLUMN severity DROP NOT NULL",
+            "it lacks column severity character varying(10) not null; has column severity character vary",
+        ),
+        (
+            "CREATE UNIQUE INDEX by_hand ON reconciliation_findings (provider)",
+            "it has index CREATE UNIQUE INDEX by_hand ON public.reconciliation_findings USING btree",
+        ),
+        (
+            "ALTER TABLE reconciliation_findings RENAME COLUMN details TO detail",
+            "it lacks column details jsonb not null; has column detail jsonb not null",
+        ),
+        (
+            "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+            "CREATE TRIGGER swallow BEFORE INSERT ON reconciliation_findings "
+            "FOR EACH ROW EXECUTE FUNCTION f()",
+            "it has CREATE TRIGGER swallow BEFORE INSERT ON public.reconciliation_findings",
+        ),
+    ],
+    ids=["nullable", "index", "name", "trigger"],
+)
+def test_what_somebody_changed_by_hand_is_named(
+    twin: dict[str, t.Any], environment: Path, change: str, reason: str
+) -> None:
+    _alembic(twin, environment)
+    _sql(environment, change)
+    found, _steps = _shadowed(twin, environment)
+    assert found.result == NOT_MET
+    assert reason in found.reason
+
+
+def test_what_differs_elsewhere_is_said(twin: dict[str, t.Any], environment: Path) -> None:
+    _alembic(twin, environment)
+    _sql(
+        environment,
+        "ALTER TABLE wallets ADD note text; CREATE TABLE scratch (id int); DROP TABLE withdrawals",
+    )
+    found, _steps = _shadowed(twin, environment)
+    assert found.result == MET
+    assert found.detail.splitlines() == [
+        "public.scratch: exists, the migrations do not make it",
+        "public.wallets: differs from what the migrations make",
+        "public.withdrawals: does not exist, the migrations make it",
+    ]
+
+
+def test_the_role_that_makes_the_shadow_database_may_be_another(
+    twin: dict[str, t.Any], environment: Path
+) -> None:
+    text = environment.read_text("utf-8")
+    other = env_file.parse(text)["SYNC_DATABASE_URL"].replace("://psp:", "://nobody:")
+    environment.write_text(env_file.update(text, {"SHADOW_DATABASE_URL": other}), "utf-8")
+    _result, steps = _alembic(twin, environment, table="reconciliation_findings")
+    environment.write_text(text, "utf-8")
+    assert 'authentication failed for user "nobody"' in steps["alembic_shadow_create"].reason
+    assert steps["alembic_schema"].ok
 
 
 def test_an_upgrade_that_goes_through_looks_into_nothing(twin: dict[str, t.Any], environment: Path) -> None:

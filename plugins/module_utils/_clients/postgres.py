@@ -103,13 +103,14 @@ def as_environment(params: t.Mapping[str, str]) -> dict[str, str]:
     return {_PG_VARIABLES[key]: value for key, value in params.items()}
 
 
-def connect(params: t.Mapping[str, str]) -> t.Any:
-    """Return a psycopg2 connection that can only read, each statement within its limit.
+def connect(params: t.Mapping[str, str], *, writes: bool = False) -> t.Any:
+    """Return a psycopg2 connection that, without C(writes), can only read, each statement within its limit.
 
     Raises:
         NoDatabaseError: it cannot be reached; the message is libpq's own.
     """
-    guard = f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_SECONDS * 1000}"
+    read_only = "off" if writes else "on"
+    guard = f"-c default_transaction_read_only={read_only} -c statement_timeout={STATEMENT_SECONDS * 1000}"
     options = f"{params.get('options', '')} {guard}".strip()
     arguments: dict[str, t.Any] = {**params, "options": options, "connect_timeout": CONNECT_SECONDS}
     try:
@@ -121,11 +122,13 @@ def connect(params: t.Mapping[str, str]) -> t.Any:
 
 
 def query(connection: t.Any, sql: str, step: StepName, redact: Redact) -> Step:
-    """Run a query and return it as a step: stdout as psql prints it, or the error on stderr."""
+    """Run a statement and return it as a step: stdout as psql prints it, or the error on stderr."""
     started = Started(step, sql, redact)
     try:
         with connection.cursor() as cursor:
             cursor.execute(sql)
+            if cursor.description is None:
+                return started.ended(f"{cursor.statusmessage}\n", exit_status=0)
             columns = [column.name for column in cursor.description]
             return started.ended(psql_text.table(columns, cursor.fetchall()), exit_status=0)
     except psycopg2.Error as exc:

@@ -19,6 +19,7 @@ from .._core.collector import Collector
 from .._core.evidence import Step
 from .._core.step_names import StepName
 from .._text import alembic, catalog, existing
+from . import alembic_shadow
 
 Question = tuple[t.Any, ...]
 
@@ -31,6 +32,8 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     tool = _Alembic(collector)
     if collector.params["stage"] == "smoke":
         return {"changed": tool.smoke(tool.refusal())}
+    # Before anything is done, for where another Python has the library the module begins again.
+    lacking = libraries.ensure(["psycopg2"], collector.params["python"], collector.params["path"])
     current, heads, history = tool.look()
     result: dict[str, t.Any] = {"before": current, "after": current, "existing": [], "smoke_pending": False}
     if collector.check_mode:
@@ -39,7 +42,10 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         return {**result, "changed": current != heads}
     upgrade = tool.take(steps.ALEMBIC_UPGRADE, *UPGRADE, waits_for_locks=True)
     head = alembic.single(heads) if upgrade.ok else ""
-    after = tool.look_again(head, alembic.single(alembic.parents(history, head)))
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        if head and collector.params["table"]:
+            beside.submit(alembic_shadow.collect, collector, tool.run, lacking)
+        after = tool.look_again(head, alembic.single(alembic.parents(history, head)))
     result |= {"after": after, "changed": bool(alembic.moves(upgrade)) or after != current}
     if not upgrade.ok:
         result["existing"] = tool.look_into(upgrade, after)
@@ -68,19 +74,19 @@ class _Alembic:
 
     def look_again(self, head: str, parent: str) -> list[str]:
         """Ask what the upgrade led to, and for the SQL of one step down and up; return where it is."""
-        questions: list[Question] = [(steps.ALEMBIC_CHECK, "check"), (steps.ALEMBIC_CURRENT_AFTER, "current")]
+        questions: list[Question] = [(steps.ALEMBIC_CURRENT_AFTER, "current")]
         if parent and self._params["downgrade_smoke"] == "safe":
             questions += [
                 (steps.ALEMBIC_DOWNGRADE_PREVIEW, "downgrade", f"{head}:{parent}", "--sql"),
                 (steps.ALEMBIC_REUPGRADE_PREVIEW, "upgrade", f"{parent}:{head}", "--sql"),
             ]
-        _check, current, *_previews = self._ask(*questions)
+        current, *_previews = self._ask(*questions)
         return alembic.revisions(current.stdout)
 
     def _ask(self, *questions: Question) -> list[Step]:
         """Ask what needs nothing of one another side by side; most of each is start-up."""
         with ThreadPoolExecutor(max_workers=len(questions)) as pool:
-            answers = pool.map(lambda question: self._run(*question), questions)
+            answers = pool.map(lambda question: self.run(*question), questions)
             return [self._collector.add(step) for step in answers]
 
     def preview(self, current: t.Sequence[str]) -> Step:
@@ -146,9 +152,10 @@ class _Alembic:
     def take(self, step: StepName, *arguments: str, waits_for_locks: bool = False) -> Step:
         """Run one command of Alembic's and keep its step."""
         env = self._patience if waits_for_locks else {}
-        return self._collector.add(self._run(step, *arguments, env=env))
+        return self._collector.add(self.run(step, *arguments, env=env))
 
-    def _run(self, step: StepName, *arguments: str, env: t.Mapping[str, str] | None = None) -> Step:
+    def run(self, step: StepName, *arguments: str, env: t.Mapping[str, str] | None = None) -> Step:
+        """Run one command of Alembic's."""
         return self._collector.run([*self._params["alembic"], *arguments], step, env=env)
 
     def leave_out(self, step: StepName, arguments: t.Sequence[str], reason: str) -> None:

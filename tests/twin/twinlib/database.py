@@ -32,7 +32,9 @@ def create(settings: Settings) -> None:
     role = sql.Identifier(DATABASE)
     with connection.cursor() as cursor:
         cursor.execute(
-            sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(role, sql.Literal(settings.secrets.database))
+            sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}").format(
+                role, sql.Literal(settings.secrets.database)
+            )
         )
         for name in (DATABASE, OTHER_DATABASE):
             cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), role))

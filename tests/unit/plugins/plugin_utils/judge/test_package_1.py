@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from dataclasses import replace
 
 import pytest
 
@@ -68,6 +69,12 @@ def _revisions(*revisions: str) -> Step:
     return _objects("table_revisions", *({"database": "psp", "revision": one} for one in revisions))
 
 
+def _schema(found: str, other: str, name: str = "alembic_schema") -> Step:
+    """The schema at the head with other text in it; where no row has a line, the table is not there."""
+    at_head = captured(name, "psql/schema_head")
+    return replace(at_head, stdout=at_head.stdout.replace(found, other))
+
+
 def _steps(**other: Step | None) -> Evidence:
     """The evidence of a good run, with some steps exchanged or, by None, taken away."""
     steps: dict[str, Step | None] = {
@@ -75,7 +82,11 @@ def _steps(**other: Step | None) -> Evidence:
         "alembic_heads": captured("alembic_heads", "alembic/heads"),
         "alembic_history": captured("alembic_history", "alembic/history"),
         "alembic_upgrade": captured("alembic_upgrade", "alembic/upgrade_head"),
-        "alembic_check": captured("alembic_check", "alembic/check_clean"),
+        "alembic_shadow_create": step("alembic_shadow_create", stdout="CREATE DATABASE\n"),
+        "alembic_shadow_current": captured("alembic_shadow_current", "alembic/current_shadow"),
+        "alembic_shadow_upgrade": captured("alembic_shadow_upgrade", "alembic/upgrade_shadow"),
+        "alembic_shadow_schema": captured("alembic_shadow_schema", "psql/schema_head"),
+        "alembic_schema": captured("alembic_schema", "psql/schema_head"),
         "alembic_current_after": captured("alembic_current_after", "alembic/current_head"),
         "alembic_downgrade": captured("alembic_downgrade", "alembic/downgrade_1"),
         "alembic_current_between": captured("alembic_current_between", "alembic/current_after_downgrade"),
@@ -97,7 +108,8 @@ def test_a_good_run_passes_and_says_by_what() -> None:
     verdict = judge(_steps(), POLICY)
     assert verdict.status == "PASS"
     assert verdict.note == (
-        "Alembic is at head (3 migrations ran, 0004_provider_events -> 0007_mig_01c_finding_unique), and "
+        "Alembic is at head (3 migrations ran, 0004_provider_events -> 0007_mig_01c_finding_unique, and "
+        "reconciliation_findings is what the migrations make of an empty database), and "
         "reconciliation_findings has uq_recon: UNIQUE (provider, provider_event_id, finding_type)."
     )
     assert {c.result for c in verdict.criteria} == {MET}
@@ -118,7 +130,13 @@ GOOD: list[tuple[str, Evidence, str, str]] = [
             alembic_upgrade=captured("alembic_upgrade", "alembic/upgrade_head_again"),
         ),
         "schema_is_the_migrations",
-        "nothing had to run, and alembic check finds no difference",
+        "nothing had to run, and reconciliation_findings is what the migrations make of an empty database",
+    ),
+    (
+        "another table differs",
+        _steps(alembic_schema=_schema("4eb9637391852934934c90660aded4a8", "0" * 32)),
+        "schema_is_the_migrations",
+        "; 1 other relations differ",
     ),
     (
         "an unsafe smoke is left out",
@@ -241,22 +259,62 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         _steps(
             alembic_current=captured("alembic_current", "alembic/current_after_stamp"),
             alembic_upgrade=captured("alembic_upgrade", "alembic/upgrade_head_after_stamp"),
-            alembic_check=captured("alembic_check", "alembic/check_after_stamp"),
+            alembic_schema=_schema('"line"', '"gone"'),
         ),
         "schema_is_the_migrations",
         NOT_MET,
-        "alembic check finds reconciliation_findings different from the models",
+        "nothing had to run, and there is no table reconciliation_findings",
+    ),
+    (
+        "made by hand, and stamped one short of the head",
+        _steps(alembic_schema=_schema("run_id uuid not null", "run_id text")),
+        "schema_is_the_migrations",
+        NOT_MET,
+        "is not what the migrations make of an empty database: it lacks column run_id uuid not null; has "
+        "column run_id text",
+    ),
+    (
+        "a table that no migration makes",
+        _steps(alembic_shadow_schema=_schema('"line"', '"gone"', "alembic_shadow_schema")),
+        "schema_is_the_migrations",
+        NOT_MET,
+        "the migrations make no table reconciliation_findings of an empty database",
+    ),
+    (
+        "a role that may not create a database",
+        _steps(
+            alembic_shadow_create=step(
+                "alembic_shadow_create", exit_status=1, stderr="ERROR: permission denied to create database"
+            )
+        ),
+        "schema_is_the_migrations",
+        NOT_PROVEN,
+        "no shadow database can be made: ERROR: permission denied to create database: allow it by ALTER ROLE",
+    ),
+    (
+        "a project with its URL in a file",
+        _steps(alembic_shadow_current=captured("alembic_shadow_current", "alembic/current_head")),
+        "schema_is_the_migrations",
+        NOT_PROVEN,
+        "it finds 0007_mig_01c_finding_unique in an empty one",
+    ),
+    (
+        "migrations that need what is there already",
+        _steps(alembic_shadow_upgrade=captured("alembic_shadow_upgrade", "alembic/upgrade_duplicate_table")),
+        "schema_is_the_migrations",
+        NOT_PROVEN,
+        "the migrations do not go through on an empty database: ",
     ),
     (
         "nothing ran and nothing can compare",
         _steps(
             alembic_current=captured("alembic_current", "alembic/current_head"),
             alembic_upgrade=captured("alembic_upgrade", "alembic/upgrade_head_again"),
-            alembic_check=captured("alembic_check", "alembic/upgrade_unknown_revision"),
+            alembic_shadow_create=None,
         ),
         "schema_is_the_migrations",
         NOT_PROVEN,
-        "alembic check could not compare",
+        "no step alembic_shadow_create was kept",
     ),
     (
         "no table",
@@ -470,8 +528,8 @@ def test_the_last_thirty_lines_of_a_long_history_are_quoted() -> None:
 
 
 def test_another_step_that_failed_is_no_cause() -> None:
-    failed = step("alembic_check", exit_status=None, outcome=FAILED, reason="no such file")
-    verdict = judge(_steps(alembic_history=None, alembic_check=failed), POLICY)
+    failed = step("alembic_heads", exit_status=None, outcome=FAILED, reason="no such file")
+    verdict = judge(_steps(alembic_history=None, alembic_heads=failed), POLICY)
     reasons = {c.id: c.reason for c in verdict.criteria}
     assert reasons["history_kept"] == "no step alembic_history was kept"
 

@@ -69,7 +69,6 @@ def _steps(upgrade: str, current: str) -> list[Step]:
         captured("alembic_heads", "alembic/heads"),
         captured("alembic_history", "alembic/history"),
         captured("alembic_upgrade", f"alembic/{upgrade}"),
-        captured("alembic_check", "alembic/check_behind"),
         captured("alembic_current_after", f"alembic/{current}"),
         captured("describe_table", "psql/describe_table_head"),
         captured("unique_constraints", "psql/unique_constraints_head"),
