@@ -173,11 +173,11 @@ def run_collector(
     except CollectError as exc:
         leave, result = module.fail_json, {"msg": collector.redact(str(exc))}
     except Exception as exc:  # the edge: what was collected must not be lost with it
-        message, trace = f"{type(exc).__name__}: {exc}", traceback.format_exc()
-        leave, result = (
-            module.fail_json,
-            {"msg": collector.redact(message), "exception": collector.redact(trace)},
-        )
+        leave = module.fail_json
+        result = {
+            "msg": collector.redact(f"{type(exc).__name__}: {exc}"),
+            "exception": collector.redact(traceback.format_exc()),
+        }
     leave(**result, steps=[step.as_dict() for step in collector.steps])
 
 
