@@ -55,6 +55,8 @@ options:
     description: Seconds after which a run is stopped.
     type: float
     default: 3600
+seealso:
+  - module: psp.rc_closure.feature_flags_evidence
 """
 
 EXAMPLES = r"""

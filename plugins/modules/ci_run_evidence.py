@@ -33,6 +33,8 @@ options:
       seconds.
     type: float
     default: 2
+seealso:
+  - module: psp.rc_closure.ci_run_dispatch
 """
 
 EXAMPLES = r"""

@@ -39,6 +39,10 @@ EXAMPLES = r"""
       url: [backend_url]
     optional:
       absolute_path: [backend_ca_file]
+
+- name: Check what identifies a deployment
+  psp.rc_closure.closure_preflight:
+    required: {commit: [deploy_commit], seconds: [deploy_timeout, deploy_drain]}
 """
 
 RETURN = r"""

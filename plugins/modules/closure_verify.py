@@ -31,6 +31,12 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Verify the newest report of a release
+  psp.rc_closure.closure_verify:
+    locker: /srv/evidence
+    ticket: PSP-1234
+    release: 2026.11.0-rc3
+
 - name: Verify one attempt against the digest in its ticket
   psp.rc_closure.closure_verify:
     locker: /srv/evidence

@@ -49,6 +49,9 @@ options:
     description: Seconds after which a request is stopped.
     type: float
     default: 10
+seealso:
+  - module: psp.rc_closure.redis_evidence
+  - module: psp.rc_closure.service_process
 """
 
 EXAMPLES = r"""

@@ -35,6 +35,7 @@ options:
     type: float
     default: 10
 seealso:
+  - module: psp.rc_closure.recon_run_lifecycle
   - name: Key eviction
     description: Why a queue requires C(maxmemory-policy noeviction).
     link: https://redis.io/docs/latest/develop/reference/eviction/

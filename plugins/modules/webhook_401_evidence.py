@@ -64,6 +64,8 @@ options:
   probe_url:
     description: URL that O(window=after) posts C({}) to, without a signature. Required with O(window=after).
     type: str
+seealso:
+  - module: psp.rc_closure.feature_flags_evidence
 """
 
 EXAMPLES = r"""

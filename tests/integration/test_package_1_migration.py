@@ -26,7 +26,6 @@ from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import schema
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import (
     MET,
     NOT_MET,
-    NOT_PROVEN,
     Finding,
 )
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.preflight import smoke
