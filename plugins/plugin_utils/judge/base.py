@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from ...module_utils._core.evidence import ENDED, Evidence, Step
 from ...module_utils._core.step_names import ROLE_FAILED, breakdown, collectors_of
+from .not_excluded import NOT_EXCLUDED
 
 MET = "met"
 NOT_MET = "not_met"
@@ -72,6 +73,7 @@ class Criterion:
     reason: str
     steps: tuple[str, ...]
     detail: str = ""
+    not_excluded: str = ""  # how it could be false though it is met
 
 
 @dataclass(frozen=True)
@@ -151,4 +153,5 @@ def _apply(rule: Rule, evidence: Evidence, policy: Policy) -> Criterion:
     except Exception as exc:  # evidence that no rule foresaw proves nothing, and must not hide the rest
         finding = not_proven(f"the evidence could not be read, {type(exc).__name__}: {exc}")
     steps = tuple(map(str, finding.steps))
-    return Criterion(rule.id, rule.text, finding.result, finding.reason, steps, finding.detail)
+    unexcluded = NOT_EXCLUDED.get(rule.id, "") if finding.result == MET else ""
+    return Criterion(rule.id, rule.text, finding.result, finding.reason, steps, finding.detail, unexcluded)

@@ -98,6 +98,10 @@ def _package(name: str, package: Document) -> list[str]:
     ]
     if rows:
         paragraphs.append(_table(("Criterion", "Result", "Deciding fact", "Shown by"), rows))
+    unexcluded = [one for one in criteria if one.get("not_excluded")]
+    if unexcluded:
+        lines = (f"- {_inline(one['text'])}: {_inline(one['not_excluded'])}" for one in unexcluded)
+        paragraphs.append("\n".join(["Not excluded:", "", *lines]))
     for criterion in criteria:
         if criterion["detail"]:
             paragraphs += [f"{_inline(criterion['text'])}:", fence(criterion["detail"])]
