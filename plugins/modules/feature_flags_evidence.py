@@ -54,7 +54,7 @@ options:
     type: path
   process:
     description: Words that the command line of the backend's processes must contain, as those of
-      M(psp.rc_closure.service_process#module). With it, the flags in the environment of every process are
+      M(psp.rc_closure.service_process). With it, the flags in the environment of every process are
       collected, too.
     type: list
     elements: str

@@ -66,8 +66,8 @@ def _flat(data: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the fields by the last part of their name; an outer one hides an inner one."""
     fields: dict[str, t.Any] = {}
     levels = [data]
-    for level in levels:
-        for name, value in level.items():
+    while levels:
+        for name, value in levels.pop(0).items():
             if isinstance(value, dict):
                 levels.append(value)
             else:
