@@ -66,13 +66,9 @@ def environment(collector: Collector, shadow: Parameters) -> dict[str, str]:
     Those are URLs of the service's database, whatever their names and drivers, and the names of databases
     among the parts of a URL. Whether the service goes by them is not known from here.
     """
-    env, names = collector.env, collector.params["url_variables"]
-    own = postgres.parameters(env, names)
-    found = {
-        name: value
-        for name, value in ((name, _moved(env, name, own, shadow)) for name in env)
-        if value is not None
-    }
+    own = postgres.parameters(collector.env, collector.params["url_variables"])
+    moved = {name: _moved(collector.env, name, own, shadow) for name in collector.env}
+    found = {name: value for name, value in moved.items() if value is not None}
     return {**found, "PGDATABASE": shadow["dbname"]}
 
 
@@ -96,7 +92,8 @@ def _moved(env: t.Mapping[str, str], name: str, own: Parameters, shadow: Paramet
         params = postgres.parameters(env, [name])
     except postgres.NoDatabaseError:
         return None
-    if any(params.get(key) != own.get(key) for key in ("host", "port", "dbname")):
+    # A server may have several names.
+    if params.get("dbname") != own.get("dbname"):
         return None
     url = urlsplit(value)
     other = urlsplit(env.get(URL_VARIABLE) or value)

@@ -1,0 +1,41 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which variables lead a service to the shadow in place of its own database."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients import shadow_database
+from ansible_collections.psp.rc_closure.plugins.modules import alembic_evidence
+from tests.unit.collecting import collector
+
+URL = "postgresql+psycopg2://psp:p%40ss@db:5432/psp?sslmode=require"
+SHADOW = {"dbname": "shadow"}
+
+
+@pytest.mark.parametrize(
+    ("service", "moved"),
+    [
+        ({}, {}),
+        (
+            {"DATABASE_URL": "postgresql+asyncpg://psp:p%40ss@db.internal/psp"},
+            {"DATABASE_URL": "postgresql+asyncpg://psp:p%40ss@db.internal/shadow"},
+        ),
+        ({"REPORTS_URL": "postgresql://psp:p@db/reports", "REDIS_URL": "redis://redis/0"}, {}),
+        (
+            {"POSTGRES_DB": "psp", "DB_NAME": "psp", "POSTGRES_USER": "psp", "DATABASE": "other"},
+            {"POSTGRES_DB": "shadow", "DB_NAME": "shadow"},
+        ),
+        (
+            {"SHADOW_DATABASE_URL": "postgresql://maker:m@other:6000/postgres"},
+            {"SYNC_DATABASE_URL": "postgresql+psycopg2://maker:m@other:6000/shadow?sslmode=require"},
+        ),
+    ],
+    ids=["the one URL", "another driver and host", "other services", "parts", "another role and server"],
+)
+def test_what_names_the_database_names_the_shadow(service: dict[str, str], moved: dict[str, str]) -> None:
+    taken = collector(alembic_evidence.ARGUMENT_SPEC, directory="/app")
+    taken.env = {"SYNC_DATABASE_URL": URL, **service}
+    own = {"SYNC_DATABASE_URL": URL.replace("/psp?", "/shadow?"), "PGDATABASE": "shadow"}
+    assert shadow_database.environment(taken, SHADOW) == {**own, **moved}
