@@ -55,7 +55,7 @@ options:
   process:
     description: Words that the command line of the backend's processes must contain, as those of
       M(psp.rc_closure.service_process). With it, the flags in the environment of every process are
-      collected, too.
+      collected, too, and with O(directory) where the Python code below it names them.
     type: list
     elements: str
     default: []

@@ -3,12 +3,13 @@
 
 """The steps that show the flags: what the environment file says, and what the running process believes.
 
-And, where it is asked for, the commit that the running process was deployed from, and the flags in the
-environment of every process.
+And, where it is asked for, the commit that the running process was deployed from, the flags in the
+environment of every process, and where the code names them.
 """
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from .._clients import http
@@ -18,6 +19,8 @@ from .._core.evidence import Step, utc_now
 from .._core.step_names import StepName
 from .._text import env_file, flags
 from . import process_environment
+
+_NOT_THE_SERVICES = ("test", "tests", "site-packages", "node_modules")
 
 
 def collect(collector: Collector) -> dict[str, t.Any]:
@@ -34,7 +37,19 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     if params["process"]:
         names = [flag["variable"] for flag in params["flags"]]
         process_environment.show(collector, steps.FLAGS_PROCESSES, names)
+        if params["directory"]:
+            _code(collector)
     return {"at": at, "flags": flags.values(running, params["flags"])}
+
+
+def _code(collector: Collector) -> None:
+    """Search the service's own code for the flags, by either name; tests and libraries have no effect."""
+    names = [
+        re.escape(flag[key]).lower() for flag in collector.params["flags"] for key in ("name", "variable")
+    ]
+    places = ["--include=*.py", *(f"--exclude-dir={name}" for name in _NOT_THE_SERVICES)]
+    argv = ["grep", "-rowiE", *places, "|".join(dict.fromkeys(names)), str(collector.params["directory"])]
+    collector.add(collector.run(argv, steps.FLAGS_CODE))
 
 
 def _file(collector: Collector) -> None:

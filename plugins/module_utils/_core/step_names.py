@@ -82,6 +82,7 @@ MIGRATION_DECISION = StepName("migration_decision", "The operator's decision, to
 
 # Package-2
 FLAGS_FILE = StepName("flags_file", "The flags in the environment file", FILE)
+FLAGS_CODE = StepName("flags_code", "Where the code names the flags")
 FLAGS_PROCESSES = StepName("flags_processes", "The flags in the environment of every process", FILE)
 FLAGS_RUNNING = StepName("flags_running", "The flags in the running process", HTTP)
 BACKEND_COMMIT = StepName("backend_commit", "The commit of the running backend", HTTP)

@@ -16,7 +16,7 @@ NOT_EXCLUDED = {
     "unique_constraint": "rows that are equal but for a NULL in the key, which Postgres does not compare",
     "smoke": "what a migration does in Python alone, which its SQL does not show",
     "flags_shown": "that a process answers by HTTP for itself alone",
-    "flags_set": "a flag that no code reads",
+    "flags_set": "a flag that code names and does not read",
     "dry_run_is_dry": "writes to tables that the rows query does not read",
     "e2e_passes": "tests that assert nothing",
     "webhooks_covered": "log lines of the window that were rotated away",

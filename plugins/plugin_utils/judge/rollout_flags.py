@@ -20,7 +20,7 @@ from .base import MET, Finding, MissingStepError, Policy, ended, last_line, met,
 
 Flags = t.Sequence[t.Mapping[str, str]]
 
-_NAMES = (steps.FLAGS_RUNNING, steps.FLAGS_PROCESSES, steps.FLAGS_FILE)
+_NAMES = (steps.FLAGS_RUNNING, steps.FLAGS_PROCESSES, steps.FLAGS_FILE, steps.FLAGS_CODE)
 
 
 def shown(evidence: Evidence, policy: Policy) -> Finding:
@@ -48,7 +48,8 @@ def are_true(evidence: Evidence, policy: Policy) -> Finding:
     if doubts:
         return not_proven(doubts[0], *_NAMES)
     names = ", ".join(flag["name"] for flag in wanted)
-    return met(f"{names} are True in the running process{_how_shown(evidence, wanted)}", *_NAMES)
+    how = f"{_how_shown(evidence, wanted)}{_unread(evidence, wanted)}"
+    return met(f"{names} are True in the running process{how}", *_NAMES)
 
 
 def _answers(evidence: Evidence) -> list[Step]:
@@ -110,6 +111,17 @@ def _how_shown(evidence: Evidence, wanted: Flags) -> str:
     if silent:
         return f" that answers (the environment of none of {count} processes shows {', '.join(silent)})"
     return f" that answers and in the environment of every process ({count})"
+
+
+def _unread(evidence: Evidence, wanted: Flags) -> str:
+    """Say which flags no line of the service's code names: they cannot have an effect."""
+    step = evidence.get(steps.FLAGS_CODE)
+    # 1 is what grep ends with where it finds none at all.
+    if step is None or step.exit_status not in (0, 1):
+        return ""
+    named = {line.rpartition(":")[2].lower() for line in step.stdout.splitlines()}
+    unread = [flag["name"] for flag in wanted if not named & {flag["name"].lower(), flag["variable"].lower()}]
+    return f"; no code below {step.directory} names {', '.join(unread)}" if unread else ""
 
 
 def _environments(evidence: Evidence, wanted: Flags) -> dict[str, dict[int, str | None]]:

@@ -63,6 +63,12 @@ def _processes(*values: str | None) -> Step:
     return step("flags_processes", kind=FILE, exit_status=None, stdout=environment_report.render(shown))
 
 
+def _code(*named: str) -> Step:
+    """What grep -o finds of the flags."""
+    found = "".join(f"/app/app/settings.py:{name}\n" for name in named)
+    return step("flags_code", stdout=found, directory="/app")
+
+
 def _rows(name: str, with_balance: int = 860) -> Step:
     table = f" wallets | with_balance\n---------+--------------\n 1200    | {with_balance:<13}\n(1 row)\n"
     return step(f"backfill_rows_{name}", kind=SQL, stdout=table)
@@ -194,6 +200,14 @@ GOOD: list[tuple[str, Evidence, str, str]] = [
         _steps(flags_processes=_processes(None, None), flags_file=None),
         "flags_set",
         "that answers (the environment of none of 2 processes shows LEDGER_SHADOW_WRITE, ",
+    ),
+    (
+        "a flag that no code names, whatever other words have it in them",
+        _steps(
+            flags_code=_code("ledger_shadow_write", "LEDGER_BALANCE_MISMATCH_LOG", "ledger_enforce_balance")
+        ),
+        "flags_set",
+        "in the environment of every process (2); no code below /app names webhook_signature_enforced",
     ),
     ("groups of tests", _e2e("described"), "e2e_passes", "3 passed"),
     ("the only shard", _e2e("shard"), "e2e_passes", "3 passed"),
