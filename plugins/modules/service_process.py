@@ -87,13 +87,6 @@ EXAMPLES = r"""
     process: [celery, worker]
     digest: [DATABASE_URL]
     digest_key: "{{ comparison_key }}"
-
-- name: Collect only the start of a worker that logs to the journal
-  psp.rc_closure.service_process:
-    log: {unit: shop-worker}
-    process: [arq, shop.tasks.WorkerSettings]
-    directory: /srv/shop
-    lines: 5
 """
 
 RETURN = r"""
