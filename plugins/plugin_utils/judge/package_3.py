@@ -111,14 +111,15 @@ def post_queued(evidence: Evidence, policy: Policy) -> Finding:
     """3.2: C(POST /api/v1/reconciliation/runs) "answers C(status="queued") and an C(id)"."""
     post = ended(evidence, steps.RECON_POST)
     answer = recon.parse(post.stdout)
-    run_id, state = recon.id_of(answer), answer.get("status")
+    run_id, state = recon.id_of(answer), recon.state_of(answer)
     if post.exit_status == recon.TOO_MANY_REQUESTS:
         return not_proven("the API answered 429 until the limit", steps.RECON_POST)
     if not 200 <= (post.exit_status or 0) < 300:
         return not_met(f"the POST was answered {post.exit_status}{last_line(post.stdout)}", steps.RECON_POST)
     if not run_id or state != recon.QUEUED:
-        return not_met(f"the answer has id {run_id or 'none'} and status {state}", steps.RECON_POST)
-    return met(f"the answer has id {run_id} and status queued", steps.RECON_POST)
+        said = answer.get("status")
+        return not_met(f"the answer has id {run_id or 'none'} and status {said}", steps.RECON_POST)
+    return met(f"the answer has id {run_id} and status {answer['status']}", steps.RECON_POST)
 
 
 def api_lifecycle(evidence: Evidence, policy: Policy) -> Finding:
