@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a line of a log is wrapped in: a container's or the journal's prefix, a formatter's, JSON, logfmt, colours.
+"""What a line of a log is wrapped in: a container's, the journal's or a formatter's prefix, JSON, logfmt.
 
 Only forms that are known are taken off. What stands before a message and is in none of them is text of the
 message's own, so that a sentence which quotes another logger's line is not taken for that line.
@@ -53,9 +53,10 @@ class Layer:
     """A line with so many of its wrappings taken off."""
 
     text: str  # what is left, with the blanks that it begins with
+    whole: str  # the same with its own prefix
     logger: str = ""  # the name of who wrote it, C('') where no wrapping names it
     stamps: tuple[str, ...] = ()  # the times on the wrappings, the outermost first
-    fields: t.Mapping[str, t.Any] = field(default_factory=dict)  # what it holds, where it is JSON or logfmt
+    fields: t.Mapping[str, t.Any] = field(default_factory=dict)  # where it is JSON or logfmt, what it holds
 
 
 def layers(line: str) -> t.Iterator[Layer]:
@@ -64,7 +65,7 @@ def layers(line: str) -> t.Iterator[Layer]:
     stamps: tuple[str, ...] = ()
     for _depth in range(_DEEPEST):
         text = _ANSI.sub("", text).rstrip()
-        prefix = _PREFIX.match(text)
+        whole, prefix = text, _PREFIX.match(text)
         if prefix:
             found = _FIRST_STAMP.search(prefix[0])
             stamps += (found[0],) if found else ()
@@ -74,7 +75,7 @@ def layers(line: str) -> t.Iterator[Layer]:
             trailing = _TRAILING.search(text)
             if trailing:
                 logger, text = trailing["logger"], text[: trailing.start()]
-        yield Layer(text, logger, stamps, fields)
+        yield Layer(text, whole, logger, stamps, fields)
         inner = next((fields[name] for name in _MESSAGES if isinstance(fields.get(name), str)), None)
         if inner is None:
             return

@@ -53,7 +53,7 @@ def test_id(body: str, found: str) -> None:
         (200, f'{{"id":"{RUN}","status":"RUNNING"}}', "running"),
         (200, f'{{"id":17,"run_id":"{RUN}","status":"in-progress"}}', "running"),
         (200, f'{{"status":"success","data":{{"runId":"{RUN}","status":"PENDING"}}}}', "queued"),
-        (200, f'{{"status":"success","data":{{"runId":"another","status":"SUCCEEDED"}}}}', ""),
+        (200, '{"status":"success","data":{"runId":"another","status":"SUCCEEDED"}}', ""),
         (200, f'{{"id":"{RUN}","status":"cancelled"}}', "cancelled"),
         (200, f'{{"id":"{RUN}","status":"complete with errors"}}', "complete with errors"),
         (200, f'{{"id":"{RUN}","status":null}}', ""),
