@@ -184,9 +184,14 @@ def _last_current(evidence: Evidence) -> str:
 
 def _ran(evidence: Evidence) -> str:
     """Say what the upgrade did; where Alembic logs nothing, by what C(current) was before and after."""
-    moves = alembic.moves(succeeded(evidence, steps.ALEMBIC_UPGRADE))
+    history = evidence.get(steps.ALEMBIC_HISTORY)
+    known = alembic.known(history.stdout) if history else set()
+    # A line alike that env.py prints is no migration, and one is not made twice.
+    told = dict.fromkeys(alembic.moves(succeeded(evidence, steps.ALEMBIC_UPGRADE)))
+    moves = [move for move in told if not known or move[1] in known]
     if moves:
-        return f"{len(moves)} migrations ran, {moves[0][0] or 'base'} -> {moves[-1][1] or 'base'}"
+        many = "1 migration" if len(moves) == 1 else f"{len(moves)} migrations"
+        return f"{many} ran, {moves[0][0] or 'base'} -> {moves[-1][1] or 'base'}"
     names = (steps.ALEMBIC_CURRENT, steps.ALEMBIC_CURRENT_AFTER)
     before, after = (", ".join(alembic.revisions(succeeded(evidence, name).stdout)) for name in names)
     if before == after:
