@@ -47,9 +47,12 @@ def moves(step: Step) -> list[tuple[str, str]]:
 def already_exists(step: Step) -> str:
     """Return the line that says an object is there already, or C('').
 
-    Postgres says C(relation "x" already exists), with C(DuplicateTable) before it.
+    Postgres says C(relation "x" already exists), with C(DuplicateTable) before it. What it says of C(IF NOT
+    EXISTS), C(already exists, skipping), is no error.
     """
-    lines = (line.strip() for line in step.output.splitlines() if "already exists" in line)
+    skipped = "already exists, skipping"
+    said = (line for line in step.output.splitlines() if skipped not in line)
+    lines = (line.strip() for line in said if "already exists" in line)
     return next((line for line in lines if _OBJECT.search(line)), "")
 
 

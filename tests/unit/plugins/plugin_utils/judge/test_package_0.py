@@ -809,3 +809,15 @@ def test_of_an_earlier_attempt_of_a_matrix_the_job_that_failed_is_named() -> Non
         job="postgres-tests",
     )
     assert "attempt 1 was failure, its job failure" in criterion(found, "ci_attempts").reason
+
+
+def test_attempts_are_counted_once() -> None:
+    twice = http("ci_attempts", run(conclusion="failure"), run(conclusion="failure"))
+    found = judged(
+        {
+            "ci_run": http("ci_run", run(run_attempt=3)),
+            "ci_jobs": listed("ci_jobs", "jobs", job(run_attempt=3)),
+            "ci_attempts": twice,
+        }
+    )
+    assert criterion(found, "ci_attempts").reason == "of the 2 earlier attempts, 1 were kept"
