@@ -821,3 +821,16 @@ def test_counts_that_are_more_than_the_rows_are_added_up() -> None:
     run = step("backfill_real_run", stdout="processed=10 updated=8 skipped=5 errors=0\n")
     reasons = {c.id: c.reason for c in judge(_steps(backfill_real_run=run), POLICY).criteria}
     assert reasons["real_run_ok"].startswith("the counts add up to 13 of 10 rows: ")
+
+
+def test_a_project_that_logs_in_does_not_stand_for_the_smoke() -> None:
+    report = json.loads((FIXTURES / "playwright" / "setup_project.json").read_text("utf-8"))
+    setup = [suite for suite in report["suites"] if suite["file"] == "auth.setup.ts"]
+    alone = json.dumps({**report, "suites": setup})
+    smoke = _smoke("setup_project")
+    kept = _steps(**{**smoke, "e2e_report": step("e2e_report", kind=FILE, exit_status=None, stdout=alone)})
+    verdict = judge(kept, POLICY)
+    found = {c.id: (c.result, c.reason) for c in verdict.criteria}
+    assert found["e2e_passes"] == (MET, "1 passed")
+    assert found["e2e_spec"][0] == NOT_PROVEN
+    assert verdict.status == "FAIL"
