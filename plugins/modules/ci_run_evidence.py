@@ -11,7 +11,7 @@ short_description: Wait for a GitHub Actions run and collect its result
 version_added: 0.1.0
 description:
   - Polls a run until it has ended or the limit is reached. The state at the limit is evidence, too.
-  - Then collects the run and its jobs, its earlier attempts with their jobs, and the complete log of one job.
+  - Then collects the run and its jobs, its earlier attempts with their jobs, and the required job's complete log.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
@@ -22,7 +22,8 @@ options:
     type: int
     required: true
   job:
-    description: Name of the required job. Can be omitted if the run has only one.
+    description: Name of the required job. Can be omitted if the run has only one. Jobs that a matrix or a
+      reusable workflow makes of it, C(name (15, 3.11)) and C(call / name), are all required.
     type: str
   limit:
     description: Seconds to wait for the end of the run. A run may be queued for hours.
@@ -69,7 +70,8 @@ conclusion:
   type: str
   sample: success
 job_conclusion:
-  description: Conclusion of the required job. None until it has ended, and if the run has no such job.
+  description: Conclusion of the required job; of several, of one that did not pass. None until it has ended,
+    and if the run has no such job.
   returned: success
   type: str
   sample: success

@@ -82,7 +82,7 @@ run_id:
   type: str
   sample: 7f3e0c9a-4d0e-4f5f-9f3e-0c9a4d0e4f5f
 state:
-  description: Last state of the run that the API returned. Empty if there is none.
+  description: Last state of the run that the API returned, in the checklist's words. Empty if there is none.
   returned: success
   type: str
   sample: completed

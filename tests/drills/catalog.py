@@ -29,6 +29,7 @@ QUICK = (
 DRILLS = (
     Drill("ci_red", faults.ci_red, 0, "ci_job_green", "not_met", "RED"),
     Drill("ci_skipped_job", faults.ci_skipped_job, 0, "ci_job_green", "not_met", "skipped"),
+    Drill("ci_matrix_red", faults.ci_matrix_red, 0, "ci_job_green", "not_met", "postgres-tests (16) of run "),
     Drill("ci_other_commit", faults.ci_other_commit, 0, "ci_release_commit", "not_met", faults.OTHER_COMMIT),
     Drill(
         "table_exists",
@@ -238,6 +239,35 @@ DRILLS = (
         "not_met",
         "no line since the POST contains run",
         AFTER_MIGRATIONS,
+    ),
+    Drill(
+        "job_speaks_for_the_worker",
+        faults.job_speaks_for_the_worker,
+        3,
+        "worker_log",
+        "not_met",
+        "no line since the POST is arq's own of run ",
+        AFTER_MIGRATIONS,
+    ),
+    Drill(
+        "worker_logs_json",
+        faults.worker_logs_json,
+        3,
+        "worker_log",
+        "met",
+        "started, and completed",
+        AFTER_MIGRATIONS,
+        "PASS",
+    ),
+    Drill(
+        "other_words",
+        faults.other_words,
+        3,
+        "post_queued",
+        "met",
+        "and status PENDING",
+        AFTER_MIGRATIONS,
+        "PASS",
     ),
     Drill("job_fails", faults.job_fails, 3, "api_lifecycle", "met", "→ failed", AFTER_MIGRATIONS, "PASS"),
     Drill(

@@ -33,6 +33,11 @@ def ci_skipped_job(twin: Twin) -> None:
     twin.ci_faults(skip_job=True)
 
 
+def ci_matrix_red(twin: Twin) -> None:
+    """A matrix makes two jobs of the required one, and the second fails."""
+    twin.ci_faults(matrix="failure")
+
+
 def ci_other_commit(twin: Twin) -> None:
     """The run is green, for another commit."""
     twin.ci_faults(other_commit=OTHER_COMMIT)
@@ -218,6 +223,48 @@ def in_process_fallback(twin: Twin) -> None:
     """The backend says queue, and carries the runs out by itself."""
     file = twin.backend / "app/queue/connection.py"
     twin.patch(file, 'if settings.recon_runner != "queue":', "if settings.recon_runner:")
+
+
+def worker_logs_json(twin: Twin) -> None:
+    """No fault: the worker writes its log as JSON lines."""
+    _at_the_workers_start(
+        twin,
+        "import json, logging\n"
+        "    class Lines(logging.Formatter):\n"
+        "        def format(self, record):\n"
+        "            said = {'event': record.getMessage(), 'logger': record.name}\n"
+        "            return json.dumps(said)\n"
+        "    logging.getLogger('arq').handlers[0].setFormatter(Lines())\n",
+    )
+
+
+def other_words(twin: Twin) -> None:
+    """No fault: the API answers in an envelope and in other words, and the worker's stream is ASCII."""
+    file = twin.backend / "app/api/reconciliation.py"
+    twin.patch(file, '        "id": run.id,\n', '        "run_id": run.id,\n')
+    words = "{'queued': 'PENDING', 'running': 'IN_PROGRESS', 'completed': 'SUCCEEDED', 'failed': 'ERROR'}"
+    twin.patch(file, '"status": run.status,', f'"status": {words}[run.status],')
+    twin.patch(file, "return _shown(run)", "return {'status': 'success', 'data': _shown(run)}")
+    _at_the_workers_start(
+        twin, "import sys\n    sys.stderr.reconfigure(encoding='ascii', errors='backslashreplace')\n"
+    )
+
+
+def job_speaks_for_the_worker(twin: Twin) -> None:
+    """The worker's own log is off, and its job prints sentences with the marks that the worker uses."""
+    _at_the_workers_start(twin, "import logging\n    logging.getLogger('arq').setLevel('ERROR')\n")
+    said = '    print(f"reconcile took   0.10s {mark} 0badcafe:reconcile_run{rest}", flush=True)\n'
+    begins = said.replace("{mark}", "→").replace("{rest}", "('{run_id}')")
+    ends = said.replace("{mark}", "←").replace("{rest}", " ● 1")
+    file = twin.backend / "app/queue/reconciliation_worker.py"
+    twin.patch(file, "    return await reconciliation", f"{begins}{ends}    return await reconciliation")
+
+
+def _at_the_workers_start(twin: Twin, code: str) -> None:
+    """Have the worker run some code when it has started."""
+    file = twin.backend / "app/queue/reconciliation_worker.py"
+    hook = f"async def begin(ctx: dict[str, Any]) -> None:\n    {code}"
+    twin.patch(file, "class WorkerSettings:\n", f"{hook}\n\nclass WorkerSettings:\n    on_startup = begin\n")
 
 
 def job_fails(twin: Twin) -> None:

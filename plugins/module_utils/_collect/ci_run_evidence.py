@@ -35,8 +35,12 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     collector.add(jobs.step)
     if jobs.problem:
         raise CollectError(jobs.problem)
-    job = github_runs.select_job(jobs.items("jobs"), collector.params["job"] or "")
-    _keep_log(collector, github, job)
+    required = github_runs.select_jobs(jobs.items("jobs"), collector.params["job"] or "")
+    for one in required or (None,):
+        _keep_log(collector, github, one)
+    # Of several, one that did not pass stands for all.
+    other = [one for one in required if one.get("conclusion") != github_runs.SUCCESS]
+    job = (other or required)[0] if required else None
     return {
         "status": run.get("status"),
         "conclusion": run.get("conclusion"),

@@ -1,15 +1,19 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A line of an access log: JSON of any common naming, the combined format, or a text with its time."""
+"""A line of an access log: JSON or logfmt of any common naming, the combined format, or a text with its time.
+
+It may be wrapped in what keeps logs: a container's JSON, or the prefix of a container or of the journal.
+"""
 
 from __future__ import annotations
 
-import json
 import re
 import typing as t
 from datetime import datetime, timezone
 from urllib.parse import urlsplit
+
+from . import log_line
 
 _TIME = ("time", "timestamp", "@timestamp", "ts", "datetime", "asctime", "time_iso8601", "time_local")
 _METHOD = ("method", "request_method", "http_method", "verb")
@@ -19,6 +23,7 @@ _STATUS = ("status", "status_code", "response_status", "http_status")
 _REQUEST = re.compile(r'"(?P<method>[A-Z]+) (?P<path>\S+)(?: HTTP/[\d.]+)?"(?: (?P<status>\d{3})\b)?')
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d+))?(?:([Zz])| ?([+-]\d\d)(?::?(\d\d))?)?")
 _CLF = re.compile(r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})")
+_ZONED = re.compile(r":\d\d(?:[.,]\d+)?(?:[Zz]| ?[+-]\d\d(?::?\d\d)?)$|^\d{10,13}(?:\.\d+)?$")
 # strptime would take the month's name in the process's own language.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Seconds since 1970 have ten digits until 2286, milliseconds thirteen.
@@ -37,32 +42,48 @@ class Entry(t.NamedTuple):
 def parse(line: str) -> Entry | None:
     """Return the request of a line, or None where there is none in it.
 
-    A time without a zone is taken to be in this machine's own.
+    A time without a zone is taken to be in this machine's own, unless what keeps the log gives one with it.
     """
-    if line.lstrip().startswith("{"):
-        return _parse_json(line)
-    match = _REQUEST.search(line)
+    for layer in log_line.layers(line):
+        found = _from_fields(layer.fields) if layer.fields else None
+        if found is None and not layer.text.lstrip().startswith("{"):
+            found = _from_text(layer.whole)
+        if found is not None:
+            stamp, *rest = found
+            return _entry(_best([stamp, *layer.stamps]), *rest)
+    return None
+
+
+# Time, method, path and status as they are written.
+_Raw = tuple[t.Any, str, str, t.Any]
+
+
+def _from_text(text: str) -> _Raw | None:
+    match = _REQUEST.search(text)
     if match is None:
         return None
-    stamp = _CLF.search(line) or _ISO.search(line)
-    return _entry(stamp and stamp[0], match["method"], match["path"], match["status"])
+    stamp = _CLF.search(text) or _ISO.search(text)
+    return stamp and stamp[0], match["method"], match["path"], match["status"]
 
 
-def _parse_json(line: str) -> Entry | None:
-    try:
-        fields = _flat(json.loads(line))
-    except ValueError:
-        return None
+def _from_fields(given: t.Mapping[str, t.Any]) -> _Raw | None:
+    fields = _flat(given)
     request = _REQUEST.search(f'"{fields.get("request", "")}"')
     method, path = _first(fields, _METHOD), _first(fields, _PATH)
     if request is not None:
         method, path = method or request["method"], path or request["path"]
     if not isinstance(path, str):
         return None
-    return _entry(_first(fields, _TIME), str(method or ""), path, _first(fields, _STATUS))
+    return _first(fields, _TIME), str(method or ""), path, _first(fields, _STATUS)
 
 
-def _flat(data: dict[str, t.Any]) -> dict[str, t.Any]:
+def _best(stamps: t.Sequence[t.Any]) -> t.Any:
+    """Return the first time that says its zone, else the first."""
+    given = [stamp for stamp in stamps if stamp]
+    return next((stamp for stamp in given if _ZONED.search(str(stamp))), next(iter(given), None))
+
+
+def _flat(data: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return the fields by the last part of their name; an outer one hides an inner one."""
     fields: dict[str, t.Any] = {}
     levels = [data]

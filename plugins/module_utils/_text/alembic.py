@@ -15,24 +15,31 @@ import typing as t
 from .._core.evidence import Step
 
 _REVISION = re.compile(r"^(?P<revision>[\w.-]+)(?P<labels>(?: \([\w, -]+\))*)(?:, .*)?$")
-_UPGRADE = re.compile(r"Running upgrade (?P<old>[^\s,]*) ?-> (?P<new>[^\s,]*)")
+# How C(--verbose) begins what it says of a revision, the message's own lines being any text.
+_VERBOSE = re.compile(r"^Rev: (?P<revision>\S+)(?: \([\w, -]+\))*$")
+_UPGRADE = re.compile(r"Running upgrade (?P<old>[^\s,]*(?:, [^\s,]+)*) ?-> (?P<new>[^\s,\"]*)")
 _OBJECT = re.compile(r"\b(?:relation|table|constraint|type|column|schema|index)\b", re.IGNORECASE)
 _ERROR = re.compile(
     r"^(?:[\w.]*(?:Error|Exception|DuplicateTable|DuplicateObject|LockNotAvailable)\b.*|FAILED:.*|sqlalchemy\.exc\..*|.*\bERROR\b.*)$"
 )
-_HISTORY = re.compile(r"^(?P<parents>\S+(?:, \S+)*) -> (?P<revision>[^\s,]+)(?: \([\w, -]+\))*(?:,|$)")
+_HISTORY = re.compile(
+    r"^(?P<parents>\S+(?:, \S+)*)(?: \([^()]+\))? -> (?P<revision>[^\s,]+)(?: \([\w, -]+\))*(?:,|$)"
+)
 
 
 def revisions(stdout: str) -> list[str]:
     """Return the revisions that C(alembic current) or C(alembic heads) printed."""
-    found = (_REVISION.match(line.strip()) for line in stdout.splitlines())
-    return [match["revision"] for match in found if match]
+    lines = stdout.splitlines()
+    verbose = [match["revision"] for match in map(_VERBOSE.match, lines) if match]
+    found = (_REVISION.match(line.strip()) for line in lines)
+    return verbose or [match["revision"] for match in found if match]
 
 
 def moves(step: Step) -> list[tuple[str, str]]:
     """Return the (from, to) pairs that the transcript of an upgrade announces.
 
-    Alembic logs a move before it makes it: the last one of a failed command did not happen.
+    Alembic logs a move before it makes it: the last one of a failed command did not happen. A merge comes
+    from several revisions, C(a, b).
     """
     return _UPGRADE.findall(step.output)
 
@@ -40,9 +47,12 @@ def moves(step: Step) -> list[tuple[str, str]]:
 def already_exists(step: Step) -> str:
     """Return the line that says an object is there already, or C('').
 
-    Postgres says C(relation "x" already exists), with C(DuplicateTable) before it.
+    Postgres says C(relation "x" already exists), with C(DuplicateTable) before it. What it says of C(IF NOT
+    EXISTS), C(already exists, skipping), is no error.
     """
-    lines = (line.strip() for line in step.output.splitlines() if "already exists" in line)
+    skipped = "already exists, skipping"
+    said = (line for line in step.output.splitlines() if skipped not in line)
+    lines = (line.strip() for line in said if "already exists" in line)
     return next((line for line in lines if _OBJECT.search(line)), "")
 
 
@@ -51,6 +61,12 @@ def error_line(step: Step) -> str:
     lines = [line.strip() for line in step.output.splitlines() if line.strip()]
     named = [line for line in lines if _ERROR.match(line)]
     return (named or lines or [f"exit status {step.exit_status}"])[0 if named else -1]
+
+
+def known(history: str) -> set[str]:
+    """Return the revisions that C(alembic history) lists."""
+    found = (_HISTORY.match(line.strip()) for line in history.splitlines())
+    return {match["revision"] for match in found if match}
 
 
 def parents(history: str, revision: str) -> list[str]:

@@ -14,20 +14,35 @@ import re
 import typing as t
 from dataclasses import dataclass, replace
 
+from . import log_line
+
 STARTED = "started"
 COMPLETED = "completed"
 FAILED = "failed"
 
+# What comes of each mark where the stream's encoding does not have it: its escape, or a C(?).
 _MARKS = {"→": STARTED, "←": COMPLETED, "!": FAILED, "⊘": "aborted", "↻": "retried"}
-_MARKED = re.compile(rf"(?:^|\s)\d+\.\d\ds (?P<mark>[{''.join(_MARKS)}]) (?P<rest>.*)")
+_ESCAPED = re.compile(r"\\u(2190|2192|21bb|2298|25cf)")
+_MARKED = re.compile(rf"(?P<seconds> *\d+\.\d\d)s (?P<mark>[{''.join(_MARKS)}?]) (?P<rest>.*)")
+# So wide C(%6.2f) is: a sentence with a time in it has no such blanks.
+_WIDTH = 6
 # A job's id may hold colons, a function's name none.
 _CALL = re.compile(r"(?P<job>.+?):[\w.<>]+\((?P<arguments>.*)\)(?: (?:try|delayed)=\S+)*")
-_NAMED = re.compile(r"(?P<job>.+?):[\w.<>]+(?: ●)?(?:$| +(?P<detail>.*))")
+_NAMED = re.compile(r"(?P<job>.+?):[\w.<>]+(?: [●?](?= |$))?(?:$| +(?P<detail>.*))")
+# Where a mark is lost, what follows it tells which it was.
+_LOST = (
+    ("retried", re.compile(r"[^\s'\"()]+:[\w.<>]+ (?:retrying job in [\d.]+s|cancelled, will be run again)")),
+    ("aborted", re.compile(r"[^\s'\"()]+:[\w.<>]+ aborted(?: before start)?")),
+    (COMPLETED, re.compile(r"[^\s'\"()]+:[\w.<>]+ \?(?: .*)?")),
+    (STARTED, re.compile(r"[^\s'\"()]+:[\w.<>]+\(.*")),
+)
 # Why a job could not be started.
 NEVER_STARTED = {
-    "function not found": re.compile(r"(?:^|\s)job (?P<job>\S+), function '[^']+' not found$"),
-    "expired": re.compile(r"(?:^|\s)job (?P<job>\S+) expired$"),
+    "function not found": re.compile(r"job (?P<job>\S+), function '[^']+' not found"),
+    "expired": re.compile(r"job (?P<job>\S+) expired"),
 }
+# A line that is none of a job's is not looked into any further.
+_PERHAPS = re.compile(rf"\d\.\d\ds (?:[{''.join(_MARKS)}?]|\\+u2)|job \S+ ?(?:expired|function)")
 
 _STARTING = re.compile(r"Starting worker for \d+ functions: ")
 _REDIS = re.compile(r"redis_version=\S+ mem_usage=\S+ clients_connected=\S+ db_keys=\S+")
@@ -114,11 +129,25 @@ def redis_line(text: str) -> str:
 
 
 def _event(line: str) -> Event | None:
-    if marked := _MARKED.search(line):
-        kind = _MARKS[marked["mark"]]
-        parts = (_CALL if kind == STARTED else _NAMED).fullmatch(marked["rest"].rstrip())
-        return Event(kind, line, **parts.groupdict("")) if parts else None
+    if not _PERHAPS.search(line):
+        return None
+    found = log_line.message(line)
+    own = found.logger.partition(".")[0] == "arq"
+    # What another logger writes is no worker's, whatever it looks like.
+    if found.logger and not own:
+        return None
+    text = _ESCAPED.sub(lambda code: chr(int(code[1], 16)), found.text)
+    marked = _MARKED.fullmatch(text)
+    if marked and (own or len(marked["seconds"]) >= _WIDTH):
+        return _marked(line, marked["mark"], marked["rest"].rstrip())
     for why, pattern in NEVER_STARTED.items():
-        if never := pattern.search(line):
+        if never := pattern.fullmatch(text.strip()):
             return Event(FAILED, line, detail=why, **never.groupdict())
     return None
+
+
+def _marked(line: str, mark: str, rest: str) -> Event | None:
+    lost = next((kind for kind, pattern in _LOST if pattern.fullmatch(rest)), "")
+    kind = _MARKS.get(mark, lost)
+    parts = (_CALL if kind == STARTED else _NAMED).fullmatch(rest) if kind else None
+    return Event(kind, line, **parts.groupdict("")) if parts else None

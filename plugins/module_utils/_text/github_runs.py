@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 
 Document = dict[str, t.Any]
@@ -53,10 +54,16 @@ def is_workflow(document: Document, wanted: str) -> bool:
     return document.get("name") == wanted
 
 
-def select_job(jobs: t.Sequence[Document], wanted: str) -> Document | None:
-    """Return the job of that name or, where none is named, the only one; None where that is not one job."""
-    named = [job for job in jobs if not wanted or job.get("name") == wanted]
-    return named[0] if len(named) == 1 else None
+def select_jobs(jobs: t.Sequence[Document], wanted: str) -> list[Document]:
+    """Return the job of that name or, where none is named, the only one; nothing where that is not certain.
+
+    A matrix makes several of it, C(name (15, 3.11)), and a reusable workflow puts its caller's name before
+    it, C(call / name): all of them are the job.
+    """
+    made = re.compile(rf"(?:.+ / )?{re.escape(wanted)}(?: \(.+\))?")
+    named = [job for job in jobs if not wanted or made.fullmatch(str(job.get("name")))]
+    names = {job.get("name") for job in named}
+    return named if len(names) == len(named) and (wanted or len(named) == 1) else []
 
 
 def is_of_release(run: Document, commit: str, events: t.Sequence[str]) -> bool:

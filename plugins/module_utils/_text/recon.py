@@ -16,6 +16,17 @@ COMPLETED = "completed"
 FAILED = "failed"
 TERMINAL = (COMPLETED, FAILED)
 
+# What else an API may call a state. Only what can be no other is taken.
+_SAME = {
+    QUEUED: ("queued", "pending", "enqueued"),
+    RUNNING: ("running", "in_progress", "started", "processing"),
+    COMPLETED: ("completed", "succeeded", "success", "done", "finished"),
+    FAILED: ("failed", "error", "errored"),
+}
+_STATES = {word: state for state, words in _SAME.items() for word in words}
+_IDS = ("id", "run_id", "runId")
+_ENVELOPES = ("data", "result")
+
 TOO_MANY_REQUESTS = 429
 
 _POLL = re.compile(r"(?P<time>\S+Z) (?P<status>\d{3}|-) ?(?P<body>.*)")
@@ -36,22 +47,37 @@ class Poll:
     def state_of(self, run_id: str) -> str:
         """Return the state that a good answer gives for the run, or C('')."""
         run = parse(self.body) if self.status == 200 else {}
-        return str(run.get("status", "")) if id_of(run) == run_id else ""
+        return state_of(run) if run_id and run_id in _ids(run) else ""
 
 
 def parse(body: str) -> dict[str, t.Any]:
-    """Return the JSON object that a body is, or an empty one."""
+    """Return the JSON object that describes a run, without the envelope around it, or an empty one."""
     try:
         data = json.loads(body)
     except ValueError:
         return {}
-    return data if isinstance(data, dict) else {}
+    if not isinstance(data, dict):
+        return {}
+    # An envelope has at most one of the two, and its status is that of the request.
+    inner = [data[name] for name in _ENVELOPES if isinstance(data.get(name), dict)]
+    within = [one for one in inner if _ids(one) and "status" in one]
+    return within[0] if len(within) == 1 and not (_ids(data) and "status" in data) else data
 
 
 def id_of(run: t.Mapping[str, t.Any]) -> str:
     """Return the run's id as text, or C('')."""
-    value = run.get("id")
-    return str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+    return next(iter(_ids(run)), "")
+
+
+def state_of(run: t.Mapping[str, t.Any]) -> str:
+    """Return the run's state in the checklist's word; one that is none of these, as it is; or C('')."""
+    said = str(run.get("status") or "")
+    return _STATES.get(said.lower().replace("-", "_"), said)
+
+
+def _ids(run: t.Mapping[str, t.Any]) -> list[str]:
+    found = [run.get(name) for name in _IDS]
+    return [str(value) for value in found if isinstance(value, (str, int)) and not isinstance(value, bool)]
 
 
 def transcript(text: str) -> list[Poll]:

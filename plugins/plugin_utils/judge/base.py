@@ -98,9 +98,11 @@ def ended(evidence: Evidence, name: str) -> Step:
     """
     step = evidence.get(name)
     if step is None:
-        causes = (*map(breakdown, collectors_of(name)), ROLE_FAILED)
-        # Asked again, a collector may only say that it broke down before: the first says why.
-        broken = next((f"; {step.reason}" for step in evidence.steps if step.name in causes), "")
+        own = [*map(breakdown, collectors_of(name))]
+        # Asked again, a collector may only say that it broke down before: the first says why. What else went
+        # wrong in the role is the cause only where its own collector did not break down.
+        steps = [step for names in (own, [ROLE_FAILED]) for step in evidence.steps if step.name in names]
+        broken = f"; {steps[0].reason}" if steps else ""
         raise MissingStepError(f"no step {name} was kept{broken}")
     if step.outcome != ENDED:
         raise MissingStepError(f"{step.title}: {step.reason}")

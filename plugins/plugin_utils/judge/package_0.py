@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import re
 import typing as t
+from dataclasses import dataclass, replace
+from functools import partial
 
 from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import ENDED, NOT_RUN, Evidence
@@ -22,20 +24,28 @@ from ...module_utils._text import github_runs
 from ...module_utils._text.ci_intent import Intent
 from ...module_utils._text.github_runs import Document
 from . import github_log
-from .base import Finding, Judge, MissingStepError, Policy, Rule, ended, met, not_met, not_proven
+from .base import (
+    NOT_MET,
+    NOT_PROVEN,
+    Finding,
+    Judge,
+    MissingStepError,
+    Policy,
+    Rule,
+    ended,
+    met,
+    not_met,
+    not_proven,
+)
+from .ci_answers import documents, earlier_jobs, items, log_of, not_green, required_jobs, run_of
 
 # What a job and its run have in common.
 _SAME = ("run_id", "head_sha", "run_attempt")
-# https://docs.github.com/en/rest/actions/workflow-jobs: what the status of a log that is not there says.
-_NO_LOG: dict[int | None, str] = {
-    404: "GitHub has no log of this job",
-    410: "the log has expired and GitHub has removed it: run the job again",
-}
 
 
 def run_is_of_repository(evidence: Evidence, policy: Policy) -> Finding:
     """The evidence binds to the release: a fork may have the commit, and other workflows and secrets."""
-    run, wanted = _run(evidence), str(policy["repository"])
+    run, wanted = run_of(evidence), str(policy["repository"])
     have = [str((run.get(of) or {}).get("full_name")) for of in ("repository", "head_repository")]
     if [name.lower() for name in have] == [wanted.lower()] * 2:
         return met(f"{_named(run)} is of {wanted}, and so is what it tested", steps.CI_RUN)
@@ -48,10 +58,10 @@ def run_is_of_repository(evidence: Evidence, policy: Policy) -> Finding:
 def workflow_ran(evidence: Evidence, policy: Policy) -> Finding:
     """Do: "Run the GitHub Actions workflow Backend PSP-03D Postgres Tests"."""
     wanted = str(policy["workflow"])
-    workflows = _items(evidence, steps.CI_WORKFLOW, "workflows")
+    workflows = items(evidence, steps.CI_WORKFLOW, "workflows")
     named = [found for found in workflows if github_runs.is_workflow(found, wanted)]
     ids = [found.get("id") for found in named]
-    run, names = _run(evidence), (steps.CI_WORKFLOW, steps.CI_RUN)
+    run, names = run_of(evidence), (steps.CI_WORKFLOW, steps.CI_RUN)
     if not ids:
         return not_proven(f"no workflow {wanted!r} was found", steps.CI_WORKFLOW)
     if run.get("workflow_id") not in ids:
@@ -66,7 +76,7 @@ def workflow_ran(evidence: Evidence, policy: Policy) -> Finding:
 
 def run_is_of_release(evidence: Evidence, policy: Policy) -> Finding:
     """The evidence binds to the release: what another commit's tests say proves nothing."""
-    run, commit = _run(evidence), evidence.release.commit
+    run, commit = run_of(evidence), evidence.release.commit
     tested = f"{_named(run)} tested {run.get('head_sha')}"
     if run.get("head_sha") != commit:
         return not_met(f"{tested}, not the release's commit {commit}", steps.CI_RUN)
@@ -75,7 +85,7 @@ def run_is_of_release(evidence: Evidence, policy: Policy) -> Finding:
 
 def run_is_the_dispatched(evidence: Evidence, policy: Policy) -> Finding:
     """Do: "through a PR or C(workflow_dispatch)": the run that was dispatched or, found, of this commit."""
-    run, dispatch = _run(evidence), evidence.get(steps.CI_DISPATCH)
+    run, dispatch = run_of(evidence), evidence.get(steps.CI_DISPATCH)
     if policy["mode"] == "find":
         return _started_by(run, policy["events"])
     if dispatch is not None and dispatch.outcome != NOT_RUN:
@@ -90,9 +100,9 @@ def run_is_the_dispatched(evidence: Evidence, policy: Policy) -> Finding:
 
 def run_has_ended(evidence: Evidence, policy: Policy) -> Finding:
     """What is left of the run may still turn RED, or be what the job's tests were to be held against."""
-    run, wanted = _run(evidence), str(policy.get("run") or "ended")
-    jobs = _items(evidence, steps.CI_JOBS, "jobs")
-    other = [job for job in jobs if github_runs.color(job) != "GREEN" and job != _job(evidence, policy)]
+    run, wanted = run_of(evidence), str(policy.get("run") or "ended")
+    jobs, required = items(evidence, steps.CI_JOBS, "jobs"), required_jobs(evidence, policy)
+    other = [job for job in jobs if github_runs.color(job) != "GREEN" and job not in required]
     said = [f"job {job.get('name')}: {github_runs.meaning(job)}" for job in other]
     state = "; ".join([f"{_named(run)}: {github_runs.meaning(run)}", *said])
     names = (steps.CI_RUN, steps.CI_JOBS)
@@ -108,78 +118,67 @@ def run_has_ended(evidence: Evidence, policy: Policy) -> Finding:
 def tests_ran(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "the job is GREEN" means that tests passed. GitHub shows GREEN where none ran, too."""
     pattern = str(policy.get("summary") or github_log.SUMMARY)
-    lines = [line.text for line in github_log.clean(_log(evidence))]
-    found = [line.strip("= ") for line in lines if re.search(pattern, line)]
-    if not found:
-        reason = f"no line of the job's log says that a test passed (none matches {pattern})"
-        return not_proven(reason, steps.CI_JOB_LOG)
-    failed = [line for line in found if re.search(github_log.FAILED, line)]
-    if failed:
-        return not_met(f"the log says {failed[0]!r}", steps.CI_JOB_LOG)
-    return met("; ".join(found), steps.CI_JOB_LOG)
+    return _each(evidence, policy, partial(_tests_ran, pattern), named=True)
 
 
 def job_result_kept(evidence: Evidence, policy: Policy) -> Finding:
     """Minimum evidence: "job result GREEN or RED"."""
-    job = _job(evidence, policy)
-    if job.get("status") != github_runs.COMPLETED:
-        return not_proven(f"job {job['name']}: {github_runs.meaning(job)}", steps.CI_JOBS)
-    return met(f"job {job['name']} ended {job.get('conclusion')} at {job.get('completed_at')}", steps.CI_JOBS)
+
+    def decide(one: _Required) -> Finding:
+        job = one.job
+        if job.get("status") != github_runs.COMPLETED:
+            return not_proven(f"job {job['name']}: {github_runs.meaning(job)}", steps.CI_JOBS)
+        said = f"job {job['name']} ended {job.get('conclusion')} at {job.get('completed_at')}"
+        return met(said, steps.CI_JOBS)
+
+    return _each(evidence, policy, decide)
 
 
 def job_link_kept(evidence: Evidence, policy: Policy) -> Finding:
     """Minimum evidence: "the job's link"."""
-    link = _job(evidence, policy).get("html_url")
-    return met(str(link), steps.CI_JOBS) if link else not_proven("the job has no link", steps.CI_JOBS)
+
+    def decide(one: _Required) -> Finding:
+        link = one.job.get("html_url")
+        return met(str(link), steps.CI_JOBS) if link else not_proven("the job has no link", steps.CI_JOBS)
+
+    return _each(evidence, policy, decide)
 
 
 def error_block_kept(evidence: Evidence, policy: Policy) -> Finding:
     """Minimum evidence: "when RED, the top error block and the log section around it"."""
-    job = _job(evidence, policy)
-    if github_runs.color(job) != "RED":
-        return met(f"job {job['name']} is not RED: none is asked for", steps.CI_JOBS)
-    cause = github_log.first_cause(_log(evidence), job.get("steps") or [])
+    required = _required(evidence, policy)
+    red = next((one for one in required if github_runs.color(one.job) == "RED"), None)
+    if red is None:
+        names = ", ".join(one.job["name"] for one in required)
+        return met(f"job {names} is not RED: none is asked for", steps.CI_JOBS)
+    cause = github_log.first_cause(red.log(), red.job.get("steps") or [])
     if cause is None:
-        return not_proven(f"the log of job {job['name']} is empty", steps.CI_JOB_LOG)
+        return not_proven(f"the log of job {red.job['name']} is empty", steps.CI_JOB_LOG)
     detail = f"Step: {cause.step}\n\n{cause.block}\n"
     return met(f"step {cause.step}: {cause.line}", steps.CI_JOB_LOG, detail=detail)
 
 
 def job_green(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "the job is GREEN": the required job's own conclusion, for a skipped job leaves a run GREEN."""
-    run = _run(evidence)
-    if not _items(evidence, steps.CI_JOBS, "jobs"):
+    run = run_of(evidence)
+    if not items(evidence, steps.CI_JOBS, "jobs"):
         why = f"{github_runs.meaning(run)}: {run.get('html_url')}"
         return not_met(f"{_named(run)} has no job: {why}", steps.CI_JOBS)
-    job = _job(evidence, policy)
-    named, meaning, link = _job_of(run, job), github_runs.meaning(job), job.get("html_url")
-    if [job.get(of) for of in _SAME] != [run.get("id"), *(run.get(of) for of in _SAME[1:])]:
-        reason = f"job {job['name']} is not of {_named(run)}, attempt {github_runs.attempt_of(run)}"
-        return not_proven(reason, steps.CI_RUN, steps.CI_JOBS)
-    if job.get("status") != github_runs.COMPLETED:
-        return not_proven(f"{named}: {meaning}: {link}", steps.CI_JOBS)
-    color = github_runs.color(job)
-    if color == "GREEN":
-        return met(f"{named} is GREEN: {link}", steps.CI_JOBS)
-    said = "RED" if color else f"neither GREEN nor RED but {job.get('conclusion')}"
-    line = _first_line(evidence, job)
-    # What failed is said by its first error; what was stopped or never began, by that.
-    said_already = job.get("conclusion") == "failure" and line
-    why = line if said_already else "; ".join(filter(None, [meaning, line]))
-    return not_met(f"{named} is {said}: {why}: {link}", steps.CI_JOBS, steps.CI_JOB_LOG)
+    return _each(evidence, policy, _is_green)
 
 
 def earlier_attempts(evidence: Evidence, policy: Policy) -> Finding:
     """A run that is run again hides what it was before: every attempt is evidence."""
-    run = _run(evidence)
+    run = run_of(evidence)
     count = github_runs.attempt_of(run)
     if count == 1:
         return met(f"{_named(run)} had one attempt", steps.CI_RUN)
-    attempts = _documents(evidence, steps.CI_ATTEMPTS)
+    attempts = documents(evidence, steps.CI_ATTEMPTS)
     kept = sorted(github_runs.attempt_of(attempt) for attempt in attempts)
     if kept != list(range(1, count)):
-        return not_proven(f"of the {count - 1} earlier attempts, {len(kept)} were kept", steps.CI_ATTEMPTS)
-    red = _not_green(attempts, _earlier_jobs(evidence, policy))
+        there = len(set(kept).intersection(range(1, count)))
+        return not_proven(f"of the {count - 1} earlier attempts, {there} were kept", steps.CI_ATTEMPTS)
+    red = not_green(attempts, earlier_jobs(evidence, policy))
     if red and not policy.get("rerun", True):
         return not_met(f"{red}, and a run that was run again is not allowed to pass", steps.CI_ATTEMPTS)
     return met(red or f"all {count - 1} earlier attempts were GREEN", steps.CI_RUN, steps.CI_ATTEMPTS)
@@ -201,16 +200,51 @@ RULES = (
 
 
 def _summary(evidence: Evidence, policy: Policy) -> str:
-    run, job = _run(evidence), _job(evidence, policy)
-    earlier = _documents(evidence, steps.CI_ATTEMPTS) if github_runs.attempt_of(run) > 1 else []
-    red = _not_green(earlier, _earlier_jobs(evidence, policy))
+    required = _required(evidence, policy)
+    run, number = required[0].run, github_runs.attempt_of(required[0].run)
+    earlier = documents(evidence, steps.CI_ATTEMPTS) if number > 1 else []
+    red = not_green(earlier, earlier_jobs(evidence, policy))
     other = run_has_ended(evidence, policy).reason if run.get("conclusion") != github_runs.SUCCESS else ""
     history = "".join(f"; {more}" for more in (red, other) if more)
-    fact = f"{_job_of(run, job)} is GREEN for commit {evidence.release.commit}"
-    return f"{fact[0].upper()}{fact[1:]}: {job['html_url']}{history}."
+    names = " and ".join(one.job["name"] for one in required)
+    job, are = ("Jobs", "are") if required[1:] else ("Job", "is")
+    links = ", ".join(str(one.job["html_url"]) for one in required)
+    of = f"of {_named(run)} (attempt {number})"
+    return f"{job} {names} {of} {are} GREEN for commit {evidence.release.commit}: {links}{history}."
 
 
 judge = Judge(RULES, _summary)
+
+
+def _tests_ran(pattern: str, one: _Required) -> Finding:
+    lines = [line.text for line in github_log.clean(one.log())]
+    found = [line.strip("= ") for line in lines if re.search(pattern, line)]
+    if not found:
+        reason = f"no line of the job's log says that a test passed (none matches {pattern})"
+        return not_proven(reason, steps.CI_JOB_LOG)
+    failed = [line for line in found if re.search(github_log.FAILED, line)]
+    if failed:
+        return not_met(f"the log says {failed[0]!r}", steps.CI_JOB_LOG)
+    return met("; ".join(found), steps.CI_JOB_LOG)
+
+
+def _is_green(one: _Required) -> Finding:
+    run, job, named = one.run, one.job, one.named
+    meaning, link = github_runs.meaning(job), job.get("html_url")
+    if [job.get(of) for of in _SAME] != [run.get("id"), *(run.get(of) for of in _SAME[1:])]:
+        reason = f"job {job['name']} is not of {_named(run)}, attempt {github_runs.attempt_of(run)}"
+        return not_proven(reason, steps.CI_RUN, steps.CI_JOBS)
+    if job.get("status") != github_runs.COMPLETED:
+        return not_proven(f"{named}: {meaning}: {link}", steps.CI_JOBS)
+    color = github_runs.color(job)
+    if color == "GREEN":
+        return met(f"{named} is GREEN: {link}", steps.CI_JOBS)
+    said = "RED" if color else f"neither GREEN nor RED but {job.get('conclusion')}"
+    line = _first_line(one)
+    # What failed is said by its first error; what was stopped or never began, by that.
+    said_already = job.get("conclusion") == "failure" and line
+    why = line if said_already else "; ".join(filter(None, [meaning, line]))
+    return not_met(f"{named} is {said}: {why}: {link}", steps.CI_JOBS, steps.CI_JOB_LOG)
 
 
 def _started_by(run: Document, allowed: t.Sequence[str]) -> Finding:
@@ -225,7 +259,7 @@ def _dispatched(evidence: Evidence, run: Document) -> Finding:
     step, names = evidence.get(steps.CI_DISPATCH), (steps.CI_DISPATCH, steps.CI_RUN)
     # Only an answer with this status has a body, and only a whole one can name the run.
     whole = step is not None and (step.outcome, step.exit_status) == (ENDED, 200)
-    answered = _documents(evidence, steps.CI_DISPATCH)[0].get("workflow_run_id") if whole else None
+    answered = documents(evidence, steps.CI_DISPATCH)[0].get("workflow_run_id") if whole else None
     if answered is None:
         return _came_of_intent(evidence, run, steps.CI_DISPATCH, timely=False)
     reason = f"GitHub answered the dispatch with run {answered}"
@@ -246,97 +280,60 @@ def _came_of_intent(evidence: Evidence, run: Document, step: str, *, timely: boo
     return met(f"{named}, came with the dispatch", step, steps.CI_RUN)
 
 
-def _run(evidence: Evidence) -> Document:
-    return _documents(evidence, steps.CI_RUN)[0]
+@dataclass(frozen=True)
+class _Required:
+    """A required job, of its run."""
+
+    job: Document
+    run: Document
+    log: t.Callable[[], str]  # raises MissingStepError where there is none
+
+    @property
+    def named(self) -> str:
+        return (
+            f"job {self.job['name']} of run {self.run.get('id')} (attempt {github_runs.attempt_of(self.run)})"
+        )
 
 
-def _job(evidence: Evidence, policy: Policy) -> Document:
-    """Return the required job; where the run does not have exactly one of that name, it is missing."""
-    jobs = _items(evidence, steps.CI_JOBS, "jobs")
-    wanted = str(policy.get("job") or "")
-    job = github_runs.select_job(jobs, wanted)
-    if job is None:
-        names = ", ".join(str(found.get("name")) for found in jobs) or "none"
-        asked = f"exactly one job {wanted!r}" if wanted else "exactly one job, and no job is named"
-        raise MissingStepError(f"the run does not have {asked}; it has {names}")
-    return job
+def _required(evidence: Evidence, policy: Policy) -> list[_Required]:
+    run, jobs = run_of(evidence), required_jobs(evidence, policy)
+    logs = [partial(log_of, evidence, job, alone=len(jobs) == 1) for job in jobs]
+    return [_Required(job, run, log) for job, log in zip(jobs, logs, strict=True)]
 
 
-def _log(evidence: Evidence) -> str:
-    step = ended(evidence, steps.CI_JOB_LOG)
-    if step.exit_status != 200:
-        why = _NO_LOG.get(step.exit_status, "GitHub did not give it")
-        raise MissingStepError(f"{step.title}: {why} (HTTP status {step.exit_status})")
-    return step.stdout
+def _each(
+    evidence: Evidence, policy: Policy, decide: t.Callable[[_Required], Finding], *, named: bool = False
+) -> Finding:
+    """Decide on each required job: all have to be met, and the first that is not is the reason."""
+    required = _required(evidence, policy)
+    found = [(one, _decided(decide, one)) for one in required]
+    if named and len(found) > 1:
+        found = [(one, replace(each, reason=f"{one.job['name']}: {each.reason}")) for one, each in found]
+    for result in (NOT_MET, NOT_PROVEN):
+        bad = [each for _one, each in found if each.result == result]
+        if bad:
+            more = f" (and {len(bad) - 1} more of its {len(found)} jobs)" if bad[1:] else ""
+            return replace(bad[0], reason=f"{bad[0].reason}{more}")
+    return replace(found[0][1], reason="; ".join(each.reason for _one, each in found))
 
 
-def _first_line(evidence: Evidence, job: Document) -> str:
+def _decided(decide: t.Callable[[_Required], Finding], one: _Required) -> Finding:
+    try:
+        return decide(one)
+    except MissingStepError as exc:
+        return not_proven(str(exc))
+
+
+def _first_line(one: _Required) -> str:
     """Return the first error's line of a RED job, C('') where the log does not give one."""
-    if github_runs.color(job) != "RED":
+    if github_runs.color(one.job) != "RED":
         return ""
     try:
-        cause = github_log.first_cause(_log(evidence), job.get("steps") or [])
+        cause = github_log.first_cause(one.log(), one.job.get("steps") or [])
     except MissingStepError:
         return ""
     return cause.line if cause else ""
 
 
-def _documents(evidence: Evidence, name: str) -> list[Document]:
-    """Return the JSON documents of a step; any status but 200, or no JSON, is as if it were missing."""
-    step = ended(evidence, name)
-    if step.exit_status != 200:
-        raise MissingStepError(f"{step.title}: HTTP status {step.exit_status}")
-    try:
-        found = github_runs.documents(step.stdout)
-    except ValueError:
-        found = []
-    if not found:
-        raise MissingStepError(f"{step.title}: the answer is no JSON object")
-    return found
-
-
-def _items(evidence: Evidence, name: str, key: str) -> list[Document]:
-    """Return what a list contains; one that is not complete is as if it were missing."""
-    pages = _documents(evidence, name)
-    items = [item for page in pages for item in page.get(key, [])]
-    # Attempts are asked for one after the other, and each answer counts its own.
-    counts = {page.get("total_count", 0) for page in pages}
-    if name != steps.CI_ATTEMPT_JOBS and max(counts) > len(items):
-        step = ended(evidence, name)
-        raise MissingStepError(f"{step.title}: {len(items)} of {max(counts)} were listed")
-    return items
-
-
-def _earlier_jobs(evidence: Evidence, policy: Policy) -> dict[int, Document]:
-    """Return the required job of each earlier attempt that had it, by the attempt's number."""
-    if evidence.get(steps.CI_ATTEMPT_JOBS) is None:
-        return {}
-    of_attempts: dict[int, list[Document]] = {}
-    for job in _items(evidence, steps.CI_ATTEMPT_JOBS, "jobs"):
-        of_attempts.setdefault(github_runs.attempt_of(job), []).append(job)
-    wanted = str(policy.get("job") or "")
-    found = {number: github_runs.select_job(jobs, wanted) for number, jobs in of_attempts.items()}
-    return {number: job for number, job in found.items() if job is not None}
-
-
-def _not_green(attempts: t.Sequence[Document], jobs: t.Mapping[int, Document]) -> str:
-    """Return the sentence that names the attempts that did not pass, or C('').
-
-    An attempt passed where its required job did: a job that was skipped leaves a run a success.
-    """
-    said = []
-    for attempt in attempts:
-        number, whole = github_runs.attempt_of(attempt), attempt.get("conclusion")
-        job = jobs[number].get("conclusion") if number in jobs else github_runs.SUCCESS
-        if {whole, job} != {github_runs.SUCCESS}:
-            of_job = f", its job {job}" if job != github_runs.SUCCESS else ""
-            said.append(f"attempt {number} was {whole}{of_job}")
-    return " and ".join(said)
-
-
 def _named(run: Document) -> str:
     return f"run {run.get('id')}"
-
-
-def _job_of(run: Document, job: Document) -> str:
-    return f"job {job['name']} of run {run.get('id')} (attempt {github_runs.attempt_of(run)})"

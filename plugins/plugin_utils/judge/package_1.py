@@ -15,7 +15,19 @@ from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import NOT_RUN, Evidence
 from ...module_utils._text import alembic, catalog, psql_text
 from . import schema
-from .base import TRACEBACK, Finding, Judge, Policy, Rule, ended, met, not_met, not_proven, succeeded
+from .base import (
+    TRACEBACK,
+    Finding,
+    Judge,
+    Policy,
+    Rule,
+    ended,
+    last_line,
+    met,
+    not_met,
+    not_proven,
+    succeeded,
+)
 
 # The checklist's `alembic history | tail -n 30`: newest first, so the tail is the oldest ones.
 HISTORY_LINES = 30
@@ -100,7 +112,9 @@ def table_exists(evidence: Evidence, policy: Policy) -> Finding:
     if "Did not find any relation" in step.output:
         return not_met(f"there is no table {table}", steps.DESCRIBE_TABLE)
     if step.exit_status != 0 or not step.stdout.strip():
-        return not_proven(f"\\d ended with status {step.exit_status}", steps.DESCRIBE_TABLE)
+        nothing = "" if step.stdout.strip() else " and printed nothing"
+        said = f"\\d ended with status {step.exit_status}{nothing}{last_line(step.stderr)}"
+        return not_proven(said, steps.DESCRIBE_TABLE)
     places = catalog.objects(succeeded(evidence, steps.TABLE_PLACES).stdout)
     return _the_one(places, table)
 
@@ -111,7 +125,8 @@ def unique_constraint(evidence: Evidence, policy: Policy) -> Finding:
     want = [str(column) for column in policy["columns"]]
     asked = ended(evidence, steps.UNIQUE_CONSTRAINTS)
     if asked.exit_status != 0:
-        return not_met(asked.stderr.strip().splitlines()[0], steps.UNIQUE_CONSTRAINTS)
+        lines = [*asked.stderr.strip().splitlines(), f"the query ended with status {asked.exit_status}"]
+        return not_met(lines[0], steps.UNIQUE_CONSTRAINTS)
     named = {row[0] for row in psql_text.rows_of(asked.stdout)}
     entries = catalog.objects(succeeded(evidence, steps.UNIQUE_CATALOG).stdout)
     same = [entry for entry in entries if sorted(entry["columns"]) == sorted(want)]
@@ -184,9 +199,14 @@ def _last_current(evidence: Evidence) -> str:
 
 def _ran(evidence: Evidence) -> str:
     """Say what the upgrade did; where Alembic logs nothing, by what C(current) was before and after."""
-    moves = alembic.moves(succeeded(evidence, steps.ALEMBIC_UPGRADE))
+    history = evidence.get(steps.ALEMBIC_HISTORY)
+    known = alembic.known(history.stdout) if history else set()
+    # A line alike that env.py prints is no migration, and one is not made twice.
+    told = dict.fromkeys(alembic.moves(succeeded(evidence, steps.ALEMBIC_UPGRADE)))
+    moves = [move for move in told if not known or move[1] in known]
     if moves:
-        return f"{len(moves)} migrations ran, {moves[0][0] or 'base'} -> {moves[-1][1] or 'base'}"
+        many = "1 migration" if len(moves) == 1 else f"{len(moves)} migrations"
+        return f"{many} ran, {moves[0][0] or 'base'} -> {moves[-1][1] or 'base'}"
     names = (steps.ALEMBIC_CURRENT, steps.ALEMBIC_CURRENT_AFTER)
     before, after = (", ".join(alembic.revisions(succeeded(evidence, name).stdout)) for name in names)
     if before == after:

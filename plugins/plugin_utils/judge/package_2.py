@@ -133,6 +133,9 @@ def no_spike(evidence: Evidence, policy: Policy) -> Finding:
     names = (steps.WEBHOOK_BASELINE, steps.WEBHOOK_WINDOW, steps.WEBHOOK_401_LINES)
     before, after = _refused(evidence, policy)
     told = f"{after.events} of {after.requests} webhooks since, {before.events} of {before.requests} before"
+    baseline = evidence.get(steps.WEBHOOK_BASELINE)
+    if baseline is None or not baseline.stdout:
+        told += f" (what was before was not read{f': {baseline.reason}' if baseline else ''})"
     proof = _proof(before, after, policy["spike"])
     if proof:
         return not_met(f"yes: {told} ({proof})", *names)
@@ -183,6 +186,9 @@ def _run_ok(evidence: Evidence, name: str) -> Finding:
     counts = _counts(evidence, name)
     if counts.errors:
         return not_met(f"status 0, but {counts.errors} errors: {counts.text}", name)
+    if counts.unaccounted < 0:
+        added = counts.total - counts.unaccounted
+        return not_proven(f"the counts add up to {added} of {counts.total} rows: {counts.text}", name)
     if counts.unaccounted:
         return not_proven(f"{counts.unaccounted} rows are in no other count: {counts.text}", name)
     return met(counts.text, name)

@@ -18,6 +18,8 @@ from . import recon_run, running
 from .base import Finding, Judge, Policy, Rule, ended, last_line, met, not_met, not_proven
 from .recon_run import Run
 
+# So many lines are quoted that have a run, and are not the worker's own.
+_QUOTED = 10
 _MAXMEMORY_POLICY = re.compile(r"^maxmemory[-_]policy[\n:](?P<value>\S+)", re.MULTILINE)
 
 
@@ -111,14 +113,15 @@ def post_queued(evidence: Evidence, policy: Policy) -> Finding:
     """3.2: C(POST /api/v1/reconciliation/runs) "answers C(status="queued") and an C(id)"."""
     post = ended(evidence, steps.RECON_POST)
     answer = recon.parse(post.stdout)
-    run_id, state = recon.id_of(answer), answer.get("status")
+    run_id, state = recon.id_of(answer), recon.state_of(answer)
     if post.exit_status == recon.TOO_MANY_REQUESTS:
         return not_proven("the API answered 429 until the limit", steps.RECON_POST)
     if not 200 <= (post.exit_status or 0) < 300:
         return not_met(f"the POST was answered {post.exit_status}{last_line(post.stdout)}", steps.RECON_POST)
     if not run_id or state != recon.QUEUED:
-        return not_met(f"the answer has id {run_id or 'none'} and status {state}", steps.RECON_POST)
-    return met(f"the answer has id {run_id} and status queued", steps.RECON_POST)
+        said = answer.get("status")
+        return not_met(f"the answer has id {run_id or 'none'} and status {said}", steps.RECON_POST)
+    return met(f"the answer has id {run_id} and status {answer['status']}", steps.RECON_POST)
 
 
 def api_lifecycle(evidence: Evidence, policy: Policy) -> Finding:
@@ -151,7 +154,11 @@ def worker_log(evidence: Evidence, policy: Policy) -> Finding:
         why = _jobs_that_never_started(ended(evidence, steps.RECON_WORKER_LOG))
         if run.state in (recon.RUNNING, *recon.TERMINAL):
             why += f", though the API shows it {run.state}: no worker of this log carried it out"
-        return not_met(f"no line since the POST contains run {run.id}{why}", steps.RECON_WORKER_LOG)
+        named = _lines_with(evidence, run)
+        has = f"no line since the POST contains run {run.id}"
+        if named:
+            has = f"no line since the POST is arq's own of run {run.id}, though {len(named)} contain it"
+        return not_met(f"{has}{why}", steps.RECON_WORKER_LOG, detail="\n".join(named[:_QUOTED]))
     last = (run.finished or run.attempts)[-1]
     fate = last.end.kind if last.end else "no line ends it"
     link, decide = ("and", met) if last.finished else ("but", not_met)
@@ -233,6 +240,14 @@ def _not_ended(run: Run) -> Finding:
         return not_met(reason, steps.RECON_LIFECYCLE)
     decide = not_met if re.search(r"\b5\d\d\b", run.answers) else not_proven
     return decide(f"no answer shows run {run.id}{answers}", steps.RECON_LIFECYCLE)
+
+
+def _lines_with(evidence: Evidence, run: Run) -> list[str]:
+    """Return what the logs that were marked before the POST have of a run, whoever wrote it."""
+    asked = parse_time(ended(evidence, steps.RECON_POST).started)
+    logs = [step for step in evidence.steps if step.name == steps.RECON_WORKER_LOG]
+    kept = [log.stdout for log in logs if parse_time(log.started) <= asked]
+    return [line.strip() for text in kept for line in text.split("\n") if run.id in line]
 
 
 def _jobs_that_never_started(log: Step) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core import step_names as steps
-from ...module_utils._core.evidence import ENDED, HTTP, Evidence, Step
+from ...module_utils._core.evidence import ENDED, HTTP, Evidence, Step, parse_time
 from ...module_utils._text import flags
 from . import running
 from .base import MET, Finding, MissingStepError, Policy, ended, last_line, met, not_met, not_proven
@@ -39,8 +39,7 @@ def are_true(evidence: Evidence, policy: Policy) -> Finding:
     wanted: Flags = policy["flags"]
     off = [*_off_in_answers(evidence, wanted)] or _off_in_processes(evidence, wanted)
     if off:
-        failed = evidence.get(steps.QUEUE_ENABLEMENT) or evidence.get(steps.ROLE_FAILED)
-        return not_met("; ".join([*off, *([failed.reason] if failed else [])]), *_NAMES)
+        return not_met("; ".join([*off, *_failed_before(evidence)]), *_NAMES)
     reported = shown(evidence, policy)
     if reported.result != MET:
         return reported
@@ -61,6 +60,14 @@ def _answers(evidence: Evidence) -> list[Step]:
         if step.exit_status != (200 if step.kind == HTTP else 0):
             raise MissingStepError(f"{step.title}: status {step.exit_status}{last_line(step.stderr)}")
     return list(newest.values())
+
+
+def _failed_before(evidence: Evidence) -> t.Iterator[str]:
+    """Say what kept the flags from being set: what failed later than the processes were asked did not."""
+    failed = evidence.get(steps.QUEUE_ENABLEMENT) or evidence.get(steps.ROLE_FAILED)
+    asked = max(parse_time(step.started) for step in _answers(evidence))
+    if failed and parse_time(failed.started) <= asked:
+        yield failed.reason
 
 
 def _off_in_answers(evidence: Evidence, wanted: Flags) -> t.Iterator[str]:

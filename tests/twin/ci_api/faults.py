@@ -10,6 +10,7 @@
     {"startup_failure": true}     the workflow file is invalid: a run without jobs
     {"run_conclusion": "stale"}   a run that ends like this, without jobs
     {"job_conclusion": "neutral"} the job with the tests ends like this, without a step, and so does the run
+    {"matrix": "failure"}         a matrix makes two jobs of the one with the tests; the second ends like this
     {"rate_limit": {"requests": 3, "status": 403, "retry_after": 1}}
                                   so many requests are refused from now on; retry_after in seconds.
                                   With "primary": true it is the limit of the hour that is used up: no
@@ -20,7 +21,7 @@
     {"run_details": "ignored"}    a server that does not know return_run_details and answers 204;
                                   "refused": one that answers 400
 
-Those up to `job_conclusion` apply to runs that are started while the file says so.
+Those up to `matrix` apply to runs that are started while the file says so.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ class Faults:
     startup_failure: bool = False
     run_conclusion: str = ""
     job_conclusion: str = ""
+    matrix: str = ""
     expired_logs: bool = False
     archived: bool = False
     read_only: bool = False

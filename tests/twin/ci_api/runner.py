@@ -71,7 +71,10 @@ class Runner:
             await self._wait_for_a_runner(run)
             run.latest.start()
             self._decide(first, run)
-        required = self._store.add_job(run, REQUIRED_JOB)
+        matrix = run.faults.matrix
+        required = self._store.add_job(run, f"{REQUIRED_JOB} (15)" if matrix else REQUIRED_JOB)
+        if matrix:
+            self._store.add_job(run, f"{REQUIRED_JOB} (16)").complete(matrix)
         without_steps = "skipped" if run.faults.skip_job else run.faults.job_conclusion
         if without_steps:
             required.complete(without_steps)

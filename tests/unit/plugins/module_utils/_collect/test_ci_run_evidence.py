@@ -171,3 +171,20 @@ def test_a_log_that_has_expired_is_evidence_and_no_failure(fake: FakeGitHub) -> 
     started = waiting(fake)
     ci_run_evidence.collect(started)
     assert (started.steps[-1].name, started.steps[-1].exit_status) == ("ci_job_log", 410)
+
+
+def test_of_a_matrix_every_jobs_log_is_kept(fake: FakeGitHub) -> None:
+    names = ("postgres-tests (15, 3.11)", "postgres-tests (16, 3.12)")
+    jobs = [
+        job(id=99, name=names[0]),
+        job(id=98, name=names[1], conclusion="failure"),
+        job(id=97, name="lint"),
+    ]
+    fake.on("GET", JOBS, Reply(body={"jobs": jobs}))
+    fake.on("GET", LOGS.replace("99", "98"), Reply(302, headers={"Location": "/_storage/98"}))
+    fake.on("GET", "/_storage/98", Reply(body="second\n"))
+    started = waiting(fake, job="postgres-tests")
+    assert ci_run_evidence.collect(started)["job_conclusion"] == "failure"
+    logs = [step for step in started.steps if step.name == "ci_job_log"]
+    assert [step.title for step in logs] == [f"Log of the job {name}" for name in names]
+    assert [step.stdout for step in logs] == [LOG, "second\n"]

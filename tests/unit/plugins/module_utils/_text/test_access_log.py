@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import typing as t
 from datetime import UTC, datetime
@@ -41,6 +42,50 @@ MILLISECONDS = (
     '"url":"https://psp.example/api/v1/payments/webhook/acmepay"}'
 )
 ZONED = '2026-11-24 05:52:03,123 +0300 INFO 10.0.0.1:1 - "POST /api/v1/payments/webhook/acmepay HTTP/1.1" 401'
+LOGFMT = (
+    f'time=2026-11-24T02:52:03.123Z level=info msg="request completed" method=POST path={WEBHOOK} status=401 '
+    "duration=1.1ms"
+)
+ROUTER = f'ts=1795488723.123 at=info method=POST path="{WEBHOOK}?a=b" host=psp.example status=401 bytes=98'
+NGINX_LOGFMT = (
+    f'time="2026-11-24T05:52:03+03:00" remote=203.0.113.9 request="POST {WEBHOOK}?status=1 HTTP/1.1" '
+    "status=401"
+)
+UVICORN = f'INFO:     127.0.0.1:47784 - "POST {WEBHOOK}?x=1 HTTP/1.1" 401 Unauthorized'
+NAIVE = f'2026-11-24 23:52:03,123 INFO 127.0.0.1:1 - "POST {WEBHOOK} HTTP/1.1" 401'
+UNTIMED = f'{{"method": "POST", "path": "{WEBHOOK}", "status": 401}}'
+
+
+def _docker(line: str) -> str:
+    return json.dumps({"log": f"{line}\n", "stream": "stdout", "time": "2026-11-24T02:52:03.123456789Z"})
+
+
+@pytest.mark.parametrize(
+    ("line", "moment"),
+    [
+        (LOGFMT, MILLIS),
+        (ROUTER, MILLIS),
+        (NGINX_LOGFMT, MOMENT),
+        (f"backend-1  | {TWIN}", MILLIS),
+        (f"\x1b[36mbackend-1  | \x1b[0m{COMBINED}", MOMENT),
+        (f"2026-11-24T02:52:03.999999999Z {TWIN}", MILLIS),
+        (f"2026-11-24T05:52:03+0300 stg-1 uvicorn[4711]: {UVICORN}", MOMENT),
+        (f"2026-11-24T05:52:03+0300 stg-1 uvicorn[4711]: {UNTIMED}", MOMENT),
+        (f"2026-11-24T02:52:03.123Z {LOGFMT}", MILLIS),
+        (_docker(TWIN), MILLIS),
+        (_docker(COMBINED), MOMENT),
+        (_docker(LOGFMT), MILLIS),
+    ],
+)
+def test_a_webhook_behind_what_keeps_logs(line: str, moment: datetime) -> None:
+    assert parse(line) == Entry(moment, "POST", WEBHOOK, 401)
+
+
+@pytest.mark.parametrize("line", [UVICORN, NAIVE, UNTIMED])
+def test_a_time_with_its_zone_is_better_than_none(line: str) -> None:
+    moment = MOMENT.replace(microsecond=123456)
+    assert parse(_docker(line)) == Entry(moment, "POST", WEBHOOK, 401)
+    assert parse(f"2026-11-24T02:52:03.123456789Z {line}") == Entry(moment, "POST", WEBHOOK, 401)
 
 
 @pytest.mark.parametrize(

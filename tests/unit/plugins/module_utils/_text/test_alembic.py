@@ -25,6 +25,12 @@ PROVIDERS = "0004_provider_events"
         ("current_after_downgrade", [MIG_01B]),
         ("current_unstamped", []),
         ("current_unknown_revision", []),
+        ("current_verbose_head", [HEAD]),
+        ("current_verbose_behind", [PROVIDERS]),
+        ("current_branches_verbose", ["0002_b", "0002_a"]),
+        ("current_merged_verbose", ["0005_head"]),
+        ("heads_merged", ["0005_head"]),
+        ("heads_merged_verbose", ["0005_head"]),
         ("heads", [HEAD]),
         ("heads_two", [HEAD, "0007b_other_branch"]),
         ("check_clean", []),
@@ -51,6 +57,17 @@ def test_revisions_are_told_from_other_lines(stdout: str, want: list[str]) -> No
     [
         ("upgrade_head", [(PROVIDERS, BASE), (BASE, MIG_01B), (MIG_01B, HEAD)]),
         ("upgrade_duplicate_table", [(PROVIDERS, BASE), (BASE, MIG_01B)]),
+        (
+            "upgrade_merge",
+            [
+                ("", "0001_base"),
+                ("0001_base", "0002_a"),
+                ("0001_base", "0002_b"),
+                ("0002_b", "0003_c"),
+                ("0002_a, 0003_c", "0004_merge"),
+                ("0004_merge", "0005_head"),
+            ],
+        ),
         ("upgrade_head_again", []),
         ("upgrade_head_warn_level", []),
         ("downgrade_1", []),
@@ -146,3 +163,20 @@ def test_each_form_of_a_line_of_the_history(line: str, want: list[str]) -> None:
 @pytest.mark.parametrize(("names", "want"), [([], ""), (["a"], "a"), (["a", "b"], "")])
 def test_the_only_one(names: list[str], want: str) -> None:
     assert alembic.single(names) == want
+
+
+@pytest.mark.parametrize(
+    ("revision", "want"),
+    [
+        ("0001_base", []),
+        ("0002_a", ["0001_base"]),
+        ("0003_c", ["0002_b"]),
+        ("0004_merge", ["0002_a", "0003_c"]),
+        ("0005_head", ["0004_merge"]),
+        ("b", []),
+    ],
+)
+def test_a_history_with_branches_and_any_message(revision: str, want: list[str]) -> None:
+    history = read_case("alembic/history_merge").stdout
+    assert alembic.parents(history, revision) == want
+    assert (revision in alembic.known(history)) is (revision != "b")

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+
 import pytest
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._text import arq_log
@@ -11,7 +14,7 @@ from tests.unit.captured import FIXTURES
 
 
 def log(name: str) -> str:
-    return (FIXTURES / "arq_log" / f"{name}.log").read_text("utf-8")
+    return (FIXTURES / "arq_log" / f"{name}.log").read_text("utf-8", "backslashreplace")
 
 
 @pytest.mark.parametrize(
@@ -127,3 +130,112 @@ def test_the_last_start_is_the_one_and_trouble_with_connecting_belongs_to_it() -
     assert first is not None
     assert lines[first : first + 3] == [*trouble, connected]
     assert "Starting worker" in lines[first + 3]
+
+
+RUNS = [f"5d1c7a52-9a1e-4c0b-8f52-0d6f3c1b7e9{number}" for number in range(3)]
+FORMS = sorted(file.stem for file in (FIXTURES / "arq_log" / "forms").glob("*.log"))
+# The job's own print cannot be written in ASCII.
+ENDS = {"ascii": "failed"}
+WRAPPINGS: dict[str, Callable[[str], str]] = {
+    "docker compose": lambda line: f"worker-1  | {line}",
+    "docker's json-file": lambda line: json.dumps(
+        {"log": f"{line}\n", "stream": "stderr", "time": "2026-11-29T07:03:27.123456789Z"}
+    ),
+    "docker logs --timestamps": lambda line: f"2026-11-29T07:03:27.123456789Z {line}",
+    "journalctl, short": lambda line: f"Nov 29 07:03:27 stg-1 arq[4711]: {line}",
+    "journalctl, short-iso": lambda line: f"2026-11-29T07:03:27+0000 stg-1 arq[4711]: {line}",
+    "a terminal": lambda line: f"\x1b[36mworker-1  | \x1b[0m{line}",
+}
+
+
+def _ends(text: str, run_id: str) -> list[str | None]:
+    found = arq_log.attempts_for(text, run_id)
+    return [attempt.end and attempt.end.kind for attempt in found if attempt.start.job[:2].isdigit()]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_run_in_every_form_that_a_worker_logs_in(form: str) -> None:
+    text = log(f"forms/{form}")
+    assert _ends(text, RUNS[0]) == [ENDS.get(form, "completed")]
+    assert _ends(text, RUNS[1]) == ["failed"]
+    assert _ends(text, RUNS[2]) == ["retried", "completed"]
+    assert arq_log.says_start(text)
+    assert "redis_version=7.2.4" in arq_log.redis_line(text)
+    assert [event.detail for event in arq_log.events(text)].count("function not found") == 1
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form not in ("bare", "bracket", "uvicorn")])
+def test_what_a_job_prints_in_the_same_form_is_not_the_workers(form: str) -> None:
+    text = log(f"forms/{form}")
+    assert any("provider:fetch" in line or form == "ascii" for line in text.splitlines())
+    assert all(attempt.start.job[:2].isdigit() for attempt in arq_log.attempts(text))
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("wrapping", WRAPPINGS)
+def test_a_run_through_what_keeps_logs(form: str, wrapping: str) -> None:
+    text = "\n".join(map(WRAPPINGS[wrapping], log(f"forms/{form}").splitlines()))
+    assert _ends(text, RUNS[0]) == [ENDS.get(form, "completed")]
+    assert _ends(text, RUNS[2]) == ["retried", "completed"]
+
+
+ARQ = "  0.39s → 6df4:reconcile_run('38e48592-5162-4229-8560-2ad02579525d')"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"07:03:27:{ARQ}",
+        f"2026-11-29 07:03:27.123 | INFO     | arq.worker:run_job:594 - {ARQ}",
+        f"INFO [arq.worker] {ARQ}",
+        f"psp-worker INFO {ARQ}",
+        f"[2026-11-29 07:03:27 +0000] [12] [INFO] {ARQ}",
+        f"worker.py:594 INFO MainThread {ARQ}",
+        f'{{"message": "{ARQ}", "name": "psp-worker", "log": {{"logger": "arq.worker"}}}}',
+        "INFO:arq.worker:0.39s → 6df4:reconcile_run('38e48592-5162-4229-8560-2ad02579525d')",
+    ],
+)
+def test_a_start_behind_a_formatters_prefix(line: str) -> None:
+    assert [attempt.start.job for attempt in arq_log.attempts(line)] == ["6df4"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"the worker said:{ARQ}",
+        f"07:03:27: the worker said:{ARQ}",
+        f"2026-11-29 07:03:27 INFO app.jobs:{ARQ}",
+        f'{{"event": "{ARQ}", "logger": "app.jobs"}}',
+        f'{{"event": "job", "seen": "{ARQ}"}}',
+        f'{{"message": "the worker said: {ARQ}"}}',
+        f'level=info msg="the worker said: {ARQ}"',
+        f"[info     ] {ARQ} [app.jobs]",
+        "0.39s → 6df4:reconcile_run('38e48592-5162-4229-8560-2ad02579525d')",
+        "INFO: 0.39s → 6df4:reconcile_run('38e48592-5162-4229-8560-2ad02579525d')",
+        f'{{"event": "{ARQ}',
+    ],
+)
+def test_a_sentence_that_quotes_a_start_is_none(line: str) -> None:
+    assert arq_log.attempts(line) == []
+
+
+@pytest.mark.parametrize(
+    ("rest", "kind"),
+    [
+        ("ab:f('a:g ? b')", "started"),
+        ("ab:f ? 'x:g(1)'", "completed"),
+        ("ab:f ? ", "completed"),
+        ("ab:f retrying job in 0.10s", "retried"),
+        ("ab:f cancelled, will be run again", "retried"),
+        ("ab:f aborted", "aborted"),
+        ("ab:f aborted before start", "aborted"),
+    ],
+)
+def test_a_lost_mark_is_told_by_what_follows_it(rest: str, kind: str) -> None:
+    event = arq_log.events(f"07:03:27:   0.00s ? {rest}")[0]
+    assert (event.kind, event.job) == (kind, "ab")
+
+
+@pytest.mark.parametrize("rest", ["what now", "ab:f", "ab:f failed, ValueError: x"])
+def test_a_question_is_no_mark(rest: str) -> None:
+    assert arq_log.events(f"07:03:27:   0.00s ? {rest}") == []

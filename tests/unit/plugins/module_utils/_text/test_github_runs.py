@@ -57,17 +57,26 @@ def test_a_workflow_by_file_or_display_name(wanted: str, *, same: bool) -> None:
 @pytest.mark.parametrize(
     ("names", "wanted", "chosen"),
     [
-        (["postgres-tests"], "", "postgres-tests"),
-        (["postgres-tests", "lint"], "postgres-tests", "postgres-tests"),
-        (["postgres-tests", "lint"], "", None),
-        (["lint"], "postgres-tests", None),
-        (["postgres-tests", "postgres-tests"], "postgres-tests", None),
-        ([], "", None),
+        (["postgres-tests"], "", [0]),
+        (["postgres-tests", "lint"], "postgres-tests", [0]),
+        (["postgres-tests", "lint"], "", []),
+        (["lint"], "postgres-tests", []),
+        (["postgres-tests", "postgres-tests"], "postgres-tests", []),
+        ([], "", []),
+        (["postgres-tests (15, 3.11)", "lint", "postgres-tests (16, 3.12)"], "postgres-tests", [0, 2]),
+        (["postgres-tests (15)", "postgres-tests (16)"], "", []),
+        (["postgres-tests (15)", "postgres-tests (16)"], "postgres-tests (16)", [1]),
+        (["call / postgres-tests", "call / lint"], "postgres-tests", [0]),
+        (["a / b / postgres-tests (15)", "b / postgres-tests (15)"], "postgres-tests", [0, 1]),
+        (["postgres-tests (15)", "postgres-tests (15)"], "postgres-tests", []),
+        (["postgres-tests-old", "old-postgres-tests", "call/postgres-tests"], "postgres-tests", []),
+        (["postgres tests", "postgres-tests (15) and more"], "postgres-tests", []),
+        (["a.b"], "a+b", []),
     ],
 )
-def test_the_required_job(names: list[str], wanted: str, chosen: str | None) -> None:
-    found = github_runs.select_job([job(name=name) for name in names], wanted)
-    assert (found and found["name"]) == chosen
+def test_the_required_job(names: list[str], wanted: str, chosen: list[int]) -> None:
+    jobs = [job(name=name) for name in names]
+    assert github_runs.select_jobs(jobs, wanted) == [jobs[index] for index in chosen]
 
 
 def test_of_release_wants_commit_and_event() -> None:

@@ -11,6 +11,7 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._text.recon import 
     Poll,
     id_of,
     parse,
+    state_of,
     transcript,
 )
 
@@ -23,6 +24,16 @@ RUN = "7f3e0c9a-4d0e-4f5f-9f3e-0c9a4d0e4f5f"
     [
         (f'{{"id":"{RUN}","status":"queued"}}', RUN),
         ('{"id": 17}', "17"),
+        (f'{{"run_id":"{RUN}","status":"queued"}}', RUN),
+        (f'{{"runId":"{RUN}","status":"queued"}}', RUN),
+        (f'{{"id":17,"run_id":"{RUN}","status":"queued"}}', "17"),
+        (f'{{"data":{{"id":"{RUN}","status":"queued"}}}}', RUN),
+        (f'{{"status":"success","result":{{"run_id":"{RUN}","status":"queued"}},"error":null}}', RUN),
+        (f'{{"jsonrpc":"2.0","id":1,"result":{{"id":"{RUN}","status":"queued"}}}}', RUN),
+        (f'{{"id":"{RUN}","status":"completed","result":{{"id":"f1","status":"failed"}}}}', RUN),
+        ('{"data":{"id":"a","status":"queued"},"result":{"id":"b","status":"queued"}}', ""),
+        ('{"data":[{"id":"a","status":"queued"}]}', ""),
+        ('{"id": ["a"]}', ""),
         ('{"id": true}', ""),
         ('{"id": null}', ""),
         ('["id"]', ""),
@@ -39,6 +50,14 @@ def test_id(body: str, found: str) -> None:
     [
         (200, f'{{"id":"{RUN}","status":"running"}}', "running"),
         (200, '{"id":"another","status":"completed"}', ""),
+        (200, f'{{"id":"{RUN}","status":"RUNNING"}}', "running"),
+        (200, f'{{"id":17,"run_id":"{RUN}","status":"in-progress"}}', "running"),
+        (200, f'{{"status":"success","data":{{"runId":"{RUN}","status":"PENDING"}}}}', "queued"),
+        (200, '{"status":"success","data":{"runId":"another","status":"SUCCEEDED"}}', ""),
+        (200, f'{{"id":"{RUN}","status":"cancelled"}}', "cancelled"),
+        (200, f'{{"id":"{RUN}","status":"complete with errors"}}', "complete with errors"),
+        (200, f'{{"id":"{RUN}","status":null}}', ""),
+        (200, '{"id":"","status":"completed"}', ""),
         (500, f'{{"id":"{RUN}","status":"completed"}}', ""),
         (429, '{"error":"slow down"}', ""),
         (None, "connection refused", ""),
@@ -46,6 +65,19 @@ def test_id(body: str, found: str) -> None:
 )
 def test_only_a_good_answer_about_this_run_gives_a_state(status: int | None, body: str, state: str) -> None:
     assert Poll(TIME, status, body).state_of(RUN) == state
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        ("queued PENDING Enqueued", "queued"),
+        ("running IN_PROGRESS in-progress Started processing", "running"),
+        ("completed SUCCEEDED success done Finished", "completed"),
+        ("failed ERROR errored", "failed"),
+    ],
+)
+def test_a_state_in_other_words(words: str, state: str) -> None:
+    assert {state_of({"status": word}) for word in words.split()} == {state}
 
 
 def test_a_transcript_is_read_as_it_was_written() -> None:

@@ -723,3 +723,101 @@ def test_jobs_of_all_pages_count() -> None:
 
 def test_a_workflow_may_be_named_by_its_file() -> None:
     assert judged({}, workflow="backend-psp03d-postgres.yml").status == PASS
+
+
+MATRIX = ("postgres-tests (15, 3.11)", "call / postgres-tests (16, 3.12)")
+
+
+def matrix(*changes: dict[str, Any], logs: tuple[str, ...] = (GREEN_LOG, GREEN_LOG)) -> Verdict:
+    """Judge a run whose job a matrix made, each job changed as given."""
+    given = [*changes, {}, {}][:2]
+    jobs = [job(id=90 + n, name=name, **given[n]) for n, name in enumerate(MATRIX)]
+    kept = [
+        http("ci_job_log", text=text, title=f"Log of the job {name}")
+        for name, text in zip(MATRIX, logs, strict=False)
+    ]
+    changed: Steps = {"ci_jobs": listed("ci_jobs", "jobs", job(name="lint"), *jobs), "ci_job_log": None}
+    return judged({**changed, **{f"log {n}": step for n, step in enumerate(kept)}}, job="postgres-tests")
+
+
+def test_a_matrix_is_green_where_all_of_it_is() -> None:
+    found = matrix()
+    assert found.status == PASS
+    assert found.note == (
+        f"Jobs {MATRIX[0]} and {MATRIX[1]} of run 42 (attempt 1) are GREEN for commit {COMMIT}: {URL}, {URL}."
+    )
+    assert criterion(found, "ci_tests_ran").reason.count(MATRIX[1]) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "logs", "rule", "result", "reason"),
+    [
+        (
+            ({}, {"conclusion": "failure"}),
+            (GREEN_LOG, RED_LOG),
+            "ci_job_green",
+            NOT_MET,
+            f"job {MATRIX[1]} of run 42 (attempt 1) is RED: {FAILED_TEST}",
+        ),
+        (
+            ({"conclusion": "failure"}, {"conclusion": "failure"}),
+            (RED_LOG, RED_LOG),
+            "ci_job_green",
+            NOT_MET,
+            "(and 1 more of its 2 jobs)",
+        ),
+        (({}, {"conclusion": "skipped"}), (GREEN_LOG, GREEN_LOG), "ci_job_green", NOT_MET, "skipped"),
+        (
+            ({"status": "queued", "conclusion": None}, {"conclusion": "cancelled"}),
+            (GREEN_LOG, GREEN_LOG),
+            "ci_job_green",
+            NOT_MET,
+            MATRIX[1],
+        ),
+        (({}, {"status": "queued"}), (GREEN_LOG, GREEN_LOG), "ci_job_result", NOT_PROVEN, "still queued"),
+        (({}, {"html_url": None}), (GREEN_LOG, GREEN_LOG), "ci_job_link", NOT_PROVEN, "no link"),
+        (({}, {}), (GREEN_LOG,), "ci_tests_ran", NOT_PROVEN, f"Log of the job {MATRIX[1]}: it was not kept"),
+        (
+            ({}, {}),
+            (GREEN_LOG, "nothing"),
+            "ci_tests_ran",
+            NOT_PROVEN,
+            f"{MATRIX[1]}: no line of the job's log",
+        ),
+        (({}, {"conclusion": "failure"}), (GREEN_LOG, RED_LOG), "ci_error_block", MET, "step "),
+    ],
+)
+def test_a_matrix_is_not_green_where_one_of_it_is_not(
+    changes: tuple[dict[str, Any], ...], logs: tuple[str, ...], rule: str, result: str, reason: str
+) -> None:
+    found = matrix(*changes, logs=logs)
+    assert found.status == FAIL
+    assert criterion(found, rule).result == result
+    assert reason in criterion(found, rule).reason
+
+
+def test_of_an_earlier_attempt_of_a_matrix_the_job_that_failed_is_named() -> None:
+    jobs = [job(id=80, name=MATRIX[0]), job(id=81, name=MATRIX[1], conclusion="failure")]
+    now = [job(id=90 + n, name=name, run_attempt=2) for n, name in enumerate(MATRIX)]
+    found = judged(
+        {
+            "ci_run": http("ci_run", run(run_attempt=2)),
+            "ci_jobs": listed("ci_jobs", "jobs", *now),
+            "ci_attempts": http("ci_attempts", run(conclusion="failure")),
+            "ci_attempt_jobs": listed("ci_attempt_jobs", "jobs", *jobs),
+        },
+        job="postgres-tests",
+    )
+    assert "attempt 1 was failure, its job failure" in criterion(found, "ci_attempts").reason
+
+
+def test_attempts_are_counted_once() -> None:
+    twice = http("ci_attempts", run(conclusion="failure"), run(conclusion="failure"))
+    found = judged(
+        {
+            "ci_run": http("ci_run", run(run_attempt=3)),
+            "ci_jobs": listed("ci_jobs", "jobs", job(run_attempt=3)),
+            "ci_attempts": twice,
+        }
+    )
+    assert criterion(found, "ci_attempts").reason == "of the 2 earlier attempts, 1 were kept"

@@ -541,3 +541,56 @@ def test_of_several_failures_of_its_collector_the_first_is_the_cause() -> None:
     ]
     reasons = {c.id: c.reason for c in judge(evidence(1, failed), POLICY).criteria}
     assert reasons["upgrade_clean"] == "no step alembic_upgrade was kept; the disk is full"
+
+
+def test_its_own_collector_is_the_cause_whatever_else_failed_before() -> None:
+    failed = [
+        step(name, exit_status=None, outcome=FAILED, reason=reason)
+        for name, reason in (("role_failed", "another task"), ("alembic_evidence_failed", "the disk is full"))
+    ]
+    reasons = {c.id: c.reason for c in judge(evidence(1, failed), POLICY).criteria}
+    assert reasons["upgrade_clean"] == "no step alembic_upgrade was kept; the disk is full"
+    assert reasons["table_exists"] == "no step describe_table was kept; another task"
+
+
+def test_what_looks_like_a_migration_is_not_counted() -> None:
+    upgrade = captured("alembic_upgrade", "alembic/upgrade_head")
+    more = "Running upgrade a1 -> b2\n" + upgrade.stderr.splitlines()[-1]
+    found = judge(_steps(alembic_upgrade=replace(upgrade, stderr=f"{upgrade.stderr}{more}\n")), POLICY)
+    assert found.status == "PASS"
+    assert "(3 migrations ran, 0004_provider_events -> 0007_mig_01c_finding_unique, " in found.note
+
+
+@pytest.mark.parametrize(
+    ("kept", "rule", "reason"),
+    [
+        (
+            _steps(describe_table=step("describe_table", stdout="\n")),
+            "table_exists",
+            "\\d ended with status 0 and printed nothing",
+        ),
+        (
+            _steps(describe_table=step("describe_table", exit_status=3, stderr="ERROR:  no\n")),
+            "table_exists",
+            "\\d ended with status 3 and printed nothing: ERROR:  no",
+        ),
+        (
+            _steps(unique_constraints=step("unique_constraints", exit_status=1)),
+            "unique_constraint",
+            "the query ended with status 1",
+        ),
+        (
+            _steps(
+                alembic_upgrade=step(
+                    "alembic_upgrade",
+                    exit_status=1,
+                    stderr='NOTICE:  relation "a" already exists, skipping\nValueError: no ledger\n',
+                )
+            ),
+            "upgrade_clean",
+            "exit status 1, ValueError: no ledger",
+        ),
+    ],
+)
+def test_the_reason_is_the_steps_own(kept: Evidence, rule: str, reason: str) -> None:
+    assert {c.id: c.reason for c in judge(kept, POLICY).criteria}[rule] == reason

@@ -233,7 +233,7 @@ GOOD: list[tuple[str, Evidence, str, str]] = [
         "no log before the flags",
         _steps(webhook_baseline=step("webhook_baseline", kind=LOG, outcome=FAILED, reason="it is not there")),
         "no_spike",
-        "no: 0 of 33 webhooks since, 0 of 0 before",
+        "no: 0 of 33 webhooks since, 0 of 0 before (what was before was not read: it is not there)",
     ),
 ]
 
@@ -818,3 +818,33 @@ def test_the_running_backend_is_the_release(told: Step | None, result: str, reas
     assert (found.id, found.result) == ("runs_release", result)
     assert reason in found.reason
     assert verdict.status == ("PASS" if result == MET else "FAIL")
+
+
+def test_what_failed_after_the_flags_were_asked_for_is_not_why_they_are_off() -> None:
+    late = step(
+        "role_failed", kind=FILE, outcome=FAILED, reason="the smoke: no", started=NOW.replace("2026", "2027")
+    )
+    early = replace(late, started=NOW, reason="Restart the backend: no such program")
+    for failed, named in ((late, False), (early, True)):
+        verdict = judge(_steps(flags_running=_running(*FLAGS), role_failed=failed), POLICY)
+        reason = {c.id: c.reason for c in verdict.criteria}["flags_set"]
+        assert reason.endswith(failed.reason) is named
+
+
+def test_counts_that_are_more_than_the_rows_are_added_up() -> None:
+    run = step("backfill_real_run", stdout="processed=10 updated=8 skipped=5 errors=0\n")
+    reasons = {c.id: c.reason for c in judge(_steps(backfill_real_run=run), POLICY).criteria}
+    assert reasons["real_run_ok"].startswith("the counts add up to 13 of 10 rows: ")
+
+
+def test_a_project_that_logs_in_does_not_stand_for_the_smoke() -> None:
+    report = json.loads((FIXTURES / "playwright" / "setup_project.json").read_text("utf-8"))
+    setup = [suite for suite in report["suites"] if suite["file"] == "auth.setup.ts"]
+    alone = json.dumps({**report, "suites": setup})
+    smoke = _smoke("setup_project")
+    kept = _steps(**{**smoke, "e2e_report": step("e2e_report", kind=FILE, exit_status=None, stdout=alone)})
+    verdict = judge(kept, POLICY)
+    found = {c.id: (c.result, c.reason) for c in verdict.criteria}
+    assert found["e2e_passes"] == (MET, "1 passed")
+    assert found["e2e_spec"][0] == NOT_PROVEN
+    assert verdict.status == "FAIL"

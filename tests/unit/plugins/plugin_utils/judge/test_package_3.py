@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 from collections.abc import Callable
 from dataclasses import replace
@@ -291,6 +292,15 @@ ANSWER = f'2026-11-24T03:57:00.000Z 200 {{"id":"{RUN}","status":"%s"}}\n'
         ("recon_get", text('"completed"', '"running"'), "get_response", NOT_PROVEN, "shows no end"),
         ("recon_get", text(RUN, "another"), "get_response", NOT_PROVEN, "shows no end"),
         ("recon_worker_log", text(RUN, "another"), "worker_log", NOT_MET, "no line since the POST"),
+        (
+            "recon_worker_log",
+            text("→", "took 0.39s to"),
+            "worker_log",
+            NOT_MET,
+            f"no line since the POST is arq's own of run {RUN}, though 1 contain it",
+        ),
+        ("recon_worker_log", text("→", "?"), "worker_log", MET, "started, and completed"),
+        ("recon_worker_log", text("→", "\\u2192"), "worker_log", MET, "started, and completed"),
         ("recon_worker_log", text("←", "⊘"), "worker_log", NOT_MET, "started, but aborted"),
         ("recon_worker_log", text("←", "!"), "worker_log", MET, "started, and failed"),
         ("recon_worker_log", text(f"← {JOB}", "← anotherjob"), "worker_log", NOT_MET, "no line ends it"),
@@ -316,6 +326,25 @@ def test_each_rule_from_its_failing_side(
     found = criterion(changed({name: change}), rule)
     assert found.result == result
     assert reason in found.reason
+
+
+def as_other_apis_answer(kept: Step) -> Step:
+    """Put what the API said of the run into an envelope and into other words."""
+    words = {"queued": "PENDING", "running": "IN_PROGRESS", "completed": "SUCCEEDED"}
+    text = kept.stdout.replace('"id":', '"run_id":')
+    for ours, theirs in words.items():
+        text = text.replace(f'"status":"{ours}"', f'"status":"{theirs}"')
+    assert text != kept.stdout
+    lines = [re.sub(r"\{.*\}", r'{"data":\g<0>,"status":"success"}', line) for line in text.splitlines()]
+    return replace(kept, stdout="\n".join(lines), exit_status=kept.exit_status and 200)
+
+
+def test_an_api_of_other_words_and_an_envelope_passes() -> None:
+    names = ("recon_post", "recon_lifecycle", "recon_get")
+    found = changed(dict.fromkeys(names, as_other_apis_answer))
+    assert found.status == PASS
+    assert f"the answer has id {RUN} and status PENDING" in criterion(found, "post_queued").reason
+    assert "went queued → running → completed" in found.note
 
 
 def test_another_driver_of_the_same_database_will_do() -> None:
