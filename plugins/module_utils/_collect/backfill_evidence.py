@@ -71,7 +71,8 @@ def _dry_run(collector: Collector, rows: Rows) -> tuple[Ran, bool]:
 
 def _repeat(collector: Collector, rows: Rows, dry: Ran, before: Look, after: Look) -> str:
     """Repeat a dry run that may have written what changed; return why no real run must follow, or C('')."""
-    if dry.could_only_read or not before.content or not after.content:
+    told = dry.could_only_read or (dry.sessions.own and dry.sessions.transactions)
+    if told or not before.content or not after.content:
         return ""
     if after.content.unchanged_since(before.content):
         return ""

@@ -53,6 +53,10 @@ def dry_run_is_dry(evidence: Evidence, policy: Policy) -> Finding:
         return not_met(reason, *looks)
     if since.unchanged_since(content):
         return met(f"{before} before it and after it, and {_same(since)}", *names, *looks)
+    if sessions.own and sessions.transactions:
+        seen = f"the {_many(sessions.transactions, 'transaction')} in which it was seen to write"
+        rest = "not excluded: one too short to be seen"
+        return met(f"{_changed(since)} while it ran, none of them by {seen} ({rest})", *names, *looks)
     return _repeated(evidence, since)
 
 
