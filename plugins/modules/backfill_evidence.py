@@ -11,12 +11,13 @@ short_description: Run a backfill dry, for real and dry again
 version_added: 0.1.0
 description:
   - Runs O(dry_run), then O(real_run), then O(dry_run) again, which shows what the real run left.
-  - Before and after the first two, it runs O(rows_query), and takes a digest of all rows of the tables that the
-    query reads, with the number of rows written since the look before. Of a table that cannot be read within 60
-    seconds, it takes the number alone.
-  - Runs the dry run in sessions that can only read, by E(PGOPTIONS), so that what other traffic writes meanwhile is
-    not taken for its own. A dry run that is refused there, for instance since it writes and rolls back, runs once
-    more without. Watches the database's sessions while a run is under way, for the transactions that are its own.
+  - Before and after the first two, runs O(rows_query), and takes a digest of all rows of the tables that the
+    query reads and the number of rows written since the look before. Of a table that cannot be read within
+    60 seconds, takes the number alone.
+  - Runs the dry run in sessions that can only read, by E(PGOPTIONS), so that what other traffic writes
+    meanwhile is not taken for its own. A dry run that is refused there, for instance since it writes and
+    rolls back, runs once more without.
+  - Watches the sessions of both runs for the transactions that they write in.
   - Repeats a dry run during which rows changed if nothing shows whose they are.
   - Skips the real run if the dry run fails, reports errors or wrote, or if that cannot be told.
 author: psp.rc_closure contributors (@psp-rc-closure)

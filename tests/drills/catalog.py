@@ -178,8 +178,8 @@ DRILLS = (
         2,
         "real_run_in_database",
         "not_met",
-        "it says that it wrote 340 rows, and the database went from wallets=1200 with_balance=860 to wallets=1200 "
-        "with_balance=860",
+        "it says that it wrote 340 rows, and the database went from wallets=1200 with_balance=860 to "
+        "wallets=1200 with_balance=860",
         AFTER_MIGRATIONS,
     ),
     Drill(
