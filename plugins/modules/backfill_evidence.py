@@ -10,9 +10,16 @@ module: backfill_evidence
 short_description: Run a backfill dry, for real and dry again
 version_added: 0.1.0
 description:
-  - Runs O(dry_run), then O(real_run), then O(dry_run) again, which shows what the real run left, and
-    O(rows_query) before and after the first two, since a dry run may write.
-  - Skips the real run if the dry run fails, reports errors or changes the answer of O(rows_query).
+  - Runs O(dry_run), then O(real_run), then O(dry_run) again, which shows what the real run left.
+  - Before and after the first two, runs O(rows_query), and takes a digest of all rows of the tables that the
+    query reads and the number of rows written since the look before. Of a table that cannot be read within
+    60 seconds, takes the number alone.
+  - Runs the dry run in sessions that can only read, by E(PGOPTIONS), so that what other traffic writes
+    meanwhile is not taken for its own. A dry run that is refused there, for instance since it writes and
+    rolls back, runs once more without.
+  - Watches the sessions of both runs for the transactions that they write in.
+  - Repeats a dry run during which rows changed if nothing shows whose they are.
+  - Skips the real run if the dry run fails, reports errors or wrote, or if that cannot be told.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
@@ -48,7 +55,7 @@ options:
   rows_query:
     description: A query for one row of counts, which neither a dry run nor live traffic may change. It runs
       in a read-only session. The judge takes the first count for all rows, and the second for those that have
-      what the backfill writes.
+      what the backfill writes. The content of the tables that it reads is compared.
     type: str
     required: true
   limit:
@@ -101,7 +108,7 @@ left:
   type: int
   sample: 0
 steps:
-  description: The runs and the row counts, in order.
+  description: The runs, their sessions, the row counts and the content, in order.
   returned: always
   type: list
   sample: [{name: backfill_dry_run, kind: command, exit_status: 0, outcome: ended}]

@@ -137,6 +137,42 @@ def backfill_dry_run_writes(twin: Twin) -> None:
     twin.patch(twin.backend / BACKFILL, "    if not dry_run:\n", "    if not dry_run or True:\n")
 
 
+def backfill_dry_run_changes_values(twin: Twin) -> None:
+    """The dry run adds a cent to each balance, which no count shows."""
+    skipped = "        summary.skipped += 1\n"
+    twin.patch(twin.backend / BACKFILL, skipped, f"{skipped}        wallet.balance += dry_run\n")
+
+
+def backfill_dry_run_rolls_back(twin: Twin) -> None:
+    """The dry run does all that the real one does, and takes it back: a sound way to do it."""
+    file = twin.backend / BACKFILL
+    twin.patch(file, "    if not dry_run:\n", "    if wallet:\n")
+    twin.patch(file, "session.commit()", "session.rollback() if dry_run else session.commit()")
+
+
+def backfill_not_committed(twin: Twin) -> None:
+    """The real run rolls back, and prints the summary of what it has not written."""
+    twin.patch(twin.backend / BACKFILL, "session.commit()", "session.rollback()")
+
+
+def backfill_writes_other_rows(twin: Twin) -> None:
+    """The real run adds a cent to the balances that it says it has left as they are."""
+    skipped = "        summary.skipped += 1\n"
+    twin.patch(twin.backend / BACKFILL, skipped, f"{skipped}        wallet.balance += not dry_run\n")
+
+
+def backfill_two_summaries(twin: Twin) -> None:
+    """The backfill prints two summaries, and they contradict each other."""
+    other = '    print("processed=1200 updated=7 skipped=1193 errors=0")\n'
+    twin.patch(twin.backend / BACKFILL, "    print(\n", f"{other}    print(\n")
+
+
+def backfill_fails_after_summary(twin: Twin) -> None:
+    """The backfill reports that the last commit failed, after its summary and with status 0."""
+    end = 'dry_run={str(arguments.dry_run).lower()}"\n    )\n'
+    twin.patch(twin.backend / BACKFILL, end, f'{end}    print("last batch: commit failed")\n')
+
+
 def e2e_fails(twin: Twin) -> None:
     """The Approve button of the page does nothing."""
     twin.patch(twin.backend / "app/admin/withdrawals.html", "/approve`", "/reject`")

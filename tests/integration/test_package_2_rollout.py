@@ -20,7 +20,7 @@ import pytest
 from ansible_collections.psp.rc_closure.plugins.module_utils._clients import postgres
 from ansible_collections.psp.rc_closure.plugins.module_utils._collect import backfill_evidence
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import FAILED, NOT_RUN, Step
-from ansible_collections.psp.rc_closure.plugins.module_utils._text import env_file
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import env_file, row_content
 from ansible_collections.psp.rc_closure.plugins.modules.backfill_evidence import ARGUMENT_SPEC
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import package_2
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import MET, NOT_MET
@@ -152,6 +152,11 @@ def test_the_backfill_writes_what_it_announced_and_leaves_nothing(twin: dict[str
     assert result["candidates"] == result["updated"] >= EMPTIED
     assert result["left"] == 0
     assert criteria["real_run_as_announced"][0] == criteria["nothing_left"][0] == MET
+    content = row_content.read(next(step for step in steps if step.name == "backfill_content_after"))
+    assert content is not None
+    assert content.of_run
+    assert criteria["dry_run_is_dry"][1].startswith("its 1 session could only read; ")
+    assert criteria["real_run_in_database"][0] == MET
     again = _backfill(twin, Path(twin["app"]))[0]
     assert again == {"changed": False, "candidates": 0, "updated": 0, "left": 0}
 
@@ -174,6 +179,40 @@ def test_a_real_run_that_commits_nothing_is_seen(twin: dict[str, t.Any], app: Pa
     result, reason = _criteria(_backfill(twin, app)[1])["nothing_left"]
     assert result == NOT_MET
     assert re.fullmatch(r"after the real run, a dry run still finds \d+ rows", reason)
+
+
+def test_sessions_that_take_over_no_options_are_said_to_be_unseen(
+    twin: dict[str, t.Any], tmp_path: Path
+) -> None:
+    right = Path(twin["backend_env_file"]).read_text("utf-8")
+    url = env_file.parse(right)["SYNC_DATABASE_URL"]
+    path = tmp_path / "backend.env"
+    path.write_text(env_file.update(right, {"SYNC_DATABASE_URL": f"{url}?options=-c%20jit%3Doff"}), "utf-8")
+    steps = _backfill(twin, Path(twin["app"]), env_file=str(path))[1]
+    (seen,) = [row_content.sessions(step) for step in steps if step.name == "backfill_dry_run_sessions"]
+    assert (seen.own, seen.transactions) == (0, 0)
+    result, reason = _criteria(steps)["dry_run_is_dry"]
+    assert result != NOT_MET
+    assert "could only read" not in reason
+
+
+def test_content_that_cannot_be_read_still_shows_what_was_written(
+    twin: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_content, "_HALF", "/* {half} */ sum(1 / (length(r.hash) - 32))")
+    steps = _backfill(twin, Path(twin["app"]))[1]
+    (look,) = [step for step in steps if step.name == "backfill_content_after_dry_run"]
+    content = row_content.read(look)
+    assert content is not None
+    assert not content.compared
+    assert content.changed is not None
+    assert "division by zero" in look.stderr
+
+
+def test_a_query_of_no_table_shows_no_content(twin: dict[str, t.Any]) -> None:
+    steps = _backfill(twin, Path(twin["app"]), rows_query="SELECT 1 AS wallets, 1 AS with_balance")[1]
+    (look,) = [step for step in steps if step.name == "backfill_content_before"]
+    assert (look.outcome, look.reason) == (FAILED, "content not compared: the plan names no table")
 
 
 def test_a_database_that_refuses_is_a_reason_and_its_password_is_not_shown(

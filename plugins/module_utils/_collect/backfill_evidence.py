@@ -1,39 +1,50 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The steps of the backfill: dry, real and dry again, with the rows counted between them."""
+"""The steps of the backfill: dry, real and dry again, with the rows counted and read between them.
+
+The dry run is tried first in sessions that may only read, for what ends well there has written nothing,
+whatever other traffic writes meanwhile. One that is refused, since it writes and rolls back, runs as it is.
+"""
 
 from __future__ import annotations
 
-import os
 import typing as t
-from functools import partial
+from dataclasses import replace
 
-from .._clients import postgres
 from .._core import step_names as steps
 from .._core.collector import Collector
-from .._core.evidence import Step
-from .._core.step_names import StepName
+from .._core.evidence import ENDED, Step
 from .._text import backfill
+from .backfill_rows import Look, Ran, Rows, environment
 
 
 def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the steps and return C(changed), C(candidates), C(updated) and C(left)."""
+    dry_run, real_run = collector.params["dry_run"], collector.params["real_run"]
     if collector.check_mode:
-        for step in (steps.BACKFILL_DRY_RUN, steps.BACKFILL_REAL_RUN, steps.BACKFILL_SECOND_DRY_RUN):
-            collector.leave_out(_argv(collector, step), step, "check mode: a dry run may write too")
+        for step, argv in (
+            (steps.BACKFILL_DRY_RUN, dry_run),
+            (steps.BACKFILL_REAL_RUN, real_run),
+            (steps.BACKFILL_SECOND_DRY_RUN, dry_run),
+        ):
+            collector.leave_out(argv, step, "check mode: a dry run may write too")
         return _result(None, None, None)
-    count = partial(postgres.ask, collector, collector.params["rows_query"])
-    before = count(steps.BACKFILL_ROWS_BEFORE)
-    dry = _run(collector, steps.BACKFILL_DRY_RUN)
-    refusal = _refusal(dry, before, count(steps.BACKFILL_ROWS_AFTER_DRY_RUN))
+    rows = Rows(collector)
+    before = rows.look(steps.BACKFILL_ROWS_BEFORE, steps.BACKFILL_CONTENT_BEFORE)
+    dry, marked = _dry_run(collector, rows)
+    after = rows.look(
+        steps.BACKFILL_ROWS_AFTER_DRY_RUN, steps.BACKFILL_CONTENT_AFTER_DRY_RUN, dry.transactions
+    )
+    refusal = _refusal(dry, before, after) or _repeat(collector, rows, dry, before, after)
     if refusal:
-        collector.leave_out(collector.params["real_run"], steps.BACKFILL_REAL_RUN, refusal)
-        return _result(dry, None, None)
-    real = _run(collector, steps.BACKFILL_REAL_RUN)
-    count(steps.BACKFILL_ROWS_AFTER)
-    again = _run(collector, steps.BACKFILL_SECOND_DRY_RUN)
-    return _result(dry, real, again)
+        collector.leave_out(real_run, steps.BACKFILL_REAL_RUN, refusal)
+        return _result(dry.step, None, None)
+    names = (steps.BACKFILL_REAL_RUN, steps.BACKFILL_REAL_RUN_SESSIONS)
+    real = _kept(collector, rows.run(real_run, *names, read_only=False, marked=marked))
+    rows.look(steps.BACKFILL_ROWS_AFTER, steps.BACKFILL_CONTENT_AFTER, real.transactions)
+    again = collector.add(collector.run(dry_run, steps.BACKFILL_SECOND_DRY_RUN, env=environment(collector)))
+    return _result(dry.step, real.step, again)
 
 
 def _result(*runs: Step | None) -> dict[str, t.Any]:
@@ -45,24 +56,51 @@ def _result(*runs: Step | None) -> dict[str, t.Any]:
     return {"changed": changed, "candidates": candidates, "updated": updated, "left": left}
 
 
-def _refusal(dry: Step, before: Step, after_dry: Step) -> str:
+def _dry_run(collector: Collector, rows: Rows) -> tuple[Ran, bool]:
+    """Keep the dry run, and return it, and whether the project's sessions take libpq's options over."""
+    argv = collector.params["dry_run"]
+    names = (steps.BACKFILL_DRY_RUN, steps.BACKFILL_DRY_RUN_SESSIONS)
+    first = rows.run(argv, *names, read_only=True)
+    marked = bool(first.sessions.own)
+    if first.step.outcome != ENDED or backfill.ended_well(first.step):
+        return _kept(collector, first), marked
+    other = steps.BACKFILL_DRY_RUN_REFUSED
+    collector.add(replace(first.step, name=str(other), title=other.heading))
+    return _kept(collector, rows.run(argv, *names, read_only=False, marked=marked)), marked
+
+
+def _repeat(collector: Collector, rows: Rows, dry: Ran, before: Look, after: Look) -> str:
+    """Repeat a dry run that may have written what changed; return why no real run must follow, or C('')."""
+    told = dry.could_only_read or (dry.sessions.own and dry.sessions.transactions)
+    if told or not before.content or not after.content:
+        return ""
+    if after.content.unchanged_since(before.content):
+        return ""
+    names = (steps.BACKFILL_REPEATED_DRY_RUN, steps.BACKFILL_REPEATED_SESSIONS)
+    again = rows.run(collector.params["dry_run"], *names, read_only=False, marked=bool(dry.sessions.own))
+    _kept(collector, again)
+    found = rows.look(steps.BACKFILL_ROWS_REPEATED, steps.BACKFILL_CONTENT_REPEATED, again.transactions)
+    if found.content and found.content.unchanged_since(after.content):
+        return ""
+    return "left out, for rows changed while the dry run ran, and whether it wrote them is not known"
+
+
+def _refusal(dry: Ran, before: Look, after: Look) -> str:
     """Return why the real run must not follow this dry run, or C('')."""
-    if not dry.ok:
-        why = dry.reason or f"exit status {dry.exit_status}"
+    step = dry.step
+    if not step.ok:
+        why = step.reason or f"exit status {step.exit_status}"
         return f"left out, for the dry run did not end well: {why}"
-    if before.ok and after_dry.ok and before.stdout != after_dry.stdout:
+    counted = before.rows.ok and after.rows.ok and before.rows.stdout != after.rows.stdout
+    if (counted and not dry.could_only_read) or (after.content and after.content.of_run):
         return "left out, for the dry run wrote: what the real run would do is not known"
-    found = backfill.summary(dry)
+    found = backfill.summary(step)
     if found and found.errors:
         return f"left out, for the dry run reports errors: {found.text}"
     return ""
 
 
-def _run(collector: Collector, step: StepName) -> Step:
-    path = os.pathsep.join(collector.params["pythonpath"])
-    env = {"PYTHONPATH": path} if path else {}
-    return collector.add(collector.run(_argv(collector, step), step, env=env))
-
-
-def _argv(collector: Collector, step: StepName) -> list[str]:
-    return list(collector.params["real_run" if step == steps.BACKFILL_REAL_RUN else "dry_run"])
+def _kept(collector: Collector, ran: Ran) -> Ran:
+    collector.add(ran.step)
+    collector.add(ran.watched)
+    return ran

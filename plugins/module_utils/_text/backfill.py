@@ -26,6 +26,22 @@ _COUNT = re.compile(rf"(?<![\w-])(?P<word>{_WORDS})[\"']?\s*[=:]\s*(?P<count>\d+
 _ERROR = re.compile(r"[\w.]*(?:Error|Exception|Interrupt)\b(?::|$)|error:", re.IGNORECASE)
 
 
+# What says that something went wrong, and what says that nothing did.
+_FAILURE = re.compile(
+    r"\b(?:errors?|fail(?:ed|ure|ures|s)?|rollback|roll(?:ed|ing) back|exceptions?|abort(?:ed|ing)?)\b"
+)
+_NO_FAILURE = re.compile(
+    r"\b(?:no|0|without(?: any)?) (?:errors?|failures?|exceptions?|failed)\b|"
+    r"\b(?:errors?|fail(?:ed|ures?)|exceptions?)[\"']?\s*[=:]\s*(?:0|none|\[\])(?!\d)"
+)
+# An application in debug mode prints all SQL, and that a session gives its connection back.
+_ECHO = re.compile(r"\bsqlalchemy\.(?:engine|pool)\b")
+_ROLLBACK = re.compile(r"\brollback\b|\broll(?:ed|ing) back\b")
+_SEVERE = re.compile(r"\b(?:ERROR|CRITICAL|FATAL)\b|^[\w.]*(?:Error|Exception)\b")
+# How Postgres and its poolers refuse what a session that may only read, or a guard on it, asks of them.
+_REFUSED = ("read-only transaction", "unsupported startup parameter")
+
+
 @dataclass(frozen=True)
 class Summary:
     """What a run says of its rows, None where it is not said."""
@@ -41,10 +57,59 @@ class Summary:
         """How many of the rows looked at appear in no other count."""
         return self.total - (self.changed or 0) - (self.skipped or 0) - (self.errors or 0)
 
+    def continues(self, other: Summary) -> bool:
+        """Whether the other can be of the same run, earlier or in part: in no count above this one."""
+        pairs = [
+            (mine, theirs)
+            for mine, theirs in zip(self._counts, other._counts)
+            if mine is not None and theirs is not None
+        ]
+        if self.total == other.total:
+            return all(mine == theirs for mine, theirs in pairs)
+        return all(mine >= theirs for mine, theirs in pairs)
+
+    @property
+    def _counts(self) -> tuple[int | None, ...]:
+        return (self.total, self.changed, self.skipped, self.errors)
+
 
 def summary(step: Step) -> Summary | None:
     """Return the last summary on stdout, else the last on stderr, else None."""
-    return _summary(step.stdout) or _summary(step.stderr)
+    found = _summaries(step.stdout) or _summaries(step.stderr)
+    return found[-1][0] if found else None
+
+
+def contradiction(step: Step) -> str:
+    """Return the summary that C(summary()) contradicts, in its own words, or C('').
+
+    Those of a run under way, and those of its batches, count less in everything, on whichever stream.
+    """
+    last = summary(step)
+    others = [found for text in (step.stdout, step.stderr) for found, _end in _summaries(text)]
+    return next((other.text for other in others if last and not last.continues(other)), "")
+
+
+def failure(step: Step, *, rolls_back: bool = False) -> str:
+    """Return the first line after a summary that speaks of a failure, or C('').
+
+    The other stream has no place in the order: there, a line must be severe by its level or its form. With
+    C(rolls_back), as in a dry run, a rollback is no failure.
+    """
+    streams = (step.stdout, step.stderr)
+    found = [_summaries(text) for text in streams]
+    for text, summaries in zip(streams, found):
+        lines = text.splitlines()[summaries[-1][1] if summaries else 0 :]
+        for line in lines:
+            if _speaks_of_failure(line, rolls_back) and (summaries or _SEVERE.search(line)):
+                return line.strip()
+    return ""
+
+
+def ended_well(step: Step) -> bool:
+    """Whether a run ended with status 0, without errors, and nothing that it asked was refused."""
+    found = summary(step)
+    refused = any(words in step.output for words in _REFUSED)
+    return step.ok and not refused and not (found and found.errors)
 
 
 def error(step: Step) -> str:
@@ -54,14 +119,21 @@ def error(step: Step) -> str:
     return (named or lines or ["it printed nothing"])[-1]
 
 
-def _summary(text: str) -> Summary | None:
+def _summaries(text: str) -> list[tuple[Summary, int]]:
+    """Return each summary of a stream, and the number of the line after it."""
     lines = [{m["word"]: int(m["count"]) for m in _COUNT.finditer(line)} for line in text.splitlines()]
-    start = next((n for n in reversed(range(len(lines))) if lines[n].keys() & _TOTAL), None)
-    if start is None:
-        return None
-    counts: dict[str, int] = {}
-    for found in takewhile(bool, lines[start:]):
-        counts.update(found)
+    starts = [n for n, counts in enumerate(lines) if counts.keys() & set(_TOTAL)]
+    found = []
+    for start, until in zip(starts, [*starts[1:], len(lines)]):
+        counts: dict[str, int] = {}
+        several = list(takewhile(bool, lines[start:until]))
+        for more in several:
+            counts.update(more)
+        found.append((_summary(counts), start + len(several)))
+    return found
+
+
+def _summary(counts: t.Mapping[str, int]) -> Summary:
     return Summary(
         total=_sum(counts, _TOTAL) or 0,
         changed=_sum(counts, _CHANGED),
@@ -69,6 +141,13 @@ def _summary(text: str) -> Summary | None:
         errors=counts.get("errors"),
         text=" ".join(f"{word}={count}" for word, count in counts.items()),
     )
+
+
+def _speaks_of_failure(line: str, rolls_back: bool) -> bool:
+    if _ECHO.search(line):
+        return False
+    rest = _NO_FAILURE.sub("", line.lower())
+    return bool(_FAILURE.search(_ROLLBACK.sub("", rest) if rolls_back else rest))
 
 
 def _sum(counts: t.Mapping[str, int], words: t.Sequence[str]) -> int | None:

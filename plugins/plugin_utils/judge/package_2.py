@@ -15,11 +15,10 @@ import typing as t
 
 from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import Evidence, Step
-from ...module_utils._text import backfill, flags, webhook_log
-from . import e2e, rollout_flags, spike
+from ...module_utils._text import flags, webhook_log
+from . import backfill_runs, e2e, rollout_flags, spike
 from .base import (
     MET,
-    TRACEBACK,
     Finding,
     Judge,
     MissingStepError,
@@ -30,7 +29,6 @@ from .base import (
     met,
     not_met,
     not_proven,
-    succeeded,
 )
 
 
@@ -43,67 +41,6 @@ def signature_enforced(evidence: Evidence, policy: Policy) -> Finding:
     if step.exit_status is not None and step.exit_status >= 500:
         return not_proven(answer, steps.WEBHOOK_PROBE)
     return not_met(f"{answer}, not 401 {policy['code']}", steps.WEBHOOK_PROBE)
-
-
-def dry_run_ok(evidence: Evidence, policy: Policy) -> Finding:
-    """PASS: "dry run … OK". Its output is minimum evidence."""
-    return _run_ok(evidence, steps.BACKFILL_DRY_RUN)
-
-
-def dry_run_is_dry(evidence: Evidence, policy: Policy) -> Finding:
-    """PASS: "dry run … OK": it writes nothing, which only the rows themselves can show."""
-    names = (steps.BACKFILL_ROWS_BEFORE, steps.BACKFILL_ROWS_AFTER_DRY_RUN)
-    ended(evidence, steps.BACKFILL_DRY_RUN)
-    before, after = (_told(_row(succeeded(evidence, name))) for name in names)
-    if before != after:
-        return not_met(f"the dry run wrote: {before} before it, {after} after it", *names)
-    return met(f"{before} before it and after it", *names)
-
-
-def real_run_ok(evidence: Evidence, policy: Policy) -> Finding:
-    """PASS: "… and real run OK". Its output, with the "processed, updated and skipped counts", is kept."""
-    return _run_ok(evidence, steps.BACKFILL_REAL_RUN)
-
-
-def real_run_as_announced(evidence: Evidence, policy: Policy) -> Finding:
-    """PASS: "dry run and real run OK": the real run wrote what the dry run said that it would."""
-    names = (steps.BACKFILL_DRY_RUN, steps.BACKFILL_REAL_RUN)
-    announced, written = (_counts(evidence, name).changed for name in names)
-    if announced != written:
-        return not_met(f"the dry run announced {announced} rows, the real run wrote {written}", *names)
-    return met(f"{written} rows, as the dry run announced", *names)
-
-
-def real_run_in_database(evidence: Evidence, policy: Policy) -> Finding:
-    """PASS: "real run OK": the database shows the rows that it says it wrote, or that none were left.
-
-    Of the query's counts, the first is of all rows, the second of those that have what the backfill writes.
-    """
-    names = (steps.BACKFILL_ROWS_AFTER_DRY_RUN, steps.BACKFILL_ROWS_AFTER)
-    written = _counts(evidence, steps.BACKFILL_REAL_RUN).changed
-    before, after = (_row(succeeded(evidence, name)) for name in names)
-    went = f"the database went from {_told(before)} to {_told(after)}"
-    if not written:
-        done = [int(count) for count in list(after.values())[:2] if count.isdigit()]
-        if before == after and len(done) == 2 and done[0] == done[1]:
-            return met(f"nothing was left to write: {_told(after)}", *names)
-        return not_proven(f"it wrote nothing, and {went}, which does not show that all is done", *names)
-    both = [(count, after.get(name, "")) for name, count in before.items()]
-    moved = [int(then) - int(count) for count, then in both if count.isdigit() and then.isdigit()]
-    if written in moved:
-        return met(f"{went}, by the {written} rows that it wrote", *names)
-    return not_met(f"it says that it wrote {written} rows, and {went}", *names)
-
-
-def nothing_left(evidence: Evidence, policy: Policy) -> Finding:
-    """PASS: "real run OK": a second dry run finds nothing left to write."""
-    name = steps.BACKFILL_SECOND_DRY_RUN
-    finding, left = _run_ok(evidence, name), _counts(evidence, name).changed
-    if finding.result != MET:
-        return finding
-    if left:
-        return not_met(f"after the real run, a dry run still finds {left} rows", name)
-    return met("after the real run, a dry run finds none", name)
 
 
 def webhooks_covered(evidence: Evidence, policy: Policy) -> Finding:
@@ -162,58 +99,26 @@ RULES = (
     Rule("flags_shown", "Proof that the flags are set, out of the running process", rollout_flags.shown),
     Rule("flags_set", "The four flags are True", rollout_flags.are_true),
     Rule("signature_enforced", "webhook_signature_enforced has its effect", signature_enforced),
-    Rule("dry_run_ok", "The backfill's dry run is OK, its output kept", dry_run_ok),
-    Rule("dry_run_is_dry", "The dry run writes nothing", dry_run_is_dry),
-    Rule("real_run_ok", "The backfill's real run is OK, its output kept", real_run_ok),
-    Rule("real_run_as_announced", "The real run writes what the dry run announced", real_run_as_announced),
-    Rule("real_run_in_database", "The database shows what the real run wrote", real_run_in_database),
-    Rule("nothing_left", "The real run leaves nothing to backfill", nothing_left),
+    Rule("dry_run_ok", "The backfill's dry run is OK, its output kept", backfill_runs.dry_run_ok),
+    Rule("dry_run_is_dry", "The dry run writes nothing", backfill_runs.dry_run_is_dry),
+    Rule("real_run_ok", "The backfill's real run is OK, its output kept", backfill_runs.real_run_ok),
+    Rule(
+        "real_run_as_announced",
+        "The real run writes what the dry run announced",
+        backfill_runs.real_run_as_announced,
+    ),
+    Rule(
+        "real_run_in_database",
+        "The database shows what the real run wrote",
+        backfill_runs.real_run_in_database,
+    ),
+    Rule("nothing_left", "The real run leaves nothing to backfill", backfill_runs.nothing_left),
     Rule("e2e_passes", "The E2E smoke passes, its PASS log kept", e2e.passes),
     Rule("e2e_spec", "The E2E smoke is the one asked for", e2e.is_the_one_asked_for),
     Rule("webhooks_covered", "Proof of a 401 spike or of none", webhooks_covered),
     Rule("no_spike", "No spike of 401 WEBHOOK_SIGNATURE_INVALID", no_spike),
     Rule("runs_release", "The running backend is of the release's commit", runs_release, "commit_pointer"),
 )
-
-
-def _run_ok(evidence: Evidence, name: str) -> Finding:
-    """A backfill's run: status 0, a summary, no row in error, and none that is in no count."""
-    step = ended(evidence, name)
-    if step.exit_status != 0:
-        return not_met(f"exit status {step.exit_status}: {backfill.error(step)}", name)
-    if TRACEBACK in step.output:
-        return not_met(f"a traceback in spite of status 0: {backfill.error(step)}", name)
-    counts = _counts(evidence, name)
-    if counts.errors:
-        return not_met(f"status 0, but {counts.errors} errors: {counts.text}", name)
-    if counts.unaccounted < 0:
-        added = counts.total - counts.unaccounted
-        return not_proven(f"the counts add up to {added} of {counts.total} rows: {counts.text}", name)
-    if counts.unaccounted:
-        return not_proven(f"{counts.unaccounted} rows are in no other count: {counts.text}", name)
-    return met(counts.text, name)
-
-
-def _counts(evidence: Evidence, name: str) -> backfill.Summary:
-    """Return what a run says of its rows; where it does not say how many it wrote, they are missing."""
-    step = ended(evidence, name)
-    counts = backfill.summary(step)
-    if counts is None:
-        raise MissingStepError(f"{step.title}: it printed no summary of its rows")
-    if counts.changed is None:
-        raise MissingStepError(f"{step.title}: it does not say how many rows it wrote: {counts.text}")
-    return counts
-
-
-def _row(step: Step) -> dict[str, str]:
-    """Return what a query of one row found, by the columns' names."""
-    lines = [*step.stdout.splitlines(), "", "", ""]
-    cells = zip(lines[0].split("|"), lines[2].split("|"), strict=False)
-    return {name.strip(): value.strip() for name, value in cells}
-
-
-def _told(row: t.Mapping[str, str]) -> str:
-    return " ".join(f"{name}={value}" for name, value in row.items())
 
 
 def _window(step: Step) -> webhook_log.Window:
@@ -260,7 +165,9 @@ def _proof(before: spike.Stretch, after: spike.Stretch, limits: t.Mapping[str, t
 
 
 def _summary(evidence: Evidence, policy: Policy) -> str:
-    dry, real = (_counts(evidence, run) for run in (steps.BACKFILL_DRY_RUN, steps.BACKFILL_REAL_RUN))
+    dry, real = (
+        backfill_runs.counts(evidence, run) for run in (steps.BACKFILL_DRY_RUN, steps.BACKFILL_REAL_RUN)
+    )
     smoke = e2e.passes(evidence, policy).reason
     after = _refused(evidence, policy)[1]
     return (

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._text import backfill
@@ -67,3 +69,32 @@ def test_standard_output_comes_first() -> None:
 )
 def test_the_line_that_names_the_cause(file: str, line: str) -> None:
     assert backfill.error(captured("run", f"backfill/{file}")).endswith(line)
+
+
+@pytest.mark.parametrize(
+    ("more", "well"),
+    [
+        ({"stdout": "processed=1 updated=1"}, True),
+        ({"stdout": "nothing that it can be told by"}, True),
+        ({"exit_status": 1}, False),
+        ({"stdout": "processed=1 errors=1"}, False),
+        ({"stderr": "WARNING cannot execute UPDATE in a read-only transaction"}, False),
+        ({"stderr": "FATAL:  unsupported startup parameter: options"}, False),
+    ],
+)
+def test_whether_a_guarded_run_ended_well(more: dict[str, t.Any], well: bool) -> None:
+    assert backfill.ended_well(step("run", **more)) is well
+
+
+@pytest.mark.parametrize(
+    ("stdout", "stderr", "contradicted"),
+    [
+        (TWO_LINES, "", ""),
+        (TOTALS_GROW, "", ""),
+        ("processed=5 updated=5", "processed=5 skipped=0", ""),
+        ("processed=5 updated=3", "processed=9 updated=3", "processed=9 updated=3"),
+        ("processed=9 updated=3\nwallets done\nprocessed=4 updated=1", "", "processed=9 updated=3"),
+    ],
+)
+def test_every_summary_counts(stdout: str, stderr: str, contradicted: str) -> None:
+    assert backfill.contradiction(step("run", stdout=stdout, stderr=stderr)) == contradicted

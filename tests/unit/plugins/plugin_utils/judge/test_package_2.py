@@ -21,7 +21,12 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence impo
     Evidence,
     Step,
 )
-from ansible_collections.psp.rc_closure.plugins.module_utils._text import environment_report, webhook_log
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import (
+    environment_report,
+    psql_text,
+    row_content,
+    webhook_log,
+)
 from ansible_collections.psp.rc_closure.plugins.module_utils._text.environment_report import Running
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import MET, NOT_MET, NOT_PROVEN
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.package_2 import RULES, judge
@@ -74,6 +79,18 @@ def _rows(name: str, with_balance: int = 860) -> Step:
     return step(f"backfill_rows_{name}", kind=SQL, stdout=table)
 
 
+def _content(name: str, digest: str = "d0ca", changed: int | None = 0, of_run: int | None = 0) -> Step:
+    """A look at the rows, as the collector keeps it."""
+    head = ["relation", "rows", "digest", "changed", "of_run", "snapshot"]
+    table = psql_text.table(head, [["wallets", 1200, digest, changed, of_run, "1150:1150:"]])
+    return step(f"backfill_content_{name}", kind=SQL, stdout=table)
+
+
+def _sessions(run: str, *, read_only: bool, transactions: int = 0) -> Step:
+    seen = row_content.Sessions(1, read_only, transactions, 0)
+    return step(f"backfill_{run}_sessions", kind=SQL, stdout=row_content.sessions_table(seen))
+
+
 def _run(name: str, file: str, **more: t.Any) -> Step:
     return captured(f"backfill_{name}", f"backfill/{file}", **more)
 
@@ -120,10 +137,15 @@ def _steps(**other: Step | None) -> Evidence:
         "flags_running": _running(),
         "flags_processes": _processes("True", "True"),
         "backfill_rows_before": _rows("before"),
+        "backfill_content_before": _content("before", changed=None, of_run=None),
         "backfill_dry_run": _run("dry_run", "dry_run"),
+        "backfill_dry_run_sessions": _sessions("dry_run", read_only=True),
         "backfill_rows_after_dry_run": _rows("after_dry_run"),
+        "backfill_content_after_dry_run": _content("after_dry_run"),
         "backfill_real_run": _run("real_run", "run"),
+        "backfill_real_run_sessions": _sessions("real_run", read_only=False, transactions=2),
         "backfill_rows_after": _rows("after", 1200),
+        "backfill_content_after": _content("after", "9bd6", 340, 340),
         "backfill_second_dry_run": _run("second_dry_run", "dry_run_after"),
         **_smoke("all_passed"),
         **_webhooks("pass"),
@@ -169,6 +191,7 @@ GOOD: list[tuple[str, Evidence, str, str]] = [
             backfill_real_run=_run("real_run", "dry_run_after"),
             backfill_rows_before=_rows("before", 1200),
             backfill_rows_after_dry_run=_rows("after_dry_run", 1200),
+            backfill_content_after=_content("after"),
         ),
         "real_run_as_announced",
         "0 rows, as the dry run announced",
@@ -479,6 +502,7 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
     (
         "a dry run that writes",
         _steps(
+            backfill_dry_run_sessions=_sessions("dry_run", read_only=False),
             backfill_rows_after_dry_run=_rows("after_dry_run", 1200),
             backfill_real_run=step("backfill_real_run", exit_status=None, outcome=NOT_RUN, reason=LEFT_OUT),
             backfill_second_dry_run=None,
