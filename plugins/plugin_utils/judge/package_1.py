@@ -15,10 +15,23 @@ from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import NOT_RUN, Evidence
 from ...module_utils._text import alembic, catalog, psql_text
 from . import schema
-from .base import TRACEBACK, Finding, Judge, Policy, Rule, ended, met, not_met, not_proven, succeeded
+from .base import (
+    TRACEBACK,
+    Finding,
+    Judge,
+    Policy,
+    Rule,
+    ended,
+    met,
+    not_met,
+    not_proven,
+    succeeded,
+    with_earlier,
+)
 
 # The checklist's `alembic history | tail -n 30`: newest first, so the tail is the oldest ones.
 HISTORY_LINES = 30
+NOTHING = "nothing had to run"
 
 
 def current_kept(evidence: Evidence, policy: Policy) -> Finding:
@@ -69,6 +82,7 @@ def at_head(evidence: Evidence, policy: Policy) -> Finding:
     return not_met(f"the database is at {at}, the head is {', '.join(heads)}", *names)
 
 
+@with_earlier("alembic_evidence", "alembic_smoke", idle=lambda evidence: _ran(evidence) == NOTHING)
 def schema_is_the_migrations(evidence: Evidence, policy: Policy) -> Finding:
     """A revision that was only stamped is never a PASS: the table must be what the migrations make.
 
@@ -190,7 +204,7 @@ def _ran(evidence: Evidence) -> str:
     names = (steps.ALEMBIC_CURRENT, steps.ALEMBIC_CURRENT_AFTER)
     before, after = (", ".join(alembic.revisions(succeeded(evidence, name).stdout)) for name in names)
     if before == after:
-        return "nothing had to run"
+        return NOTHING
     return f"the database went from {before or 'no revision'} to {after}"
 
 

@@ -86,6 +86,9 @@ def open_attempt(root: str, release: Release, now: str) -> Attempt:
     attempt = Attempt(str(path), now, release)
     try:
         path.mkdir(parents=True, mode=0o700)
+        # Those of attempts that were killed: nobody closes them any more.
+        for key in path.parents[2].glob("*/attempts/*/.digest_key"):
+            key.unlink(missing_ok=True)
         files.write(path / "attempt.json", as_json(attempt.as_dict()))
         files.write(path / ".digest_key", random_source.token_hex(32))
     except OSError as exc:
@@ -140,6 +143,14 @@ def keep(
             return [_keep_step(folder, step) for step in steps]
     except OSError as exc:
         raise LockerError(f"{folder} cannot be written: {exc.strerror}") from exc
+
+
+def keep_where_open(
+    attempt: Attempt, packages: t.Sequence[int], steps: t.Sequence[Step]
+) -> list[dict[str, t.Any]]:
+    """Write steps, as C(keep()) does, into those packages that this attempt collects, or into the last."""
+    concerned = [package for package in packages if is_open(attempt, package)] or packages[-1:]
+    return [entry for package in concerned for entry in keep(attempt, package, steps)]
 
 
 def load(attempt: Attempt) -> dict[int, tuple[Evidence, dict[str, t.Any]]]:

@@ -9,10 +9,11 @@ Every rendering, the ticket's text among them, is made from this document and fr
 from __future__ import annotations
 
 import typing as t
+from contextlib import suppress
 from dataclasses import asdict
 
 from ....module_utils._core.evidence import Evidence
-from ...judge import package_0, package_1, package_2, package_3
+from ...judge import earlier, package_0, package_1, package_2, package_3
 from ...judge.base import FAIL, PASS, Policy, Verdict
 from ...keep.locker import PACKAGES, STREAMS, Attempt
 from . import reset_or_stamp
@@ -35,6 +36,7 @@ def build(attempt: Attempt, kept: Kept, now: str) -> Document:
         "schema": SCHEMA,
         "release": asdict(attempt.release),
         "attempt": {"started": attempt.started, "reported": now},
+        **_earlier(kept),
         "gate": {
             "status": FAIL if failing else PASS,
             "reasons": [f"Package-{number}: {verdicts[number].note}" for number in failing],
@@ -48,6 +50,16 @@ def build(attempt: Attempt, kept: Kept, now: str) -> Document:
             f"package_{number}": _package(verdicts[number], kept.get(number)) for number in PACKAGES
         },
     }
+
+
+def _earlier(kept: Kept) -> dict[str, t.Any]:
+    """Return the earlier attempts that were begun and never reported; no entry where there are none."""
+    found: dict[str, t.Any] = {}
+    for evidence, _policy in kept.values():
+        # What cannot be read is for the judge to say.
+        with suppress(KeyError, TypeError, ValueError):
+            found |= {one.name: asdict(one) for one in earlier.attempts(evidence)}
+    return {"unreported_attempts": [found[name] for name in sorted(found)]} if found else {}
 
 
 def summary(document: Document) -> Document:

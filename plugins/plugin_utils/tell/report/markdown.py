@@ -64,6 +64,7 @@ def _head(document: Document) -> list[str]:
         "- Gate: PASS, all four packages are PASS for this release. The ticket may close."
         if gate["status"] == "PASS"
         else "- Gate: FAIL. The ticket may not close; the root-cause analysis goes on in this ticket.",
+        *map(_earlier, document.get("unreported_attempts", [])),
     ]
     verdicts = [(_title(name, one), f"**{one['status']}**", _cell(one["note"])) for name, one in packages]
     return [
@@ -71,6 +72,18 @@ def _head(document: Document) -> list[str]:
         "\n".join(facts),
         _table(("Package", "Verdict", "Note"), verdicts),
     ]
+
+
+def _earlier(attempt: Document) -> str:
+    """Say of an earlier attempt what it had begun, and how much of it was kept."""
+    begun = [
+        f"in Package-{one['package']} {', '.join(one['what'].splitlines())} at {one['at']} on {one['host']}"
+        for one in attempt["intents"]
+    ]
+    kept = [f"{len(steps)} of Package-{name[-1]}" for name, steps in attempt["kept"].items()]
+    facts = [f"without a kept outcome it had begun {'; '.join(begun) or 'nothing'}"]
+    facts += [f"steps that were kept: {', '.join(kept)}"] if kept else []
+    return f"- Earlier attempt `{attempt['name']}`, never reported: {_inline('; '.join(facts))}"
 
 
 def _reset_or_stamp(section: Document) -> list[str]:

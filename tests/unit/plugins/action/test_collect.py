@@ -264,7 +264,8 @@ def test_a_smoke_is_read_before_it_is_carried_out(attempt: locker.Attempt) -> No
     module = Migrating()
     module.watch = lambda: kept(attempt)
     result = run(module, attempt, name="alembic_evidence", limit=600)
-    upgrade = ["alembic_upgrade", "alembic_downgrade_preview", "alembic_reupgrade_preview"]
+    previews = ["alembic_downgrade_preview", "alembic_reupgrade_preview"]
+    upgrade = ["alembic_evidence_intent", "alembic_upgrade", *previews, "alembic_smoke_intent"]
     assert module.asked == [
         {"package": 0, "limit": 600},
         {"package": 0, "limit": 600, "stage": "smoke", "smoke_refusal": "", "smoke_tables": ["x"]},
