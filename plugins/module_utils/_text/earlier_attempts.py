@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What earlier attempts of a release had begun and never reported, as a step's text. Pure."""
+"""What earlier attempts had begun and never reported, and what came of it, as a step's text. Pure."""
 
 from __future__ import annotations
 
@@ -9,16 +9,46 @@ import json
 import typing as t
 from dataclasses import asdict, dataclass
 
+from .._core.evidence import ENDED
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The step that shows what came of an intent; the streams where it is a command of the package's own."""
+
+    name: str
+    outcome: str
+    reason: str
+    exit_status: int | None
+    stdout: str
+    stderr: str
+
 
 @dataclass(frozen=True)
 class Intent:
-    """Something that was about to be done, and of which no outcome was kept."""
+    """Something that was about to be done, and what came of it; None where that was not kept."""
 
     package: int
     name: str  # of its step
     what: str  # the commands, one a line, or what else was about to be done
     host: str
     at: str  # RFC 3339, UTC
+    outcome: Outcome | None
+
+    @property
+    def ended_well(self) -> bool:
+        """Whether it is known to have ended, with status 0 where it is a command."""
+        return bool(self.outcome and self.outcome.outcome == ENDED and self.outcome.exit_status in (0, None))
+
+    def __str__(self) -> str:
+        """Say what was begun, and what came of it."""
+        begun = f"{', '.join(self.what.splitlines())} at {self.at} on {self.host}"
+        if self.outcome is None:
+            return f"{begun}, and its outcome was not kept"
+        if self.outcome.reason:
+            return f"{begun}, and then: {self.outcome.reason}"
+        status = self.outcome.exit_status
+        return f"{begun}, and it ended" + ("" if status is None else f" with status {status}")
 
 
 @dataclass(frozen=True)
@@ -27,7 +57,7 @@ class Attempt:
 
     name: str  # a time in UTC
     kept: t.Mapping[str, t.Sequence[str]]  # the package's folder -> the steps that were kept
-    intents: tuple[Intent, ...]  # those without an outcome
+    intents: tuple[Intent, ...]
     # The package's folder -> the later attempt whose report named this one in the package's evidence.
     told: t.Mapping[str, str]
 
@@ -52,19 +82,17 @@ def parse(text: str) -> list[Attempt]:
     Raises:
         KeyError, TypeError, ValueError: it is not such a text.
     """
+    return read(json.loads(text))
+
+
+def read(attempts: t.Iterable[t.Mapping[str, t.Any]]) -> list[Attempt]:
+    """Read what JSON has of attempts; raises what C(parse()) does."""
     return [
-        Attempt(
-            str(one["name"]),
-            dict(one["kept"]),
-            tuple(Intent(**intent) for intent in one["intents"]),
-            dict(one["told"]),
-        )
-        for one in json.loads(text)
+        Attempt(str(one["name"]), dict(one["kept"]), tuple(map(_intent, one["intents"])), dict(one["told"]))
+        for one in attempts
     ]
 
 
-def sentence(attempt: Attempt, intents: t.Iterable[Intent]) -> str:
-    """Say what an attempt had begun, without a full stop."""
-    begun = " and ".join(f"{', '.join(one.what.splitlines())} at {one.at} on {one.host}" for one in intents)
-    who = f"the attempt {attempt.name}, which was never reported,"
-    return f"{who} had begun {begun}, and its outcome was not kept"
+def _intent(data: t.Mapping[str, t.Any]) -> Intent:
+    outcome = data["outcome"]
+    return Intent(**{**data, "outcome": outcome and Outcome(**outcome)})

@@ -125,7 +125,7 @@ def with_earlier(*changes: str, idle: t.Callable[[Evidence], bool]) -> t.Callabl
     """Have a rule count what earlier attempts had begun of these changes and never reported.
 
     Evidence standard: "the command and its full stdout and stderr". Where this attempt had nothing to do
-    (C(idle)), that is not proven to be all that was done, until a report has told of the other.
+    (C(idle)), it must be known what came of the other, or else a report must have said that it is not.
     """
     names = [intent(change) for change in changes]
 
@@ -136,7 +136,7 @@ def with_earlier(*changes: str, idle: t.Callable[[Evidence], bool]) -> t.Callabl
                 return finding
             reason = "; ".join([finding.reason, *(one.sentence for one in others)])
             finding = replace(finding, reason=reason, steps=(*finding.steps, EARLIER_ATTEMPTS))
-            if finding.result == MET and idle(evidence) and not all(one.told for one in others):
+            if finding.result == MET and idle(evidence) and not all(one.known for one in others):
                 reason = f"{reason}: look into what it did, and begin a new attempt"
                 return replace(finding, result=NOT_PROVEN, reason=reason)
             return finding

@@ -13,10 +13,10 @@ from ...module_utils._text import earlier_attempts
 
 
 class Begun(t.NamedTuple):
-    """Something that an earlier attempt had begun, and of which no outcome was kept."""
+    """What an earlier attempt had begun in a package."""
 
-    sentence: str  # without a full stop
-    told: bool  # whether an attempt's report said so before
+    sentence: str  # what it was and what came of it, without a full stop
+    known: bool  # whether all of it ended well, or an attempt's report said before that this is not known
 
 
 def attempts(evidence: Evidence) -> list[earlier_attempts.Attempt]:
@@ -39,6 +39,7 @@ def begun(evidence: Evidence, names: t.Container[str] | None = None) -> list[Beg
             if one.package == evidence.package and (names is None or one.name in names)
         ]
         if intents:
-            sentence = earlier_attempts.sentence(attempt, intents)
-            found.append(Begun(sentence, bool(attempt.told_of(evidence.package))))
+            sentence = f"the attempt {attempt.name}, never reported, had begun {'; '.join(map(str, intents))}"
+            known = all(one.ended_well for one in intents) or bool(attempt.told_of(evidence.package))
+            found.append(Begun(sentence, known))
     return found

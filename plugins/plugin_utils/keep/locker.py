@@ -172,7 +172,7 @@ def load_package(attempt: Attempt, package: int) -> Evidence:
     Raises:
         LockerError: a stream is missing or is not what was kept.
     """
-    steps = tuple(_load_step(path) for path in sorted(attempt.package(package).glob("[0-9]*.json")))
+    steps = tuple(load_step(path) for path in sorted(attempt.package(package).glob("[0-9]*.json")))
     return Evidence(package, attempt.release, steps)
 
 
@@ -308,7 +308,12 @@ def telling(attempt: Attempt) -> t.Iterator[None]:
         yield
 
 
-def _load_step(path: Path) -> Step:
+def load_step(path: Path) -> Step:
+    """Return the step of a file, with its streams.
+
+    Raises:
+        LockerError: a stream is missing or is not what was kept.
+    """
     record = read_json(path)
     for stream in STREAMS:
         kept = record[stream]

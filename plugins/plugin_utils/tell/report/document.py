@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import typing as t
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from ....module_utils._core.evidence import Evidence
+from ....module_utils._text import earlier_attempts
 from ...judge import earlier, package_0, package_1, package_2, package_3
 from ...judge.base import FAIL, PASS, Policy, Verdict
 from ...keep.locker import PACKAGES, STREAMS, Attempt
@@ -58,8 +59,17 @@ def _earlier(kept: Kept) -> dict[str, t.Any]:
     for evidence, _policy in kept.values():
         # What cannot be read is for the judge to say.
         with suppress(KeyError, TypeError, ValueError):
-            found |= {one.name: asdict(one) for one in earlier.attempts(evidence)}
+            found |= {one.name: _without_streams(one) for one in earlier.attempts(evidence)}
     return {"unreported_attempts": [found[name] for name in sorted(found)]} if found else {}
+
+
+def _without_streams(attempt: earlier_attempts.Attempt) -> dict[str, t.Any]:
+    """Return an attempt without the outputs, which the package's own step has."""
+    intents = [
+        replace(one, outcome=one.outcome and replace(one.outcome, stdout="", stderr=""))
+        for one in attempt.intents
+    ]
+    return asdict(replace(attempt, intents=tuple(intents)))
 
 
 def summary(document: Document) -> Document:
