@@ -101,8 +101,17 @@ def digest_key(attempt: Attempt) -> str:
 
     It is beside the evidence only while the attempt is open: without it, nobody can try passwords against a
     digest in the report.
+
+    Raises:
+        LockerError: it was destroyed: the attempt was reported, or a later one of the ticket was opened.
     """
-    return (attempt.folder / ".digest_key").read_text("ascii")
+    try:
+        return (attempt.folder / ".digest_key").read_text("ascii")
+    except FileNotFoundError as exc:
+        raise LockerError(
+            f"the attempt {attempt.folder.name} was reported, or a later one of the ticket was opened: "
+            "begin a new attempt"
+        ) from exc
 
 
 def close_attempt(attempt: Attempt) -> None:
