@@ -26,7 +26,5 @@ class ActionModule(ClosureAction):
         step = Started(name, task, host=str(known.get("inventory_hostname", ""))).failed(sentence)
         attempt = locker.Attempt.from_dict(args["attempt"])
         packages = [int(package) for package in args.get("packages") or [args["package"]]]
-        # Of several packages, it belongs to those that this run collects.
-        concerned = [package for package in packages if locker.is_open(attempt, package)] or packages[-1:]
-        kept = [entry for package in concerned for entry in locker.keep(attempt, package, [step])]
+        kept = locker.keep_where_open(attempt, packages, [step])
         return {"changed": True, "steps": kept, "msg": sentence}

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..plugin_utils.keep import locker
+from ..plugin_utils.keep import earlier, locker
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 
 
@@ -19,5 +19,7 @@ class ActionModule(ClosureAction):
         if not args.get("attempt"):
             raise locker.LockerError("no attempt is open: run the role rc_closure, tasks_from open, first")
         attempt = locker.Attempt.from_dict(args["attempt"])
-        locker.open_package(attempt, int(args["package"]), args.get("policy") or {})
+        package = int(args["package"])
+        earlier.keep(attempt, package)
+        locker.open_package(attempt, package, args.get("policy") or {})
         return {"changed": True}

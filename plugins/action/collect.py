@@ -25,7 +25,7 @@ from ..module_utils._core import step_names
 from ..module_utils._core.evidence import Evidence, Step
 from ..module_utils._core.step_names import CI_DISPATCH, CI_DISPATCH_INTENT
 from ..module_utils._core.steps import Started
-from ..plugin_utils.keep import locker
+from ..plugin_utils.keep import intents, locker
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, progress
 from ..plugin_utils.preflight import smoke
 
@@ -69,16 +69,24 @@ class ActionModule(ClosureAction):
             args["digest_key"] = locker.digest_key(attempt)
         if self._module == ONCE:
             return self._once(args, attempt, package)
-        return self._stages(args, partial(locker.keep, attempt, package))
+        return self._stages(args, partial(locker.keep, attempt, package), intends=True)
 
-    def _stages(self, args: dict[str, t.Any], keep: t.Callable[[list[Step]], Kept]) -> Stages:
-        """Yield what a collector returns, and what it returns once its SQL was read, if it waits for that."""
-        result, steps = self._carry_out(args)
-        pending = result.pop("smoke_pending", False)
-        yield result, keep(steps)
-        if pending:
-            result, more = self._carry_out({**args, **smoke.stage(steps)})
-            yield result, keep(more)
+    def _stages(
+        self, args: dict[str, t.Any], keep: t.Callable[[list[Step]], Kept], *, intends: bool = False
+    ) -> Stages:
+        """Yield what a collector returns, and what it returns once its SQL was read, if it waits for that.
+
+        Where it C(intends), what changes something is kept before it does.
+        """
+        stages = [args]
+        for options in stages:
+            intent = intents.of(self._module, options, self._host) if intends else []
+            if intent:
+                yield {}, keep(intent)
+            result, steps = self._carry_out(options)
+            if result.pop("smoke_pending", False):
+                stages.append({**args, **smoke.stage(steps)})
+            yield result, keep(steps)
 
     def _once(self, args: dict[str, t.Any], attempt: locker.Attempt, package: int) -> Stages:
         """Have something done at most once in this attempt, even if several tasks or runs ask for it."""

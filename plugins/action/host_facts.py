@@ -12,6 +12,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._core import libraries
+from ..plugin_utils.keep import intents, locker
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.preflight import host as hosts
 
@@ -37,8 +38,20 @@ class ActionModule(ClosureAction):
         problem = hosts.problem(host, interpreters, needs, found, errors)
         if problem:
             return {"failed": True, "msg": problem}
+        if boolean(args.get("reachable", False), strict=False):
+            self._intend(args, host)
         told = {"python": hosts.fitting(found, needs), "files": found[own].files, "taken": found[own].taken}
         return {"changed": False, "reached": True, **told}
+
+    def _intend(self, args: Options, host: str) -> None:
+        """Keep what is about to be set up on the host, before anything of it is touched."""
+        if not args.get("attempt") or not args.get("intent") or self._task.check_mode:
+            return
+        role = str(args["intent"])
+        what = f"set up {role}: its files and environment, and its start, or its restart where they change"
+        packages = [int(package) for package in args.get("packages") or []]
+        attempt = locker.Attempt.from_dict(args["attempt"])
+        locker.keep_where_open(attempt, packages, [intents.step(role, [what], host)])
 
     def _ask(self, command: str) -> tuple[dict[str, hosts.Answer] | None, str]:
         """Return what the host answered, and what went wrong there."""

@@ -22,6 +22,8 @@ extends_documentation_fragment:
 attributes:
   action:
     description: Runs one command on the host, and no module.
+  check_mode:
+    details: Reads only. Without O(intent), outside check mode as well.
 options:
   needs:
     description: The libraries, by the names that they are imported by.
@@ -49,6 +51,18 @@ options:
     description: Whether to fail where the host cannot be reached.
     type: bool
     default: false
+  attempt:
+    description: The fact C(rc_closure_attempt) that M(psp.rc_closure.closure_attempt) sets. With it,
+      O(reachable) and O(intent), a step is kept before anything is touched. Not in check mode.
+    type: dict
+  packages:
+    description: Numbers of the packages that may be concerned. The step is kept in those that are open in the
+      attempt, or else in the last one.
+    type: list
+    elements: int
+  intent:
+    description: Name of the role that is about to set something up on the host.
+    type: str
 seealso:
   - module: psp.rc_closure.redis_evidence
   - module: psp.rc_closure.pg_unique_constraint
@@ -59,6 +73,13 @@ EXAMPLES = r"""
   psp.rc_closure.host_facts:
     needs: [redis, requests]
     path: [/app/.venv/bin]
+
+- name: Keep in Package-3 that Redis is about to be set up, once its host is reached
+  psp.rc_closure.host_facts:
+    reachable: true
+    attempt: "{{ rc_closure_attempt }}"
+    packages: [3]
+    intent: redis
 
 - name: Look for a Redis that is there already
   psp.rc_closure.host_facts:

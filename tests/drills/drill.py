@@ -6,15 +6,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import typing as t
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from tests.drills.twin import ROOT, Twin
+from tests.drills.twin import LOCKER, ROOT, TICKET, Twin
 
-LOCKER = ROOT / "evidence" / "drills"
 LIMIT_SECONDS = 300
 
 Fault = t.Callable[[Twin], AbstractContextManager[t.Any] | None]
@@ -55,7 +52,7 @@ class Drill:
 def run(drill: Drill) -> list[str]:
     """Carry the drill out, and return what is wrong with what came of it: nothing, when it passed."""
     twin = Twin()
-    report = LOCKER / "DRILL-1" / drill.name / "report.json"
+    report = LOCKER / TICKET / drill.name / "report.json"
     report.unlink(missing_ok=True)
     with drill.fault(twin) or nullcontext():
         status, output = _closure(drill, twin)
@@ -69,19 +66,9 @@ def run(drill: Drill) -> list[str]:
 
 
 def _closure(drill: Drill, twin: Twin) -> tuple[int, str]:
-    packages = sorted({drill.package, *drill.also})
-    # A file, since a variable may be a secret.
-    variables = twin.etc / "drill.json"
-    variables.touch(mode=0o600)
-    variables.write_text(json.dumps(_variables(drill, twin)), "utf-8")
+    extra = drill.extra(twin) if callable(drill.extra) else drill.extra
     done = subprocess.run(
-        [
-            str(Path(sys.executable).parent / "ansible-playbook"),
-            "playbooks/rc_closure.yml",
-            "--inventory=inventories/twin",
-            f"--tags={','.join(f'package_{number}' for number in packages)}",
-            f"--extra-vars=@{variables}",
-        ],
+        twin.closure(drill.name, {drill.package, *drill.also}, extra),
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -89,15 +76,6 @@ def _closure(drill: Drill, twin: Twin) -> tuple[int, str]:
         check=False,
     )
     return done.returncode, done.stdout + done.stderr
-
-
-def _variables(drill: Drill, twin: Twin) -> dict[str, t.Any]:
-    return {
-        "rc_closure_ticket": "DRILL-1",
-        "rc_closure_release": drill.name,
-        "rc_closure_locker": str(LOCKER),
-        **(drill.extra(twin) if callable(drill.extra) else drill.extra),
-    }
 
 
 def _faults(drill: Drill, status: int, report: dict[str, t.Any]) -> list[str]:

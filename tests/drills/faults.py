@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.drills.twin import Twin
+from tests.killing import wait_for
 
 MIGRATIONS = Path("migrations/versions")
 TABLE_REVISION = "0006_mig_01b_reconciliation"
@@ -98,6 +99,26 @@ def wrong_columns(twin: Twin) -> None:
 def lock_wait(twin: Twin) -> t.ContextManager[None]:
     """A forgotten transaction holds what a migration needs."""
     return twin.transaction("LOCK TABLE provider_events IN ACCESS EXCLUSIVE MODE")
+
+
+def killed_while_migrating(twin: Twin) -> None:
+    """A closure was killed while a migration waited for a lock; on its host, the migrations went on."""
+    lock = "LOCK TABLE provider_events IN ACCESS EXCLUSIVE MODE"
+    command = "alembic upgrade head"
+    twin.kill_closure("killed_while_migrating", {1}, lock=lock, waits="^CREATE INDEX", goes_on=command)
+    head = UNIQUE.stem
+    wait_for(lambda: twin.text("SELECT version_num FROM alembic_version") == head, "the migrations' end")
+
+
+def killed_in_backfill(twin: Twin) -> None:
+    """A closure was killed in the backfill's real run, which went on on its host."""
+    lock = "LOCK TABLE wallets IN SHARE MODE"
+    command = "backfill_wallet_balances --batch-size"
+    twin.kill_closure(
+        "killed_in_backfill", {1, 2}, lock=lock, waits="^UPDATE wallets SET balance=[0-9]", goes_on=command
+    )
+    left = "SELECT count(*) FROM wallets WHERE balance IS NULL"
+    wait_for(lambda: twin.count(left) == 0, "the backfill's end")
 
 
 def flag_in_file_only(twin: Twin) -> None:

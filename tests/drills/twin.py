@@ -15,8 +15,12 @@ from pathlib import Path
 import dotenv
 import sqlalchemy
 
+from tests.killing import killed, wait_for
+
 ROOT = Path(__file__).parents[2]
 TWIN = str(ROOT / "tests" / "twin" / "twin.py")
+LOCKER = ROOT / "evidence" / "drills"
+TICKET = "DRILL-1"
 LIMIT_SECONDS = 60
 
 
@@ -98,6 +102,38 @@ class Twin:
     def supervisorctl(self, *arguments: str) -> None:
         """Run supervisorctl."""
         _run("-m", "supervisor.supervisorctl", "-c", self.state["supervisor_conf"], *arguments)
+
+    def closure(
+        self, release: str, packages: t.Iterable[int], extra: t.Mapping[str, t.Any] | None = None
+    ) -> list[str]:
+        """Return the command that closes a drill's release, of these packages alone."""
+        known = {"rc_closure_ticket": TICKET, "rc_closure_release": release, "rc_closure_locker": str(LOCKER)}
+        # A file, since a variable may be a secret.
+        variables = self.etc / "drill.json"
+        variables.touch(mode=0o600)
+        variables.write_text(json.dumps({**known, **(extra or {})}), "utf-8")
+        return [
+            str(Path(sys.executable).parent / "ansible-playbook"),
+            "playbooks/rc_closure.yml",
+            "--inventory=inventories/twin",
+            f"--tags={','.join(f'package_{number}' for number in sorted(packages))}",
+            f"--extra-vars=@{variables}",
+        ]
+
+    def kill_closure(
+        self, release: str, packages: t.Iterable[int], *, lock: str, waits: str, goes_on: str
+    ) -> None:
+        """Begin to close a drill's release, and kill it where it waits for a lock.
+
+        The lock is the statement C(lock); C(waits) matches the statement that waits for it, and the
+        process of which C(goes_on) is in the command line is left, as one on another host would be.
+        """
+        query = (
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+            f"AND datname = current_database() AND query ~ '{waits}'"
+        )
+        with self.transaction(lock), killed(self.closure(release, packages), ROOT, spare=goes_on):
+            wait_for(lambda: self.count(query), f"{waits} that waits for a lock")
 
     def _engine(self) -> sqlalchemy.Engine:
         return sqlalchemy.create_engine(self._env()["SYNC_DATABASE_URL"], poolclass=sqlalchemy.NullPool)

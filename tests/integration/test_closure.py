@@ -142,6 +142,26 @@ def test_the_closure_passes(first: Run) -> None:
     assert first.report["release"]["commit"] == read_state()["commit"]
 
 
+def test_each_change_has_its_intent_before_it(first: Run) -> None:
+    names = {
+        name: [step["name"] for step in package["steps"]]
+        for name, package in first.report["packages"].items()
+    }
+    for package, change, outcome in (
+        ("package_0", "ci_dispatch", "ci_dispatch"),
+        ("package_1", "alembic_evidence", "alembic_upgrade"),
+        ("package_1", "alembic_smoke", "alembic_downgrade"),
+        ("package_2", "backend_env", "flags_processes"),
+        ("package_2", "backfill_evidence", "backfill_real_run"),
+        ("package_2", "e2e_evidence", "e2e_smoke"),
+        ("package_3", "arq_worker", "worker_environment"),
+        ("package_3", "redis", "redis_ping"),
+        ("package_3", "recon_run_lifecycle", "recon_post"),
+    ):
+        kept = names[package]
+        assert kept.index(f"{change}_intent") < kept.index(outcome), f"{package}: {kept}"
+
+
 def test_the_ticket_text_is_complete(first: Run) -> None:
     (path,) = first.locker.glob(f"{TICKET}/*/report.md")
     text = path.read_text("utf-8")

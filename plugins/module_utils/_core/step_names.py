@@ -35,6 +35,7 @@ class StepName(str):
 
 ENV_FILE = StepName("env_file", "Environment file", FILE)
 ROLE_FAILED = StepName("role_failed", "A task of the role", FILE)
+EARLIER_ATTEMPTS = StepName("earlier_attempts", "Earlier attempts that were never reported", FILE)
 
 # Package-0
 CI_WORKFLOW = StepName("ci_workflow", "Workflows", HTTP)
@@ -139,6 +140,32 @@ _COLLECTORS: dict[str, tuple[str, ...]] = {
     "service_process": (FLAGS_PROCESSES, BACKEND_ENVIRONMENT, "worker_"),
     "webhook_401_evidence": ("webhook_",),
 }
+
+
+# What changes staging -> the steps that show what came of it.
+_OUTCOMES: dict[str, tuple[str, ...]] = {
+    "ci_dispatch": (CI_DISPATCH, CI_RUN),
+    "alembic_evidence": (ALEMBIC_UPGRADE,),
+    "alembic_smoke": (ALEMBIC_DOWNGRADE,),
+    "backfill_evidence": (BACKFILL_REAL_RUN,),
+    "e2e_evidence": (E2E_SMOKE,),
+    "recon_run_lifecycle": (RECON_POST,),
+    "redis": (REDIS_PING, REDIS_HOST_PING, QUEUE_ENABLEMENT),
+    "arq_worker": (WORKER_ENVIRONMENT, QUEUE_ENABLEMENT),
+    "backend_env": (BACKEND_ENVIRONMENT, FLAGS_PROCESSES, QUEUE_ENABLEMENT),
+}
+_INTENT = "_intent"
+
+
+def intent(change: str) -> StepName:
+    """Return the step that says what will be changed, kept before it is."""
+    return StepName(f"{change}{_INTENT}", f"Intent of {change}", FILE)
+
+
+def outcomes_of(step: str) -> tuple[str, ...]:
+    """Return the steps that show what came of an intent; none where C(step) is not the name of one."""
+    change = step[: -len(_INTENT)] if step.endswith(_INTENT) else ""
+    return _OUTCOMES.get(change, ())
 
 
 def collectors_of(step: str) -> list[str]:

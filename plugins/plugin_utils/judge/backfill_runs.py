@@ -22,6 +22,7 @@ from .base import (
     not_met,
     not_proven,
     succeeded,
+    with_earlier,
 )
 
 # Other traffic wrote at this many times its rate while the dry run ran, and this many rows more, at most.
@@ -74,6 +75,9 @@ def real_run_as_announced(evidence: Evidence, policy: Policy) -> Finding:
     return met(f"{written} rows, as the dry run announced", *names)
 
 
+@with_earlier(
+    "backfill_evidence", idle=lambda evidence: not counts(evidence, steps.BACKFILL_REAL_RUN).changed
+)
 def real_run_in_database(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "real run OK": the database shows the rows that it says it wrote, or that none were left.
 

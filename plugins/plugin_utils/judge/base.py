@@ -10,10 +10,11 @@ comes out the same for anyone, at any time.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...module_utils._core.evidence import ENDED, Evidence, Step
-from ...module_utils._core.step_names import ROLE_FAILED, breakdown, collectors_of
+from ...module_utils._core.step_names import EARLIER_ATTEMPTS, ROLE_FAILED, breakdown, collectors_of, intent
+from . import earlier
 from .not_excluded import NOT_EXCLUDED
 
 MET = "met"
@@ -53,13 +54,16 @@ def not_proven(reason: str, *steps: str, detail: str = "") -> Finding:
     return Finding(NOT_PROVEN, reason, steps, detail)
 
 
+Decide = t.Callable[[Evidence, Policy], Finding]
+
+
 @dataclass(frozen=True)
 class Rule:
     """One line of the checklist and the function that decides it."""
 
     id: str
     text: str
-    decide: t.Callable[[Evidence, Policy], Finding]
+    decide: Decide
     needs: str = ""  # the entry of the policy without which it is not asked
 
 
@@ -121,6 +125,32 @@ def succeeded(evidence: Evidence, name: str) -> Step:
     return step
 
 
+def with_earlier(*changes: str, idle: t.Callable[[Evidence], bool]) -> t.Callable[[Decide], Decide]:
+    """Have a rule count what earlier attempts had begun of these changes and never reported.
+
+    Evidence standard: "the command and its full stdout and stderr". Where this attempt had nothing to do
+    (C(idle)), it must be known what came of the other, or else a report must have said that it is not.
+    """
+    names = [intent(change) for change in changes]
+
+    def counting(decide: Decide) -> Decide:
+        def decided(evidence: Evidence, policy: Policy) -> Finding:
+            finding, others = decide(evidence, policy), earlier.begun(evidence, names)
+            if not others:
+                return finding
+            reason = "; ".join([finding.reason, *(one.sentence for one in others)])
+            finding = replace(finding, reason=reason, steps=(*finding.steps, EARLIER_ATTEMPTS))
+            if finding.result == MET and idle(evidence) and not all(one.known for one in others):
+                reason = f"{reason}: look into what it did, and begin a new attempt"
+                return replace(finding, result=NOT_PROVEN, reason=reason)
+            return finding
+
+        decided.__doc__ = decide.__doc__
+        return decided
+
+    return counting
+
+
 def last_line(text: str) -> str:
     """Return the last line of an error text that says something, after a colon, or nothing."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
@@ -140,11 +170,17 @@ class Judge:
         criteria = tuple(_apply(rule, evidence, policy) for rule in asked)
         bad = [c for c in criteria if c.result == NOT_MET] + [c for c in criteria if c.result == NOT_PROVEN]
         if not bad:
-            return Verdict(evidence.package, PASS, self.summary(evidence, policy), criteria)
+            return Verdict(evidence.package, PASS, self._note(evidence, policy), criteria)
         kind = "not met" if bad[0].result == NOT_MET else "not proven"
         more = f" ({len(bad) - 1} more)" if len(bad) > 1 else ""
         note = f"{bad[0].text} is {kind}: {bad[0].reason.rstrip('.')}{more}."
         return Verdict(evidence.package, FAIL, note, criteria)
+
+    def _note(self, evidence: Evidence, policy: Policy) -> str:
+        """Return the summary, with what earlier attempts had begun in this package and never reported."""
+        summary = self.summary(evidence, policy)
+        others = [one.sentence for one in earlier.begun(evidence) if one.sentence not in summary]
+        return "; ".join([summary.removesuffix("."), *others]) + "."
 
 
 def _apply(rule: Rule, evidence: Evidence, policy: Policy) -> Criterion:

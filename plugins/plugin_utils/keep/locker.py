@@ -86,6 +86,9 @@ def open_attempt(root: str, release: Release, now: str) -> Attempt:
     attempt = Attempt(str(path), now, release)
     try:
         path.mkdir(parents=True, mode=0o700)
+        # Those of attempts that were killed: nobody closes them any more.
+        for key in path.parents[2].glob("*/attempts/*/.digest_key"):
+            key.unlink(missing_ok=True)
         files.write(path / "attempt.json", as_json(attempt.as_dict()))
         files.write(path / ".digest_key", random_source.token_hex(32))
     except OSError as exc:
@@ -98,8 +101,17 @@ def digest_key(attempt: Attempt) -> str:
 
     It is beside the evidence only while the attempt is open: without it, nobody can try passwords against a
     digest in the report.
+
+    Raises:
+        LockerError: it was destroyed: the attempt was reported, or a later one of the ticket was opened.
     """
-    return (attempt.folder / ".digest_key").read_text("ascii")
+    try:
+        return (attempt.folder / ".digest_key").read_text("ascii")
+    except FileNotFoundError as exc:
+        raise LockerError(
+            f"the attempt {attempt.folder.name} was reported, or a later one of the ticket was opened: "
+            "begin a new attempt"
+        ) from exc
 
 
 def close_attempt(attempt: Attempt) -> None:
@@ -142,6 +154,14 @@ def keep(
         raise LockerError(f"{folder} cannot be written: {exc.strerror}") from exc
 
 
+def keep_where_open(
+    attempt: Attempt, packages: t.Sequence[int], steps: t.Sequence[Step]
+) -> list[dict[str, t.Any]]:
+    """Write steps, as C(keep()) does, into those packages that this attempt collects, or into the last."""
+    concerned = [package for package in packages if is_open(attempt, package)] or packages[-1:]
+    return [entry for package in concerned for entry in keep(attempt, package, steps)]
+
+
 def load(attempt: Attempt) -> dict[int, tuple[Evidence, dict[str, t.Any]]]:
     """Return, for each package that was opened, its evidence and its policy.
 
@@ -161,7 +181,7 @@ def load_package(attempt: Attempt, package: int) -> Evidence:
     Raises:
         LockerError: a stream is missing or is not what was kept.
     """
-    steps = tuple(_load_step(path) for path in sorted(attempt.package(package).glob("[0-9]*.json")))
+    steps = tuple(load_step(path) for path in sorted(attempt.package(package).glob("[0-9]*.json")))
     return Evidence(package, attempt.release, steps)
 
 
@@ -297,7 +317,12 @@ def telling(attempt: Attempt) -> t.Iterator[None]:
         yield
 
 
-def _load_step(path: Path) -> Step:
+def load_step(path: Path) -> Step:
+    """Return the step of a file, with its streams.
+
+    Raises:
+        LockerError: a stream is missing or is not what was kept.
+    """
     record = read_json(path)
     for stream in STREAMS:
         kept = record[stream]

@@ -9,10 +9,12 @@ Every rendering, the ticket's text among them, is made from this document and fr
 from __future__ import annotations
 
 import typing as t
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import asdict, replace
 
 from ....module_utils._core.evidence import Evidence
-from ...judge import package_0, package_1, package_2, package_3
+from ....module_utils._text import earlier_attempts
+from ...judge import earlier, package_0, package_1, package_2, package_3
 from ...judge.base import FAIL, PASS, Policy, Verdict
 from ...keep.locker import PACKAGES, STREAMS, Attempt
 from . import reset_or_stamp
@@ -35,6 +37,7 @@ def build(attempt: Attempt, kept: Kept, now: str) -> Document:
         "schema": SCHEMA,
         "release": asdict(attempt.release),
         "attempt": {"started": attempt.started, "reported": now},
+        **_earlier(kept),
         "gate": {
             "status": FAIL if failing else PASS,
             "reasons": [f"Package-{number}: {verdicts[number].note}" for number in failing],
@@ -48,6 +51,25 @@ def build(attempt: Attempt, kept: Kept, now: str) -> Document:
             f"package_{number}": _package(verdicts[number], kept.get(number)) for number in PACKAGES
         },
     }
+
+
+def _earlier(kept: Kept) -> dict[str, t.Any]:
+    """Return the earlier attempts that were begun and never reported; no entry where there are none."""
+    found: dict[str, t.Any] = {}
+    for evidence, _policy in kept.values():
+        # What cannot be read is for the judge to say.
+        with suppress(KeyError, TypeError, ValueError):
+            found |= {one.name: _without_streams(one) for one in earlier.attempts(evidence)}
+    return {"unreported_attempts": [found[name] for name in sorted(found)]} if found else {}
+
+
+def _without_streams(attempt: earlier_attempts.Attempt) -> dict[str, t.Any]:
+    """Return an attempt without the outputs, which the package's own step has."""
+    intents = [
+        replace(one, outcome=one.outcome and replace(one.outcome, stdout="", stderr=""))
+        for one in attempt.intents
+    ]
+    return asdict(replace(attempt, intents=tuple(intents)))
 
 
 def summary(document: Document) -> Document:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ....module_utils._text import earlier_attempts
 from ...keep.locker import STREAMS
 from .document import Document
 
@@ -64,6 +65,7 @@ def _head(document: Document) -> list[str]:
         "- Gate: PASS, all four packages are PASS for this release. The ticket may close."
         if gate["status"] == "PASS"
         else "- Gate: FAIL. The ticket may not close; the root-cause analysis goes on in this ticket.",
+        *map(_earlier, earlier_attempts.read(document.get("unreported_attempts", []))),
     ]
     verdicts = [(_title(name, one), f"**{one['status']}**", _cell(one["note"])) for name, one in packages]
     return [
@@ -71,6 +73,14 @@ def _head(document: Document) -> list[str]:
         "\n".join(facts),
         _table(("Package", "Verdict", "Note"), verdicts),
     ]
+
+
+def _earlier(attempt: earlier_attempts.Attempt) -> str:
+    """Say of an earlier attempt what it had begun, and how much of it was kept."""
+    begun = "; ".join(f"in Package-{one.package} {one}" for one in attempt.intents)
+    kept = ", ".join(f"{len(steps)} of Package-{name[-1]}" for name, steps in attempt.kept.items())
+    said = _inline(f"it had begun {begun or 'nothing'} (steps that were kept: {kept or 'none'})")
+    return f"- Earlier attempt `{attempt.name}`, never reported: {said}"
 
 
 def _reset_or_stamp(section: Document) -> list[str]:

@@ -264,7 +264,8 @@ def test_a_smoke_is_read_before_it_is_carried_out(attempt: locker.Attempt) -> No
     module = Migrating()
     module.watch = lambda: kept(attempt)
     result = run(module, attempt, name="alembic_evidence", limit=600)
-    upgrade = ["alembic_upgrade", "alembic_downgrade_preview", "alembic_reupgrade_preview"]
+    previews = ["alembic_downgrade_preview", "alembic_reupgrade_preview"]
+    upgrade = ["alembic_evidence_intent", "alembic_upgrade", *previews, "alembic_smoke_intent"]
     assert module.asked == [
         {"package": 0, "limit": 600},
         {"package": 0, "limit": 600, "stage": "smoke", "smoke_refusal": "", "smoke_tables": ["x"]},
@@ -272,6 +273,33 @@ def test_a_smoke_is_read_before_it_is_carried_out(attempt: locker.Attempt) -> No
     assert module.kept_before_the_smoke == upgrade
     assert [found["name"] for found in result.pop("steps")] == [*upgrade, "alembic_downgrade"]
     assert result == {"changed": True, "before": ["a"], "after": ["b"], "existing": []}
+
+
+def test_an_intent_is_in_the_locker_before_anything_is_changed(attempt: locker.Attempt) -> None:
+    seen: list[list[str]] = []
+
+    def module(_options: Result) -> Result:
+        seen.append(kept(attempt))
+        raise Killed
+
+    with pytest.raises(Killed):
+        run(module, attempt, name="recon_run_lifecycle", url="http://u:secret99@b/runs")
+    assert seen == [["recon_run_lifecycle_intent"]]
+    (intent,) = locker.load_package(attempt, 0).steps
+    assert (intent.command, intent.host) == ("POST http://u:********@b/runs", "ci")
+
+
+@pytest.mark.parametrize("check", [True, False], ids=["check mode", "no attempt"])
+def test_where_nothing_is_kept_no_intent_is_returned(attempt: locker.Attempt, check: bool) -> None:
+    result = run(
+        lambda options: {"changed": False, "steps": [_dict("recon_post")]},
+        attempt if check else None,
+        check=check,
+        name="recon_run_lifecycle",
+        url="http://b/runs",
+    )
+    assert [found["name"] for found in result["steps"]] == ["recon_post"]
+    assert kept(attempt) == []
 
 
 @pytest.mark.parametrize(
@@ -289,6 +317,7 @@ def test_a_smoke_that_could_lose_data_is_refused(
     run(module, attempt, name="alembic_evidence")
     assert refusal in module.asked[1]["smoke_refusal"]
     assert module.asked[1]["smoke_tables"] == []
+    assert "alembic_smoke_intent" not in kept(attempt)
 
 
 def test_where_the_controller_cannot_read_sql_the_smoke_is_left_out(

@@ -95,6 +95,27 @@ def test_the_key_of_digests_is_gone_with_the_attempt(attempt: locker.Attempt) ->
     assert not Path(attempt.path, ".digest_key").exists()
 
 
+def test_the_key_of_an_attempt_that_was_killed_is_gone_with_the_next(
+    attempt: locker.Attempt, tmp_path: Path
+) -> None:
+    other = locker.open_attempt(str(tmp_path / "evidence"), Release("PSP-9", "rc1", "a" * 40, "staging"), NOW)
+    after = Release("PSP-3031", "rc2", "a" * 40, "staging")
+    later = locker.open_attempt(str(tmp_path / "evidence"), after, "2026-11-24T09:00:00.000Z")
+    with pytest.raises(locker.LockerError, match="or a later one of the ticket was opened"):
+        locker.digest_key(attempt)
+    assert locker.digest_key(later) != locker.digest_key(other)
+
+
+@pytest.mark.parametrize(("opened", "want"), [((), [3]), ((2,), [2]), ((2, 3), [2, 3])])
+def test_a_step_is_kept_where_it_concerns_a_package(
+    attempt: locker.Attempt, opened: tuple[int, ...], want: list[int]
+) -> None:
+    for package in opened:
+        locker.open_package(attempt, package, {})
+    locker.keep_where_open(attempt, [2, 3], [_step("s")])
+    assert [package for package in locker.PACKAGES if locker.load_package(attempt, package).steps] == want
+
+
 def test_the_newest_report_stands_in_the_release_folder(attempt: locker.Attempt) -> None:
     path = Path(locker.write_report(attempt, "report.json", json.dumps({"x": 1})))
     assert path.parts[-3:] == ("PSP-3031", "rc1", "report.json")

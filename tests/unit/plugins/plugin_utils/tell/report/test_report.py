@@ -10,7 +10,9 @@ import typing as t
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import FAILED, Evidence
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import ENDED, FAILED, Evidence
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import earlier_attempts
+from ansible_collections.psp.rc_closure.plugins.module_utils._text.earlier_attempts import Intent, Outcome
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import FAIL, PASS, Policy, Verdict
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep.locker import Attempt
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import document, markdown
@@ -119,6 +121,33 @@ def test_the_ticket_text_names_what_an_auditor_asks_for(monkeypatch: pytest.Monk
         "stderr: empty",
     ):
         assert part in text
+
+
+def test_an_earlier_attempt_is_named_on_the_first_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    _judges(monkeypatch)
+    assert "unreported_attempts" not in _build(1, 2)
+    outcome = Outcome("alembic_upgrade", ENDED, "", 0, "out", "err")
+    intents = [
+        Intent(1, "alembic_evidence_intent", "alembic upgrade head", "backend", NOW, outcome),
+        Intent(2, "backfill_evidence_intent", "fill --dry-run\nfill", "backend", NOW, None),
+    ]
+    kept = {
+        "package_1": ["alembic_evidence_intent", "alembic_upgrade"],
+        "package_2": ["backfill_evidence_intent"],
+    }
+    told = earlier_attempts.render(
+        [earlier_attempts.Attempt("20261124T010000.000000Z", kept, tuple(intents), {})]
+    )
+    both = {n: (evidence(n, [step("earlier_attempts", stdout=told)]), {}) for n in (1, 2)}
+    report = document.build(ATTEMPT, both, NOW)
+    (named,) = report["unreported_attempts"]
+    assert (named["name"], named["intents"][0]["outcome"]["stderr"]) == ("20261124T010000.000000Z", "")
+    assert (
+        "- Earlier attempt `20261124T010000.000000Z`, never reported: it had begun "
+        f"in Package-1 alembic upgrade head at {NOW} on backend, and it ended with status 0; "
+        f"in Package-2 fill --dry-run, fill at {NOW} on backend, and its outcome was not kept "
+        "(steps that were kept: 2 of Package-1, 1 of Package-2)"
+    ) in markdown.sections(report)[0]
 
 
 def test_a_note_cannot_make_markup_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is about to be set up on a host is kept once the host is reached, and by nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.action import host_facts
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker
+from tests.unit.reports import RELEASE
+
+
+@pytest.fixture
+def attempt(tmp_path: Path) -> locker.Attempt:
+    return locker.open_attempt(str(tmp_path), RELEASE, "2026-11-24T02:52:03.123Z")
+
+
+def run(
+    attempt: locker.Attempt, /, *, check: bool = False, away: bool = False, **args: t.Any
+) -> dict[str, t.Any]:
+    """Run the action on this machine, or on one that is away."""
+
+    class Action(host_facts.ActionModule):
+        def _low_level_execute_command(self, command: str) -> dict[str, t.Any]:
+            done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+            return {"stdout": "", "stderr": "no route"} if away else {"stdout": done.stdout, "stderr": ""}
+
+    action = object.__new__(Action)
+    given = {"attempt": attempt.as_dict(), "packages": [2, 3], "intent": "backend_env", **args}
+    action._task = SimpleNamespace(args=given, delegate_to=None, check_mode=check, async_val=0, diff=False)
+    action._connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
+    action._templar = SimpleNamespace(template=lambda value: value)
+    known = {"inventory_hostname": "backend", "ansible_python_interpreter": sys.executable}
+    return action.run(None, known)
+
+
+def test_it_is_kept_in_the_packages_that_it_is_for(attempt: locker.Attempt) -> None:
+    locker.open_package(attempt, 2, {})
+    assert run(attempt, reachable=True)["reached"]
+    (step,) = locker.load_package(attempt, 2).steps
+    assert (step.name, step.host) == ("backend_env_intent", "backend")
+    assert step.command.startswith("set up backend_env")
+    assert locker.load_package(attempt, 3).steps == ()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"reachable": False},
+        {"reachable": True, "check": True},
+        {"reachable": True, "away": True},
+        {"reachable": True, "intent": ""},
+        {"reachable": True, "attempt": {}},
+    ],
+    ids=["a preflight", "check mode", "a host that is away", "nothing to set up", "no attempt"],
+)
+def test_nothing_is_kept_where_nothing_will_be_touched(
+    attempt: locker.Attempt, given: dict[str, t.Any]
+) -> None:
+    run(attempt, **given)
+    assert not list(attempt.folder.glob("package_*"))
