@@ -21,6 +21,7 @@ author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
   - psp.rc_closure.collector.log
+  - psp.rc_closure.collector.ca_file
 options:
   process:
     description: Words that the command line of the process must contain. The last part of a path is a word.
@@ -46,6 +47,24 @@ options:
     description: The key of the digests. With O(attempt), that of the attempt is used, which is destroyed at
       its end. Without a key, only whether a variable is set is kept.
     type: str
+  connections:
+    description: Whether to keep the established TCP connections that each process and its descendants have
+      made, from C(/proc/PID/fd) and C(/proc/PID/net/tcp). Takes the process's user or root; otherwise the step
+      contains why they cannot be seen.
+    type: bool
+    default: false
+  servers:
+    description: Whether to ask the Redis and the Postgres server of O(env_file), by C(REDIS_URL) and
+      O(url_variables), which clients are connected, in the steps C(backend_redis_clients) and
+      C(backend_sessions). Takes the libraries redis and psycopg2 on the host.
+    type: bool
+    default: false
+  url_variables:
+    description: Names of the variables of O(env_file) that may contain the URL of the database, also as
+      C(postgresql+driver://). The first that is set is used.
+    type: list
+    elements: str
+    default: [SYNC_DATABASE_URL, DATABASE_URL]
   name:
     description: Name of the step that shows the environment.
     type: str
@@ -110,6 +129,8 @@ steps:
   sample: [{name: worker_environment, kind: file, outcome: ended}]
 """
 
+from ..module_utils._clients.postgres import URL_OPTION
+from ..module_utils._collect.servers import LIBRARIES
 from ..module_utils._collect.service_process import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
 from ..module_utils._logs.sources import LOG_OPTION
@@ -122,13 +143,17 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "digest_key": {"type": "str", "no_log": True},
     "name": {"type": "str", "default": "process_environment"},
     "title": {"type": "str", "default": "Environment of the running processes"},
+    "connections": {"type": "bool", "default": False},
+    "servers": {"type": "bool", "default": False},
+    "url_variables": URL_OPTION,
+    "ca_file": {"type": "path"},
     "log": LOG_OPTION,
     "lines": {"type": "int", "default": 20},
 }
 
 
 def main() -> None:
-    run_collector(ARGUMENT_SPEC, collect)
+    run_collector(ARGUMENT_SPEC, collect, wishes={"servers": LIBRARIES})
 
 
 if __name__ == "__main__":

@@ -21,8 +21,11 @@ from .._core.step_names import StepName
 from .._logs import sources
 from .._logs.log import Reading
 from .._text import arq_log, env_file, recon
+from . import servers
+from .process_environment import show
 
 FOLLOWING = (steps.RECON_LIFECYCLE, steps.RECON_GET)
+CONNECTIONS = (steps.RECON_CONNECTIONS, steps.RECON_REDIS_CLIENTS, steps.RECON_SESSIONS)
 LOG_POLL_SECONDS = 0.2
 # So long the worker's log may be behind the API.
 LOG_SECONDS = 15.0
@@ -53,6 +56,7 @@ class _Run:
         self._params = collector.params
         self._url = str(self._params["url"]).rstrip("/")
         self._headers = _authorization(collector)
+        self._connections = _Connections(collector)
 
     def post(self) -> str:
         """Ask for a run and return its id, or C('') where none was given."""
@@ -71,6 +75,9 @@ class _Run:
         for step in self._answers("GET", url, steps.RECON_GET):
             looks.append(step)
             state = _poll(step).state_of(run_id) or state
+            # A pool may be empty between two runs, and the worker's at its first.
+            if state == recon.RUNNING or state in recon.TERMINAL:
+                self._connections.look(state)
             if state in recon.TERMINAL:
                 break
         self._keep_transcript(url, looks, state)
@@ -106,6 +113,23 @@ class _Run:
             reason="" if ended else f"the run had not ended within {self._params['limit']:g} s",
         )
         self._collector.add(replace(transcript, ended=looks[-1].ended))
+
+
+class _Connections:
+    """Which connections the worker has, and which ones Redis and Postgres list, once in each state."""
+
+    def __init__(self, collector: Collector) -> None:
+        self._collector = collector
+        self._seen: set[str] = set()
+
+    def look(self, state: str) -> None:
+        """Take the steps, unless that is done or not wanted."""
+        if not self._collector.params["process"] or state in self._seen:
+            return
+        self._seen.add(state)
+        own, clients, sessions = (step.about(state=state) for step in CONNECTIONS)
+        show(self._collector, own, connections=True)
+        servers.look(self._collector, clients, sessions)
 
 
 class _WorkerLog:
