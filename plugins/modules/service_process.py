@@ -49,8 +49,8 @@ options:
     type: str
   connections:
     description: Whether to keep the established TCP connections that each process and its descendants have
-      made, from C(/proc/PID/fd) and C(/proc/PID/net/tcp). Takes the process's user or root; otherwise the step
-      contains why they cannot be seen.
+      made, from C(/proc/PID/fd) and C(/proc/PID/net/tcp). Takes the process's user or root; otherwise the
+      step contains why they cannot be seen.
     type: bool
     default: false
   servers:

@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from tests.drills import faults
 from tests.drills.drill import Drill
+from tests.drills.twin import Twin
 
 # Package-2 and Package-3 need what Package-1 makes.
 AFTER_MIGRATIONS = (1,)
@@ -26,6 +29,17 @@ QUICK = (
     "worker_killed_midway",
     "in_process_fallback",
 )
+
+
+def _by_parts(twin: Twin, database: str) -> dict[str, t.Any]:
+    """Return the variables that give the worker a database of the cluster in parts, and no URL."""
+    return {
+        **SHORT_LIMIT,
+        "arq_worker_env_from_names": ["API_TOKEN"],
+        "arq_worker_secrets": twin.database_parts(database),
+    }
+
+
 DRILLS = (
     Drill("ci_red", faults.ci_red, 0, "ci_job_green", "not_met", "RED"),
     Drill("ci_skipped_job", faults.ci_skipped_job, 0, "ci_job_green", "not_met", "skipped"),
@@ -229,6 +243,50 @@ DRILLS = (
             "arq_worker_env_from_names": ["API_TOKEN"],
             "arq_worker_secrets": twin.database_urls("psp_other"),
         },
+    ),
+    Drill(
+        "worker_ignores_database_url",
+        faults.worker_ignores_database_url,
+        3,
+        "same_database",
+        "not_met",
+        "in database psp_other and backend ",
+        AFTER_MIGRATIONS,
+        extra=SHORT_LIMIT,
+    ),
+    Drill(
+        "worker_ignores_redis_database",
+        faults.worker_ignores_redis_database,
+        3,
+        "same_redis_url",
+        "not_met",
+        "in database 1 and backend ",
+        AFTER_MIGRATIONS,
+        extra={**SHORT_LIMIT, "arq_worker_ready_limit": 5},
+        # Its heartbeat is in the other database, too.
+        note="worker is not healthy after 5 s: there is no heartbeat",
+    ),
+    Drill(
+        "worker_by_parts",
+        faults.worker_by_parts,
+        3,
+        "same_database",
+        "met",
+        "in one database, psp",
+        AFTER_MIGRATIONS,
+        extra=lambda twin: _by_parts(twin, "psp"),
+        note="the running worker was started without DATABASE_URL",
+    ),
+    Drill(
+        "worker_by_parts_elsewhere",
+        faults.worker_by_parts,
+        3,
+        "same_database",
+        "not_met",
+        "in database psp_other and backend ",
+        AFTER_MIGRATIONS,
+        extra=lambda twin: _by_parts(twin, "psp_other"),
+        note="the running worker was started without DATABASE_URL",
     ),
     Drill(
         "in_process_fallback",

@@ -214,6 +214,34 @@ def worker_other_database(twin: Twin) -> None:
     twin.migrate("psp_other")
 
 
+def worker_ignores_database_url(twin: Twin) -> None:
+    """The worker's environment names the right database, and its settings take another one."""
+    twin.migrate("psp_other")
+    _in_the_worker(twin, "settings.py", "database_url=database_url,", "database_url + '_other'")
+
+
+def worker_ignores_redis_database(twin: Twin) -> None:
+    """The worker's environment names the right Redis, and its settings take another database of it."""
+    given = "given = RedisSettings.from_dsn(url)"
+    _in_the_worker(twin, "queue/connection.py", given, "replace(RedisSettings.from_dsn(url), database=1)")
+
+
+def _in_the_worker(twin: Twin, name: str, assignment: str, value: str) -> None:
+    """Have the worker alone, which runs the same code as the backend, take another value."""
+    target, _equals, own = assignment.rstrip(",").partition("=")
+    comma = "," if assignment.endswith(",") else ""
+    chosen = f"{value} if __import__('sys').argv[0].endswith('arq') else {own.strip()}{comma}"
+    twin.patch(twin.backend / "app" / name, assignment, f"{target}= {chosen}")
+
+
+def worker_by_parts(twin: Twin) -> None:
+    """The settings take the database in parts where no URL is given; there is another that has the tables."""
+    twin.migrate("psp_other")
+    parts = "postgresql+asyncpg://{POSTGRES_USER}:{POSTGRES_PASSWORD}@{POSTGRES_SERVER}/{POSTGRES_DB}"
+    given = 'database_url = environment.get("DATABASE_URL", "")'
+    twin.patch(twin.backend / "app/settings.py", given, f'{given} or "{parts}".format_map(environment)')
+
+
 def in_process_fallback(twin: Twin) -> None:
     """The backend says queue, and carries the runs out by itself."""
     file = twin.backend / "app/queue/connection.py"

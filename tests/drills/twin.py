@@ -11,6 +11,7 @@ import sys
 import typing as t
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dotenv
 import sqlalchemy
@@ -63,6 +64,16 @@ class Twin:
         env = self._env()
         names = ("DATABASE_URL", "SYNC_DATABASE_URL")
         return {name: f"{env[name].rsplit('/', 1)[0]}/{database}" for name in names}
+
+    def database_parts(self, database: str) -> dict[str, str]:
+        """Return what the backend's URL is made of, with this database of the cluster, percent-encoded."""
+        url = urlsplit(self.database_urls(database)["DATABASE_URL"])
+        return {
+            "POSTGRES_SERVER": f"{url.hostname}:{url.port}",
+            "POSTGRES_USER": url.username or "",
+            "POSTGRES_PASSWORD": url.password or "",
+            "POSTGRES_DB": database,
+        }
 
     def ci_faults(self, **faults: t.Any) -> None:
         """Tell the CI API what to get wrong."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 import typing as t
 from contextlib import suppress
 from pathlib import Path
@@ -30,8 +31,9 @@ def of(pid: int) -> Sockets:
 def _of_one(pid: int) -> t.Iterator[Connection]:
     folder = process.PROC / str(pid)
     inodes = set(_inodes(folder / "fd"))
-    tables = [(folder / "net" / name).read_text("ascii") for name in ("tcp", "tcp6") if (folder / "net" / name).exists()]
-    for inode, (local, remote) in connections.made(tables).items():
+    files = (folder / "net" / name for name in ("tcp", "tcp6"))
+    tables = [file.read_text("ascii") for file in files if file.exists()]
+    for inode, (local, remote) in connections.made(tables, sys.byteorder).items():
         if inode in inodes:
             yield Connection(pid, local, remote)
 

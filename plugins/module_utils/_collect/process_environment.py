@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The step that shows a service's running processes: their environment at the start, and their connections."""
+"""The step that shows a service's running processes: how they were started, and their connections."""
 
 from __future__ import annotations
 

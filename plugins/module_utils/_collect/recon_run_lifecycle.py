@@ -75,11 +75,12 @@ class _Run:
         for step in self._answers("GET", url, steps.RECON_GET):
             looks.append(step)
             state = _poll(step).state_of(run_id) or state
-            # A pool may be empty between two runs, and the worker's at its first.
-            if state == recon.RUNNING or state in recon.TERMINAL:
-                self._connections.look(state)
             if state in recon.TERMINAL:
                 break
+            # Without a pool there are connections only while it runs.
+            if state == recon.RUNNING:
+                self._connections.look(state)
+        self._connections.look(state)
         self._keep_transcript(url, looks, state)
         good = [step for step in looks if step.exit_status == 200]
         self._collector.add((good or looks)[-1])
@@ -127,7 +128,7 @@ class _Connections:
         if not self._collector.params["process"] or state in self._seen:
             return
         self._seen.add(state)
-        own, clients, sessions = (step.about(state=state) for step in CONNECTIONS)
+        own, clients, sessions = (step.about(state=state or "not seen") for step in CONNECTIONS)
         show(self._collector, own, connections=True)
         servers.look(self._collector, clients, sessions)
 

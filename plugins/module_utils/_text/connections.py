@@ -9,7 +9,6 @@ Both write an end as C(address:port), and where nothing between them translates 
 from __future__ import annotations
 
 import re
-import sys
 import typing as t
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -19,8 +18,9 @@ from .catalog import objects
 # One JSON object a row. Of other users' sessions Postgres shows no address to those who may not see it.
 SESSIONS = """\
 SELECT json_build_object(
-         'server', pg_postmaster_start_time(), 'pid', pid, 'database', datname, 'user', usename,
-         'application', application_name, 'address', host(client_addr), 'port', client_port,
+         'server', extract(epoch FROM pg_postmaster_start_time())::text,
+         'pid', pid, 'database', datname, 'user', usename, 'application', application_name,
+         'address', host(client_addr), 'port', client_port,
          'began', backend_start, 'state', state, 'own', pid = pg_backend_pid())::text AS session
 FROM pg_stat_activity
 WHERE backend_type = 'client backend'
@@ -71,10 +71,11 @@ def is_loopback(address: str) -> bool:
         return True
 
 
-def made(tables: t.Iterable[str], byteorder: str = sys.byteorder) -> dict[str, tuple[str, str]]:
+def made(tables: t.Iterable[str], byteorder: str) -> dict[str, tuple[str, str]]:
     """Read C(/proc/PID/net/tcp) and C(tcp6): inode → both ends of what is established.
 
-    What came in at a port that is listened on was made by somebody else, and is left out.
+    What came in at a port that is listened on was made by somebody else, and is left out. The kernel prints
+    four bytes of an address as the machine's own number, in its C(byteorder).
     """
     rows = [line.split() for table in tables for line in table.splitlines()[1:]]
     rows = [row for row in rows if len(row) > 9]
@@ -87,7 +88,7 @@ def made(tables: t.Iterable[str], byteorder: str = sys.byteorder) -> dict[str, t
 
 
 def redis_clients(text: str) -> list[Client]:
-    """Read the replies to C(INFO server), C(CLIENT ID) and C(CLIENT LIST); none where the server has no id."""
+    """Read the replies to C(INFO server), C(CLIENT ID) and C(CLIENT LIST); none without the server's id."""
     server, own = _RUN_ID.search(text), _CLIENT_ID.search(text)
     if not server:
         return []
@@ -119,7 +120,6 @@ def postgres_clients(text: str) -> list[Client]:
 def _hex_end(text: str, byteorder: str) -> str:
     address, _colon, port = text.partition(":")
     words = [address[at : at + 8] for at in range(0, len(address), 8)]
-    # The kernel prints each word of four bytes as the machine's own number.
     raw = b"".join(bytes.fromhex(word)[:: -1 if byteorder == "little" else 1] for word in words)
     return end(str(ip_address(raw)), int(port, 16))
 

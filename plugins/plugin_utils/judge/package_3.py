@@ -14,7 +14,7 @@ import re
 from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import FAILED, Evidence, Step, parse_time
 from ...module_utils._text import arq_log, recon
-from . import recon_run, running
+from . import connections, recon_run, running
 from .base import Finding, Judge, Policy, Rule, ended, last_line, met, not_met, not_proven
 from .recon_run import Run
 
@@ -77,7 +77,14 @@ def backend_runner(evidence: Evidence, policy: Policy) -> Finding:
 
 
 def same_redis(evidence: Evidence, policy: Policy) -> Finding:
-    """3.1: the backend with "the same C(REDIS_URL) as the worker", by keyed digests."""
+    """3.1: the backend with "the same C(REDIS_URL) as the worker", by digests and by their connections.
+
+    The variable must be the same; that both use it, and its database, Redis' list of clients shows.
+    """
+    return connections.weigh(evidence, connections.REDIS, _same_redis_url(evidence), enough=False)
+
+
+def _same_redis_url(evidence: Evidence) -> Finding:
     digests, names = running.digests(evidence, "REDIS_URL"), running.BOTH
     if not all(digest.given for digest in digests):
         return not_met("a running process was started without REDIS_URL", *names)
@@ -92,6 +99,14 @@ def same_redis(evidence: Evidence, policy: Policy) -> Finding:
 
 def same_database(evidence: Evidence, policy: Policy) -> Finding:
     """3.1: the worker's C(DATABASE_URL) is staging's, the one that the backend has.
+
+    Postgres' list of sessions shows which database each is connected to, however it was configured.
+    """
+    return connections.weigh(evidence, connections.POSTGRES, _same_database_url(evidence), enough=True)
+
+
+def _same_database_url(evidence: Evidence) -> Finding:
+    """Compare what the processes were started with.
 
     Drivers may differ, so what the URLs name is compared. Where a host has two names, a run that the
     worker carried out and that the API then showed as ended proves it, too.
