@@ -42,16 +42,13 @@ options:
       bearer token. Without either option no token is sent.
     type: str
   process:
-    description: Words that the worker's command line must contain. With it, once while a poll shows the run
-      running and once when it has ended, the worker's TCP connections are kept, and which clients the Redis
-      and the Postgres server of O(env_file) list, by C(REDIS_URL) and O(url_variables). Takes the libraries
-      redis and psycopg2 on the host; otherwise those steps contain why not.
+    description: Words that a worker's command line must contain. With it, once while a poll shows the run
+      running and once when it has ended, the TCP connections of all such workers are kept, and which clients
+      the Redis and the Postgres server of O(env_file) list, by C(REDIS_URL) and O(url_variables). Takes the
+      libraries redis and psycopg2 on the host; otherwise those steps contain why not.
     type: list
     elements: str
     default: []
-  directory:
-    description: Absolute path of the working directory that the worker must have.
-    type: path
   url_variables:
     description: Names of the variables of O(env_file) that may contain the URL of the database, also as
       C(postgresql+driver://). The first that is set is used.
@@ -123,7 +120,6 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "token_variable": {"type": "str", "no_log": False},
     "worker_log": {"required": True, **LOG_OPTION},
     "process": {"type": "list", "elements": "str", "default": []},
-    "directory": {"type": "path"},
     "url_variables": URL_OPTION,
     "limit": {"type": "float", "default": 120},
     "request_limit": {"type": "float", "default": 10},

@@ -289,6 +289,16 @@ DRILLS = (
         note="the running worker was started without DATABASE_URL",
     ),
     Drill(
+        "second_worker",
+        faults.second_worker,
+        3,
+        "worker_log",
+        "met",
+        "Redis lists others that poll the same database: 127.0.0.1:",
+        AFTER_MIGRATIONS,
+        "PASS",
+    ),
+    Drill(
         "in_process_fallback",
         faults.in_process_fallback,
         3,

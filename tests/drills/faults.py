@@ -9,8 +9,10 @@ import shutil
 import signal
 import threading
 import typing as t
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import redis
 
 from tests.drills.twin import Twin
 
@@ -240,6 +242,27 @@ def worker_by_parts(twin: Twin) -> None:
     parts = "postgresql+asyncpg://{POSTGRES_USER}:{POSTGRES_PASSWORD}@{POSTGRES_SERVER}/{POSTGRES_DB}"
     given = 'database_url = environment.get("DATABASE_URL", "")'
     twin.patch(twin.backend / "app/settings.py", given, f'{given} or "{parts}".format_map(environment)')
+
+
+@contextmanager
+def second_worker(twin: Twin) -> t.Iterator[None]:
+    """Something else looks at the worker's queue, too, as arq does."""
+    done = threading.Event()
+    poller = threading.Thread(target=_poll_the_queue, args=(twin, done))
+    poller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        poller.join()
+
+
+def _poll_the_queue(twin: Twin, done: threading.Event) -> None:
+    password = Path(twin.state["redis_password_file"]).read_text("utf-8").strip()
+    with redis.Redis(port=twin.state["redis_port"], password=password) as client:
+        while not done.wait(POLL_SECONDS):
+            with suppress(redis.RedisError):  # the closure brings it up
+                client.zrangebyscore("arq:queue", "-inf", "+inf")
 
 
 def in_process_fallback(twin: Twin) -> None:

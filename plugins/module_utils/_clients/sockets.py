@@ -22,7 +22,8 @@ def of(pid: int) -> Sockets:
     try:
         network = str((process.PROC / str(pid) / "ns" / "net").readlink())
         for one in process.family(pid):
-            found += _of_one(one)
+            with suppress(FileNotFoundError, ProcessLookupError):  # gone since
+                found += _of_one(one)
     except OSError as exc:
         return Sockets(unseen=f"the sockets of process {pid} cannot be seen: {exc.strerror}")
     return Sockets(network, tuple(found))

@@ -38,9 +38,9 @@ def show(
     files = ["/proc/PID/environ"] if names or digest or not connections else []
     files += ["/proc/PID/{fd,net/tcp,net/tcp6}"] if connections else []
     what = f"{' and '.join(files)} of every {wanted(params)}"
-    started = collector.start(step, what, directory=params["directory"])
+    started = collector.start(step, what, directory=params.get("directory"))
     try:
-        found = process.find(params["process"], params["directory"])
+        found = process.find(params["process"], params.get("directory"))
         key = str(params.get("digest_key") or "")
         running = [_running(one, names, digest, key) for one in found]
         if connections:
@@ -55,7 +55,7 @@ def show(
 
 def wanted(params: t.Mapping[str, t.Any]) -> str:
     """Describe the processes that the options choose."""
-    place = f" in {params['directory']}" if params["directory"] else ""
+    place = f" in {params['directory']}" if params.get("directory") else ""
     return f"process{place} whose command line contains {' and '.join(params['process'])}"
 
 

@@ -97,7 +97,8 @@ class _Run:
         while True:
             limit = self._params["request_limit"]
             answer = ask(self._collector, method, url, step, headers=self._headers, body=body, limit=limit)
-            yield answer.step
+            with deadline.held():  # the limit is the run's, and not that of looking at connections
+                yield answer.step
             status, left = answer.step.exit_status, deadline.left
             wait = backoff.after(status, answer.headers.get("retry-after", ""))
             if not left or (status == recon.TOO_MANY_REQUESTS and wait > left):
@@ -117,7 +118,7 @@ class _Run:
 
 
 class _Connections:
-    """Which connections the worker has, and which ones Redis and Postgres list, once in each state."""
+    """Which connections the host's workers have, and which ones Redis and Postgres list, once in a state."""
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector

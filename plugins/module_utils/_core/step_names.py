@@ -117,7 +117,7 @@ RECON_POST = StepName("recon_post", "POST of a reconciliation run", HTTP)
 RECON_LIFECYCLE = StepName("recon_lifecycle", "GET of the run, until it has ended", HTTP)
 RECON_GET = StepName("recon_get", "GET of the run, the last answer", HTTP)
 RECON_WORKER_LOG = StepName("recon_worker_log", "The worker's log since before the POST", LOG)
-RECON_CONNECTIONS = StepName("recon_connections", "Connections of the running worker, the run {state}", FILE)
+RECON_CONNECTIONS = StepName("recon_connections", "Connections of all workers, the run {state}", FILE)
 RECON_REDIS_CLIENTS = StepName("recon_redis_clients", "Redis CLIENT LIST, the run {state}")
 RECON_SESSIONS = StepName("recon_sessions", "Postgres' sessions, the run {state}", SQL)
 

@@ -18,7 +18,7 @@ from ...module_utils._text import connections
 from ...module_utils._text.connections import Client, Connection
 from ...module_utils._text.environment_report import Running
 from . import recon_run, running
-from .base import MET, Finding, last_line, met, not_met, not_proven
+from .base import MET, Finding, MissingStepError, last_line, met, not_met, not_proven
 
 SIGHTINGS = (
     *running.BOTH,
@@ -26,6 +26,8 @@ SIGHTINGS = (
     steps.BACKEND_CONNECTIONS,
     steps.RECON_CONNECTIONS,
 )
+# The last command of one who waits for a job: arq's, and of queues that block.
+POLLS = ("zrangebyscore", "zrange", "bzpopmin", "blpop", "brpop", "blmove", "brpoplpush", "xreadgroup")
 # Two readings of when a process began differ by the clock's steps.
 SAME_START_SECONDS = 2.0
 
@@ -109,6 +111,37 @@ def weigh(evidence: Evidence, server: Server, given: Finding, *, enough: bool) -
         return met(reason, *names) if enough else _more(given, f"though {reason}", names)
     why = dict.fromkeys(one.why or f"{server.name} lists {one.where()} alone" for one in unseen or seen)
     return _more(given, f"no more was seen: {'; '.join(why)}", names)
+
+
+def other_workers(evidence: Evidence) -> str:
+    """Name whoever else polls the worker's database of Redis since the POST, and the process if seen."""
+    try:
+        examined = list(_examined(evidence))
+    except MissingStepError:
+        return ""
+    found = [_listed(evidence, REDIS, service, host, one) for service, host, one in examined]
+    places = set().union(*(one.places for one in found if one.service == "worker"))
+    known = {c.local for _service, host, one in examined for c in _connections(evidence, host, one)[0]}
+    others = {
+        client.address: _owner(evidence, client, step)
+        for step in _lists(evidence, REDIS)
+        if step.name != steps.REDIS_CLIENTS
+        for client in REDIS.read(step.stdout)
+        if client.command in POLLS and (client.server, client.place) in places
+        if not client.own and client.address not in known
+    }
+    names = ", ".join(f"{address}{owner}" for address, owner in sorted(others.items()))
+    return f"; Redis lists others that poll the same database: {names}" if names else ""
+
+
+def _owner(evidence: Evidence, client: Client, listed: Step) -> str:
+    """Name the process that has a connection, where the worker's host shows it."""
+    for step in evidence.steps:
+        for one in running.read(step) if step.name == steps.RECON_CONNECTIONS and step.stdout else ():
+            own = one.sockets.connections if one.sockets else ()
+            if any(_same(connection, step.host, client, listed.host) for connection in own):
+                return f" (process {one.pid} in {one.directory})"
+    return ""
 
 
 def _more(given: Finding, reason: str, names: t.Sequence[str]) -> Finding:

@@ -115,7 +115,8 @@ def _same_database_url(evidence: Evidence) -> Finding:
     if all(endpoints) and len(set(endpoints)) == 1:
         return met("worker and backend name the same host, port, user and database", *running.BOTH)
     if recon_run.is_proven(evidence):
-        reason = "spelled differently, but the run that the worker carried out ended in the API"
+        other = "spelled differently" if all(endpoints) else "not given everywhere as DATABASE_URL"
+        reason = f"{other}, but the run that the worker carried out ended in the API"
         return met(reason, *running.BOTH, steps.RECON_LIFECYCLE, steps.RECON_WORKER_LOG)
     if all(endpoints):
         return not_met("worker and backend name different databases", *running.BOTH)
@@ -159,19 +160,19 @@ def worker_log(evidence: Evidence, policy: Policy) -> Finding:
     """3.2: "the worker log has C(started), then C(completed) or C(failed), for the same run_id".
 
     arq's words for it are C(→), then C(←) or C(!), joined by the job's id, in what was logged since before
-    the POST.
+    the POST. Other workers on the queue, which could have carried the run out, too, are named.
     """
-    run = recon_run.find(evidence)
+    run, others = recon_run.find(evidence), connections.other_workers(evidence)
     if not run.attempts:
         why = _jobs_that_never_started(ended(evidence, steps.RECON_WORKER_LOG))
         if run.state in (recon.RUNNING, *recon.TERMINAL):
             why += f", though the API shows it {run.state}: no worker of this log carried it out"
-        return not_met(f"no line since the POST contains run {run.id}{why}", steps.RECON_WORKER_LOG)
+        return not_met(f"no line since the POST contains run {run.id}{why}{others}", steps.RECON_WORKER_LOG)
     last = (run.finished or run.attempts)[-1]
     fate = last.end.kind if last.end else "no line ends it"
     link, decide = ("and", met) if last.finished else ("but", not_met)
     lines = "\n".join(event.line.strip() for event in (last.start, last.end) if event)
-    reason = f"job {last.start.job} of run {run.id} started, {link} {fate}"
+    reason = f"job {last.start.job} of run {run.id} started, {link} {fate}{others}"
     return decide(reason, steps.RECON_WORKER_LOG, detail=lines)
 
 

@@ -52,7 +52,13 @@ def looked(home: Path, *, log: bool, **options: t.Any) -> tuple[list[Step], list
         (True, {"show": ["ENV"]}, [LOG_STEP, ENVIRONMENT_STEP]),
         (True, {"digest": ["ENV"]}, [LOG_STEP, ENVIRONMENT_STEP]),
         (True, {}, [LOG_STEP]),
+        (True, {"connections": True}, [LOG_STEP, ENVIRONMENT_STEP]),
         (False, {"show": ["ENV"]}, [ENVIRONMENT_STEP]),
+        (
+            False,
+            {"connections": True, "servers": True, "url_variables": ["NO_SUCH_URL"]},
+            [ENVIRONMENT_STEP, "backend_redis_clients", "backend_sessions"],
+        ),
         (False, {}, [ENVIRONMENT_STEP]),
     ],
 )
