@@ -101,7 +101,8 @@ state:
   type: str
   sample: completed
 steps:
-  description: The POST, the polls, the last answer and the worker's log, in order.
+  description: The POST, the connections that were asked for, the polls, the last answer and the worker's log,
+    in order.
   returned: always
   type: list
   sample: [{name: recon_post, kind: http, exit_status: 202, outcome: ended}]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: service_process
-short_description: Show a service's running processes, their environment and how they started
+short_description: Show a service's running processes, their environment, connections and how they started
 version_added: 0.1.0
 description:
   - Reads C(/proc/PID/environ) of each matching process, which shows what it was started with, and not what an
@@ -33,8 +33,8 @@ options:
     description: Absolute path of the working directory that the process must have.
     type: path
   show:
-    description: Names of the variables to keep. With O(log), and neither O(show) nor O(digest), the
-      environment is not read.
+    description: Names of the variables to keep. With O(log) or O(connections), and neither O(show) nor
+      O(digest), the environment is not read.
     type: list
     elements: str
     default: []
@@ -101,6 +101,14 @@ EXAMPLES = r"""
     show: [ENV]
     digest: [REDIS_URL, DATABASE_URL]
 
+- name: Show which servers the backend is connected to, and whom they list
+  psp.rc_closure.service_process:
+    env_file: /etc/psp/backend.env
+    process: [uvicorn]
+    directory: /app/backend
+    connections: true
+    servers: true
+
 - name: Compare the database of all Celery workers
   psp.rc_closure.service_process:
     process: [celery, worker]
@@ -123,7 +131,7 @@ processes:
   elements: int
   sample: [1234]
 steps:
-  description: The start in the log and the environment of the processes, in order.
+  description: The start in the log, the processes, and who the servers list, in order.
   returned: always
   type: list
   sample: [{name: worker_environment, kind: file, outcome: ended}]
