@@ -267,6 +267,17 @@ DRILLS = (
         note="worker is not healthy after 5 s: there is no heartbeat",
     ),
     Drill(
+        "worker_other_redis",
+        faults.worker_other_redis,
+        3,
+        "same_redis_url",
+        "not_proven",
+        "the Redis of the worker's REDIS_URL lists none of its connections",
+        AFTER_MIGRATIONS,
+        extra={**SHORT_LIMIT, "arq_worker_ready_limit": 5},
+        note="worker is not healthy after 5 s: there is no heartbeat",
+    ),
+    Drill(
         "worker_by_parts",
         faults.worker_by_parts,
         3,

@@ -7,6 +7,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
+import subprocess
 import threading
 import typing as t
 from contextlib import contextmanager, suppress
@@ -228,6 +230,28 @@ def worker_ignores_redis_database(twin: Twin) -> None:
     _in_the_worker(twin, "queue/connection.py", given, "replace(RedisSettings.from_dsn(url), database=1)")
 
 
+@contextmanager
+def worker_other_redis(twin: Twin) -> t.Iterator[None]:
+    """The worker's environment names the right Redis, and its settings take another server."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    given = "given = RedisSettings.from_dsn(url)"
+    _in_the_worker(twin, "queue/connection.py", given, f"replace(RedisSettings.from_dsn(url), port={port})")
+    options = {"port": port, "bind": "127.0.0.1", "save": "''", "requirepass": twin.redis_password}
+    settings = "".join(f"{name} {value}\n" for name, value in options.items())
+    with subprocess.Popen(
+        [twin.state["redis_server"], "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    ) as other:
+        assert other.stdin is not None
+        other.stdin.write(settings.encode())
+        other.stdin.close()
+        try:
+            yield
+        finally:
+            other.terminate()
+
+
 def _in_the_worker(twin: Twin, name: str, assignment: str, value: str) -> None:
     """Have the worker alone, which runs the same code as the backend, take another value."""
     target, _equals, own = assignment.rstrip(",").partition("=")
@@ -258,8 +282,7 @@ def second_worker(twin: Twin) -> t.Iterator[None]:
 
 
 def _poll_the_queue(twin: Twin, done: threading.Event) -> None:
-    password = Path(twin.state["redis_password_file"]).read_text("utf-8").strip()
-    with redis.Redis(port=twin.state["redis_port"], password=password) as client:
+    with redis.Redis(port=twin.state["redis_port"], password=twin.redis_password) as client:
         while not done.wait(POLL_SECONDS):
             with suppress(redis.RedisError):  # the closure brings it up
                 client.zrangebyscore("arq:queue", "-inf", "+inf")

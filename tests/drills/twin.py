@@ -48,6 +48,11 @@ class Twin:
         """The environment files and supervisor's configuration."""
         return Path(self.state["backend_env_file"]).parent
 
+    @property
+    def redis_password(self) -> str:
+        """The password of the Redis that the closure brings up."""
+        return Path(self.state["redis_password_file"]).read_text("utf-8").strip()
+
     def patch(self, file: Path, old: str, new: str) -> None:
         """Exchange a text in a deployed file; it must be there, or the drill tests nothing."""
         text = file.read_text("utf-8")

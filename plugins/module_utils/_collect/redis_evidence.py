@@ -10,13 +10,16 @@ that has to be encoded lets one of the two in and not the other.
 
 from __future__ import annotations
 
+import os
 import typing as t
 from contextlib import closing, suppress
 
+from .._clients import sockets
 from .._core import step_names as steps
 from .._core.collector import Collector
 from .._core.evidence import Step
 from .._core.step_names import StepName
+from .._text import connections
 
 with suppress(ImportError):  # run_collector(needs=…) says so
     import redis
@@ -95,7 +98,14 @@ def _ask(collector: Collector, client: t.Any, step: StepName, commands: t.Sequen
             of = f"{command}: " if len(commands) > 1 else ""
             # redis-py cuts codes such as NOAUTH off the error's text; its class says them.
             stderr += f"{of}{type(exc).__name__}: {exc}\n"
+    stdout += _asked_from() if commands is QUESTIONS[steps.REDIS_CLIENTS] else ""
     return collector.add(started.ended(stdout, stderr, exit_status=1 if stderr else 0))
+
+
+def _asked_from() -> str:
+    """Return the ends of this process's own connections, which Redis lists so or otherwise."""
+    own = sockets.of(os.getpid())
+    return "".join(connections.asked_from(one.local, own.network) for one in own.connections)
 
 
 def _text(reply: t.Any) -> str:

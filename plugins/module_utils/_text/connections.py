@@ -29,6 +29,7 @@ ORDER BY pid"""
 _ESTABLISHED, _LISTEN = "01", "0A"
 _RUN_ID = re.compile(r"^run_id:(?P<id>\w+)", re.MULTILINE)
 _CLIENT_ID = re.compile(r"^(?P<id>\d+)$", re.MULTILINE)
+_ASKED_FROM = re.compile(r"^asked from (?P<local>\S+) in (?P<network>\S+)$", re.MULTILINE)
 _CLIENT = re.compile(r"^id=\d+ .*\baddr=.*$", re.MULTILINE)
 
 
@@ -51,6 +52,7 @@ class Client:
     told: str = ""  # the server's end, where it tells
     command: str = ""  # Redis: the last one
     own: bool = False  # whether it is the connection that asked
+    network: str = ""  # then, the network in which it has this very address itself
 
 
 def end(address: str, port: int | str) -> str:
@@ -87,22 +89,30 @@ def made(tables: t.Iterable[str], byteorder: str) -> dict[str, tuple[str, str]]:
     }
 
 
+def asked_from(local: str, network: str) -> str:
+    """Return the line that says from where, and in which network, a server is asked."""
+    return f"asked from {local} in {network}\n"
+
+
 def redis_clients(text: str) -> list[Client]:
     """Read the replies to C(INFO server), C(CLIENT ID) and C(CLIENT LIST); none without the server's id."""
     server, own = _RUN_ID.search(text), _CLIENT_ID.search(text)
     if not server:
         return []
+    asked = {m["local"]: m["network"] for m in _ASKED_FROM.finditer(text)}
     found = []
     for line in _CLIENT.findall(text):
         has = {name: value for name, _equals, value in (pair.partition("=") for pair in line.split())}
+        address, asks = _redis_end(has["addr"]), own is not None and has["id"] == own["id"]
         found.append(
             Client(
-                _redis_end(has["addr"]),
+                address,
                 server["id"],
                 has.get("db", ""),
                 _redis_end(has.get("laddr", "")),
                 has.get("cmd", ""),
-                own is not None and has["id"] == own["id"],
+                asks,
+                asked.get(address, "") if asks else "",
             )
         )
     return found

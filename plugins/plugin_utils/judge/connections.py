@@ -16,7 +16,7 @@ from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import ENDED, Evidence, Step, parse_time
 from ...module_utils._text import connections
 from ...module_utils._text.connections import Client, Connection
-from ...module_utils._text.environment_report import Running
+from ...module_utils._text.environment_report import Running, Sockets
 from . import recon_run, running
 from .base import MET, Finding, MissingStepError, last_line, met, not_met, not_proven
 
@@ -89,7 +89,8 @@ def weigh(evidence: Evidence, server: Server, given: Finding, *, enough: bool) -
         given: the finding by the digests.
         enough: whether connections prove the criterion also where the digests do not.
     """
-    found = [_listed(evidence, server, service, host, one) for service, host, one in _examined(evidence)]
+    examined = list(_examined(evidence))
+    found = [_listed(evidence, server, *one) for one in examined]
     seen = [one for one in found if one.places]
     apart = _apart(evidence, server, given, seen)
     names = (*given.steps, *(step.name for step in _lists(evidence, server)), *_sightings(evidence))
@@ -101,6 +102,9 @@ def weigh(evidence: Evidence, server: Server, given: Finding, *, enough: bool) -
     unseen = [one for one in found if one not in seen]
     shared = set.intersection(*(one.places for one in seen)) if seen else set()
     astray = _astray(evidence, server, seen) if unseen else ""
+    if server is REDIS and not astray:
+        absent = (process for process, one in zip(examined, found, strict=True) if not one.places)
+        astray = next(filter(None, (_absent(evidence, *process) for process in absent)), "")
     if astray and given.result == MET:
         return not_proven(astray, *names)
     if shared and not unseen:
@@ -119,7 +123,7 @@ def other_workers(evidence: Evidence) -> str:
         examined = list(_examined(evidence))
     except MissingStepError:
         return ""
-    found = [_listed(evidence, REDIS, service, host, one) for service, host, one in examined]
+    found = [_listed(evidence, REDIS, *one) for one in examined]
     places = set().union(*(one.places for one in found if one.service == "worker"))
     known = {c.local for _service, host, one in examined for c in _connections(evidence, host, one)[0]}
     others = {
@@ -175,6 +179,22 @@ def _astray(evidence: Evidence, server: Server, seen: t.Sequence[Listed]) -> str
     return ""
 
 
+def _absent(evidence: Evidence, service: str, host: str, process: Running) -> str:
+    """Say that a worker, which always has a connection to its queue, has none to the Redis of its variable.
+
+    That is so where Redis lists who asks from the worker's own network as it is: it would list the worker so.
+    """
+    for step in _lists(evidence, REDIS) if service == "worker" else ():
+        clients = REDIS.read(step.stdout)
+        networks = {client.network for client in clients if client.network}
+        by_socket = any("/" in client.address for client in clients)
+        for sockets in _sightings_of(evidence, host, process):
+            if step.host == host and not by_socket and sockets.connections and sockets.network in networks:
+                ends = ", ".join(sorted({one.remote for one in sockets.connections}))
+                return f"the Redis of the worker's REDIS_URL lists none of its connections ({ends})"
+    return ""
+
+
 def _named(evidence: Evidence, server: Server) -> set[tuple[str, str]]:
     """Return where the worker's host came to by the worker's own variable."""
     first = [step for step in _lists(evidence, server) if step.name in server.lists[:-1]]
@@ -211,17 +231,21 @@ def _listed(evidence: Evidence, server: Server, service: str, host: str, process
 
 def _connections(evidence: Evidence, host: str, process: Running) -> tuple[set[Connection], str]:
     """Return the connections of a process at all times when it was looked at, or why they cannot be seen."""
-    sightings = [
+    sightings = _sightings_of(evidence, host, process)
+    if not sightings:
+        return set(), f"the connections of process {process.pid} were not looked at"
+    own = {connection for sockets in sightings for connection in sockets.connections}
+    return own, "" if own else sightings[-1].unseen
+
+
+def _sightings_of(evidence: Evidence, host: str, process: Running) -> list[Sockets]:
+    return [
         one.sockets
         for step in evidence.steps
         if step.name in SIGHTINGS and step.host == host and step.outcome == ENDED
         for one in running.read(step)
         if one.sockets is not None and _is(one, process)
     ]
-    if not sightings:
-        return set(), f"the connections of process {process.pid} were not looked at"
-    own = {connection for sockets in sightings for connection in sockets.connections}
-    return own, "" if own else sightings[-1].unseen
 
 
 def _is(one: Running, other: Running) -> bool:

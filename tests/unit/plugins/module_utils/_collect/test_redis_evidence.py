@@ -46,6 +46,7 @@ def test_a_redis_that_is_well(server: Server, url: str) -> None:
     assert steps["redis_config"].stdout == CONFIG + "default\n"
     own = [client for client in redis_clients(steps["redis_clients"].stdout) if client.own]
     assert [(client.place, client.command) for client in own] == [("1", "client|list")]
+    assert [bool(client.network) for client in own] == [url.startswith("redis:")]
     assert all(step.ok and "********@" in step.command for step in steps.values())
 
 

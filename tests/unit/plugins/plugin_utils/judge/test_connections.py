@@ -270,3 +270,25 @@ def test_another_worker_on_the_queue_is_named() -> None:
         "; Redis lists others that poll the same database: 10.0.0.1:41 (process 99 in /app), 10.0.0.9:60"
     )
     assert "others" not in criterion([SEEN[1], lists, *run], "worker_log").reason
+
+
+@pytest.mark.parametrize(
+    ("asked", "host", "more", "result"),
+    [
+        (f"asked from {ASKER} in net:[1]\n", "worker", [], NOT_PROVEN),
+        # Another network, a translated address, another host, a Redis with clients by a socket.
+        (f"asked from {ASKER} in net:[2]\n", "worker", [], MET),
+        ("asked from 10.0.0.1:8 in net:[1]\n", "worker", [], MET),
+        (f"asked from {ASKER} in net:[1]\n", "engine", [], MET),
+        (f"asked from {ASKER} in net:[1]\n", "worker", ["/run/redis.sock:0 db=0"], MET),
+        ("", "worker", [], MET),
+    ],
+)
+def test_a_worker_on_another_redis_than_its_variables(
+    asked: str, host: str, more: list[str], result: str
+) -> None:
+    lists = redis("recon_redis_clients", f"{BACKEND_AT} db=0", *more, host=host)
+    found = criterion([*SEEN, replace(lists, stdout=lists.stdout + asked)], "same_redis_url")
+    assert found.result == result
+    if result == NOT_PROVEN:
+        assert found.reason == f"the Redis of the worker's REDIS_URL lists none of its connections ({REDIS})"
