@@ -8,7 +8,6 @@ import typing as t
 
 from tests.drills import faults
 from tests.drills.drill import Drill
-from tests.drills.twin import Twin
 
 # Package-2 and Package-3 need what Package-1 makes.
 AFTER_MIGRATIONS = (1,)
@@ -31,13 +30,9 @@ QUICK = (
 )
 
 
-def _by_parts(twin: Twin, database: str) -> dict[str, t.Any]:
-    """Return the variables that give the worker a database of the cluster in parts, and no URL."""
-    return {
-        **SHORT_LIMIT,
-        "arq_worker_env_from_names": ["API_TOKEN"],
-        "arq_worker_secrets": twin.database_parts(database),
-    }
+def _worker_with(secrets: dict[str, str]) -> dict[str, t.Any]:
+    """Return the variables that give the worker these and not the backend's database."""
+    return {**SHORT_LIMIT, "arq_worker_env_from_names": ["API_TOKEN"], "arq_worker_secrets": secrets}
 
 
 DRILLS = (
@@ -236,13 +231,29 @@ DRILLS = (
         3,
         "same_database",
         "not_met",
-        "worker and backend name different databases",
+        "in database psp_other and backend ",
         AFTER_MIGRATIONS,
-        extra=lambda twin: {
-            **SHORT_LIMIT,
-            "arq_worker_env_from_names": ["API_TOKEN"],
-            "arq_worker_secrets": twin.database_urls("psp_other"),
-        },
+        extra=lambda twin: _worker_with(twin.database_urls("psp_other")),
+    ),
+    Drill(
+        "worker_other_database_hidden",
+        faults.worker_other_database_hidden,
+        3,
+        "same_database",
+        "not_met",
+        "in database psp_other and backend ",
+        AFTER_MIGRATIONS,
+        extra=lambda twin: _worker_with(twin.database_urls("psp_other")),
+    ),
+    Drill(
+        "no_pool",
+        faults.no_pool,
+        3,
+        "same_database",
+        "met",
+        "worker and backend name the same host, port, user and database",
+        AFTER_MIGRATIONS,
+        "PASS",
     ),
     Drill(
         "worker_ignores_database_url",
@@ -285,7 +296,7 @@ DRILLS = (
         "met",
         "in one database, psp",
         AFTER_MIGRATIONS,
-        extra=lambda twin: _by_parts(twin, "psp"),
+        extra=lambda twin: _worker_with(twin.database_parts("psp")),
         note="the running worker was started without DATABASE_URL",
     ),
     Drill(
@@ -296,7 +307,7 @@ DRILLS = (
         "not_met",
         "in database psp_other and backend ",
         AFTER_MIGRATIONS,
-        extra=lambda twin: _by_parts(twin, "psp_other"),
+        extra=lambda twin: _worker_with(twin.database_parts("psp_other")),
         note="the running worker was started without DATABASE_URL",
     ),
     Drill(

@@ -218,6 +218,28 @@ def worker_other_database(twin: Twin) -> None:
     twin.migrate("psp_other")
 
 
+def worker_other_database_hidden(twin: Twin) -> None:
+    """So it is, and the backend carries out by itself what it queues: both sides show the run's end."""
+    worker_other_database(twin)
+    twin.patch(
+        twin.backend / "app/api/reconciliation.py",
+        "        await _enqueue(queue, run.id)\n",
+        "        await _enqueue(queue, run.id)\n"
+        "        background.add_task(reconciliation.execute, sessions, run.id)\n",
+    )
+
+
+def no_pool(twin: Twin) -> None:
+    """No fault: neither service keeps a connection to the database that it does not use."""
+    file = twin.backend / "app/db.py"
+    twin.patch(file, "    pool_size=10,\n", "    poolclass=NullPool,\n")
+    twin.patch(
+        file,
+        "from fastapi import Depends\n",
+        "from fastapi import Depends\nfrom sqlalchemy import NullPool\n",
+    )
+
+
 def worker_ignores_database_url(twin: Twin) -> None:
     """The worker's environment names the right database, and its settings take another one."""
     twin.migrate("psp_other")
