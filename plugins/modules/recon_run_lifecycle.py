@@ -41,6 +41,20 @@ options:
     description: Name of the variable of O(token_file), or without that of O(env_file), that contains the
       bearer token. Without either option no token is sent.
     type: str
+  process:
+    description: Words that a worker's command line must contain. With it, once while a poll shows the run
+      running and once when it has ended, the TCP connections of all such workers are kept, and which clients
+      the Redis and the Postgres server of O(env_file) list, by C(REDIS_URL) and O(url_variables). Takes the
+      libraries redis and psycopg2 on the host; otherwise those steps contain why not.
+    type: list
+    elements: str
+    default: []
+  url_variables:
+    description: Names of the variables of O(env_file) that may contain the URL of the database, also as
+      C(postgresql+driver://). The first that is set is used.
+    type: list
+    elements: str
+    default: [SYNC_DATABASE_URL, DATABASE_URL]
   limit:
     description: Seconds after which the run is no longer polled.
     type: float
@@ -87,13 +101,16 @@ state:
   type: str
   sample: completed
 steps:
-  description: The POST, the polls, the last answer and the worker's log, in order.
+  description: The POST, the connections that were asked for, the polls, the last answer and the worker's log,
+    in order.
   returned: always
   type: list
   sample: [{name: recon_post, kind: http, exit_status: 202, outcome: ended}]
 """
 
+from ..module_utils._clients.postgres import URL_OPTION
 from ..module_utils._collect.recon_run_lifecycle import collect
+from ..module_utils._collect.servers import LIBRARIES
 from ..module_utils._core.collector import ArgumentSpec, run_collector
 from ..module_utils._logs.sources import LOG_OPTION
 
@@ -103,6 +120,8 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "token_file": {"type": "path", "no_log": False},
     "token_variable": {"type": "str", "no_log": False},
     "worker_log": {"required": True, **LOG_OPTION},
+    "process": {"type": "list", "elements": "str", "default": []},
+    "url_variables": URL_OPTION,
     "limit": {"type": "float", "default": 120},
     "request_limit": {"type": "float", "default": 10},
     "ca_file": {"type": "path"},
@@ -110,7 +129,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 
 def main() -> None:
-    run_collector(ARGUMENT_SPEC, collect, needs=["requests"])
+    run_collector(ARGUMENT_SPEC, collect, needs=["requests"], wishes={"process": LIBRARIES})
 
 
 if __name__ == "__main__":

@@ -10,8 +10,9 @@ module: redis_evidence
 short_description: Collect the health and the settings of a Redis server
 version_added: 0.1.0
 description:
-  - Sends C(PING), C(INFO), C(CONFIG GET maxmemory-policy) and C(ACL WHOAMI) from the host of a service, and
-    keeps each reply or error. A Redis server that does not answer C(PING) is asked nothing else.
+  - Sends C(PING), C(INFO), C(CONFIG GET maxmemory-policy), C(ACL WHOAMI) and C(CLIENT LIST) from the host of
+    a service, and keeps each reply or error. A Redis server that does not answer C(PING) is asked nothing
+    else.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: service_process
-short_description: Show a service's running processes, their environment and how they started
+short_description: Show a service's running processes, their environment, connections and how they started
 version_added: 0.1.0
 description:
   - Reads C(/proc/PID/environ) of each matching process, which shows what it was started with, and not what an
@@ -21,6 +21,7 @@ author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
   - psp.rc_closure.collector.log
+  - psp.rc_closure.collector.ca_file
 options:
   process:
     description: Words that the command line of the process must contain. The last part of a path is a word.
@@ -32,8 +33,8 @@ options:
     description: Absolute path of the working directory that the process must have.
     type: path
   show:
-    description: Names of the variables to keep. With O(log), and neither O(show) nor O(digest), the
-      environment is not read.
+    description: Names of the variables to keep. With O(log) or O(connections), and neither O(show) nor
+      O(digest), the environment is not read.
     type: list
     elements: str
     default: []
@@ -46,6 +47,24 @@ options:
     description: The key of the digests. With O(attempt), that of the attempt is used, which is destroyed at
       its end. Without a key, only whether a variable is set is kept.
     type: str
+  connections:
+    description: Whether to keep the established TCP connections that each process and its descendants have
+      made, from C(/proc/PID/fd) and C(/proc/PID/net/tcp). Takes the process's user or root; otherwise the
+      step contains why they cannot be seen.
+    type: bool
+    default: false
+  servers:
+    description: Whether to ask the Redis and the Postgres server of O(env_file), by C(REDIS_URL) and
+      O(url_variables), which clients are connected, in the steps C(backend_redis_clients) and
+      C(backend_sessions). Takes the libraries redis and psycopg2 on the host.
+    type: bool
+    default: false
+  url_variables:
+    description: Names of the variables of O(env_file) that may contain the URL of the database, also as
+      C(postgresql+driver://). The first that is set is used.
+    type: list
+    elements: str
+    default: [SYNC_DATABASE_URL, DATABASE_URL]
   name:
     description: Name of the step that shows the environment.
     type: str
@@ -82,6 +101,14 @@ EXAMPLES = r"""
     show: [ENV]
     digest: [REDIS_URL, DATABASE_URL]
 
+- name: Show which servers the backend is connected to, and whom they list
+  psp.rc_closure.service_process:
+    env_file: /etc/psp/backend.env
+    process: [uvicorn]
+    directory: /app/backend
+    connections: true
+    servers: true
+
 - name: Compare the database of all Celery workers
   psp.rc_closure.service_process:
     process: [celery, worker]
@@ -97,12 +124,14 @@ processes:
   elements: int
   sample: [1234]
 steps:
-  description: The start in the log and the environment of the processes, in order.
+  description: The start in the log, the processes, and who the servers list, in order.
   returned: always
   type: list
   sample: [{name: worker_environment, kind: file, outcome: ended}]
 """
 
+from ..module_utils._clients.postgres import URL_OPTION
+from ..module_utils._collect.servers import LIBRARIES
 from ..module_utils._collect.service_process import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
 from ..module_utils._logs.sources import LOG_OPTION
@@ -115,13 +144,17 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "digest_key": {"type": "str", "no_log": True},
     "name": {"type": "str", "default": "process_environment"},
     "title": {"type": "str", "default": "Environment of the running processes"},
+    "connections": {"type": "bool", "default": False},
+    "servers": {"type": "bool", "default": False},
+    "url_variables": URL_OPTION,
+    "ca_file": {"type": "path"},
     "log": LOG_OPTION,
     "lines": {"type": "int", "default": 20},
 }
 
 
 def main() -> None:
-    run_collector(ARGUMENT_SPEC, collect)
+    run_collector(ARGUMENT_SPEC, collect, wishes={"servers": LIBRARIES})
 
 
 if __name__ == "__main__":

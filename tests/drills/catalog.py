@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from tests.drills import faults
 from tests.drills.drill import Drill
 
@@ -26,6 +28,13 @@ QUICK = (
     "worker_killed_midway",
     "in_process_fallback",
 )
+
+
+def _worker_with(secrets: dict[str, str]) -> dict[str, t.Any]:
+    """Return the variables that give the worker these and not the backend's database."""
+    return {**SHORT_LIMIT, "arq_worker_env_from_names": ["API_TOKEN"], "arq_worker_secrets": secrets}
+
+
 DRILLS = (
     Drill("ci_red", faults.ci_red, 0, "ci_job_green", "not_met", "RED"),
     Drill("ci_skipped_job", faults.ci_skipped_job, 0, "ci_job_green", "not_met", "skipped"),
@@ -298,13 +307,94 @@ DRILLS = (
         3,
         "same_database",
         "not_met",
-        "worker and backend name different databases",
+        "in database psp_other and backend ",
         AFTER_MIGRATIONS,
-        extra=lambda twin: {
-            **SHORT_LIMIT,
-            "arq_worker_env_from_names": ["API_TOKEN"],
-            "arq_worker_secrets": twin.database_urls("psp_other"),
-        },
+        extra=lambda twin: _worker_with(twin.database_urls("psp_other")),
+    ),
+    Drill(
+        "worker_other_database_hidden",
+        faults.worker_other_database_hidden,
+        3,
+        "same_database",
+        "not_met",
+        "in database psp_other and backend ",
+        AFTER_MIGRATIONS,
+        extra=lambda twin: _worker_with(twin.database_urls("psp_other")),
+    ),
+    Drill(
+        "no_pool",
+        faults.no_pool,
+        3,
+        "same_database",
+        "met",
+        "worker and backend name the same host, port, user and database",
+        AFTER_MIGRATIONS,
+        "PASS",
+    ),
+    Drill(
+        "worker_ignores_database_url",
+        faults.worker_ignores_database_url,
+        3,
+        "same_database",
+        "not_met",
+        "in database psp_other and backend ",
+        AFTER_MIGRATIONS,
+        extra=SHORT_LIMIT,
+    ),
+    Drill(
+        "worker_ignores_redis_database",
+        faults.worker_ignores_redis_database,
+        3,
+        "same_redis_url",
+        "not_met",
+        "in database 1 and backend ",
+        AFTER_MIGRATIONS,
+        extra={**SHORT_LIMIT, "arq_worker_ready_limit": 5},
+        # Its heartbeat is in the other database, too.
+        note="worker is not healthy after 5 s: there is no heartbeat",
+    ),
+    Drill(
+        "worker_other_redis",
+        faults.worker_other_redis,
+        3,
+        "same_redis_url",
+        "not_proven",
+        "the Redis of the worker's REDIS_URL lists none of its connections",
+        AFTER_MIGRATIONS,
+        extra={**SHORT_LIMIT, "arq_worker_ready_limit": 5},
+        note="worker is not healthy after 5 s: there is no heartbeat",
+    ),
+    Drill(
+        "worker_by_parts",
+        faults.worker_by_parts,
+        3,
+        "same_database",
+        "met",
+        "in one database, psp",
+        AFTER_MIGRATIONS,
+        extra=lambda twin: _worker_with(twin.database_parts("psp")),
+        note="the running worker was started without DATABASE_URL",
+    ),
+    Drill(
+        "worker_by_parts_elsewhere",
+        faults.worker_by_parts,
+        3,
+        "same_database",
+        "not_met",
+        "in database psp_other and backend ",
+        AFTER_MIGRATIONS,
+        extra=lambda twin: _worker_with(twin.database_parts("psp_other")),
+        note="the running worker was started without DATABASE_URL",
+    ),
+    Drill(
+        "second_worker",
+        faults.second_worker,
+        3,
+        "worker_log",
+        "met",
+        "Redis lists others that poll the same database: 127.0.0.1:",
+        AFTER_MIGRATIONS,
+        "PASS",
     ),
     Drill(
         "in_process_fallback",

@@ -7,10 +7,14 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
+import subprocess
 import threading
 import typing as t
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import redis
 
 from tests.drills.twin import Twin
 from tests.killing import wait_for
@@ -274,6 +278,98 @@ def _processes(word: str, directory: Path) -> list[int]:
 def worker_other_database(twin: Twin) -> None:
     """The worker is given a database that has the tables, but not the runs."""
     twin.migrate("psp_other")
+
+
+def worker_other_database_hidden(twin: Twin) -> None:
+    """So it is, and the backend carries out by itself what it queues: both sides show the run's end."""
+    worker_other_database(twin)
+    twin.patch(
+        twin.backend / "app/api/reconciliation.py",
+        "        await _enqueue(queue, run.id)\n",
+        "        await _enqueue(queue, run.id)\n"
+        "        background.add_task(reconciliation.execute, sessions, run.id)\n",
+    )
+
+
+def no_pool(twin: Twin) -> None:
+    """No fault: neither service keeps a connection to the database that it does not use."""
+    file = twin.backend / "app/db.py"
+    twin.patch(file, "    pool_size=10,\n", "    poolclass=NullPool,\n")
+    twin.patch(
+        file,
+        "from fastapi import Depends\n",
+        "from fastapi import Depends\nfrom sqlalchemy import NullPool\n",
+    )
+
+
+def worker_ignores_database_url(twin: Twin) -> None:
+    """The worker's environment names the right database, and its settings take another one."""
+    twin.migrate("psp_other")
+    _in_the_worker(twin, "settings.py", "database_url=database_url,", "database_url + '_other'")
+
+
+def worker_ignores_redis_database(twin: Twin) -> None:
+    """The worker's environment names the right Redis, and its settings take another database of it."""
+    given = "given = RedisSettings.from_dsn(url)"
+    _in_the_worker(twin, "queue/connection.py", given, "replace(RedisSettings.from_dsn(url), database=1)")
+
+
+@contextmanager
+def worker_other_redis(twin: Twin) -> t.Iterator[None]:
+    """The worker's environment names the right Redis, and its settings take another server."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    given = "given = RedisSettings.from_dsn(url)"
+    _in_the_worker(twin, "queue/connection.py", given, f"replace(RedisSettings.from_dsn(url), port={port})")
+    options = {"port": port, "bind": "127.0.0.1", "save": "''", "requirepass": twin.redis_password}
+    settings = "".join(f"{name} {value}\n" for name, value in options.items())
+    with subprocess.Popen(
+        [twin.state["redis_server"], "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    ) as other:
+        assert other.stdin is not None
+        other.stdin.write(settings.encode())
+        other.stdin.close()
+        try:
+            yield
+        finally:
+            other.terminate()
+
+
+def _in_the_worker(twin: Twin, name: str, assignment: str, value: str) -> None:
+    """Have the worker alone, which runs the same code as the backend, take another value."""
+    target, _equals, own = assignment.rstrip(",").partition("=")
+    comma = "," if assignment.endswith(",") else ""
+    chosen = f"{value} if __import__('sys').argv[0].endswith('arq') else {own.strip()}{comma}"
+    twin.patch(twin.backend / "app" / name, assignment, f"{target}= {chosen}")
+
+
+def worker_by_parts(twin: Twin) -> None:
+    """The settings take the database in parts where no URL is given; there is another that has the tables."""
+    twin.migrate("psp_other")
+    parts = "postgresql+asyncpg://{POSTGRES_USER}:{POSTGRES_PASSWORD}@{POSTGRES_SERVER}/{POSTGRES_DB}"
+    given = 'database_url = environment.get("DATABASE_URL", "")'
+    twin.patch(twin.backend / "app/settings.py", given, f'{given} or "{parts}".format_map(environment)')
+
+
+@contextmanager
+def second_worker(twin: Twin) -> t.Iterator[None]:
+    """Something else looks at the worker's queue, too, as arq does."""
+    done = threading.Event()
+    poller = threading.Thread(target=_poll_the_queue, args=(twin, done))
+    poller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        poller.join()
+
+
+def _poll_the_queue(twin: Twin, done: threading.Event) -> None:
+    with redis.Redis(port=twin.state["redis_port"], password=twin.redis_password) as client:
+        while not done.wait(POLL_SECONDS):
+            with suppress(redis.RedisError):  # the closure brings it up
+                client.zrangebyscore("arq:queue", "-inf", "+inf")
 
 
 def in_process_fallback(twin: Twin) -> None:

@@ -11,6 +11,7 @@ import sys
 import typing as t
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dotenv
 import sqlalchemy
@@ -51,6 +52,11 @@ class Twin:
         """The environment files and supervisor's configuration."""
         return Path(self.state["backend_env_file"]).parent
 
+    @property
+    def redis_password(self) -> str:
+        """The password of the Redis that the closure brings up."""
+        return Path(self.state["redis_password_file"]).read_text("utf-8").strip()
+
     def patch(self, file: Path, old: str, new: str) -> None:
         """Exchange a text in a deployed file; it must be there, or the drill tests nothing."""
         text = file.read_text("utf-8")
@@ -67,6 +73,16 @@ class Twin:
         env = self._env()
         names = ("DATABASE_URL", "SYNC_DATABASE_URL")
         return {name: f"{env[name].rsplit('/', 1)[0]}/{database}" for name in names}
+
+    def database_parts(self, database: str) -> dict[str, str]:
+        """Return what the backend's URL is made of, with this database of the cluster, percent-encoded."""
+        url = urlsplit(self.database_urls(database)["DATABASE_URL"])
+        return {
+            "POSTGRES_SERVER": f"{url.hostname}:{url.port}",
+            "POSTGRES_USER": url.username or "",
+            "POSTGRES_PASSWORD": url.password or "",
+            "POSTGRES_DB": database,
+        }
 
     def ci_faults(self, **faults: t.Any) -> None:
         """Tell the CI API what to get wrong."""

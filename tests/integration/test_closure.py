@@ -140,6 +140,10 @@ def test_the_closure_passes(first: Run) -> None:
         assert package["steps"]
         assert {criterion["result"] for criterion in package["criteria"]} == {"met"}
     assert first.report["release"]["commit"] == read_state()["commit"]
+    reasons = {c["id"]: c["reason"] for c in first.report["packages"]["package_3"]["criteria"]}
+    # Proven by connections, and not by digests alone.
+    assert ") in one database, 0" in reasons["same_redis_url"]
+    assert ") in one database, psp" in reasons["same_database"]
 
 
 def test_each_change_has_its_intent_before_it(first: Run) -> None:

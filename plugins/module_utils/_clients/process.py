@@ -48,8 +48,7 @@ def find(words: t.Sequence[str], directory: str | None = None) -> list[Process]:
     """
     if not (PROC / "self" / "stat").exists():
         raise ProcessError("there is no /proc to look processes up in")
-    numbers = [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()]
-    everything = {process.pid: process for process in map(_read, numbers) if process}
+    everything = _everything()
     own = _line(everything, os.getpid())
     where = None if directory is None else os.path.realpath(directory)
     found = {
@@ -60,6 +59,12 @@ def find(words: t.Sequence[str], directory: str | None = None) -> list[Process]:
     }
     wrappers = {above for pid in found for above in _line(everything, pid)[1:]}
     return [found[pid] for pid in sorted(found.keys() - wrappers)]
+
+
+def family(pid: int) -> list[int]:
+    """Return the number of a process and those of its descendants."""
+    everything = _everything()
+    return [pid, *sorted(other for other in everything if pid in _line(everything, other)[1:])]
 
 
 def environment(pid: int) -> dict[str, str]:
@@ -74,6 +79,11 @@ def environment(pid: int) -> dict[str, str]:
         raise ProcessError(f"the environment of process {pid} cannot be read: {exc.strerror}") from exc
     pairs = (entry.partition("=") for entry in raw.decode("utf-8", "backslashreplace").split("\0"))
     return {name: value for name, separator, value in pairs if separator}
+
+
+def _everything() -> dict[int, Process]:
+    numbers = [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()]
+    return {process.pid: process for process in map(_read, numbers) if process}
 
 
 def _read(pid: int) -> Process | None:

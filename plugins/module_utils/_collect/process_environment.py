@@ -1,14 +1,15 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The step that shows with which environment a service's running processes were started."""
+"""The step that shows a service's running processes: how they were started, and their connections."""
 
 from __future__ import annotations
 
 import shlex
 import typing as t
+from dataclasses import replace
 
-from .._clients import process
+from .._clients import process, sockets
 from .._core.collector import Collector
 from .._core.evidence import rfc3339
 from .._core.step_names import StepName
@@ -17,7 +18,12 @@ from .._text.environment_report import Running
 
 
 def show(
-    collector: Collector, step: StepName, names: t.Sequence[str], digest: t.Sequence[str] = ()
+    collector: Collector,
+    step: StepName,
+    names: t.Sequence[str] = (),
+    digest: t.Sequence[str] = (),
+    *,
+    connections: bool = False,
 ) -> list[process.Process]:
     """Take the step and return the processes that the options C(process) and C(directory) choose.
 
@@ -26,16 +32,20 @@ def show(
         step: its name.
         names: of the variables to show.
         digest: names of the variables to show digests of.
+        connections: whether to show the TCP connections that the processes have, too.
     """
     params = collector.params
-    started = collector.start(
-        step, f"/proc/PID/environ of every {wanted(params)}", directory=params["directory"]
-    )
+    files = ["/proc/PID/environ"] if names or digest or not connections else []
+    files += ["/proc/PID/{fd,net/tcp,net/tcp6}"] if connections else []
+    what = f"{' and '.join(files)} of every {wanted(params)}"
+    started = collector.start(step, what, directory=params.get("directory"))
     try:
-        found = process.find(params["process"], params["directory"])
-        report = environment_report.render(
-            [_running(one, names, digest, str(params.get("digest_key") or "")) for one in found]
-        )
+        found = process.find(params["process"], params.get("directory"))
+        key = str(params.get("digest_key") or "")
+        running = [_running(one, names, digest, key) for one in found]
+        if connections:
+            running = [replace(one, sockets=sockets.of(one.pid)) for one in running]
+        report = environment_report.render(running)
     except process.ProcessError as exc:
         collector.add(started.failed(str(exc)))
         return []
@@ -45,12 +55,12 @@ def show(
 
 def wanted(params: t.Mapping[str, t.Any]) -> str:
     """Describe the processes that the options choose."""
-    place = f" in {params['directory']}" if params["directory"] else ""
+    place = f" in {params['directory']}" if params.get("directory") else ""
     return f"process{place} whose command line contains {' and '.join(params['process'])}"
 
 
 def _running(found: process.Process, names: t.Sequence[str], digest: t.Sequence[str], key: str) -> Running:
-    environment = process.environment(found.pid)
+    environment = process.environment(found.pid) if names or digest else {}
     return Running(
         pid=found.pid,
         started=rfc3339(found.started),

@@ -21,8 +21,11 @@ from .._core.step_names import StepName
 from .._logs import sources
 from .._logs.log import Reading
 from .._text import arq_log, env_file, recon
+from . import servers
+from .process_environment import show
 
 FOLLOWING = (steps.RECON_LIFECYCLE, steps.RECON_GET)
+CONNECTIONS = (steps.RECON_CONNECTIONS, steps.RECON_REDIS_CLIENTS, steps.RECON_SESSIONS)
 LOG_POLL_SECONDS = 0.2
 # So long the worker's log may be behind the API.
 LOG_SECONDS = 15.0
@@ -53,6 +56,7 @@ class _Run:
         self._params = collector.params
         self._url = str(self._params["url"]).rstrip("/")
         self._headers = _authorization(collector)
+        self._connections = _Connections(collector)
 
     def post(self) -> str:
         """Ask for a run and return its id, or C('') where none was given."""
@@ -73,6 +77,10 @@ class _Run:
             state = _poll(step).state_of(run_id) or state
             if state in recon.TERMINAL:
                 break
+            # Without a pool there are connections only while it runs.
+            if state == recon.RUNNING:
+                self._connections.look(state)
+        self._connections.look(state)
         self._keep_transcript(url, looks, state)
         good = [step for step in looks if step.exit_status == 200]
         self._collector.add((good or looks)[-1])
@@ -89,7 +97,8 @@ class _Run:
         while True:
             limit = self._params["request_limit"]
             answer = ask(self._collector, method, url, step, headers=self._headers, body=body, limit=limit)
-            yield answer.step
+            with deadline.held():  # the limit is the run's, and not that of looking at connections
+                yield answer.step
             status, left = answer.step.exit_status, deadline.left
             wait = backoff.after(status, answer.headers.get("retry-after", ""))
             if not left or (status == recon.TOO_MANY_REQUESTS and wait > left):
@@ -106,6 +115,23 @@ class _Run:
             reason="" if ended else f"the run had not ended within {self._params['limit']:g} s",
         )
         self._collector.add(replace(transcript, ended=looks[-1].ended))
+
+
+class _Connections:
+    """Which connections the host's workers have, and which ones Redis and Postgres list, once in a state."""
+
+    def __init__(self, collector: Collector) -> None:
+        self._collector = collector
+        self._seen: set[str] = set()
+
+    def look(self, state: str) -> None:
+        """Take the steps, unless that is done or not wanted."""
+        if not self._collector.params["process"] or state in self._seen:
+            return
+        self._seen.add(state)
+        own, clients, sessions = (step.about(state=state or "not seen") for step in CONNECTIONS)
+        show(self._collector, own, connections=True)
+        servers.look(self._collector, clients, sessions)
 
 
 class _WorkerLog:

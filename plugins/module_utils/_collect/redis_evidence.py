@@ -10,13 +10,16 @@ that has to be encoded lets one of the two in and not the other.
 
 from __future__ import annotations
 
+import os
 import typing as t
 from contextlib import closing, suppress
 
+from .._clients import sockets
 from .._core import step_names as steps
 from .._core.collector import Collector
 from .._core.evidence import Step
 from .._core.step_names import StepName
+from .._text import connections
 
 with suppress(ImportError):  # run_collector(needs=…) says so
     import redis
@@ -26,6 +29,8 @@ QUESTIONS: dict[StepName, tuple[str, ...]] = {
     steps.REDIS_PING: ("PING",),
     steps.REDIS_INFO: ("INFO server", "INFO clients", "INFO memory", "INFO persistence"),
     steps.REDIS_CONFIG: ("CONFIG GET maxmemory-policy", "ACL WHOAMI"),
+    # Which server it is, and which of the clients has asked.
+    steps.REDIS_CLIENTS: ("INFO server", "CLIENT ID", "CLIENT LIST"),
 }
 
 
@@ -42,13 +47,28 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         return {"pong": False}
     try:
         with closing(_client(url, params["limit"], params["ca_file"])) as client:
-            pong = _ask(collector, client, steps.REDIS_PING, url)
-            for step in (steps.REDIS_INFO, steps.REDIS_CONFIG) if pong.ok else ():
-                _ask(collector, client, step, url)
+            pong, *more = QUESTIONS.items()
+            answer = _ask(collector, client, _step(collector, pong[0]), pong[1], url)
+            for step, commands in more if answer.ok else ():
+                _ask(collector, client, _step(collector, step), commands, url)
     except ValueError as exc:
         collector.failed(_step(collector, steps.REDIS_PING), f"PING  ({url})", f"the URL: {exc}")
         return {"pong": False}
-    return {"pong": pong.stdout == "PONG\n"}
+    return {"pong": answer.stdout == "PONG\n"}
+
+
+def clients(collector: Collector, step: StepName, variable: str, limit: float) -> Step:
+    """Take the step of who is connected to the Redis that a variable of the service's environment names."""
+    commands = QUESTIONS[steps.REDIS_CLIENTS]
+    url = collector.service_env.get(variable, "")
+    if not url:
+        return collector.failed(step, "; ".join(commands), f"the environment sets no {variable}")
+    try:
+        with closing(_client(url, limit, collector.params["ca_file"])) as client:
+            return _ask(collector, client, step, commands, url)
+    except (ValueError, NameError) as exc:
+        why = f"the URL: {exc}" if isinstance(exc, ValueError) else "this Python has no library redis"
+        return collector.failed(step, f"{'; '.join(commands)}  ({url})", why)
 
 
 def _client(url: str, limit: float, ca_file: str | None) -> t.Any:
@@ -67,9 +87,8 @@ def _client(url: str, limit: float, ca_file: str | None) -> t.Any:
     return client
 
 
-def _ask(collector: Collector, client: t.Any, step: StepName, url: str) -> Step:
-    commands = QUESTIONS[step]
-    started = collector.start(_step(collector, step), f"{'; '.join(commands)}  ({url})")
+def _ask(collector: Collector, client: t.Any, step: StepName, commands: t.Sequence[str], url: str) -> Step:
+    started = collector.start(step, f"{'; '.join(commands)}  ({url})")
     stdout = stderr = ""
     for command in commands:
         try:
@@ -79,7 +98,14 @@ def _ask(collector: Collector, client: t.Any, step: StepName, url: str) -> Step:
             of = f"{command}: " if len(commands) > 1 else ""
             # redis-py cuts codes such as NOAUTH off the error's text; its class says them.
             stderr += f"{of}{type(exc).__name__}: {exc}\n"
+    stdout += _asked_from() if commands is QUESTIONS[steps.REDIS_CLIENTS] else ""
     return collector.add(started.ended(stdout, stderr, exit_status=1 if stderr else 0))
+
+
+def _asked_from() -> str:
+    """Return the ends of this process's own connections, which Redis lists so or otherwise."""
+    own = sockets.of(os.getpid())
+    return "".join(connections.asked_from(one.local, own.network) for one in own.connections)
 
 
 def _text(reply: t.Any) -> str:

@@ -9,12 +9,14 @@ import typing as t
 from datetime import datetime
 
 from .._clients import process
+from .._core import step_names as steps
 from .._core.collector import Collector
 from .._core.evidence import ENDED, FAILED, FILE, rfc3339, utc_now
 from .._core.step_names import WORKER_START_LOG, StepName
 from .._logs import sources
 from .._logs.log import Log
 from .._text import arq_log
+from . import servers
 from .process_environment import show, wanted
 
 
@@ -24,9 +26,11 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     running: list[process.Process] = []
     if params["log"]:
         running = _start(collector, sources.chosen(params["log"]))
-    if params["show"] or params["digest"] or not params["log"]:
+    if params["show"] or params["digest"] or params["connections"] or not params["log"]:
         step = StepName(params["name"], params["title"], FILE)
-        running = show(collector, step, params["show"], params["digest"])
+        running = show(collector, step, params["show"], params["digest"], connections=params["connections"])
+    if params["servers"]:
+        servers.look(collector, steps.BACKEND_REDIS_CLIENTS, steps.BACKEND_SESSIONS)
     return {"processes": [one.pid for one in running]}
 
 

@@ -150,12 +150,14 @@ def run_collector(
     argument_spec: ArgumentSpec,
     collect: t.Callable[[Collector], dict[str, t.Any]],
     needs: t.Sequence[str] = (),
+    wishes: t.Mapping[str, t.Sequence[str]] | None = None,
     **module_options: t.Any,
 ) -> None:
     """Be the C(main()) of a collector module, whose own options are C(argument_spec).
 
     C(collect) takes the steps, and returns what else the task returns. Where this interpreter lacks a library
-    of C(needs), another of the host's is used. C(module_options) are further ones of C(AnsibleModule).
+    of C(needs), or one that an option C(wishes) for, another of the host's is used; only what it needs must
+    be there. C(module_options) are further ones of C(AnsibleModule).
     """
     module = AnsibleModule(
         argument_spec={**COMMON_SPEC, **argument_spec}, supports_check_mode=True, **module_options
@@ -165,7 +167,9 @@ def run_collector(
     leave: t.Callable[..., None] = module.exit_json
     result: dict[str, t.Any] = {"changed": False}
     try:
-        problem = libraries.ensure(needs, module.params["python"], module.params["path"])
+        wished = [name for option, names in (wishes or {}).items() if module.params[option] for name in names]
+        where = module.params["python"], module.params["path"]
+        problem = libraries.ensure([*needs, *wished], *where) and libraries.ensure(needs, *where)
         if problem:
             raise CollectError(problem)
         collector.read_env_file()

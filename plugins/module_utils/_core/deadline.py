@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 import typing as t
+from contextlib import contextmanager
 
 Seen = t.TypeVar("Seen")
 
@@ -30,6 +31,15 @@ class Deadline:
     def left(self) -> float:
         """Seconds until the end, 0 after it."""
         return max(0.0, self._end - self._clock())
+
+    @contextmanager
+    def held(self) -> t.Iterator[None]:
+        """Let the time of the block not count."""
+        began = self._clock()
+        try:
+            yield
+        finally:
+            self._end += self._clock() - began
 
     def pause(self, seconds: float) -> bool:
         """Wait, though not past the end; return whether there is time left after it."""

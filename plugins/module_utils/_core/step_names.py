@@ -116,14 +116,22 @@ QUEUE_ENABLEMENT = StepName("queue_enablement", "Enable the queue", FILE)
 REDIS_PING = StepName("redis_ping", "Redis healthcheck: PING")
 REDIS_INFO = StepName("redis_info", "Redis INFO")
 REDIS_CONFIG = StepName("redis_config", "Redis eviction policy and user")
+REDIS_CLIENTS = StepName("redis_clients", "Redis CLIENT LIST")
 REDIS_HOST_PING = REDIS_PING.prefixed("redis_host")
 WORKER_START_LOG = StepName("worker_start_log", "First lines of the worker's start log", LOG)
 WORKER_ENVIRONMENT = StepName("worker_environment", "Environment of the running worker", FILE)
 BACKEND_ENVIRONMENT = StepName("backend_environment", "Environment of the running backend", FILE)
+WORKER_CONNECTIONS = StepName("worker_connections", "Connections of the worker, after the run", FILE)
+BACKEND_CONNECTIONS = StepName("backend_connections", "Connections of the backend, after the run", FILE)
+BACKEND_REDIS_CLIENTS = StepName("backend_redis_clients", "Redis CLIENT LIST, asked by the backend's host")
+BACKEND_SESSIONS = StepName("backend_sessions", "Postgres' sessions, asked by the backend's host", SQL)
 RECON_POST = StepName("recon_post", "POST of a reconciliation run", HTTP)
 RECON_LIFECYCLE = StepName("recon_lifecycle", "GET of the run, until it has ended", HTTP)
 RECON_GET = StepName("recon_get", "GET of the run, the last answer", HTTP)
 RECON_WORKER_LOG = StepName("recon_worker_log", "The worker's log since before the POST", LOG)
+RECON_CONNECTIONS = StepName("recon_connections", "Connections of all workers, the run {state}", FILE)
+RECON_REDIS_CLIENTS = StepName("recon_redis_clients", "Redis CLIENT LIST, the run {state}")
+RECON_SESSIONS = StepName("recon_sessions", "Postgres' sessions, the run {state}", SQL)
 
 
 # Module -> how the names of its steps begin.
@@ -137,7 +145,14 @@ _COLLECTORS: dict[str, tuple[str, ...]] = {
     "pg_unique_constraint": ("describe_", "table_", "unique_"),
     "recon_run_lifecycle": ("recon_",),
     "redis_evidence": ("redis_",),
-    "service_process": (FLAGS_PROCESSES, BACKEND_ENVIRONMENT, "worker_"),
+    "service_process": (
+        FLAGS_PROCESSES,
+        BACKEND_ENVIRONMENT,
+        BACKEND_CONNECTIONS,
+        BACKEND_REDIS_CLIENTS,
+        BACKEND_SESSIONS,
+        "worker_",
+    ),
     "webhook_401_evidence": ("webhook_",),
 }
 

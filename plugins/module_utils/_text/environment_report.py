@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What running processes were started with, as text: a JSON list with an object for each.
+"""What running processes were started with, and which connections they have: a JSON list of objects.
 
 Values that may be seen are shown; of others there are keyed digests, which tell whether two processes
 were given the same without telling what.
@@ -14,6 +14,8 @@ import json
 import typing as t
 from dataclasses import asdict, dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from .connections import Connection
 
 _ALIASES = {"postgres": "postgresql", "rediss": "redis"}
 _PORTS = {"postgresql": 5432, "redis": 6379}
@@ -30,6 +32,15 @@ class Digest:
 
 
 @dataclass(frozen=True)
+class Sockets:
+    """The TCP connections that a process and its descendants have made."""
+
+    network: str = ""  # the network namespace
+    connections: t.Sequence[Connection] = ()
+    unseen: str = ""  # why they cannot be seen
+
+
+@dataclass(frozen=True)
 class Running:
     """A running process."""
 
@@ -39,6 +50,7 @@ class Running:
     directory: str
     shown: t.Mapping[str, str | None]  # name → value, None where the variable is not set
     digests: t.Mapping[str, Digest]  # name → what may be told of its value
+    sockets: Sockets | None = None  # where they were looked at
 
 
 def digest(value: str, key: str) -> Digest:
@@ -51,7 +63,8 @@ def digest(value: str, key: str) -> Digest:
 
 def render(processes: t.Sequence[Running]) -> str:
     """Return the processes as text."""
-    return json.dumps([asdict(process) for process in processes], ensure_ascii=False, indent=2) + "\n"
+    told = [{name: value for name, value in asdict(one).items() if value is not None} for one in processes]
+    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
 
 
 def parse(text: str) -> list[Running]:
@@ -64,10 +77,7 @@ def parse(text: str) -> list[Running]:
         processes = json.loads(text)
         if not isinstance(processes, list):
             raise TypeError("it is no list")
-        return [
-            Running(**{**process, "digests": {n: Digest(**told) for n, told in process["digests"].items()}})
-            for process in processes
-        ]
+        return [_running(**process) for process in processes]
     except (TypeError, KeyError, AttributeError) as exc:
         raise ValueError(f"this is not a list of processes: {exc}") from exc
 
@@ -93,3 +103,10 @@ def endpoint(url: str) -> str:
     place = f"{host}:{port or query.get('port') or _PORTS.get(scheme, '')}"
     user = unquote(parts.username or "") or query.get("user", "")
     return f"{scheme}://{user}@{place}/{database or _DATABASES.get(scheme, '')}"
+
+
+def _running(digests: t.Mapping[str, t.Any], sockets: t.Any = None, **told: t.Any) -> Running:
+    if sockets is not None:
+        made = tuple(Connection(**one) for one in sockets["connections"])
+        sockets = Sockets(**{**sockets, "connections": made})
+    return Running(**told, digests={name: Digest(**one) for name, one in digests.items()}, sockets=sockets)

@@ -14,7 +14,7 @@ import re
 from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import FAILED, Evidence, Step, parse_time
 from ...module_utils._text import arq_log, recon
-from . import recon_run, running
+from . import connections, recon_run, running
 from .base import Finding, Judge, Policy, Rule, ended, last_line, met, not_met, not_proven
 from .recon_run import Run
 
@@ -79,7 +79,14 @@ def backend_runner(evidence: Evidence, policy: Policy) -> Finding:
 
 
 def same_redis(evidence: Evidence, policy: Policy) -> Finding:
-    """3.1: the backend with "the same C(REDIS_URL) as the worker", by keyed digests."""
+    """3.1: the backend with "the same C(REDIS_URL) as the worker", by digests and by their connections.
+
+    The variable must be the same; that both use it, and its database, Redis' list of clients shows.
+    """
+    return connections.weigh(evidence, connections.REDIS, _same_redis_url(evidence), enough=False)
+
+
+def _same_redis_url(evidence: Evidence) -> Finding:
     digests, names = running.digests(evidence, "REDIS_URL"), running.BOTH
     if not all(digest.given for digest in digests):
         return not_met("a running process was started without REDIS_URL", *names)
@@ -95,6 +102,14 @@ def same_redis(evidence: Evidence, policy: Policy) -> Finding:
 def same_database(evidence: Evidence, policy: Policy) -> Finding:
     """3.1: the worker's C(DATABASE_URL) is staging's, the one that the backend has.
 
+    Postgres' list of sessions shows which database each is connected to, however it was configured.
+    """
+    return connections.weigh(evidence, connections.POSTGRES, _same_database_url(evidence), enough=True)
+
+
+def _same_database_url(evidence: Evidence) -> Finding:
+    """Compare what the processes were started with.
+
     Drivers may differ, so what the URLs name is compared. Where a host has two names, a run that the
     worker carried out and that the API then showed as ended proves it, too.
     """
@@ -102,7 +117,8 @@ def same_database(evidence: Evidence, policy: Policy) -> Finding:
     if all(endpoints) and len(set(endpoints)) == 1:
         return met("worker and backend name the same host, port, user and database", *running.BOTH)
     if recon_run.is_proven(evidence):
-        reason = "spelled differently, but the run that the worker carried out ended in the API"
+        other = "spelled differently" if all(endpoints) else "not given everywhere as DATABASE_URL"
+        reason = f"{other}, but the run that the worker carried out ended in the API"
         return met(reason, *running.BOTH, steps.RECON_LIFECYCLE, steps.RECON_WORKER_LOG)
     if all(endpoints):
         return not_met("worker and backend name different databases", *running.BOTH)
@@ -147,9 +163,9 @@ def worker_log(evidence: Evidence, policy: Policy) -> Finding:
     """3.2: "the worker log has C(started), then C(completed) or C(failed), for the same run_id".
 
     arq's words for it are C(→), then C(←) or C(!), joined by the job's id, in what was logged since before
-    the POST.
+    the POST. Other workers on the queue, which could have carried the run out, too, are named.
     """
-    run = recon_run.find(evidence)
+    run, others = recon_run.find(evidence), connections.other_workers(evidence)
     if not run.attempts:
         why = _jobs_that_never_started(ended(evidence, steps.RECON_WORKER_LOG))
         if run.state in (recon.RUNNING, *recon.TERMINAL):
@@ -158,12 +174,12 @@ def worker_log(evidence: Evidence, policy: Policy) -> Finding:
         has = f"no line since the POST contains run {run.id}"
         if named:
             has = f"no line since the POST is arq's own of run {run.id}, though {len(named)} contain it"
-        return not_met(f"{has}{why}", steps.RECON_WORKER_LOG, detail="\n".join(named[:_QUOTED]))
+        return not_met(f"{has}{why}{others}", steps.RECON_WORKER_LOG, detail="\n".join(named[:_QUOTED]))
     last = (run.finished or run.attempts)[-1]
     fate = last.end.kind if last.end else "no line ends it"
     link, decide = ("and", met) if last.finished else ("but", not_met)
     lines = "\n".join(event.line.strip() for event in (last.start, last.end) if event)
-    reason = f"job {last.start.job} of run {run.id} started, {link} {fate}"
+    reason = f"job {last.start.job} of run {run.id} started, {link} {fate}{others}"
     return decide(reason, steps.RECON_WORKER_LOG, detail=lines)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core import step_names as steps
-from ...module_utils._core.evidence import ENDED, Evidence
+from ...module_utils._core.evidence import ENDED, Evidence, Step
 from ...module_utils._text import environment_report
 from ...module_utils._text.environment_report import Digest, Running
 from .base import Finding, MissingStepError, ended, met, not_met
@@ -22,16 +22,34 @@ def processes(evidence: Evidence, name: str) -> list[Running]:
     Raises:
         MissingStepError: a host's could not be looked at.
     """
+    return [process for _host, process in by_host(evidence, name)]
+
+
+def by_host(evidence: Evidence, name: str) -> list[tuple[str, Running]]:
+    """Return each of these processes with its host.
+
+    Raises:
+        MissingStepError: a host's could not be looked at.
+    """
     newest = {step.host: step for step in evidence.steps if step.name == name}
     if not newest:
         ended(evidence, name)
     for step in newest.values():
         if step.outcome != ENDED:
             raise MissingStepError(f"{step.title}: {step.reason}")
+    return [(step.host, process) for step in newest.values() for process in read(step)]
+
+
+def read(step: Step) -> list[Running]:
+    """Return the processes that a step shows.
+
+    Raises:
+        MissingStepError: it shows something else.
+    """
     try:
-        return [one for step in newest.values() for one in environment_report.parse(step.stdout)]
+        return environment_report.parse(step.stdout)
     except ValueError as exc:
-        raise MissingStepError(f"{name} cannot be read: {exc}") from exc
+        raise MissingStepError(f"{step.name} cannot be read: {exc}") from exc
 
 
 def shows(evidence: Evidence, step: str, name: str, want: str, given: t.Sequence[str] = ()) -> Finding:

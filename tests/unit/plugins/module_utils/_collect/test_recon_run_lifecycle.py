@@ -257,3 +257,28 @@ def test_a_token_that_is_not_there_is_said(
     with pytest.raises(CollectError, match=told):
         take(made(api, log, **options))
     assert api.requests == []
+
+
+def test_connections_are_looked_at_while_it_runs_and_when_it_has_ended(
+    api: FakeGitHub, log: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(_collector: Collector, *_steps: str) -> None:
+        clock.now += 1000
+
+    monkeypatch.setattr(recon_run_lifecycle.servers, "look", slow)
+    api.on("GET", f"{RUNS}/{RUN}", state("running"), state("running"), state("completed"))
+    result, _steps = take(given := made(api, log, process=["arq", "app.of-9d13.WorkerSettings"], limit=10))
+    assert result["state"] == "completed"
+    looks = [step for step in given.steps if step.name == "recon_connections"]
+    assert [step.title.rpartition(" ")[2] for step in looks] == ["running", "completed"]
+    assert {step.stdout for step in looks} == {"[]\n"}
+
+
+def test_connections_of_a_run_that_does_not_end_and_of_a_staging_that_cannot_be_asked(
+    api: FakeGitHub, log: Path, clock: Clock
+) -> None:
+    api.on("GET", f"{RUNS}/{RUN}", state("queued"))
+    _result, steps = take(made(api, log, process=["arq"], limit=1, url_variables=["NO_SUCH_URL"]))
+    assert steps["recon_connections"].title == "Connections of all workers, the run queued"
+    assert steps["recon_redis_clients"].reason == "the environment sets no REDIS_URL"
+    assert steps["recon_sessions"].reason == "no connection to Postgres: none of NO_SUCH_URL is set"

@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._collect.redis_evidence import collect
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import Step
+from ansible_collections.psp.rc_closure.plugins.module_utils._text.connections import redis_clients
 from ansible_collections.psp.rc_closure.plugins.modules.redis_evidence import ARGUMENT_SPEC
 from tests.unit.collecting import collector
 from tests.unit.redis_server import PASSWORD, Server, behind_a_certificate, free_port, serve
@@ -43,6 +44,9 @@ def test_a_redis_that_is_well(server: Server, url: str) -> None:
     assert steps["redis_ping"].stdout == "PONG\n"
     assert "maxmemory_policy:noeviction\n" in steps["redis_info"].stdout
     assert steps["redis_config"].stdout == CONFIG + "default\n"
+    own = [client for client in redis_clients(steps["redis_clients"].stdout) if client.own]
+    assert [(client.place, client.command) for client in own] == [("1", "client|list")]
+    assert [bool(client.network) for client in own] == [url.startswith("redis:")]
     assert all(step.ok and "********@" in step.command for step in steps.values())
 
 

@@ -52,6 +52,7 @@ def looked(home: Path, *, log: bool, **options: t.Any) -> tuple[list[Step], list
         (True, {"show": ["ENV"]}, [LOG_STEP, ENVIRONMENT_STEP]),
         (True, {"digest": ["ENV"]}, [LOG_STEP, ENVIRONMENT_STEP]),
         (True, {}, [LOG_STEP]),
+        (True, {"connections": True}, [LOG_STEP, ENVIRONMENT_STEP]),
         (False, {"show": ["ENV"]}, [ENVIRONMENT_STEP]),
         (False, {}, [ENVIRONMENT_STEP]),
     ],
@@ -77,3 +78,21 @@ def test_that_no_process_runs_is_evidence(tmp_path: Path) -> None:
     (start, environment), processes = looked(tmp_path, log=True, show=["ENV"])
     assert start.reason.startswith("there is no process in ")
     assert (environment_report.parse(environment.stdout), processes) == ([], [])
+
+
+def test_servers_that_cannot_be_asked_say_why(tmp_path: Path, worker: int) -> None:
+    env_file = tmp_path / "backend.env"
+    env_file.write_text("ENV=staging\n", "utf-8")
+    steps, processes = looked(
+        tmp_path, log=False, connections=True, servers=True, url_variables=["A_URL"], env_file=str(env_file)
+    )
+    assert processes == [worker]
+    assert [(step.name, step.reason) for step in steps] == [
+        (ENVIRONMENT_STEP, ""),
+        ("backend_redis_clients", "the environment sets no REDIS_URL"),
+        ("backend_sessions", "no connection to Postgres: none of A_URL is set"),
+    ]
+    (shown,) = environment_report.parse(steps[0].stdout)
+    assert (shown.shown, shown.digests) == ({}, {})
+    assert shown.sockets is not None
+    assert (shown.sockets.connections, shown.sockets.unseen) == ((), "")

@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from ansible_collections.psp.rc_closure.plugins.module_utils._text.connections import Connection
 from ansible_collections.psp.rc_closure.plugins.module_utils._text.environment_report import (
     Digest,
     Running,
+    Sockets,
     digest,
     parse,
     render,
@@ -32,6 +36,19 @@ def test_what_was_written_is_read() -> None:
     assert parse(render(running)) == running
     assert parse(render([])) == []
     assert "s3cret" not in render(running)
+
+
+@pytest.mark.parametrize(
+    "sockets",
+    [
+        Sockets("net:[4026531833]", (Connection(1, "127.0.0.1:38782", "127.0.0.1:6379"),)),
+        Sockets(unseen="the sockets of process 1 cannot be seen: Permission denied"),
+    ],
+)
+def test_connections_are_read_where_they_were_looked_at(sockets: Sockets) -> None:
+    running = [Running(1, "2026-11-24T02:52:03.123Z", "arq", "/app", {}, {}, sockets)]
+    assert parse(render(running)) == running
+    assert "sockets" not in render([replace(running[0], sockets=None)])
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '[{"pid": 1}]', "no JSON"])
