@@ -209,8 +209,9 @@ def test_content_that_cannot_be_read_still_shows_what_was_written(
     assert "division by zero" in look.stderr
 
 
-def test_a_query_of_no_table_shows_no_content(twin: dict[str, t.Any]) -> None:
-    steps = _backfill(twin, Path(twin["app"]), rows_query="SELECT 1 AS wallets, 1 AS with_balance")[1]
+@pytest.mark.parametrize("query", ["SELECT 1 AS wallets, 1 AS with_balance", "SHOW server_version"])
+def test_a_query_of_no_table_shows_no_content(twin: dict[str, t.Any], query: str) -> None:
+    steps = _backfill(twin, Path(twin["app"]), rows_query=query)[1]
     (look,) = [step for step in steps if step.name == "backfill_content_before"]
     assert (look.outcome, look.reason) == (FAILED, "content not compared: the plan names no table")
 

@@ -135,6 +135,17 @@ def query(connection: t.Any, sql: str, step: StepName, redact: Redact) -> Step:
         return started.ended(stderr=f"ERROR: {exc}", exit_status=1)
 
 
+def plan(connection: t.Any, sql: str) -> t.Any:
+    """Return Postgres' plan for a query, as JSON has it; None for what has no plan."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (VERBOSE, FORMAT JSON) {sql}")
+            return cursor.fetchone()[0]
+    except psycopg2.Error:
+        connection.rollback()
+        return None
+
+
 def ask(collector: Collector, sql: str, step: StepName) -> Step:
     """Keep the step of one query of the service's database; where it cannot be reached, why."""
     try:

@@ -88,10 +88,8 @@ class Rows:
         return Ran(done, told, found.transactions, watched)
 
     def _content(self, connection: t.Any, step: StepName, own: t.Collection[int]) -> Step:
-        sql = f"EXPLAIN (VERBOSE, FORMAT JSON) {self._collector.params['rows_query']}"
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
-            tables = row_content.relations(cursor.fetchone()[0])
+        sql = self._collector.params["rows_query"]
+        tables = row_content.relations(postgres.plan(connection, sql))
         if not tables:
             return self._collector.start(step, sql).failed("content not compared: the plan names no table")
         redact = self._collector.redact
