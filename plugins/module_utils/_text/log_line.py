@@ -35,7 +35,7 @@ _PREFIX = re.compile(
     r"|\w+\.py:\d+\b"
     rf"|(?P<logger>{_NAME})(?::\w+:\d+)?(?=[ \t:|-])"
     # A name of the deployment's, where a level or a time follows.
-    rf"|[\w./@-]+(?:[ \t]{{0,3}}[-|:,])?[ \t]{{1,9}}(?={_LEVEL}|{_STAMP}|\[)"
+    rf"|[\w./@-]+(?:[ \t]{{0,3}}[-|:,])?[ \t]{{1,9}}(?=\[?(?:{_LEVEL}|{_STAMP}))"
     r"))*(?:[ \t]{0,9}[-|:])?"
 )
 _FIRST_STAMP = re.compile(_STAMP)

@@ -20,6 +20,6 @@ NOT_EXCLUDED = {
     "dry_run_is_dry": "writes to tables that the rows query does not read",
     "e2e_passes": "tests that assert nothing",
     "webhooks_covered": "log lines of the window that were rotated away",
-    "worker_environment": "settings that the application takes from elsewhere",
+    "worker_environment": "an environment name that the application takes from elsewhere",
     "order": "code that was deployed after worker and backend started",
 }

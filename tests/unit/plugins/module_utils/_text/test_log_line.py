@@ -1,0 +1,57 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a line is wrapped in comes off layer by layer, and nothing else does."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import log_line
+
+DOCKER = "2026-11-29T07:03:27.123Z"
+INNER = json.dumps({"event": "  said", "logger": "app.jobs", "timestamp": "2026-11-29T07:03:26Z"})
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "logger", "stamps"),
+    [
+        ("said", "said", "", ()),
+        ("it said: so", "it said: so", "", ()),
+        ("07:03:27:  said", "  said", "", ("07:03:27",)),
+        ("INFO:arq.worker:  said", "  said", "arq.worker", ()),
+        (f"worker-1  | {DOCKER} INFO  said", "  said", "", (DOCKER,)),
+        ("[info     ]  said [arq.worker] a=1", "  said", "arq.worker", ()),
+        ("Nov 29 07:03:27 stg-1 arq[4711]: said", "said", "", ("Nov 29 07:03:27",)),
+        (INNER, "  said", "app.jobs", ("2026-11-29T07:03:26Z",)),
+        ('level=info msg="he \\"said\\"" logger=app.jobs', 'he "said"', "app.jobs", ()),
+        (
+            json.dumps({"log": f"\x1b[1m{INNER}\x1b[0m\n", "stream": "stderr", "time": DOCKER}),
+            "  said",
+            "app.jobs",
+            (DOCKER, "2026-11-29T07:03:26Z"),
+        ),
+        ('{"torn": ', '{"torn":', "", ()),
+        ("said [one]", "said [one]", "", ()),
+        ("psp-worker [INFO]  said", "  said", "", ()),
+    ],
+)
+def test_a_message(line: str, text: str, logger: str, stamps: tuple[str, ...]) -> None:
+    found = log_line.message(line)
+    assert (found.text.rstrip(), found.logger, found.stamps) == (text, logger, stamps)
+
+
+def test_it_ends_where_lines_are_wrapped_without_end() -> None:
+    line = "said"
+    for _depth in range(20):
+        line = json.dumps({"msg": line})
+    assert len(list(log_line.layers(line))) == 4
+
+
+@pytest.mark.parametrize("part", [" ", "a", "INFO ", "[a] ", "a=b ", "a.b", " [arq]", "a  | ", "- "])
+def test_a_long_line_is_read_in_no_time(part: str) -> None:
+    started = time.process_time()
+    list(log_line.layers(f"x{part * 20000}x"))
+    assert time.process_time() - started < 1
