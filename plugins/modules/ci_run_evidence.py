@@ -11,11 +11,7 @@ short_description: Wait for a GitHub Actions run and collect its result
 version_added: 0.1.0
 description:
   - Polls a run until it has ended or the limit is reached. The state at the limit is evidence, too.
-<<<<<<< HEAD
-  - Then collects the run, its jobs and their earlier attempts, and the complete log of the required job.
-=======
   - Then collects the run and its jobs, its earlier attempts with their jobs, and the log of the required job.
->>>>>>> variants
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
