@@ -9,6 +9,7 @@ short_description: Open an attempt in the locker
 version_added: 0.1.0
 description:
   - Checks what identifies the release, and creates the folder for the evidence of this run.
+  - Destroys the keys of keyed digests that attempts of the ticket left behind which were killed.
 author: psp.rc_closure contributors (@psp-rc-closure)
 requirements:
   - sqlglot on the controller

@@ -10,6 +10,8 @@ version_added: 0.1.0
 description:
   - Registers a package to be judged in this attempt, and keeps the policy that its judge compares the
     evidence with. O(attempt) is required outside check mode.
+  - Where earlier attempts of the release were begun and never reported, keeps in the package what they had
+    begun and what came of it, as the step C(earlier_attempts).
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller

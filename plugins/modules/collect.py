@@ -12,6 +12,8 @@ description:
     name.
   - Runs the collector that the task names, writes its steps to the locker before anything else happens to
     them, and returns them with digests in place of their streams.
+  - Before a collector that changes something, writes to the locker what it is about to do, as a step of its
+    own.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller

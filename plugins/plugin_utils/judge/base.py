@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass, replace
+from functools import wraps
 
 from ...module_utils._core.evidence import ENDED, Evidence, Step
 from ...module_utils._core.step_names import EARLIER_ATTEMPTS, ROLE_FAILED, breakdown, collectors_of, intent
@@ -134,6 +135,7 @@ def with_earlier(*changes: str, idle: t.Callable[[Evidence], bool]) -> t.Callabl
     names = [intent(change) for change in changes]
 
     def counting(decide: Decide) -> Decide:
+        @wraps(decide)
         def decided(evidence: Evidence, policy: Policy) -> Finding:
             finding, others = decide(evidence, policy), earlier.begun(evidence, names)
             if not others:
@@ -145,7 +147,6 @@ def with_earlier(*changes: str, idle: t.Callable[[Evidence], bool]) -> t.Callabl
                 return replace(finding, result=NOT_PROVEN, reason=reason)
             return finding
 
-        decided.__doc__ = decide.__doc__
         return decided
 
     return counting

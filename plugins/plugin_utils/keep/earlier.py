@@ -32,12 +32,16 @@ def unreported(attempt: locker.Attempt, package: int) -> list[earlier_attempts.A
     folders = [path for path in sorted(attempt.folder.parent.iterdir()) if path.name < attempt.folder.name]
     reported = [path for path in folders if (path / "report.json").exists()]
     begun = [path for path in folders if path not in reported and any(path.glob("package_*"))]
-    here = attempt.release.environment
-    return [_read(path, package, reported) for path in begun if _environment(path) == here]
+    here = ("", attempt.release.environment)
+    return [_read(path, package, reported) for path in begun if _environment(path) in here]
 
 
 def _environment(attempt: Path) -> str:
-    return str(locker.read_json(attempt / "attempt.json")["release"]["environment"])
+    """Return where an attempt was made, C('') where that cannot be read: it may have been anywhere."""
+    try:
+        return str(locker.read_json(attempt / "attempt.json")["release"]["environment"])
+    except (KeyError, TypeError, ValueError, OSError):
+        return ""
 
 
 def _read(attempt: Path, own: int, reported: t.Sequence[Path]) -> earlier_attempts.Attempt:

@@ -120,6 +120,7 @@ def test_a_step_that_was_cut_off_is_said_and_hides_nothing(tmp_path: Path) -> No
     locker.keep(first, 1, [step("alembic_upgrade", stderr="all")])
     next(first.folder.rglob("*.stderr")).write_text("al")
     next(first.folder.rglob("*_intent.json")).write_text("{")
+    (first.folder / "attempt.json").write_text("{")
     (found,) = _told(_opened(tmp_path, 2))
     (intent,) = found.intents
     assert "0001-alembic_evidence_intent.json said, which cannot be read" in str(intent)
