@@ -98,6 +98,8 @@ def _ask(collector: Collector, client: t.Any, step: StepName, commands: t.Sequen
             of = f"{command}: " if len(commands) > 1 else ""
             # redis-py cuts codes such as NOAUTH off the error's text; its class says them.
             stderr += f"{of}{type(exc).__name__}: {exc}\n"
+            if isinstance(exc, (redis.ConnectionError, redis.TimeoutError)):
+                break  # the next one would take as long
     stdout += _asked_from() if commands is QUESTIONS[steps.REDIS_CLIENTS] else ""
     return collector.add(started.ended(stdout, stderr, exit_status=1 if stderr else 0))
 

@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._collect.redis_evidence import collect
+from ansible_collections.psp.rc_closure.plugins.module_utils._collect.redis_evidence import clients, collect
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import Step
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.step_names import REDIS_CLIENTS
 from ansible_collections.psp.rc_closure.plugins.module_utils._text.connections import redis_clients
 from ansible_collections.psp.rc_closure.plugins.modules.redis_evidence import ARGUMENT_SPEC
 from tests.unit.collecting import collector
@@ -96,3 +97,12 @@ def test_no_url_at_all(tmp_path: Path) -> None:
     env_file = tmp_path / "worker.env"
     env_file.write_text("ENV=staging\n", "utf-8")
     assert took("", env_file=str(env_file))["redis_ping"].reason == f"{env_file} sets no REDIS_URL"
+
+
+def test_a_redis_that_has_gone_is_asked_once_who_is_connected(tmp_path: Path) -> None:
+    env_file = tmp_path / "worker.env"
+    env_file.write_text(f"REDIS_URL=redis://127.0.0.1:{free_port()}/0\n", "utf-8")
+    made = collector(ARGUMENT_SPEC, env_file=str(env_file))
+    step = clients(made, REDIS_CLIENTS, "REDIS_URL", 1)
+    assert step.stderr.startswith("INFO server: ConnectionError: ")
+    assert (step.stderr.count("Error: "), step.ok) == (1, False)
