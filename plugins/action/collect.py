@@ -79,7 +79,8 @@ class ActionModule(ClosureAction):
         Where it C(intends), what changes something is kept before it does.
         """
         stages = [args]
-        for options in stages:
+        while stages:
+            options = stages.pop()
             intent = intents.of(self._module, options, self._host) if intends else []
             if intent:
                 yield {}, keep(intent)
