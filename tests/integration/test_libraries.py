@@ -53,7 +53,12 @@ def ask(server: Server, bare: Path, **options: t.Any) -> dict[str, t.Any]:
 def test_it_runs_where_the_library_is(server: Server, bare: Path, options: dict[str, t.Any]) -> None:
     result = ask(server, bare, **options)
     assert result["pong"] is True
-    assert [step["name"] for step in result["steps"]] == ["redis_ping", "redis_info", "redis_config"]
+    assert [step["name"] for step in result["steps"]] == [
+        "redis_ping",
+        "redis_info",
+        "redis_config",
+        "redis_clients",
+    ]
 
 
 def test_without_one_it_says_what_to_install(server: Server, bare: Path) -> None:
