@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the parts of `make test` side by side, the cheap ones first.
+"""Run the parts of `make test` side by side, the longest first, so that none runs alone at the end.
 
     python tests/parts.py [--jobs N] [PART ...]        all without a name
 
@@ -47,13 +47,13 @@ class Part:
 
 
 PARTS = (
-    Part("unit", ("make", "unit")),
-    Part("lint", ("make", "lint")),
     # One scenario at a time, beside the twin's tests: probes have seconds to answer in.
     Part("molecule", ("env", "MOLECULE_JOBS=1", "make", "molecule")),
     Part("integration", (PYTHON, "-m", "pytest", "tests/integration", "--durations=15"), twin=True),
     Part("drill", (PYTHON, "-m", "tests.drills", "--quick"), twin=True),
+    Part("lint", ("make", "lint")),
     Part("anywhere", ("make", "anywhere")),
+    Part("unit", ("make", "unit")),
 )
 
 
