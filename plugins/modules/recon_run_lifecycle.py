@@ -18,6 +18,7 @@ extends_documentation_fragment:
   - psp.rc_closure.collector
   - psp.rc_closure.collector.worker_log
   - psp.rc_closure.collector.ca_file
+  - psp.rc_closure.collector.postgres
 attributes:
   check_mode:
     support: partial
@@ -49,12 +50,6 @@ options:
     type: list
     elements: str
     default: []
-  url_variables:
-    description: Names of the variables of O(env_file) that may contain the URL of the database, also as
-      C(postgresql+driver://). The first that is set is used.
-    type: list
-    elements: str
-    default: [SYNC_DATABASE_URL, DATABASE_URL]
   limit:
     description: Seconds after which the run is no longer polled.
     type: float

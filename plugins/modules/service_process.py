@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - psp.rc_closure.collector
   - psp.rc_closure.collector.log
   - psp.rc_closure.collector.ca_file
+  - psp.rc_closure.collector.postgres
 options:
   process:
     description: Words that the command line of the process must contain. The last part of a path is a word.
@@ -59,12 +60,6 @@ options:
       C(backend_sessions). Takes the libraries redis and psycopg2 on the host.
     type: bool
     default: false
-  url_variables:
-    description: Names of the variables of O(env_file) that may contain the URL of the database, also as
-      C(postgresql+driver://). The first that is set is used.
-    type: list
-    elements: str
-    default: [SYNC_DATABASE_URL, DATABASE_URL]
   name:
     description: Name of the step that shows the environment.
     type: str

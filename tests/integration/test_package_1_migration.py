@@ -13,6 +13,7 @@ import psycopg2
 import pytest
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._clients import postgres
+from ansible_collections.psp.rc_closure.plugins.module_utils._collect import alembic_shadow
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import FAILED, NOT_RUN, Step
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.step_names import StepName
 from ansible_collections.psp.rc_closure.plugins.module_utils._text import (
@@ -450,6 +451,17 @@ def test_what_differs_elsewhere_is_said(twin: dict[str, t.Any], environment: Pat
         "public.wallets: differs from what the migrations make",
         "public.withdrawals: does not exist, the migrations make it",
     ]
+
+
+def test_what_breaks_beside_the_upgrade_is_not_lost(
+    twin: dict[str, t.Any], environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_given: t.Any) -> None:
+        raise RuntimeError("the shadow broke down")
+
+    monkeypatch.setattr(alembic_shadow, "collect", break_down)
+    with pytest.raises(RuntimeError, match="the shadow broke down"):
+        _alembic(twin, environment, table="reconciliation_findings")
 
 
 def test_the_role_that_makes_the_shadow_database_may_be_another(

@@ -43,9 +43,11 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     upgrade = tool.take(steps.ALEMBIC_UPGRADE, *UPGRADE, waits_for_locks=True)
     head = alembic.single(heads) if upgrade.ok else ""
     with ThreadPoolExecutor(max_workers=1) as beside:
-        if head and collector.params["table"]:
-            beside.submit(alembic_shadow.collect, collector, tool.run, lacking)
+        shadowed = head and collector.params["table"]
+        shadow = beside.submit(alembic_shadow.collect, collector, tool.run, lacking) if shadowed else None
         after = tool.look_again(head, alembic.single(alembic.parents(history, head)))
+    if shadow:
+        shadow.result()  # what went wrong there must not be lost
     result |= {"after": after, "changed": bool(alembic.moves(upgrade)) or after != current}
     if not upgrade.ok:
         result["existing"] = tool.look_into(upgrade, after)
