@@ -5,14 +5,20 @@
 
 DOCUMENTATION = r"""
 module: closure_preflight
-short_description: Check the formats of variables before anything is changed
+short_description: Check variables and a host before anything is changed
 version_added: 0.1.0
 description:
-  - Checks what an argument spec cannot express, and fails with one sentence for each variable that is missing
-    or not valid, all of them at once.
+  - Checks variables, and fails with one sentence for each that is missing or not valid, all of them at once. In
+    a role, by the first entry point of its argument specs, too.
+  - With O(needs), asks the host for its Python, the libraries that collectors need, files and ports, by one
+    command that needs no Python itself. A sentence says what it lacks, and the ways to get it. A host that
+    cannot be reached, such as a container that is still to be made, is not checked.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
+attributes:
+  action:
+    description: Runs one command on the host, and no module.
 options:
   required:
     description:
@@ -25,6 +31,33 @@ options:
     default: {}
   optional:
     description: The same for variables that may be empty.
+    type: dict
+    default: {}
+  needs:
+    description: The libraries, by the names that they are imported by. Where there are none, a Python is enough;
+      without this option, the host is not asked.
+    type: list
+    elements: str
+  python:
+    description: The interpreter to ask first.
+    type: path
+  path:
+    description: Directories whose C(python3) is asked next; then come the system's.
+    type: list
+    elements: path
+    default: []
+  files:
+    description: Absolute paths to look at, each with the regular expressions to look for in the file's lines.
+    type: dict
+    default: {}
+  ports:
+    description: Address and port to connect to, as pairs. Each is waited for at most one second.
+    type: list
+    elements: list
+    default: []
+  own:
+    description: Those of O(files) that must contain one of their expressions where they are there, each with
+      what to do if not.
     type: dict
     default: {}
 seealso:
@@ -43,13 +76,47 @@ EXAMPLES = r"""
 - name: Check what identifies a deployment
   psp.rc_closure.closure_preflight:
     required: {commit: [deploy_commit], seconds: [deploy_timeout, deploy_drain]}
+
+- name: Check that the worker's host can be asked
+  psp.rc_closure.closure_preflight:
+    needs: [redis, requests]
+    path: [/app/.venv/bin]
+
+- name: Look for a Redis that is there already
+  psp.rc_closure.closure_preflight:
+    needs: []
+    files: {/etc/redis/redis.conf: ["^port 6379$"], /var/lib/redis: []}
+    ports: [[127.0.0.1, 6379]]
 """
 
 RETURN = r"""
 problems:
-  description: One sentence for each variable that is missing or not valid.
+  description: One sentence for each variable that is missing or not valid, and for what the host lacks.
   returned: failure
   type: list
   elements: str
   sample: ["backend_url is missing: a valid http or https URL is required"]
+reached:
+  description: Whether the host could be asked.
+  returned: success, with O(needs)
+  type: bool
+  sample: true
+python:
+  description: The interpreter that has all libraries.
+  returned: where the host could be asked
+  type: str
+  sample: /app/.venv/bin/python3
+files:
+  description: >-
+    Path → C(exists), C(link) (its target), C(entries) of a directory, C(matches), the expressions found, and
+    C(error) where it cannot be read.
+  returned: success, with O(needs)
+  type: dict
+  sample: {/var/lib/redis: {exists: true, link: "", entries: [dump.rdb], matches: [], error: ""}}
+taken:
+  description: Those of O(ports) at which something listens.
+  returned: success, with O(needs)
+  type: list
+  elements: str
+  sample: ["127.0.0.1:6379"]
 """

@@ -27,7 +27,7 @@ def problem(name: str, kind: str, value: t.Any, required: bool = True) -> str:
         if check(value):
             return ""
     # A URL of Redis's may hold a password.
-    shown = "" if kind == "redis_url" else f" {value!r}"
+    shown = "" if kind in ("redis_url", "secret") else f" {value!r}"
     return f"{name}{shown} is not {description}"
 
 
@@ -92,6 +92,11 @@ KINDS: dict[str, tuple[Check, str]] = {
         r"[A-Za-z_][A-Za-z0-9_]*", "an environment variable's name, of letters, digits and _"
     ),
     "text": _pattern(r"(?s).+", "a text"),
+    "secret": (lambda value: True, "one from the vault"),
+    "size": (
+        lambda value: bool(re.fullmatch(r"(?i)\d+([kmg]b?)?", str(value))),
+        "a size as Redis writes it, such as 512mb",
+    ),
     "url": (_is_url, "a valid http or https URL"),
     "seconds": (lambda value: float(value) > 0, "a number of seconds above 0"),
     "count": (lambda value: float(value) > 0 and float(value).is_integer(), "a whole number above 0"),

@@ -132,3 +132,13 @@ def problem(
 def fitting(found: t.Mapping[str, Answer], needs: t.Sequence[str]) -> str:
     """Return the first interpreter that modules run under and that has these libraries, or C('')."""
     return next((path for path, one in found.items() if one.usable and one.has.issuperset(needs)), "")
+
+
+def another(files: t.Mapping[str, t.Mapping[str, t.Any]], own: t.Mapping[str, str]) -> list[str]:
+    """Return a sentence for each file that this collection did not make, with what C(own) says to do."""
+    found = ((path, files[path], advice) for path, advice in own.items() if path in files)
+    return [
+        f"{path} is there and was not made by this role: {advice}"
+        for path, file, advice in found
+        if file["exists"] and not file["matches"]
+    ]

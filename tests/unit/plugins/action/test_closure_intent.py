@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.action import host_facts
+from ansible_collections.psp.rc_closure.plugins.action import closure_intent
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker
 from tests.unit.reports import RELEASE
 
@@ -27,7 +27,7 @@ def run(
 ) -> dict[str, t.Any]:
     """Run the action on this machine, or on one that is away."""
 
-    class Action(host_facts.ActionModule):
+    class Action(closure_intent.ActionModule):
         def _low_level_execute_command(self, command: str) -> dict[str, t.Any]:
             done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
             return {"stdout": "", "stderr": "no route"} if away else {"stdout": done.stdout, "stderr": ""}

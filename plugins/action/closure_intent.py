@@ -1,0 +1,27 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reach a host, and keep what is about to be set up there, before anything of it is touched."""
+
+from __future__ import annotations
+
+from ..plugin_utils.keep import intents, locker
+from ..plugin_utils.keep.closure_action import Options, Result
+from . import closure_preflight
+
+
+class ActionModule(closure_preflight.ActionModule):
+    """Fail where the host cannot be reached, or no module could run there."""
+
+    def act(self, args: Options, known: Options) -> Result:
+        """Take C(attempt), C(packages) and C(intent)."""
+        found = self.look({}, known)
+        problem = "; ".join(found.get("problems", [])) if found["reached"] else found["msg"]
+        if problem:
+            return {"failed": True, "msg": problem}
+        if args.get("attempt") and args.get("intent") and not self._task.check_mode:
+            role, attempt = str(args["intent"]), locker.Attempt.from_dict(args["attempt"])
+            what = f"set up {role}: its files and environment, and its start, or its restart where they change"
+            packages = [int(package) for package in args.get("packages") or []]
+            locker.keep_where_open(attempt, packages, [intents.step(role, [what], self.host(known))])
+        return {"changed": False}
