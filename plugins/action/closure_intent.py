@@ -6,22 +6,22 @@
 from __future__ import annotations
 
 from ..plugin_utils.keep import intents, locker
-from ..plugin_utils.keep.closure_action import Options, Result
-from . import closure_preflight
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
+from ..plugin_utils.preflight import host as hosts
 
 
-class ActionModule(closure_preflight.ActionModule):
+class ActionModule(ClosureAction):
     """Fail where the host cannot be reached, or no module could run there."""
 
     def act(self, args: Options, known: Options) -> Result:
         """Take C(attempt), C(packages) and C(intent)."""
-        found = self.look({}, known)
-        problem = "; ".join(found.get("problems", [])) if found["reached"] else found["msg"]
-        if problem:
-            return {"failed": True, "msg": problem}
+        host = self.host(known)
+        found = hosts.look(self.shell, host, [self.python(known)])
+        if "msg" in found:
+            return {"failed": True, "msg": found["msg"]}
         if args.get("attempt") and args.get("intent") and not self._task.check_mode:
             role, attempt = str(args["intent"]), locker.Attempt.from_dict(args["attempt"])
-            what = f"set up {role}: its files and environment, and its start, or its restart where they change"
+            what = f"set up {role}: its files and environment, and its start or, where they change, restart"
             packages = [int(package) for package in args.get("packages") or []]
-            locker.keep_where_open(attempt, packages, [intents.step(role, [what], self.host(known))])
+            locker.keep_where_open(attempt, packages, [intents.step(role, [what], host)])
         return {"changed": False}

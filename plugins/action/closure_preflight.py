@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import shlex
 import typing as t
 from pathlib import Path
 
@@ -24,36 +23,24 @@ class ActionModule(ClosureAction):
     def act(self, args: Options, known: Options) -> Result:
         """Check the role's argument spec, the formats (format → names of variables), and then the host."""
         problems = [*self._arguments(known), *self._variables(args)]
-        found = self.look(args, known) if args.get("needs") is not None else {}
-        problems += found.pop("problems", [])
+        found = {} if args.get("needs") is None else self._look(args, known)
+        if found.get("reached") and "msg" in found:
+            problems.append(found["msg"])
         problems += hosts.another(found.get("files", {}), args.get("own") or {})
         if problems:
             return {"failed": True, "msg": "; ".join(problems), "problems": problems}
         return {"changed": False, **found}
 
-    def look(self, args: Options, known: Options) -> dict[str, t.Any]:
-        """Return whether the host was C(reached), and what it has; what it lacks, as C(problems)."""
-        host = self.host(known)
-        if self._task.delegate_to:
-            known = known.get("ansible_delegated_vars", {}).get(host, {})
-        needs = [str(name) for name in args.get("needs") or []]
-        own = str(self._templar.template(known.get("ansible_python_interpreter")) or "")
-        own = own if own and not own.startswith("auto") else "python3"
-        interpreters = [own, *libraries.candidates(args.get("python"), args.get("path") or [])]
-        asked = hosts.command(interpreters, needs, args.get("files") or {}, args.get("ports") or [])
-        found, errors = self._ask(asked)
-        if found is None:
-            nothing: dict[str, t.Any] = {"reached": False, "python": "", "files": {}, "taken": []}
-            return {"msg": f"{host} cannot be reached: {errors}", **nothing}
-        problem = hosts.problem(host, interpreters, needs, found, errors)
-        if problem:
-            return {"reached": True, "problems": [problem]}
-        told = {"python": hosts.fitting(found, needs), "files": found[own].files, "taken": found[own].taken}
-        return {"reached": True, **told}
-
-    def host(self, known: Options) -> str:
-        """Return the name of the host that is asked."""
-        return str(self._task.delegate_to or known.get("inventory_hostname", ""))
+    def _look(self, args: Options, known: Options) -> Result:
+        interpreters = libraries.candidates(args.get("python"), args.get("path") or [])
+        return hosts.look(
+            self.shell,
+            self.host(known),
+            [self.python(known), *interpreters],
+            needs=[str(name) for name in args["needs"]],
+            files=args.get("files"),
+            ports=args.get("ports") or [],
+        )
 
     def _arguments(self, known: Options) -> list[str]:
         """Return what is wrong with the variables of the role that the task is of, by its argument spec."""
@@ -81,14 +68,3 @@ class ActionModule(ClosureAction):
             return f"{name} cannot be read: {exc.message}" if required else ""
         # A role merges a dictionary of the user's with its defaults under the same name with two underscores.
         return formats.problem(name.lstrip("_"), kind, value, required)
-
-    def _ask(self, command: str) -> tuple[dict[str, hosts.Answer] | None, str]:
-        """Return what the host answered, and what went wrong there."""
-        execute: t.Callable[[str], dict[str, t.Any]] = self._low_level_execute_command
-        try:
-            answer = execute(f"/bin/sh -c {shlex.quote(command)}")
-        except AnsibleError as exc:
-            return None, " ".join(exc.message.split())
-        found = hosts.read(str(answer.get("stdout", "")))
-        said = str(answer.get("stderr") or ("" if found else answer.get("stdout", "")))
-        return found, " ".join(said.split())

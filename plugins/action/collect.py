@@ -46,7 +46,7 @@ class ActionModule(ClosureAction):
 
     def act(self, args: Options, known: Options) -> Result:
         """Return the module's result, its steps without their streams where they were kept."""
-        self._host = str(self._task.delegate_to or known.get("inventory_hostname", ""))
+        self._host = self.host(known)
         self._known = known
         # A role hands every variable on: an empty one counts as not given.
         options = {name: value for name, value in args.items() if value not in (None, "", {}, [])}

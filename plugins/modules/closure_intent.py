@@ -12,7 +12,8 @@ short_description: Keep what is about to be set up on a host
 version_added: 0.1.0
 description:
   - Fails where the host cannot be reached, or has no Python that modules run on.
-  - Else, with O(attempt) and O(intent), keeps a step in the locker before anything is touched. Not in check mode.
+  - Else, with O(attempt) and O(intent), keeps a step in the locker before anything is touched. Not in check
+    mode.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller

@@ -8,8 +8,8 @@ module: closure_preflight
 short_description: Check variables and a host before anything is changed
 version_added: 0.1.0
 description:
-  - Checks variables, and fails with one sentence for each that is missing or not valid, all of them at once. In
-    a role, by the first entry point of its argument specs, too.
+  - Checks variables, and fails with one sentence for each that is missing or not valid, all of them at once.
+    In a role, by the first entry point of its argument specs, too.
   - With O(needs), asks the host for its Python, the libraries that collectors need, files and ports, by one
     command that needs no Python itself. A sentence says what it lacks, and the ways to get it. A host that
     cannot be reached, such as a container that is still to be made, is not checked.
@@ -34,8 +34,8 @@ options:
     type: dict
     default: {}
   needs:
-    description: The libraries, by the names that they are imported by. Where there are none, a Python is enough;
-      without this option, the host is not asked.
+    description: The libraries, by the names that they are imported by. Where there are none, a Python is
+      enough; without this option, the host is not asked.
     type: list
     elements: str
   python:

@@ -126,7 +126,6 @@ steps:
 """
 
 from ..module_utils._clients.postgres import URL_OPTION
-from ..module_utils._collect.servers import LIBRARIES
 from ..module_utils._collect.service_process import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
 from ..module_utils._logs.sources import LOG_OPTION
@@ -149,7 +148,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 
 def main() -> None:
-    run_collector(ARGUMENT_SPEC, collect, wishes={"servers": LIBRARIES})
+    run_collector(ARGUMENT_SPEC, collect, wishes={"servers": ["redis", "psycopg2"]})
 
 
 if __name__ == "__main__":

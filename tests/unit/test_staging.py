@@ -92,7 +92,7 @@ def test_every_form_passes_the_preflight(tmp_path: Path, form: str) -> None:
     done = preflight(form, tmp_path, "psp-backend-5d9c", ansible_python_interpreter=sys.executable, **here)
     assert done.returncode == 0, done.stdout + done.stderr
     for package in range(4):
-        assert f"Check the variables of Package-{package}]" in done.stdout
+        assert f"Check the variables of Package-{package}" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from .._core.step_names import WORKER_START_LOG, StepName
 from .._logs import sources
 from .._logs.log import Log
 from .._text import arq_log
-from . import servers
 from .process_environment import show, wanted
 
 
@@ -30,6 +29,9 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         step = StepName(params["name"], params["title"], FILE)
         running = show(collector, step, params["show"], params["digest"], connections=params["connections"])
     if params["servers"]:
+        # Its libraries take longer to import than all the rest.
+        from . import servers  # noqa: PLC0415
+
         servers.look(collector, steps.BACKEND_REDIS_CLIENTS, steps.BACKEND_SESSIONS)
     return {"processes": [one.pid for one in running]}
 

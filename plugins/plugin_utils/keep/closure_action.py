@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import abc
+import shlex
 import threading
 import typing as t
 from contextlib import contextmanager
 
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -35,6 +37,26 @@ class ClosureAction(ActionBase):
             return self.act(self._task.args, task_vars or {})
         except (LockerError, OSError, ValueError) as exc:
             return {"failed": True, "msg": f"{self.failure}{exc}"}
+
+    def host(self, known: Options) -> str:
+        """Return the name of the host that the task is for."""
+        return str(self._task.delegate_to or known.get("inventory_hostname", ""))
+
+    def python(self, known: Options) -> str:
+        """Return the interpreter that modules run under on that host."""
+        if self._task.delegate_to:
+            known = known.get("ansible_delegated_vars", {}).get(self.host(known), {})
+        own = str(self._templar.template(known.get("ansible_python_interpreter")) or "")
+        return own if own and not own.startswith("auto") else "python3"
+
+    def shell(self, command: str) -> tuple[str, str]:
+        """Run a command of the shell on the host; return both streams, or of one that is away why."""
+        execute: t.Callable[[str], Result] = self._low_level_execute_command
+        try:
+            answer = execute(f"/bin/sh -c {shlex.quote(command)}")
+        except AnsibleError as exc:
+            return "", exc.message
+        return str(answer.get("stdout", "")), str(answer.get("stderr", ""))
 
     @abc.abstractmethod
     def act(self, args: Options, known: Options) -> Result:

@@ -134,6 +134,32 @@ def fitting(found: t.Mapping[str, Answer], needs: t.Sequence[str]) -> str:
     return next((path for path, one in found.items() if one.usable and one.has.issuperset(needs)), "")
 
 
+def look(
+    shell: t.Callable[[str], tuple[str, str]],
+    host: str,
+    interpreters: t.Sequence[str],
+    *,
+    needs: t.Sequence[str] = (),
+    files: t.Mapping[str, t.Sequence[str]] | None = None,
+    ports: t.Sequence[t.Sequence[t.Any]] = (),
+) -> dict[str, t.Any]:
+    """Return whether the host was C(reached), and what it has, or C(msg), why it cannot be used.
+
+    C(shell) runs a command there and returns both streams. Of the interpreters, Ansible's own is the first.
+    """
+    stdout, stderr = shell(command(interpreters, needs, files or {}, ports))
+    found = read(stdout)
+    errors = " ".join((stderr or ("" if found else stdout)).split())
+    if found is None:
+        nothing: dict[str, t.Any] = {"python": "", "files": {}, "taken": []}
+        return {"reached": False, "msg": f"{host} cannot be reached: {errors}", **nothing}
+    lacking = problem(host, interpreters, needs, found, errors)
+    if lacking:
+        return {"reached": True, "msg": lacking}
+    own = found[interpreters[0]]
+    return {"reached": True, "python": fitting(found, needs), "files": own.files, "taken": own.taken}
+
+
 def another(files: t.Mapping[str, t.Mapping[str, t.Any]], own: t.Mapping[str, str]) -> list[str]:
     """Return a sentence for each file that this collection did not make, with what C(own) says to do."""
     found = ((path, files[path], advice) for path, advice in own.items() if path in files)

@@ -100,6 +100,11 @@ def state(settings: Settings) -> dict[str, str | int]:
         "postgres_superuser_password_file": str(layout.secrets / "postgres_superuser"),
         "supervisor_conf": str(layout.supervisor_conf),
         "supervisor_include_dir": str(layout.include),
+        "supervisor": {
+            "supervisorctl": str(Path(sys.executable).parent / "supervisorctl"),
+            "conf": str(layout.supervisor_conf),
+            "include_dir": str(layout.include),
+        },
         "log_dir": str(layout.log),
         "access_log": str(layout.log / "access.log"),
         "worker_log": str(layout.log / "worker.log"),
