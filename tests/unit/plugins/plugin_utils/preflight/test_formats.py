@@ -24,6 +24,10 @@ GOOD: list[tuple[str, t.Any]] = [
     ("seconds", "30"),
     ("count", 3),
     ("names", ["a"]),
+    ("secret", "p@ss"),
+    ("size", "512mb"),
+    ("size", "2GB"),
+    ("size", 0),
     ("log", {"file": "/var/log/psp/worker.log"}),
     ("log", {"unit": "psp-worker", "file": ""}),
     ("log", {"container": "psp-worker"}),
@@ -56,6 +60,8 @@ BAD: list[tuple[str, t.Any]] = [
     ("log", {"path": "/b"}),
     ("log", "/b"),
     ("names", "a"),
+    ("size", "512 MB"),
+    ("size", "lots"),
 ]
 
 

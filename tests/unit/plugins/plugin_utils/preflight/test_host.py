@@ -87,3 +87,46 @@ def test_what_a_host_lacks(found: dict[str, Answer], told: str) -> None:
     said = host.problem("worker", ["python3", "/venv/python3"], NEEDS, found)
     assert said.startswith(told)
     assert bool(said) == bool(told)
+
+
+def found(*, exists: bool = True, matches: tuple[str, ...] = ()) -> dict[str, dict[str, t.Any]]:
+    return {"/etc/x.conf": {"exists": exists, "matches": list(matches)}}
+
+
+@pytest.mark.parametrize(
+    ("files", "is_another"),
+    [
+        (found(), True),
+        (found(matches=("^# Made by",)), False),
+        (found(exists=False), False),
+        ({}, False),
+    ],
+    ids=["another's", "its own", "none there", "the host is away"],
+)
+def test_a_file_that_this_collection_did_not_make(
+    files: dict[str, dict[str, t.Any]], is_another: bool
+) -> None:
+    told = ["/etc/x.conf is there and was not made by this role: remove it"]
+    assert host.another(files, {"/etc/x.conf": "remove it"}) == (told if is_another else [])
+
+
+def test_a_look_tells_what_is_there_or_why_the_host_cannot_be_used() -> None:
+    def shell(command: str) -> tuple[str, str]:
+        done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+        return done.stdout, done.stderr
+
+    nothing = {"files": {}, "taken": []}
+    assert host.look(shell, "here", [sys.executable], needs=["json"]) == {
+        "reached": True,
+        "python": sys.executable,
+        **nothing,
+    }
+    assert host.look(lambda command: ("", "no\nroute"), "away", ["python3"]) == {
+        "reached": False,
+        "msg": "away cannot be reached: no route",
+        "python": "",
+        **nothing,
+    }
+    lacking = host.look(shell, "here", [sys.executable], needs=["no_such_library"])
+    assert lacking["reached"]
+    assert "no_such_library" in lacking["msg"]
