@@ -12,7 +12,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._core import libraries
-from ..plugin_utils.keep import intents, locker
+from ..plugin_utils.keep import intents, locker, watch
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.preflight import host as hosts
 
@@ -51,6 +51,7 @@ class ActionModule(ClosureAction):
         what = f"set up {role}: its files and environment, and its start, or its restart where they change"
         packages = [int(package) for package in args.get("packages") or []]
         attempt = locker.Attempt.from_dict(args["attempt"])
+        watch.check(attempt)
         locker.keep_where_open(attempt, packages, [intents.step(role, [what], host)])
 
     def _ask(self, command: str) -> tuple[dict[str, hosts.Answer] | None, str]:

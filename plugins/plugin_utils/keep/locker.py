@@ -35,6 +35,7 @@ STREAMS = ("stdout", "stderr")
 PACKAGES = (0, 1, 2, 3)
 # The result of posting the report to the ticket; written after it.
 TICKET_RECORD = "ticket.json"
+RUNNING = ".running"
 
 
 class LockerError(Exception):
@@ -48,6 +49,7 @@ class Attempt:
     path: str  # of its folder, absolute
     started: str  # RFC 3339, UTC
     release: Release
+    staging: str = ""  # which of those on its hosts: what the lock is for
 
     @property
     def folder(self) -> Path:
@@ -68,14 +70,19 @@ class Attempt:
             LockerError: the mapping is not an attempt.
         """
         try:
-            return cls(str(data["path"]), str(data["started"]), Release(**data["release"]))
+            return cls(
+                str(data["path"]),
+                str(data["started"]),
+                Release(**data["release"]),
+                str(data.get("staging") or ""),
+            )
         except (KeyError, TypeError) as exc:
             raise LockerError(
                 f"attempt is not valid, it lacks {exc}: pass the fact rc_closure_attempt on"
             ) from exc
 
 
-def open_attempt(root: str, release: Release, now: str) -> Attempt:
+def open_attempt(root: str, release: Release, now: str, staging: str = "") -> Attempt:
     """Open a new attempt and return it; C(now) is RFC 3339, UTC.
 
     Raises:
@@ -83,12 +90,13 @@ def open_attempt(root: str, release: Release, now: str) -> Attempt:
     """
     stamp = parse_time(now).strftime("%Y%m%dT%H%M%S.%fZ")
     path = Path(root).absolute() / release.ticket / release.candidate / "attempts" / stamp
-    attempt = Attempt(str(path), now, release)
+    attempt = Attempt(str(path), now, release, staging)
     try:
         path.mkdir(parents=True, mode=0o700)
         # Those of attempts that were killed: nobody closes them any more.
         for key in path.parents[2].glob("*/attempts/*/.digest_key"):
-            key.unlink(missing_ok=True)
+            if not is_running(key.parent):
+                key.unlink(missing_ok=True)
         files.write(path / "attempt.json", as_json(attempt.as_dict()))
         files.write(path / ".digest_key", random_source.token_hex(32))
     except OSError as exc:
@@ -119,6 +127,18 @@ def close_attempt(attempt: Attempt) -> None:
     (attempt.folder / ".digest_key").unlink(missing_ok=True)
 
 
+def is_running(folder: Path) -> bool:
+    """Return whether the run of an attempt is still at work; its watch holds the lock for so long."""
+    try:
+        with (folder / RUNNING).open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 def is_open(attempt: Attempt, package: int) -> bool:
     """Return whether this attempt collects a package."""
     return (attempt.package(package) / "policy.json").exists()
@@ -131,12 +151,12 @@ def open_package(attempt: Attempt, package: int, policy: t.Mapping[str, t.Any]) 
 
 
 def keep(
-    attempt: Attempt, package: int, steps: t.Sequence[Step], *, unless: str = ""
+    attempt: Attempt, package: int, steps: t.Sequence[Step], *, unless: str = "", recovered: str = ""
 ) -> list[dict[str, t.Any]]:
     """Write steps, and return each with digests in place of its streams.
 
     If a step of the name C(unless) is kept already, nothing is written or returned: of several processes that
-    write at the same time, one does.
+    write at the same time, one does. C(recovered) is when they were found, where their attempt was killed.
 
     Raises:
         LockerError: a step cannot be written.
@@ -149,7 +169,7 @@ def keep(
             fcntl.flock(lock, fcntl.LOCK_EX)
             if unless and any(folder.glob(f"[0-9]*-{unless}.json")):
                 return []
-            return [_keep_step(folder, step) for step in steps]
+            return [_keep_step(folder, step, recovered) for step in steps]
     except OSError as exc:
         raise LockerError(f"{folder} cannot be written: {exc.strerror}") from exc
 
@@ -280,12 +300,14 @@ def write_report(attempt: Attempt, name: str, text: str) -> str:
     return str(shared)
 
 
-def _keep_step(folder: Path, step: Step) -> dict[str, t.Any]:
+def _keep_step(folder: Path, step: Step, recovered: str) -> dict[str, t.Any]:
     # The host's redactor knew the secrets; this one finds those recognized by their place.
     redact = Redactor({})
     record: dict[str, t.Any] = {
         key: redact(value) if isinstance(value, str) else value for key, value in step.as_dict().items()
     }
+    if recovered:
+        record["recovered"] = recovered
     number = 1 + max((int(path.name[:4]) for path in folder.glob("[0-9]*")), default=0)
     base = f"{number:04d}-{step.name}"
     for stream in STREAMS:
