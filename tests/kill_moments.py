@@ -1,11 +1,13 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kill closures of the twin at random moments, each with all its processes, and look at what the next one tells.
+"""Kill closures of the twin at random moments, with all their processes, and look at what the next tells.
 
     python -m tests.kill_moments --moments 25 --seed 7 --packages 1
 
-Of each moment: what was changed has its intent in the locker; the next run names the attempt, with the outcome where
-it was put down; no package is PASS on a half-told story; and nothing is left on the host.
+Of each moment: what was changed has its intent in the locker; the next run names the attempt, with the
+outcome where it was put down; no package is PASS on a half-told story; and nothing is left on the host.
+With --full the closure is not killed: its locker's disk, a small one mounted for that, is filled. No step is
+lost then, and no report.
 """
 
 from __future__ import annotations
@@ -19,8 +21,11 @@ import sys
 import tempfile
 import time
 import typing as t
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import elsewhere, locker
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell import verify
 from tests.drills.twin import ROOT, Twin, down
 from tests.killing import killed
 
@@ -37,6 +42,15 @@ class Moment(t.NamedTuple):
     changed: bool  # whether the schema had moved
     outcome: str  # of the upgrade, as the next run tells it
     status: str  # of the next run's Package-1
+    wrong: list[str]
+
+
+class Full(t.NamedTuple):
+    """What came of one disk that was filled."""
+
+    seconds: float
+    report: list[str]  # where it was
+    status: str
     wrong: list[str]
 
 
@@ -74,6 +88,52 @@ def moment(root: Path, packages: t.Sequence[int], seconds: float) -> Moment:
     return Moment(seconds, intents, kept, changed, ", ".join(outcomes), package["status"], wrong)
 
 
+def full(root: Path, packages: t.Sequence[int], seconds: float, whole: set[str]) -> Full:
+    """Fill the locker's disk after so many seconds of a closure, and return what came of it."""
+    Twin()
+    with _disk(root):
+        with subprocess.Popen(
+            _closure(root, packages), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as run:
+            time.sleep(seconds)
+            with (root / "filler").open("wb", buffering=0) as filler, suppress(OSError):
+                while True:
+                    filler.write(b"\0" * 4096)
+            output = run.communicate(timeout=LIMIT_SECONDS)[0]
+        attempts = sorted(root.glob("*/*/attempts/*"))
+        if not attempts:
+            refused = "MiB free" in output
+            return Full(seconds, [], "", [] if refused else ["no attempt, and no sentence that says why"])
+        (attempt,) = attempts
+        # As a later run does once there is space again.
+        (root / "filler").unlink()
+        elsewhere_before = [str(path) for path in elsewhere.glob(attempt, "report.json")]
+        elsewhere.settle(root)
+        report = attempt / "report.json"
+        if not report.exists():
+            return Full(seconds, [], "", ["no report", *output.splitlines()[-5:]])
+        told = json.loads(report.read_text("utf-8"))
+        steps = [step["name"] for one in told["packages"].values() for step in one["steps"]]
+        lost = sorted(whole - set(steps))
+        wrong = [f"lost: {', '.join(lost)}"] if lost else []
+        wrong += verify.problems(locker.Attempt.from_dict(locker.read_json(attempt / "attempt.json")))
+        return Full(seconds, elsewhere_before, told["run"]["status"], wrong)
+
+
+@contextmanager
+def _disk(root: Path) -> t.Iterator[None]:
+    root.mkdir(parents=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=80m", "tmpfs", str(root)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(root)], check=True)
+
+
+def _names(root: Path) -> set[str]:
+    return {path.stem[5:] for path in root.rglob("[0-9]*.json")}
+
+
 def _closure(root: Path, packages: t.Sequence[int]) -> list[str]:
     return [
         str(Path(sys.executable).parent / "ansible-playbook"),
@@ -94,6 +154,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--moments", type=int, default=25)
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--full", action="store_true", help="fill the locker's disk (root)")
     parser.add_argument("--packages", type=int, nargs="+", default=[1])
     given = parser.parse_args()
     draw = random.Random(given.seed)
@@ -108,7 +169,12 @@ def main() -> int:
             length = time.monotonic() - began
             print(f"undisturbed: {length:.0f} s", flush=True)
             for number in range(given.moments):
-                found = moment(Path(folder, str(number)), given.packages, draw.uniform(0, length))
+                place, seconds = Path(folder, str(number)), draw.uniform(0, length)
+                found: Moment | Full
+                if given.full:
+                    found = full(place, given.packages, seconds, _names(Path(folder, "whole")))
+                else:
+                    found = moment(place, given.packages, seconds)
                 bad += bool(found.wrong)
                 print(json.dumps(found._asdict()), flush=True)
     finally:

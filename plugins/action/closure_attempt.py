@@ -10,6 +10,7 @@ import os
 import secrets
 import shlex
 import typing as t
+from pathlib import Path
 
 from ansible.errors import AnsibleConnectionFailure
 from ansible.utils.display import Display
@@ -17,7 +18,7 @@ from ansible.utils.display import Display
 from ..module_utils._core import lease
 from ..module_utils._core.evidence import Release, utc_now
 from ..module_utils._core.steps import hostname
-from ..plugin_utils.keep import locker, watch
+from ..plugin_utils.keep import elsewhere, locker, watch
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.preflight import controller, formats
 
@@ -46,6 +47,7 @@ class ActionModule(ClosureAction):
         release = Release(*(str(args[name]) for name in ("ticket", "release", "commit", "environment")))
         if self._task.check_mode:
             return {"changed": True, "msg": "check mode: no attempt is opened, nothing is kept"}
+        elsewhere.settle(Path(str(args["locker"])).absolute() / release.ticket)
         staging, token = str(args.get("staging") or ""), secrets.token_hex(16)
         locked = bool(staging) and self._lock(args, known, token)
         try:

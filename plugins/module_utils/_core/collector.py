@@ -118,7 +118,8 @@ class Collector:
                 whose, what = running[0]
                 earlier = f"the earlier attempt {whose.get('attempt')} for {whose.get('ticket')}"
                 raise CollectError(
-                    f"{what} of {earlier} still runs on this host: wait for its end, or end it, and begin a new attempt"
+                    f"{what} of {earlier} still runs on this host: wait for its end or end it, then "
+                    "begin a new attempt"
                 )
             self.spool = spool.Spool(owner)
         except spool.SpoolError as exc:

@@ -106,14 +106,10 @@ def directory() -> Path:
     for parent in (PARENT, tempfile.gettempdir()):
         path = Path(parent) / f"psp.rc_closure-{os.geteuid()}"
         try:
-            path.mkdir(mode=0o700, exist_ok=True)
-            found = path.lstat()
-        except FileExistsError:
-            found = path.lstat()
+            wrong = _not_ours(_made(path))
         except OSError as exc:
             problems.append(f"{path} cannot be made: {exc.strerror}")
             continue
-        wrong = _not_ours(found)
         if wrong:
             raise SpoolError(f"{path} is to hold the steps until they are fetched, and {wrong}: remove it")
         problem = lacks_space(path, NEEDED_MIB)
@@ -181,6 +177,21 @@ def _read(folder: Path, whose: t.Mapping[str, t.Any]) -> Record:
         "begun": begun,
         "running": running,
     }
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a directory, made where it is missing, is this user's alone.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    return not _not_ours(_made(path))
+
+
+def _made(path: Path) -> os.stat_result:
+    with suppress(FileExistsError):
+        path.mkdir(mode=0o700)
+    return path.lstat()
 
 
 def _not_ours(found: os.stat_result) -> str:

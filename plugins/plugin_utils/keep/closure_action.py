@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from . import elsewhere
 from .locker import LockerError
 
 Result = dict[str, t.Any]
@@ -35,6 +36,12 @@ class ClosureAction(ActionBase):
             return self.act(self._task.args, task_vars or {})
         except (LockerError, OSError, ValueError) as exc:
             return {"failed": True, "msg": f"{self.failure}{exc}"}
+        finally:
+            if elsewhere.used:
+                where = ", ".join(sorted({str(path.parent) for path in elsewhere.used}))
+                display.warning(
+                    f"the locker's disk is full: evidence is kept in {where} until there is space"
+                )
 
     @abc.abstractmethod
     def act(self, args: Options, known: Options) -> Result:

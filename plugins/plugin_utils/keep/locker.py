@@ -30,6 +30,7 @@ from pathlib import Path
 from ...module_utils._core import files
 from ...module_utils._core.evidence import Evidence, Release, Step, parse_time
 from ...module_utils._core.redaction import Redactor
+from . import elsewhere
 
 STREAMS = ("stdout", "stderr")
 PACKAGES = (0, 1, 2, 3)
@@ -141,13 +142,13 @@ def is_running(folder: Path) -> bool:
 
 def is_open(attempt: Attempt, package: int) -> bool:
     """Return whether this attempt collects a package."""
-    return (attempt.package(package) / "policy.json").exists()
+    return elsewhere.find(attempt.package(package) / "policy.json").exists()
 
 
 def open_package(attempt: Attempt, package: int, policy: t.Mapping[str, t.Any]) -> None:
     """Register a package to be judged in this attempt, with its policy."""
-    attempt.package(package).mkdir(mode=0o700, exist_ok=True)
-    files.write(attempt.package(package) / "policy.json", as_json(policy))
+    with _locked(attempt.package(package)):
+        elsewhere.write(attempt.package(package) / "policy.json", as_json(policy))
 
 
 def keep(
@@ -163,11 +164,8 @@ def keep(
     """
     folder = attempt.package(package)
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        # Hosts collect side by side, each in a process of its own: one step is numbered at a time.
-        with (folder / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if unless and any(folder.glob(f"[0-9]*-{unless}.json")):
+        with _locked(folder):
+            if unless and elsewhere.glob(folder, f"[0-9]*-{unless}.json"):
                 return []
             return [_keep_step(folder, step, recovered) for step in steps]
     except OSError as exc:
@@ -191,7 +189,7 @@ def load(attempt: Attempt) -> dict[int, tuple[Evidence, dict[str, t.Any]]]:
     return {
         package: (load_package(attempt, package), read_json(policy) if policy.exists() else {})
         for package in PACKAGES
-        if (policy := attempt.package(package) / "policy.json").parent.is_dir()
+        if (policy := elsewhere.find(attempt.package(package) / "policy.json")).parent.is_dir()
     }
 
 
@@ -201,7 +199,7 @@ def load_package(attempt: Attempt, package: int) -> Evidence:
     Raises:
         LockerError: a stream is missing or is not what was kept.
     """
-    steps = tuple(load_step(path) for path in sorted(attempt.package(package).glob("[0-9]*.json")))
+    steps = tuple(load_step(path) for path in elsewhere.glob(attempt.package(package), "[0-9]*.json"))
     return Evidence(package, attempt.release, steps)
 
 
@@ -292,12 +290,10 @@ def write_report(attempt: Attempt, name: str, text: str) -> str:
     Returns the path of the latter, or else of the former.
     """
     own = attempt.folder / name
-    files.write(own, text)
-    if own != max(attempt.folder.parent.glob(f"*/{name}")):
-        return str(own)
-    shared = attempt.folder.parent.parent / name
-    files.write(shared, text)
-    return str(shared)
+    written = elsewhere.write(own, text)
+    if written != own or own != max(attempt.folder.parent.glob(f"*/{name}")):
+        return str(written)
+    return str(elsewhere.write(attempt.folder.parent.parent / name, text))
 
 
 def _keep_step(folder: Path, step: Step, recovered: str) -> dict[str, t.Any]:
@@ -308,15 +304,28 @@ def _keep_step(folder: Path, step: Step, recovered: str) -> dict[str, t.Any]:
     }
     if recovered:
         record["recovered"] = recovered
-    number = 1 + max((int(path.name[:4]) for path in folder.glob("[0-9]*")), default=0)
+    number = 1 + max((int(path.name[:4]) for path in elsewhere.glob(folder, "[0-9]*")), default=0)
     base = f"{number:04d}-{step.name}"
     for stream in STREAMS:
         content = record[stream].encode()
         record[stream] = {"file": f"{base}.{stream}", "sha256": _sha256(content), "bytes": len(content)}
         if content:
-            files.write(folder / record[stream]["file"], content)
-    files.write(folder / f"{base}.json", as_json(record))
+            elsewhere.write(folder / record[stream]["file"], content)
+    elsewhere.write(folder / f"{base}.json", as_json(record))
     return record
+
+
+@contextmanager
+def _locked(folder: Path) -> t.Iterator[None]:
+    """Be the only one that writes into a package: hosts collect side by side, in processes of their own."""
+
+    def made(path: Path) -> None:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.touch()
+
+    with elsewhere.somewhere(folder / ".lock", made).open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager
@@ -349,6 +358,9 @@ def load_step(path: Path) -> Step:
     for stream in STREAMS:
         kept = record[stream]
         file = path.with_name(kept["file"])
+        if not file.exists():
+            # A disk may be full between a step's files.
+            file = elsewhere.beside(path, file.name)
         content = file.read_bytes() if kept["bytes"] and file.exists() else b""
         if _sha256(content) != kept["sha256"]:
             raise LockerError(
