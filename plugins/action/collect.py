@@ -120,7 +120,7 @@ class ActionModule(ClosureAction):
         attempt = self._attempt
         owner = fetching.owner(attempt, self._package, self._module, self._host) if attempt else {}
         result = self._collect({**args, "attempt": owner} if owner else args)
-        if owner and (result.pop("unreached", False) or "module_stdout" in result):
+        if owner and "module_stdout" in result:
             result["steps"] = self._rescued(args, owner)
         for entry in result.pop("left_behind", []):
             self._recover(entry)
@@ -179,7 +179,7 @@ class ActionModule(ClosureAction):
         try:
             return dict(self._execute_module(module_name=module, module_args=args, task_vars=known))
         except AnsibleConnectionFailure as exc:
-            return {"failed": True, "unreached": True, "msg": f"the host cannot be reached: {exc.message}"}
+            return {"failed": True, "msg": f"the host cannot be reached: {exc.message}"}
         except AnsibleError as exc:
             return {"failed": True, "msg": exc.message}
 

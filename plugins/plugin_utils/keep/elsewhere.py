@@ -58,14 +58,6 @@ def find(path: Path) -> Path:
     return path if path.exists() else next((one for one in _others(path) if one.exists()), path)
 
 
-def beside(path: Path, name: str) -> Path:
-    """Return the file of a name that belongs into the same folder as one that may itself be elsewhere."""
-    text = str(path)
-    mark = f"psp.rc_closure-{os.geteuid()}/elsewhere/"
-    own = Path("/", text.partition(mark)[2]) if mark in text else path
-    return find(own.with_name(name))
-
-
 def glob(folder: Path, pattern: str) -> list[Path]:
     """Return a folder's files, and those that are elsewhere, by their names."""
     found = [path for place in (folder, *_others(folder)) for path in place.glob(pattern)]

@@ -199,7 +199,8 @@ def load_package(attempt: Attempt, package: int) -> Evidence:
     Raises:
         LockerError: a stream is missing or is not what was kept.
     """
-    steps = tuple(load_step(path) for path in elsewhere.glob(attempt.package(package), "[0-9]*.json"))
+    folder = attempt.package(package)
+    steps = tuple(load_step(path, folder) for path in elsewhere.glob(folder, "[0-9]*.json"))
     return Evidence(package, attempt.release, steps)
 
 
@@ -348,8 +349,8 @@ def telling(attempt: Attempt) -> t.Iterator[None]:
         yield
 
 
-def load_step(path: Path) -> Step:
-    """Return the step of a file, with its streams.
+def load_step(path: Path, folder: Path | None = None) -> Step:
+    """Return the step of a file, with its streams, which belong into C(folder) if that is another.
 
     Raises:
         LockerError: a stream is missing or is not what was kept.
@@ -357,10 +358,8 @@ def load_step(path: Path) -> Step:
     record = read_json(path)
     for stream in STREAMS:
         kept = record[stream]
-        file = path.with_name(kept["file"])
-        if not file.exists():
-            # A disk may be full between a step's files.
-            file = elsewhere.beside(path, file.name)
+        # A disk may be full between a step's files.
+        file = elsewhere.find((folder or path.parent) / kept["file"])
         content = file.read_bytes() if kept["bytes"] and file.exists() else b""
         if _sha256(content) != kept["sha256"]:
             raise LockerError(
