@@ -17,6 +17,7 @@ import base64
 import json
 import shlex
 import tempfile
+import time
 import typing as t
 from dataclasses import replace
 from functools import partial
@@ -119,13 +120,18 @@ class ActionModule(ClosureAction):
         """Run the module; return its result and its steps, and if the play goes on, a failure as the last."""
         attempt = self._attempt
         owner = fetching.owner(attempt, self._package, self._module, self._host) if attempt else {}
+        asked = time.time()
         result = self._collect({**args, "attempt": owner} if owner else args)
+        off = fetching.clock(asked, result.pop("clock", []), time.time())
         if owner and "module_stdout" in result:
             result["steps"] = self._rescued(args, owner)
         for entry in result.pop("left_behind", []):
             self._recover(entry)
         steps, folder = self._steps(result.pop("steps", []), str(result.pop("spool", "")))
         self._spooled += folder
+        if off:
+            display.warning(f"{self._host}: {off}")
+            steps.append(Started(step_names.HOST_CLOCK, self._task.action, host=self._host).ended(f"{off}\n"))
         if self._goes_on and result.pop("failed", False):
             steps.append(self._breakdown(result))
         return result, steps

@@ -127,6 +127,7 @@ def test_every_step_but_the_roles_own_has_its_collector() -> None:
         "role_failed",
         "earlier_attempts",
         "left_behind",
+        "host_clock",
         "queue_enablement",
         "migration_decision",
     }

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import time
 import traceback
 import typing as t
 from pathlib import Path
@@ -192,6 +193,7 @@ def run_collector(
     )
     secrets = _secret_options(module, argument_spec)
     collector = Collector(module.params, check_mode=module.check_mode, secrets=secrets)
+    began = time.time()
     leave: t.Callable[..., None] = module.exit_json
     result: dict[str, t.Any] = {"changed": False}
     try:
@@ -214,7 +216,8 @@ def run_collector(
             "exception": collector.redact(traceback.format_exc()),
         }
     folder = str(collector.spool.folder) if collector.spool else ""
-    leave(**result, steps=collector.records, spool=folder, left_behind=collector.left)
+    clock = [began, time.time()]
+    leave(**result, steps=collector.records, spool=folder, left_behind=collector.left, clock=clock)
 
 
 def _secret_options(module: AnsibleModule, argument_spec: ArgumentSpec) -> dict[str, str]:

@@ -12,6 +12,8 @@ import typing as t
 from ...module_utils._core.evidence import FAILED, Step
 from .locker import STREAMS, Attempt
 
+CLOCK_SECONDS = 2.0
+
 Fetch = t.Callable[[str], bytes]
 
 
@@ -28,6 +30,20 @@ def owner(attempt: Attempt, package: int, module: str, host: str) -> dict[str, t
         "module": module,
         "host": host,
     }
+
+
+def clock(asked: float, host: t.Sequence[float], answered: float) -> str:
+    """Return one sentence where a host's clock is off by more than C(CLOCK_SECONDS), or C('').
+
+    A module began and ended on it (C(host)) between two moments of the controller's: so much is certain.
+    """
+    if not host:
+        return ""
+    behind, ahead = asked - host[0], host[1] - answered
+    if max(behind, ahead) <= CLOCK_SECONDS:
+        return ""
+    how = f"{behind:.1f} s behind" if behind > ahead else f"{ahead:.1f} s ahead of"
+    return f"the host's clock is at least {how} the controller's"
 
 
 def step(record: t.Mapping[str, t.Any], fetch: Fetch) -> Step:

@@ -240,6 +240,7 @@ def find_attempt(root: str, ticket: str, candidate: str, name: str = "") -> Atte
         LockerError: it does not exist.
     """
     folder = Path(root).absolute() / ticket / candidate / "attempts"
+    elsewhere.settle(folder)
     reported = sorted(path.parent for path in folder.glob(f"{name or '*'}/report.json"))
     if not reported:
         raise LockerError(f"{folder} contains no report{f' of attempt {name}' if name else ''}")

@@ -122,3 +122,18 @@ def test_a_stream_is_fetched() -> None:
     record = {**RECORD, "stdout": {**RECORD["stdout"], "sha256": sha256}}
     found = fetching.step(record, lambda _path: b"abc")
     assert (found.stdout, fetching.is_whole(record, found)) == ("abc", True)
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        ((100.5, 109.5), ""),
+        # As slow as the connection may be, no more than that is certain.
+        ((98.5, 111.5), ""),
+        ((1000.5, 1009.5), "the host's clock is at least 899.5 s ahead of the controller's"),
+        ((97.0, 106.0), "the host's clock is at least 3.0 s behind the controller's"),
+        ((), ""),
+    ],
+)
+def test_a_clock_that_is_off_is_said(host: tuple[float, ...], said: str) -> None:
+    assert fetching.clock(100.0, host, 110.0) == said
