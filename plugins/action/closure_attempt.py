@@ -28,8 +28,6 @@ display = Display()
 class ActionModule(ClosureAction):
     """Return the fact C(rc_closure_attempt), which the collectors of this run are given."""
 
-    failure = "rc_closure_locker: "
-
     def act(self, args: Options, known: Options) -> Result:
         """Check the release's variables; create the attempt's folder unless in check mode."""
         problems = formats.problems(
@@ -52,10 +50,10 @@ class ActionModule(ClosureAction):
         locked = bool(staging) and self._lock(args, known, token)
         try:
             attempt = locker.open_attempt(str(args["locker"]), release, utc_now(), staging)
-        except locker.LockerError:
+        except locker.LockerError as exc:
             if locked:
                 self._tell(lease.releasing(staging, token))
-            raise
+            raise locker.LockerError(f"rc_closure_locker: {exc}") from exc
         watch.begin(
             attempt,
             os.getppid(),
@@ -79,7 +77,7 @@ class ActionModule(ClosureAction):
             display.warning(f"the staging is not locked, for its host cannot be reached: {exc.message}")
             return False
         if found.get("failed") and "held" not in found:
-            raise locker.LockerError(f"the staging cannot be locked: {found.get('msg')}")
+            raise locker.LockerError(f"no attempt is opened: {found.get('msg')}")
         held = found.get("held")
         if held:
             raise locker.LockerError(

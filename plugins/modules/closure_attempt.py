@@ -90,7 +90,7 @@ ansible_facts:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._core import lease
+from ..module_utils._core import lease, spool
 
 
 def main() -> None:
@@ -107,8 +107,10 @@ def main() -> None:
     staging, holder = module.params["staging"], module.params["holder"]
     try:
         taken = staging and holder and not module.check_mode
+        if taken:
+            spool.directory()  # where a later step could not be put down, nothing is begun
         held = lease.take(staging, holder) if taken else {}
-    except lease.LeaseError as exc:
+    except (lease.LeaseError, spool.SpoolError) as exc:
         module.fail_json(msg=str(exc))
     module.exit_json(changed=bool(taken and not held), held=held)
 

@@ -68,7 +68,7 @@ def test_it_is_opened_with_the_lock(tmp_path: Path, watched: list[t.Any]) -> Non
             "the staging is held by the closure of PSP-9, release rc1, which ci@runner began at "
             "2026-11-24T02:52:03.123Z and which was at work 7 s ago: wait for its end",
         ),
-        ({"failed": True, "msg": "it is no file"}, "the staging cannot be locked: it is no file"),
+        ({"failed": True, "msg": "it is no file"}, "no attempt is opened: it is no file"),
     ],
 )
 def test_without_the_lock_nothing_is_opened(
