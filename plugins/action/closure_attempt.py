@@ -1,20 +1,32 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Open an attempt: check what identifies the release, and create the attempt's folder in the locker."""
+"""Open an attempt: check what identifies the release, lock the staging, and create the attempt's folder."""
 
 from __future__ import annotations
 
+import getpass
+import os
+import secrets
+import shlex
+import typing as t
+from pathlib import Path
+
+from ansible.errors import AnsibleConnectionFailure
+from ansible.utils.display import Display
+
+from ..module_utils._core import lease
 from ..module_utils._core.evidence import Release, utc_now
-from ..plugin_utils.keep import locker
+from ..module_utils._core.steps import hostname
+from ..plugin_utils.keep import elsewhere, locker, watch
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.preflight import controller, formats
+
+display = Display()
 
 
 class ActionModule(ClosureAction):
     """Return the fact C(rc_closure_attempt), which the collectors of this run are given."""
-
-    failure = "rc_closure_locker: "
 
     def act(self, args: Options, known: Options) -> Result:
         """Check the release's variables; create the attempt's folder unless in check mode."""
@@ -27,10 +39,59 @@ class ActionModule(ClosureAction):
                 "rc_closure_locker": ("path", args.get("locker")),
             }
         ) + controller.lacking("sqlglot")
+        problems += [] if problems else controller.lacks_space(str(args["locker"]))
         if problems:
             return {"failed": True, "msg": "; ".join(problems)}
         release = Release(*(str(args[name]) for name in ("ticket", "release", "commit", "environment")))
         if self._task.check_mode:
             return {"changed": True, "msg": "check mode: no attempt is opened, nothing is kept"}
-        attempt = locker.open_attempt(str(args["locker"]), release, utc_now())
+        elsewhere.settle(Path(str(args["locker"])).absolute() / release.ticket)
+        staging, token = str(args.get("staging") or ""), secrets.token_hex(16)
+        locked = bool(staging) and self._lock(args, known, token)
+        try:
+            attempt = locker.open_attempt(str(args["locker"]), release, utc_now(), staging)
+        except locker.LockerError as exc:
+            if locked:
+                self._tell(lease.releasing(staging, token))
+            raise locker.LockerError(f"rc_closure_locker: {exc}") from exc
+        watch.begin(
+            attempt,
+            os.getppid(),
+            lambda: not locked or self._tell(lease.renewing(staging, token)) != 1,
+            lambda: locked and self._tell(lease.releasing(staging, token)),
+        )
         return {"changed": True, "ansible_facts": {"rc_closure_attempt": attempt.as_dict()}}
+
+    def _lock(self, args: Options, known: Options, token: str) -> bool:
+        """Take the staging's lock on the host of the task; return whether that host could be reached.
+
+        Raises:
+            LockerError: another closure has it, or it cannot be used.
+        """
+        who = {"who": f"{getpass.getuser()}@{hostname()}", "since": utc_now(), "token": token}
+        holder = {**who, "ticket": args.get("ticket"), "release": args.get("release")}
+        options = {**args, "holder": holder}
+        try:
+            found = self._execute_module("psp.rc_closure.closure_attempt", options, task_vars=dict(known))
+        except AnsibleConnectionFailure as exc:
+            display.warning(f"the staging is not locked, for its host cannot be reached: {exc.message}")
+            return False
+        if found.get("failed") and "held" not in found:
+            raise locker.LockerError(f"no attempt is opened: {found.get('msg')}")
+        held = found.get("held")
+        if held:
+            raise locker.LockerError(
+                f"the staging is held by the closure of {held.get('ticket')}, release {held.get('release')}, "
+                f"which {held.get('who')} began at {held.get('since')} and which was at work "
+                f"{held['age']:.0f} s ago: wait for its end (a run that is gone loses the staging "
+                f"{lease.LEASE_SECONDS:g} s after that)"
+            )
+        return True
+
+    def _tell(self, command: str) -> int:
+        """Run a shell command on the host; return its status, or -1 where it cannot be reached."""
+        execute: t.Callable[[str], dict[str, t.Any]] = self._low_level_execute_command
+        try:
+            return int(execute(f"/bin/sh -c {shlex.quote(command)}").get("rc", -1))
+        except AnsibleConnectionFailure:
+            return -1

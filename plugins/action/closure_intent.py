@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..plugin_utils.keep import intents, locker
+from ..plugin_utils.keep import intents, locker, watch
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.preflight import host as hosts
 
@@ -21,6 +21,7 @@ class ActionModule(ClosureAction):
             return {"failed": True, "msg": found["msg"]}
         if args.get("attempt") and args.get("intent") and not self._task.check_mode:
             role, attempt = str(args["intent"]), locker.Attempt.from_dict(args["attempt"])
+            watch.check(attempt)
             what = f"set up {role}: its files and environment, and its start or, where they change, restart"
             packages = [int(package) for package in args.get("packages") or []]
             locker.keep_where_open(attempt, packages, [intents.step(role, [what], host)])

@@ -14,7 +14,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ..module_utils._core.deadline import Deadline
 from ..module_utils._core.evidence import utc_now
 from ..module_utils._core.redaction import Redactor
-from ..plugin_utils.keep import locker
+from ..plugin_utils.keep import elsewhere, locker
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, progress
 from ..plugin_utils.tell.ticket import opening, telling
 from ..plugin_utils.tell.ticket.base import TicketError
@@ -58,7 +58,11 @@ class ActionModule(ClosureAction):
 
     def _failed(self, attempt: locker.Attempt | None, problem: str) -> Result:
         """Return what is wrong, where the report is, and what to do."""
-        where = f". The report is in {attempt.path}/report.md; posting again continues" if attempt else ""
+        where = (
+            f". The report is in {elsewhere.find(attempt.folder / 'report.md')}; posting again continues"
+            if attempt
+            else ""
+        )
         sentence = f"not everything was posted to the ticket: {problem.rstrip('.')}{where}"
         if attempt and not self._task.check_mode:
             _record(attempt, {"problem": sentence})
@@ -79,6 +83,8 @@ def _order(attempt: locker.Attempt, options: Options, redact: Redactor) -> telli
     try:
         document = locker.read_json(attempt.folder / "report.json")
     except FileNotFoundError as exc:
+        if elsewhere.find(attempt.folder / "report.json").exists():
+            raise TicketError("the locker's disk is full, and the report is elsewhere: make space") from exc
         raise TicketError(f"{attempt.path} contains no report.json: run closure_report first") from exc
     given = {name: options[name] for name in ("close", "label", "analysts")}
     name, digest, later = attempt.folder.name, locker.digest(attempt), locker.later_attempt(attempt)

@@ -13,10 +13,15 @@ interrupted or the task is run again, the module looks for its result, and nothi
 
 from __future__ import annotations
 
+import base64
 import json
+import shlex
+import tempfile
+import time
 import typing as t
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.utils.display import Display
@@ -25,7 +30,7 @@ from ..module_utils._core import step_names
 from ..module_utils._core.evidence import Evidence, Step
 from ..module_utils._core.step_names import CI_DISPATCH, CI_DISPATCH_INTENT
 from ..module_utils._core.steps import Started
-from ..plugin_utils.keep import intents, locker
+from ..plugin_utils.keep import fetching, intents, locker, recovery, watch
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, progress
 from ..plugin_utils.preflight import smoke
 
@@ -53,6 +58,9 @@ class ActionModule(ClosureAction):
         attempt, package = options.pop("attempt", None), options.get("package")
         # In check mode a collector that breaks down does not end the play, as it does not in a closure.
         self._goes_on = bool(attempt or self._task.check_mode)
+        self._attempt: locker.Attempt | None = None
+        self._package = 0
+        self._spooled: list[str] = []  # folders on the host that are to be removed
         with progress(lambda: f"{self._module} on {self._host}"):
             if not attempt or self._task.check_mode:
                 return _sum(self._stages(options, lambda steps: [step.as_dict() for step in steps]))
@@ -65,6 +73,8 @@ class ActionModule(ClosureAction):
         return str(self._task.action).rsplit(".", maxsplit=1)[-1]
 
     def _kept(self, args: dict[str, t.Any], attempt: locker.Attempt, package: int) -> Stages:
+        watch.check(attempt)
+        self._attempt, self._package = attempt, package
         if "digest" in args:
             args["digest_key"] = locker.digest_key(attempt)
         if self._module == ONCE:
@@ -88,6 +98,7 @@ class ActionModule(ClosureAction):
             if result.pop("smoke_pending", False):
                 stages.append({**args, **smoke.stage(steps)})
             yield result, keep(steps)
+            self._clear()
 
     def _once(self, args: dict[str, t.Any], attempt: locker.Attempt, package: int) -> Stages:
         """Have something done at most once in this attempt, even if several tasks or runs ask for it."""
@@ -97,21 +108,77 @@ class ActionModule(ClosureAction):
             intended = any(step.name == CI_DISPATCH_INTENT for step in steps)
             before = locker.keep(attempt, package, steps, unless=CI_DISPATCH_INTENT if intended else "")
             yield result, before
+            self._clear()
             if not intended:
                 return
             evidence, new = locker.load_package(attempt, package), bool(before)
         result, steps = self._carry_out({**args, **_stage(evidence, new=new)})
         yield result, locker.keep(attempt, package, steps)
+        self._clear()
 
     def _carry_out(self, args: dict[str, t.Any]) -> tuple[Result, list[Step]]:
         """Run the module; return its result and its steps, and if the play goes on, a failure as the last."""
-        result, own = self._collect(args), self._host
-        given = [Step.from_dict(step) for step in result.pop("steps", [])]
-        # The host is named as the inventory does, with the machine's own name behind it.
-        steps = [replace(one, host=own if one.host == own else f"{own} ({one.host})") for one in given]
+        attempt = self._attempt
+        owner = fetching.owner(attempt, self._package, self._module, self._host) if attempt else {}
+        asked = time.time()
+        result = self._collect({**args, "attempt": owner} if owner else args)
+        off = fetching.clock(asked, result.pop("clock", []), time.time())
+        if owner and "module_stdout" in result:
+            result["steps"] = self._rescued(args, owner)
+        for entry in result.pop("left_behind", []):
+            self._recover(entry)
+        steps, folder = self._steps(result.pop("steps", []), str(result.pop("spool", "")))
+        self._spooled += folder
+        if off:
+            display.warning(f"{self._host}: {off}")
+            steps.append(Started(step_names.HOST_CLOCK, self._task.action, host=self._host).ended(f"{off}\n"))
         if self._goes_on and result.pop("failed", False):
             steps.append(self._breakdown(result))
         return result, steps
+
+    def _steps(self, records: t.Sequence[Result], folder: str) -> tuple[list[Step], list[str]]:
+        """Return the steps that records stand for, and the host's folder if it is not needed any longer."""
+        steps = [fetching.step(record, self._fetch) for record in records]
+        whole = all(map(fetching.is_whole, records, steps))
+        # The host is named as the inventory does, with the machine's own name behind it.
+        own = self._host
+        named = [replace(one, host=own if one.host == own else f"{own} ({one.host})") for one in steps]
+        return named, [folder] if folder and whole else []
+
+    def _rescued(self, args: Options, owner: Options) -> list[Result]:
+        """Return the steps of a collector that gave no answer, as far as it got."""
+        asked = self._collect({**args, "attempt": {"fetch": owner["entry"]}})
+        entries: list[Result] = asked.get("left_behind") or []
+        self._spooled += [entry["folder"] for entry in entries if not entry["running"]]
+        return [step for entry in entries for step in entry["steps"]]
+
+    def _recover(self, entry: Result) -> None:
+        """Keep what an earlier attempt left on the host, unless its process still runs there."""
+        if entry["running"] or self._attempt is None:
+            return
+        steps, folder = self._steps(entry["steps"], entry["folder"])
+        if recovery.keep(self._attempt, self._package, entry, steps, self._host):
+            self._spooled += folder
+
+    def _clear(self) -> None:
+        """Remove from the host what the locker has now."""
+        if self._spooled:
+            execute: t.Callable[[str], object] = self._low_level_execute_command
+            execute(shlex.join(["rm", "-rf", "--", *self._spooled]))
+        self._spooled = []
+
+    def _fetch(self, path: str) -> bytes:
+        """Return a file of the host, which under C(become) the connecting user may not read."""
+        if self._connection.become:
+            options = {"src": path}
+            found = self._execute_module("ansible.builtin.slurp", options, task_vars=self._known)
+            if "content" not in found:
+                raise OSError(str(found.get("msg")))
+            return base64.b64decode(found["content"])
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "stream")
+            self._connection.fetch_file(path, str(file))
+            return file.read_bytes()
 
     def _collect(self, args: dict[str, t.Any]) -> Result:
         module, known = self._task.action, self._known

@@ -8,7 +8,11 @@ module: closure_attempt
 short_description: Open an attempt in the locker
 version_added: 0.1.0
 description:
-  - Checks what identifies the release, and creates the folder for the evidence of this run.
+  - Checks what identifies the release, locks the staging, and creates the folder for the evidence of this
+    run.
+  - The lock is a lease on the host that the task runs on or is delegated to, which this run renews until its
+    report is written or its process ends. Of two controllers one gets it; the other is told who has it and
+    since when. A run that is gone, with its machine, loses it 90 seconds after it was last renewed.
   - Destroys the keys of keyed digests that attempts of the ticket left behind which were killed.
 author: psp.rc_closure contributors (@psp-rc-closure)
 requirements:
@@ -17,6 +21,8 @@ extends_documentation_fragment:
   - psp.rc_closure.controller
   - psp.rc_closure.controller.release
 attributes:
+  action:
+    description: Runs on the controller, and takes the lock on the host.
   check_mode:
     details: Checks the options and creates nothing.
   idempotent:
@@ -31,6 +37,14 @@ options:
     description: Name of the environment, for instance V(staging).
     type: str
     required: true
+  staging:
+    description: Which staging of the host is locked, for instance the backend's directory. Without it, none
+      is.
+    type: str
+    default: ""
+  holder:
+    description: Who takes the lock. Set by the action.
+    type: dict
 seealso:
   - module: psp.rc_closure.closure_package
   - module: psp.rc_closure.closure_report
@@ -44,6 +58,8 @@ EXAMPLES = r"""
     commit: 0123456789abcdef0123456789abcdef01234567
     environment: staging
     locker: evidence
+    staging: /app/backend
+  delegate_to: backend
   run_once: true
 
 - name: Collect into it, with the attempt and the package given once
@@ -71,3 +87,33 @@ ansible_facts:
         {ticket: PSP-1234, candidate: 2026.11.0-rc3, commit: 0123456789abcdef0123456789abcdef01234567,
         environment: staging}
 """
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._core import lease, spool
+
+
+def main() -> None:
+    needed = ("ticket", "release", "commit", "environment")
+    module = AnsibleModule(
+        argument_spec={
+            **{name: {"type": "str", "required": True} for name in needed},
+            "locker": {"type": "path", "required": True},
+            "staging": {"type": "str", "default": ""},
+            "holder": {"type": "dict"},
+        },
+        supports_check_mode=True,
+    )
+    staging, holder = module.params["staging"], module.params["holder"]
+    try:
+        taken = staging and holder and not module.check_mode
+        if taken:
+            spool.directory()  # where a later step could not be put down, nothing is begun
+        held = lease.take(staging, holder) if taken else {}
+    except (lease.LeaseError, spool.SpoolError) as exc:
+        module.fail_json(msg=str(exc))
+    module.exit_json(changed=bool(taken and not held), held=held)
+
+
+if __name__ == "__main__":
+    main()

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
+from ansible_collections.psp.rc_closure.plugins.module_utils._core import spool
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import Step
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell import verify
 from tests.integration.conftest import ROOT, read_env, read_state, twin_command
@@ -36,8 +38,10 @@ def _ask(engine: sqlalchemy.Engine, query: str) -> t.Any:
         return connection.scalar(sqlalchemy.text(query))
 
 
-def _killed_while_migrating(engine: sqlalchemy.Engine, folder: Path, spare: str) -> Path:
-    """Kill a closure while its migration waits for a lock; return the attempt's folder."""
+def _killed_while_migrating(
+    engine: sqlalchemy.Engine, folder: Path, spare: str, beside: t.Callable[[], None] = lambda: None
+) -> Path:
+    """Kill a closure while its migration waits for a lock, after C(beside); return the attempt's folder."""
     argv = [
         str(Path(sys.executable).parent / "ansible-playbook"),
         "playbooks/rc_closure.yml",
@@ -49,6 +53,7 @@ def _killed_while_migrating(engine: sqlalchemy.Engine, folder: Path, spare: str)
         connection.execute(sqlalchemy.text("LOCK TABLE provider_events IN ACCESS EXCLUSIVE MODE"))
         with killed(argv, ROOT, spare=spare):
             wait_for(lambda: _ask(engine, WAITING), "a migration that waits")
+            beside()
     (attempt,) = folder.glob("*/*/attempts/*")
     return attempt
 
@@ -59,6 +64,26 @@ def _package_1(report: dict[str, t.Any]) -> tuple[str, str, dict[str, t.Any]]:
     return package["status"], package["note"], criterion
 
 
+def _steps(attempt: Path) -> dict[str, Step]:
+    """Return the steps that an attempt has of Package-1, by their names."""
+    found = (locker.load_step(path) for path in attempt.glob("package_1/[0-9]*.json"))
+    return {step.name: step for step in found}
+
+
+def test_a_second_closure_on_the_same_staging(engine: sqlalchemy.Engine, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    said: list[t.Any] = []
+    _killed_while_migrating(
+        engine,
+        tmp_path / "evidence",
+        spare="",
+        beside=lambda: said.append(play(other, "--tags=package_1")),
+    )
+    assert said[0].status != 0
+    assert "the staging is held by the closure of PSP-3031, release twin" in " ".join(said[0].output.split())
+    assert list(other.glob("*/*/attempts/*")) == []
+
+
 def test_killed_with_all_its_processes(engine: sqlalchemy.Engine, tmp_path: Path) -> None:
     root = tmp_path / "evidence"
     first = _killed_while_migrating(engine, root, spare="")
@@ -66,6 +91,7 @@ def test_killed_with_all_its_processes(engine: sqlalchemy.Engine, tmp_path: Path
     intent = json.loads((first / "package_1" / "0001-alembic_evidence_intent.json").read_text("utf-8"))
     assert (intent["kind"], intent["outcome"], intent["command"]) == ("file", "ended", "alembic upgrade head")
     assert (first / ".digest_key").exists()
+    before = set(_steps(first))
 
     run = play(root, "--tags=package_1")
     begun = f"the attempt {first.name}, never reported, had begun alembic upgrade head at {intent['started']}"
@@ -75,6 +101,11 @@ def test_killed_with_all_its_processes(engine: sqlalchemy.Engine, tmp_path: Path
     assert f"{begun} on backend, and its outcome was not kept" in criterion["reason"]
     assert begun in note
     assert not (first / ".digest_key").exists()
+    # What the killed collector had put down is the killed attempt's evidence, and the host's no longer.
+    recovered = set(_steps(first)) - before
+    assert {"alembic_current", "alembic_heads", "alembic_history"} == recovered
+    assert "alembic upgrade head" in _steps(max(root.glob("*/*/attempts/*")))["left_behind"].stdout
+    assert list(spool.directory().glob(f"{first.name}-*")) == []
     (path,) = root.glob("*/*/report.md")
     assert f"- Earlier attempt `{first.name}`, never reported" in path.read_text("utf-8").split("\n## ")[0]
     assert [one["name"] for one in run.report["unreported_attempts"]] == [first.name]

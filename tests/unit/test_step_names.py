@@ -122,7 +122,15 @@ def test_a_name_is_text_that_knows_its_heading() -> None:
 
 def test_every_step_but_the_roles_own_has_its_collector() -> None:
     modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
-    own = {"env_file", "role_failed", "earlier_attempts", "queue_enablement", "migration_decision"}
+    own = {
+        "env_file",
+        "role_failed",
+        "earlier_attempts",
+        "left_behind",
+        "host_clock",
+        "queue_enablement",
+        "migration_decision",
+    }
     for name in sorted(set(CONSTANTS.values()) - own):
         takes = step_names.collectors_of(name)
         assert takes, f"{name} has no collector"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import time
 import traceback
 import typing as t
 from pathlib import Path
@@ -18,7 +19,7 @@ from pathlib import Path
 from ansible.module_utils.basic import AnsibleModule
 
 from .._text import env_file
-from . import command, libraries
+from . import command, libraries, spool
 from .evidence import Step, utc_now
 from .redaction import Redactor, secrets_of_env
 from .step_names import ENV_FILE, StepName
@@ -59,6 +60,9 @@ class Collector:
         self.params = params
         self.check_mode = check_mode
         self.steps: list[Step] = []
+        self.records: list[spool.Record] = []
+        self.spool: spool.Spool | None = None
+        self.left: list[spool.Record] = []
         self.service_env: dict[str, str] = {}
         self.env: dict[str, str] = {}
         self.redact = Redactor(secrets)
@@ -99,9 +103,33 @@ class Collector:
         """Mask a token that was found on the way from here on."""
         self.redact = Redactor({**self.redact.secrets, "token": token})
 
+    def use_spool(self) -> None:
+        """Have each step on the disk as it ends, where an attempt keeps it.
+
+        Raises:
+            CollectError: that cannot be, or a process of an earlier attempt is still at work here.
+        """
+        owner = self.params["attempt"]
+        if not owner or "entry" not in owner:
+            return
+        try:
+            self.left = spool.left(owner)
+            running = [(one["owner"], what) for one in self.left for what in one["running"]]
+            if running:
+                whose, what = running[0]
+                earlier = f"the earlier attempt {whose.get('attempt')} for {whose.get('ticket')}"
+                raise CollectError(
+                    f"{what} of {earlier} still runs on this host: wait for its end or end it, then "
+                    "begin a new attempt"
+                )
+            self.spool = spool.Spool(owner)
+        except spool.SpoolError as exc:
+            raise CollectError(str(exc)) from exc
+
     def add(self, step: Step) -> Step:
         """Keep a step and return it."""
         self.steps.append(step)
+        self.records.append(self.spool.add(step) if self.spool else step.as_dict())
         return step
 
     def start(self, step: StepName, what: str, **more: t.Any) -> Started:
@@ -139,6 +167,7 @@ class Collector:
             redact=self.redact,
             directory=self.params.get("directory"),
             env={**self.env, **(env or {})},
+            running=self.spool.running if self.spool else None,
         )
 
     def leave_out(self, argv: t.Sequence[str], step: StepName, reason: str) -> Step:
@@ -164,14 +193,18 @@ def run_collector(
     )
     secrets = _secret_options(module, argument_spec)
     collector = Collector(module.params, check_mode=module.check_mode, secrets=secrets)
+    began = time.time()
     leave: t.Callable[..., None] = module.exit_json
     result: dict[str, t.Any] = {"changed": False}
     try:
+        if "fetch" in (module.params["attempt"] or {}):
+            module.exit_json(changed=False, left_behind=[spool.fetched(module.params["attempt"]["fetch"])])
         wished = [name for option, names in (wishes or {}).items() if module.params[option] for name in names]
         where = module.params["python"], module.params["path"]
         problem = libraries.ensure([*needs, *wished], *where) and libraries.ensure(needs, *where)
         if problem:
             raise CollectError(problem)
+        collector.use_spool()
         collector.read_env_file()
         result |= collect(collector)
     except CollectError as exc:
@@ -182,7 +215,9 @@ def run_collector(
             "msg": collector.redact(f"{type(exc).__name__}: {exc}"),
             "exception": collector.redact(traceback.format_exc()),
         }
-    leave(**result, steps=[step.as_dict() for step in collector.steps])
+    folder = str(collector.spool.folder) if collector.spool else ""
+    clock = [began, time.time()]
+    leave(**result, steps=collector.records, spool=folder, left_behind=collector.left, clock=clock)
 
 
 def _secret_options(module: AnsibleModule, argument_spec: ArgumentSpec) -> dict[str, str]:

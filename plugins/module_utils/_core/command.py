@@ -15,7 +15,7 @@ import signal
 import subprocess
 import tempfile
 import typing as t
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 
 from .evidence import COMMAND, ENDED, TIMED_OUT, Step
@@ -23,6 +23,8 @@ from .step_names import StepName
 from .steps import Redact, Started
 
 GRACE_SECONDS = 5.0
+
+Running = t.Callable[[int, str], AbstractContextManager[None]]
 
 
 def run(
@@ -33,11 +35,13 @@ def run(
     redact: Redact = str,
     directory: str | None = None,
     env: t.Mapping[str, str] | None = None,
+    running: Running | None = None,
 ) -> Step:
     """Run a command and return it as a step, whatever the command does.
 
     No shell is involved, and no secret may be in C(argv). After C(limit) seconds its whole process group is
-    terminated, then killed. C(env) is complete; without one, it is this process's own.
+    terminated, then killed. C(env) is complete; without one, it is this process's own. C(running) is entered
+    with the process's number and the masked command while it runs.
     """
     name = step or StepName(argv[0])
     started = Started(name, shlex.join(argv), redact, kind=COMMAND, directory=directory)
@@ -56,7 +60,8 @@ def run(
             )
         except OSError as exc:
             return started.failed(_why(exc, argv[0], env))
-        status, in_time = _wait(process, limit)
+        with running(process.pid, redact(started.what)) if running else nullcontext():
+            status, in_time = _wait(process, limit)
         return started.ended(
             _text(out),
             _text(err),

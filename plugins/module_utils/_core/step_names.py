@@ -36,6 +36,8 @@ class StepName(str):
 ENV_FILE = StepName("env_file", "Environment file", FILE)
 ROLE_FAILED = StepName("role_failed", "A task of the role", FILE)
 EARLIER_ATTEMPTS = StepName("earlier_attempts", "Earlier attempts that were never reported", FILE)
+HOST_CLOCK = StepName("host_clock", "The host's clock against the controller's", FILE)
+LEFT_BEHIND = StepName("left_behind", "What an earlier attempt left on the host", FILE)
 
 # Package-0
 CI_WORKFLOW = StepName("ci_workflow", "Workflows", HTTP)

@@ -14,7 +14,14 @@ from dataclasses import dataclass, replace
 from functools import wraps
 
 from ...module_utils._core.evidence import ENDED, Evidence, Step
-from ...module_utils._core.step_names import EARLIER_ATTEMPTS, ROLE_FAILED, breakdown, collectors_of, intent
+from ...module_utils._core.step_names import (
+    EARLIER_ATTEMPTS,
+    HOST_CLOCK,
+    ROLE_FAILED,
+    breakdown,
+    collectors_of,
+    intent,
+)
 from . import earlier
 from .not_excluded import NOT_EXCLUDED
 
@@ -178,10 +185,11 @@ class Judge:
         return Verdict(evidence.package, FAIL, note, criteria)
 
     def _note(self, evidence: Evidence, policy: Policy) -> str:
-        """Return the summary, with what earlier attempts had begun in this package and never reported."""
+        """Return the summary, with what unreported attempts had begun here, and the clocks that are off."""
         summary = self.summary(evidence, policy)
         others = [one.sentence for one in earlier.begun(evidence) if one.sentence not in summary]
-        return "; ".join([summary.removesuffix("."), *others]) + "."
+        clocks = [f"{one.host}: {one.stdout.strip()}" for one in evidence.steps if one.name == HOST_CLOCK]
+        return "; ".join([summary.removesuffix("."), *others, *dict.fromkeys(clocks)]) + "."
 
 
 def _apply(rule: Rule, evidence: Evidence, policy: Policy) -> Criterion:

@@ -15,6 +15,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from . import elsewhere
 from .locker import LockerError
 
 Result = dict[str, t.Any]
@@ -37,6 +38,12 @@ class ClosureAction(ActionBase):
             return self.act(self._task.args, task_vars or {})
         except (LockerError, OSError, ValueError) as exc:
             return {"failed": True, "msg": f"{self.failure}{exc}"}
+        finally:
+            if elsewhere.used:
+                where = ", ".join(sorted({str(path.parent) for path in elsewhere.used}))
+                display.warning(
+                    f"the locker's disk is full: evidence is kept in {where} until there is space"
+                )
 
     def host(self, known: Options) -> str:
         """Return the name of the host that the task is for."""

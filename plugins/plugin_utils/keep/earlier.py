@@ -16,12 +16,13 @@ from . import locker
 
 
 def keep(attempt: locker.Attempt, package: int) -> None:
-    """Keep, once in a package, what earlier attempts had begun; nothing where all were reported."""
+    """Keep what earlier attempts had begun, once, and again where more is known of it since."""
     found = unreported(attempt, package)
-    if found:
+    text = earlier_attempts.render(found)
+    before = locker.load_package(attempt, package).get(step_names.EARLIER_ATTEMPTS)
+    if found and text != (before.stdout if before else ""):
         started = Started(step_names.EARLIER_ATTEMPTS, str(attempt.folder.parent))
-        kept = [started.ended(earlier_attempts.render(found))]
-        locker.keep(attempt, package, kept, unless=step_names.EARLIER_ATTEMPTS)
+        locker.keep(attempt, package, [started.ended(text)])
 
 
 def unreported(attempt: locker.Attempt, package: int) -> list[earlier_attempts.Attempt]:

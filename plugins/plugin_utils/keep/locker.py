@@ -30,11 +30,13 @@ from pathlib import Path
 from ...module_utils._core import files
 from ...module_utils._core.evidence import Evidence, Release, Step, parse_time
 from ...module_utils._core.redaction import Redactor
+from . import elsewhere
 
 STREAMS = ("stdout", "stderr")
 PACKAGES = (0, 1, 2, 3)
 # The result of posting the report to the ticket; written after it.
 TICKET_RECORD = "ticket.json"
+RUNNING = ".running"
 
 
 class LockerError(Exception):
@@ -48,6 +50,7 @@ class Attempt:
     path: str  # of its folder, absolute
     started: str  # RFC 3339, UTC
     release: Release
+    staging: str = ""  # which of those on its hosts: what the lock is for
 
     @property
     def folder(self) -> Path:
@@ -68,14 +71,19 @@ class Attempt:
             LockerError: the mapping is not an attempt.
         """
         try:
-            return cls(str(data["path"]), str(data["started"]), Release(**data["release"]))
+            return cls(
+                str(data["path"]),
+                str(data["started"]),
+                Release(**data["release"]),
+                str(data.get("staging") or ""),
+            )
         except (KeyError, TypeError) as exc:
             raise LockerError(
                 f"attempt is not valid, it lacks {exc}: pass the fact rc_closure_attempt on"
             ) from exc
 
 
-def open_attempt(root: str, release: Release, now: str) -> Attempt:
+def open_attempt(root: str, release: Release, now: str, staging: str = "") -> Attempt:
     """Open a new attempt and return it; C(now) is RFC 3339, UTC.
 
     Raises:
@@ -83,12 +91,13 @@ def open_attempt(root: str, release: Release, now: str) -> Attempt:
     """
     stamp = parse_time(now).strftime("%Y%m%dT%H%M%S.%fZ")
     path = Path(root).absolute() / release.ticket / release.candidate / "attempts" / stamp
-    attempt = Attempt(str(path), now, release)
+    attempt = Attempt(str(path), now, release, staging)
     try:
         path.mkdir(parents=True, mode=0o700)
         # Those of attempts that were killed: nobody closes them any more.
         for key in path.parents[2].glob("*/attempts/*/.digest_key"):
-            key.unlink(missing_ok=True)
+            if not is_running(key.parent):
+                key.unlink(missing_ok=True)
         files.write(path / "attempt.json", as_json(attempt.as_dict()))
         files.write(path / ".digest_key", random_source.token_hex(32))
     except OSError as exc:
@@ -119,37 +128,46 @@ def close_attempt(attempt: Attempt) -> None:
     (attempt.folder / ".digest_key").unlink(missing_ok=True)
 
 
+def is_running(folder: Path) -> bool:
+    """Return whether the run of an attempt is still at work; its watch holds the lock for so long."""
+    try:
+        with (folder / RUNNING).open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 def is_open(attempt: Attempt, package: int) -> bool:
     """Return whether this attempt collects a package."""
-    return (attempt.package(package) / "policy.json").exists()
+    return elsewhere.find(attempt.package(package) / "policy.json").exists()
 
 
 def open_package(attempt: Attempt, package: int, policy: t.Mapping[str, t.Any]) -> None:
     """Register a package to be judged in this attempt, with its policy."""
-    attempt.package(package).mkdir(mode=0o700, exist_ok=True)
-    files.write(attempt.package(package) / "policy.json", as_json(policy))
+    with _locked(attempt.package(package)):
+        elsewhere.write(attempt.package(package) / "policy.json", as_json(policy))
 
 
 def keep(
-    attempt: Attempt, package: int, steps: t.Sequence[Step], *, unless: str = ""
+    attempt: Attempt, package: int, steps: t.Sequence[Step], *, unless: str = "", recovered: str = ""
 ) -> list[dict[str, t.Any]]:
     """Write steps, and return each with digests in place of its streams.
 
     If a step of the name C(unless) is kept already, nothing is written or returned: of several processes that
-    write at the same time, one does.
+    write at the same time, one does. C(recovered) is when they were found, where their attempt was killed.
 
     Raises:
         LockerError: a step cannot be written.
     """
     folder = attempt.package(package)
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        # Hosts collect side by side, each in a process of its own: one step is numbered at a time.
-        with (folder / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if unless and any(folder.glob(f"[0-9]*-{unless}.json")):
+        with _locked(folder):
+            if unless and elsewhere.glob(folder, f"[0-9]*-{unless}.json"):
                 return []
-            return [_keep_step(folder, step) for step in steps]
+            return [_keep_step(folder, step, recovered) for step in steps]
     except OSError as exc:
         raise LockerError(f"{folder} cannot be written: {exc.strerror}") from exc
 
@@ -171,7 +189,7 @@ def load(attempt: Attempt) -> dict[int, tuple[Evidence, dict[str, t.Any]]]:
     return {
         package: (load_package(attempt, package), read_json(policy) if policy.exists() else {})
         for package in PACKAGES
-        if (policy := attempt.package(package) / "policy.json").parent.is_dir()
+        if (policy := elsewhere.find(attempt.package(package) / "policy.json")).parent.is_dir()
     }
 
 
@@ -181,7 +199,8 @@ def load_package(attempt: Attempt, package: int) -> Evidence:
     Raises:
         LockerError: a stream is missing or is not what was kept.
     """
-    steps = tuple(load_step(path) for path in sorted(attempt.package(package).glob("[0-9]*.json")))
+    folder = attempt.package(package)
+    steps = tuple(load_step(path, folder) for path in elsewhere.glob(folder, "[0-9]*.json"))
     return Evidence(package, attempt.release, steps)
 
 
@@ -221,6 +240,7 @@ def find_attempt(root: str, ticket: str, candidate: str, name: str = "") -> Atte
         LockerError: it does not exist.
     """
     folder = Path(root).absolute() / ticket / candidate / "attempts"
+    elsewhere.settle(folder)
     reported = sorted(path.parent for path in folder.glob(f"{name or '*'}/report.json"))
     if not reported:
         raise LockerError(f"{folder} contains no report{f' of attempt {name}' if name else ''}")
@@ -272,29 +292,42 @@ def write_report(attempt: Attempt, name: str, text: str) -> str:
     Returns the path of the latter, or else of the former.
     """
     own = attempt.folder / name
-    files.write(own, text)
-    if own != max(attempt.folder.parent.glob(f"*/{name}")):
-        return str(own)
-    shared = attempt.folder.parent.parent / name
-    files.write(shared, text)
-    return str(shared)
+    written = elsewhere.write(own, text)
+    if written != own or own != max(attempt.folder.parent.glob(f"*/{name}")):
+        return str(written)
+    return str(elsewhere.write(attempt.folder.parent.parent / name, text))
 
 
-def _keep_step(folder: Path, step: Step) -> dict[str, t.Any]:
+def _keep_step(folder: Path, step: Step, recovered: str) -> dict[str, t.Any]:
     # The host's redactor knew the secrets; this one finds those recognized by their place.
     redact = Redactor({})
     record: dict[str, t.Any] = {
         key: redact(value) if isinstance(value, str) else value for key, value in step.as_dict().items()
     }
-    number = 1 + max((int(path.name[:4]) for path in folder.glob("[0-9]*")), default=0)
+    if recovered:
+        record["recovered"] = recovered
+    number = 1 + max((int(path.name[:4]) for path in elsewhere.glob(folder, "[0-9]*")), default=0)
     base = f"{number:04d}-{step.name}"
     for stream in STREAMS:
         content = record[stream].encode()
         record[stream] = {"file": f"{base}.{stream}", "sha256": _sha256(content), "bytes": len(content)}
         if content:
-            files.write(folder / record[stream]["file"], content)
-    files.write(folder / f"{base}.json", as_json(record))
+            elsewhere.write(folder / record[stream]["file"], content)
+    elsewhere.write(folder / f"{base}.json", as_json(record))
     return record
+
+
+@contextmanager
+def _locked(folder: Path) -> t.Iterator[None]:
+    """Be the only one that writes into a package: hosts collect side by side, in processes of their own."""
+
+    def made(path: Path) -> None:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.touch()
+
+    with elsewhere.somewhere(folder / ".lock", made).open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager
@@ -317,8 +350,8 @@ def telling(attempt: Attempt) -> t.Iterator[None]:
         yield
 
 
-def load_step(path: Path) -> Step:
-    """Return the step of a file, with its streams.
+def load_step(path: Path, folder: Path | None = None) -> Step:
+    """Return the step of a file, with its streams, which belong into C(folder) if that is another.
 
     Raises:
         LockerError: a stream is missing or is not what was kept.
@@ -326,7 +359,8 @@ def load_step(path: Path) -> Step:
     record = read_json(path)
     for stream in STREAMS:
         kept = record[stream]
-        file = path.with_name(kept["file"])
+        # A disk may be full between a step's files.
+        file = elsewhere.find((folder or path.parent) / kept["file"])
         content = file.read_bytes() if kept["bytes"] and file.exists() else b""
         if _sha256(content) != kept["sha256"]:
             raise LockerError(

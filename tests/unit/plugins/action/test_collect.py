@@ -40,7 +40,8 @@ def run(module: Module, attempt: locker.Attempt | None, *, check: bool = False, 
 
     class Action(collect.ActionModule):
         def _execute_module(self, *, module_args: Result, **_more: t.Any) -> Result:
-            return module(dict(module_args))
+            # Which spool it is, differs from call to call.
+            return module({name: value for name, value in module_args.items() if name != "attempt"})
 
     given = {"attempt": attempt.as_dict()} if attempt else {}
     task = SimpleNamespace(

@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The lock of a staging, on its backend's host: a lease, which a run renews, and a dead one cannot."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shlex
+import stat
+import time
+import typing as t
+from pathlib import Path
+
+# A run renews it several times in so many seconds; one that is gone loses it after them.
+LEASE_SECONDS = 90.0
+RENEW_SECONDS = 20.0
+# Controllers may come as different users: it is theirs in common, and readable for all.
+FOLDER = "/var/tmp"
+
+Holder = dict[str, t.Any]
+
+
+class LeaseError(Exception):
+    """The lock's file cannot be used."""
+
+
+def path(staging: str) -> str:
+    """Return the file of a staging's lock."""
+    return f"{FOLDER}/psp.rc_closure-lock-{hashlib.sha256(staging.encode()).hexdigest()[:16]}"
+
+
+def take(staging: str, holder: Holder) -> Holder:
+    """Take the lock and return C({}), or who has it, with C(age), the seconds since its renewal.
+
+    Raises:
+        LeaseError: the file belongs to another user whose run is gone, or is no file.
+    """
+    file = path(staging)
+    try:
+        handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+    except PermissionError:
+        return _of_another(file)
+    except OSError as exc:
+        raise LeaseError(f"the staging's lock {file} cannot be taken: {exc.strerror}") from exc
+    with os.fdopen(handle, "r+", encoding="utf-8") as lock:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise LeaseError(f"the staging's lock {file} is no file: remove it")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        held = _held(lock)
+        if held and held["age"] < LEASE_SECONDS:
+            return held
+        lock.seek(0)
+        lock.truncate()
+        json.dump(holder, lock)
+    return {}
+
+
+def _held(lock: t.TextIO) -> Holder:
+    """Return who has the lock, and since when it was not renewed; C({}) where nobody has."""
+    text = lock.read()
+    if not text:
+        return {}
+    try:
+        held = dict(json.loads(text))
+    except ValueError:  # cut off: its run was killed while it wrote
+        return {}
+    return {**held, "age": max(0.0, time.time() - os.fstat(lock.fileno()).st_mtime)}
+
+
+def _of_another(file: str) -> Holder:
+    with Path(file).open(encoding="utf-8") as lock:
+        held = _held(lock)
+        owner = os.fstat(lock.fileno()).st_uid
+    if held and held["age"] < LEASE_SECONDS:
+        return held
+    raise LeaseError(f"the staging's lock {file} was left by the user {owner}, whose run is gone: remove it")
+
+
+def renewing(staging: str, token: str) -> str:
+    """Return the shell command that renews the lock where it is this run's, and fails where it is not."""
+    file = shlex.quote(path(staging))
+    return f"grep -q {shlex.quote(token)} {file} && touch -c {file}"
+
+
+def releasing(staging: str, token: str) -> str:
+    """Return the shell command that gives the lock back where it is this run's."""
+    file = shlex.quote(path(staging))
+    return f"if grep -q {shlex.quote(token)} {file}; then : > {file}; fi"

@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a collector puts down on its host until the controller has it: whose it is, and its streams."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets as random_source
+import typing as t
+
+from ...module_utils._core.evidence import FAILED, Step
+from .locker import STREAMS, Attempt
+
+CLOCK_SECONDS = 2.0
+
+Fetch = t.Callable[[str], bytes]
+
+
+def owner(attempt: Attempt, package: int, module: str, host: str) -> dict[str, t.Any]:
+    """Return whose the steps of one call of a module are: what the host's spool says of them."""
+    release, name = attempt.release, attempt.folder.name
+    return {
+        "entry": f"{name}-{module}-{random_source.token_hex(4)}",
+        "attempt": name,
+        "ticket": release.ticket,
+        "release": release.candidate,
+        "staging": attempt.staging,
+        "package": package,
+        "module": module,
+        "host": host,
+    }
+
+
+def clock(asked: float, host: t.Sequence[float], answered: float) -> str:
+    """Return one sentence where a host's clock is off by more than C(CLOCK_SECONDS), or C('').
+
+    A module began and ended on it (C(host)) between two moments of the controller's: so much is certain.
+    """
+    if not host:
+        return ""
+    behind, ahead = asked - host[0], host[1] - answered
+    if max(behind, ahead) <= CLOCK_SECONDS:
+        return ""
+    how = f"{behind:.1f} s behind" if behind > ahead else f"{ahead:.1f} s ahead of"
+    return f"the host's clock is at least {how} the controller's"
+
+
+def step(record: t.Mapping[str, t.Any], fetch: Fetch) -> Step:
+    """Return the step that a host's record stands for; C(fetch) returns a file of the host.
+
+    One whose stream is not what was put down, or cannot be had, is a failure with the reason.
+    """
+    filled, problems = dict(record), []
+    for stream in STREAMS:
+        if isinstance(record.get(stream), t.Mapping):
+            filled[stream], problem = _stream(record[stream], fetch)
+            problems += [f"its {stream} {problem}"] if problem else []
+    if problems:
+        filled |= {"outcome": FAILED, "reason": "; ".join([*filter(None, [record.get("reason")]), *problems])}
+    return Step.from_dict(filled)
+
+
+def is_whole(record: t.Mapping[str, t.Any], found: Step) -> bool:
+    """Whether a step has all that its record stands for, so that the host need not have it any longer."""
+    return found.outcome == record.get("outcome") and found.reason == record.get("reason")
+
+
+def _stream(left: t.Mapping[str, t.Any], fetch: Fetch) -> tuple[str, str]:
+    """Return a stream, and what is wrong with it, C('') where nothing is."""
+    where = f"({left['bytes']} bytes, left on the host as {left['file']})"
+    try:
+        content = fetch(str(left["file"]))
+    except Exception as exc:  # whatever a connection raises: the stream is still on the host
+        return "", f"{where} could not be fetched: {exc}"
+    if hashlib.sha256(content).hexdigest() != left["sha256"]:
+        return "", f"{where} is not what was put down"
+    return content.decode(), ""

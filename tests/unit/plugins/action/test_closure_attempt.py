@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An attempt is opened only by the run that has the staging."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from ansible.errors import AnsibleConnectionFailure
+
+from ansible_collections.psp.rc_closure.plugins.action import closure_attempt
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import watch
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.preflight import controller
+
+Result = dict[str, t.Any]
+HELD = {
+    "ticket": "PSP-9",
+    "release": "rc1",
+    "who": "ci@runner",
+    "since": "2026-11-24T02:52:03.123Z",
+    "age": 7.2,
+}
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> list[t.Any]:
+    begun: list[t.Any] = []
+    monkeypatch.setattr(watch, "begin", lambda *given: begun.append(given))
+    return begun
+
+
+def _run(root: Path, answer: Result | Exception) -> Result:
+    class Action(closure_attempt.ActionModule):
+        def _execute_module(self, _name: str, module_args: Result, **_more: t.Any) -> Result:
+            assert {"who", "since", "token", "ticket", "release"} == set(module_args["holder"])
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+    action = object.__new__(Action)
+    release = {"ticket": "PSP-1", "release": "rc2", "commit": "a" * 40, "environment": "staging"}
+    action._task = SimpleNamespace(
+        args={**release, "locker": str(root), "staging": "staging:/app"},
+        check_mode=False,
+        async_val=0,
+        diff=False,
+    )
+    action._connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
+    action._supports_check_mode = True
+    action._display = closure_attempt.display
+    return action.run(None, {})
+
+
+def test_it_is_opened_with_the_lock(tmp_path: Path, watched: list[t.Any]) -> None:
+    result = _run(tmp_path, {"held": {}})
+    attempt = result["ansible_facts"]["rc_closure_attempt"]
+    assert (Path(attempt["path"]).is_dir(), attempt["staging"], len(watched)) == (True, "staging:/app", 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (
+            {"held": HELD},
+            "the staging is held by the closure of PSP-9, release rc1, which ci@runner began at "
+            "2026-11-24T02:52:03.123Z and which was at work 7 s ago: wait for its end",
+        ),
+        ({"failed": True, "msg": "it is no file"}, "no attempt is opened: it is no file"),
+    ],
+)
+def test_without_the_lock_nothing_is_opened(
+    tmp_path: Path, watched: list[t.Any], answer: Result, said: str
+) -> None:
+    result = _run(tmp_path, answer)
+    assert said in result["msg"]
+    assert (result["failed"], list(tmp_path.iterdir()), watched) == (True, [], [])
+
+
+def test_a_host_that_cannot_be_reached_does_not_keep_the_closure_from_its_report(
+    tmp_path: Path, watched: list[t.Any]
+) -> None:
+    result = _run(tmp_path, AnsibleConnectionFailure("no route"))
+    assert result["changed"]
+    ((_attempt, _run_id, renew, release),) = watched
+    assert (renew(), release()) == (True, False)
+
+
+def test_a_full_disk_is_said_before_anything_is_touched(
+    tmp_path: Path, watched: list[t.Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(controller, "LOCKER_NEEDS", 2**40)
+    result = _run(tmp_path / "evidence", {"held": {}})
+    assert f"rc_closure_locker: {tmp_path} has " in result["msg"]
+    assert "MiB free, and 1099511627776 MiB are needed" in result["msg"]
+    assert (list(tmp_path.iterdir()), watched) == ([], [])
