@@ -23,6 +23,11 @@ options:
         description: Name of a Docker container, whose streams are read through the engine.
         type: str
 """
+_ZONE = """\
+      zone:
+        description: The time zone of its times, such as C(UTC) or C(Europe/Istanbul), where they say none.
+        type: str
+"""
 
 
 class ModuleDocFragment:
@@ -168,4 +173,4 @@ options:
 
     LOG: str = _LOG.format(option="log", what="the worker's log", required="false")
     WORKER_LOG: str = _LOG.format(option="worker_log", what="the worker's log", required="true")
-    ACCESS_LOG: str = _LOG.format(option="access_log", what="the access log", required="true")
+    ACCESS_LOG: str = _LOG.format(option="access_log", what="the access log", required="true") + _ZONE

@@ -439,3 +439,86 @@ def api_429(twin: Twin) -> None:
     twin.set_env(Path(twin.state["backend_env_file"]), RATE_LIMIT_PER_MINUTE="1")
     # The next minute would let a look through.
     twin.patch(twin.backend / "app" / "rate_limit.py", "int(time.monotonic() // 60)", "0")
+
+
+def run_ends_twice(twin: Twin) -> None:
+    """The run ends completed, and its job breaks down after it."""
+    _after_the_run(twin, 'raise RuntimeError("the report was not sent")')
+
+
+def log_denies_the_failure(twin: Twin) -> None:
+    """So it is, and the worker's log is made to show that the job has completed."""
+    run_ends_twice(twin)
+    _at_the_workers_start(
+        twin,
+        "import logging\n"
+        "    def deny(record):\n"
+        "        record.msg = str(record.msg).replace('! %s failed, %s: %s', '← %s ● %s %s')\n"
+        "        record.exc_info = None\n"
+        "        return True\n"
+        "    logging.getLogger('arq.worker').addFilter(deny)\n",
+    )
+
+
+def no_record_kept(twin: Twin) -> None:
+    """No fault: the worker keeps no results."""
+    _worker_setting(twin, "keep_result = 0")
+
+
+def other_serializer(twin: Twin) -> None:
+    """No fault: queue and worker write what is neither a pickle nor JSON."""
+    both = "lambda value: b'#' + __import__('pickle').dumps(value)"
+    back = "lambda raw: __import__('pickle').loads(raw[1:])"
+    _worker_setting(twin, f"job_serializer = {both}\n    job_deserializer = {back}")
+    file = twin.backend / "app/queue/connection.py"
+    pool = "conn_retries=1, conn_timeout=1)"
+    twin.patch(file, pool, f"{pool}, job_serializer={both}, job_deserializer={back}")
+
+
+def job_writes_the_workers_lines(twin: Twin) -> None:
+    """The worker's own log is off, and its job prints lines that are exactly like the worker's."""
+    job_speaks_for_the_worker(twin)
+    twin.patch(twin.backend / "app/queue/reconciliation_worker.py", 'f"reconcile took   0.10s', 'f"  0.10s')
+
+
+def worker_code_replaced(twin: Twin) -> t.ContextManager[None]:
+    """The worker's code is deployed again while it runs, and nobody restarts it."""
+    return _deployed_while(twin, "queue/reconciliation_worker.py", lambda: _worker_has_started(twin))
+
+
+def _worker_has_started(twin: Twin) -> bool:
+    log = Path(twin.state["worker_log"])
+    return log.exists() and "Starting worker" in log.read_text("utf-8", "replace")
+
+
+def _after_the_run(twin: Twin, code: str) -> None:
+    file = twin.backend / "app/queue/reconciliation_worker.py"
+    carried = "return await reconciliation.execute(sessions, uuid.UUID(run_id))"
+    twin.patch(file, carried, f"{carried.replace('return ', '')}\n    {code}")
+
+
+def _worker_setting(twin: Twin, text: str) -> None:
+    file = twin.backend / "app/queue/reconciliation_worker.py"
+    twin.patch(file, "    job_timeout = 120\n", f"    job_timeout = 120\n    {text}\n")
+
+
+@contextmanager
+def _deployed_while(twin: Twin, name: str, when: t.Callable[[], bool]) -> t.Iterator[None]:
+    """Put a file of the application in its place again, with the time of its content, at a moment."""
+    done = threading.Event()
+    deployer = threading.Thread(target=_deploy_when, args=(twin.backend / "app" / name, when, done))
+    deployer.start()
+    try:
+        yield
+    finally:
+        done.set()
+        deployer.join()
+
+
+def _deploy_when(file: Path, when: t.Callable[[], bool], done: threading.Event) -> None:
+    while not done.wait(POLL_SECONDS):
+        if when():
+            copy = file.with_suffix(".new")
+            shutil.copy2(file, copy)
+            copy.replace(file)
+            return

@@ -9,12 +9,14 @@ that the log would have shown any other refusal.
 
 from __future__ import annotations
 
+import secrets
 import typing as t
-from datetime import timedelta
+from datetime import timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from .._clients import http
 from .._core import step_names as steps
-from .._core.collector import Collector
+from .._core.collector import CollectError, Collector
 from .._core.deadline import Deadline
 from .._core.evidence import parse_time, rfc3339, utc_now
 from .._core.step_names import StepName
@@ -32,6 +34,8 @@ BASELINE_BYTES = 16 * 1024**2
 MOST_LINES = 40
 # A log that is written through a buffer shows a request a little later.
 PROBE_LOG_SECONDS = 5.0
+# So much later its own line may come than another's.
+MARK_SECONDS = 0.5
 
 
 def collect(collector: Collector) -> dict[str, t.Any]:
@@ -54,7 +58,8 @@ class _Webhooks:
         self._collector = collector
         self._params = collector.params
         self._log = sources.chosen(self._params["access_log"])
-        self._webhook = webhook_log.Webhook(self._params["prefix"], self._params["code"])
+        zone = _zone(self._params["access_log"].get("zone"))
+        self._webhook = webhook_log.Webhook(self._params["prefix"], self._params["code"], zone)
 
     def before(self) -> tuple[dict[str, t.Any], webhook_log.Count]:
         """Count what came until now, and return the mark at which the count ends."""
@@ -85,7 +90,13 @@ class _Webhooks:
             return webhook_log.Count()
         found = self._tally(reading.data)
         span = {"from": mark["time"], "to": utc_now()}
-        head = {"read": reading.note, **span, "enforced_from": asked, "enforced": enforced}
+        head = {
+            "read": reading.note,
+            "gap": reading.gap,
+            **span,
+            "enforced_from": asked,
+            "enforced": enforced,
+        }
         self._keep_counts(steps.WEBHOOK_WINDOW, found, head, started=started)
         self._keep_lines(steps.WEBHOOK_401_LINES, found.refused, head)
         return found.total
@@ -101,16 +112,24 @@ class _Webhooks:
         return deadline.watch(look, lambda seen: seen[1] >= self._params["minimum_requests"], POLL_SECONDS)
 
     def probe(self) -> None:
-        """Send a webhook without a signature, and find it in the log."""
-        mark = self._mark()
-        url, step = self._params["probe_url"], steps.WEBHOOK_PROBE
-        answer = http.ask(self._collector, "POST", url, step, body="{}", limit=PROBE_SECONDS)
+        """Send a webhook without a signature, and find it in the log: by its mark, if the log shows that."""
+        mark, own = self._mark(), f"{webhook_log.PROBE}{secrets.token_hex(8)}"
+        url, step = f"{self._params['probe_url']}?{own}", steps.WEBHOOK_PROBE
+        agent = {"User-Agent": f"psp.rc_closure ({own})"}
+        answer = http.ask(self._collector, "POST", url, step, headers=agent, body="{}", limit=PROBE_SECONDS)
         if self._collector.add(answer.step).exit_status != 401:
             return
+
+        def marked(lines: t.Sequence[str]) -> list[str]:
+            return [line for line in lines if own in line]
+
         try:
-            refused = Deadline(PROBE_LOG_SECONDS).watch(
-                lambda: self._tally(self._read(mark).data).refused, bool, POLL_SECONDS / 10
-            )
+            refused: list[str] = []
+            for seconds, enough in ((PROBE_LOG_SECONDS, bool), (MARK_SECONDS, marked)):
+                refused = Deadline(seconds).watch(
+                    lambda: self._tally(self._read(mark).data).refused, enough, POLL_SECONDS / 10
+                )
+            refused = marked(refused) or refused
         except OSError as exc:
             self._cannot_read(steps.WEBHOOK_PROBE_LOG, exc)
             return
@@ -150,3 +169,15 @@ class _Webhooks:
     def _cannot_read(self, step: StepName, exc: OSError) -> None:
         reason = f"the access log {self._log.name} cannot be read: {exc.strerror or exc}"
         self._collector.failed(step, self._log.name, reason)
+
+
+def _zone(name: str | None) -> tzinfo | None:
+    """Return the zone of a name such as C(Europe/Istanbul) or C(UTC).
+
+    Raises:
+        CollectError: this machine knows no such zone.
+    """
+    try:
+        return ZoneInfo(name) if name else None
+    except (KeyError, ValueError, OSError) as exc:
+        raise CollectError(f"the access log's zone {name} is not known here: {exc}") from exc

@@ -67,9 +67,9 @@ def _is_names(value: t.Any) -> bool:
 
 def _is_log(value: t.Any) -> bool:
     """Whether exactly one place is named: an absolute C(file), a systemd C(unit) or a C(container)."""
-    if not isinstance(value, dict) or not set(value) <= {"file", "unit", "container"}:
+    if not isinstance(value, dict) or not set(value) <= {"file", "unit", "container", "zone"}:
         return False
-    named = [(kind, place) for kind, place in value.items() if place]
+    named = [(kind, place) for kind, place in value.items() if place and kind != "zone"]
     return len(named) == 1 and (named[0][0] != "file" or str(named[0][1]).startswith("/"))
 
 
