@@ -483,7 +483,14 @@ def job_writes_the_workers_lines(twin: Twin) -> None:
 
 def worker_code_replaced(twin: Twin) -> t.ContextManager[None]:
     """The worker's code is deployed again while it runs, and nobody restarts it."""
-    return _deployed_while(twin, "queue/reconciliation_worker.py", lambda: _worker_has_started(twin))
+    file = twin.backend / "app/queue/reconciliation_worker.py"
+
+    def deploy() -> None:
+        copy = file.with_suffix(".new")
+        shutil.copy2(file, copy)
+        copy.replace(file)
+
+    return _once(lambda: _worker_has_started(twin), deploy)
 
 
 def _worker_has_started(twin: Twin) -> bool:
@@ -503,22 +510,63 @@ def _worker_setting(twin: Twin, text: str) -> None:
 
 
 @contextmanager
-def _deployed_while(twin: Twin, name: str, when: t.Callable[[], bool]) -> t.Iterator[None]:
-    """Put a file of the application in its place again, with the time of its content, at a moment."""
+def _once(when: t.Callable[[], bool], act: t.Callable[[], None]) -> t.Iterator[None]:
+    """Do something as soon as it is time, while the closure runs."""
     done = threading.Event()
-    deployer = threading.Thread(target=_deploy_when, args=(twin.backend / "app" / name, when, done))
-    deployer.start()
+
+    def wait() -> None:
+        while not done.wait(POLL_SECONDS):
+            with suppress(OSError):  # a process has gone
+                if when():
+                    act()
+                    return
+
+    waiter = threading.Thread(target=wait)
+    waiter.start()
     try:
         yield
     finally:
         done.set()
-        deployer.join()
+        waiter.join()
 
 
-def _deploy_when(file: Path, when: t.Callable[[], bool], done: threading.Event) -> None:
-    while not done.wait(POLL_SECONDS):
-        if when():
-            copy = file.with_suffix(".new")
-            shutil.copy2(file, copy)
-            copy.replace(file)
-            return
+def access_log_without_zone(twin: Twin) -> None:
+    """The access log's times do not say their zone."""
+    file = twin.backend / "app/access_log.py"
+    twin.patch(file, "datetime.now(UTC), time.perf_counter()", "datetime.now(), time.perf_counter()")
+
+
+def access_log_without_mark(twin: Twin) -> None:
+    """No fault: the access log shows neither a query nor who asks."""
+    agent = 'dict(scope["headers"]).get(b"user-agent", b"").decode("latin-1")'
+    twin.patch(twin.backend / "app/access_log.py", agent, '"-"')
+
+
+def webhooks_break(twin: Twin) -> None:
+    """The backend breaks at every webhook whose signature is right."""
+    file = twin.backend / "app/api/webhooks.py"
+    checked = "    require_signature(provider, body, x_signature)\n"
+    twin.patch(file, checked, f'{checked}    raise RuntimeError("drill")\n')
+
+
+def access_log_lost(twin: Twin) -> t.ContextManager[None]:
+    """Somebody empties the access log while the flags are on."""
+    return _once(lambda: _flags_are_on(twin), lambda: os.truncate(twin.state["access_log"], 0))
+
+
+def access_log_copied(twin: Twin) -> t.ContextManager[None]:
+    """No fault: the access log is rotated while the flags are on, by copying and truncating it."""
+
+    def rotate() -> None:
+        log = twin.state["access_log"]
+        shutil.copyfile(log, f"{log}.1")
+        os.truncate(log, 0)
+
+    return _once(lambda: _flags_are_on(twin), rotate)
+
+
+def _flags_are_on(twin: Twin) -> bool:
+    """Whether they are set, and a webhook came since the backend has them."""
+    pids = _processes("app.main:app", twin.backend)
+    environment = b"".join(Path(f"/proc/{pid}/environ").read_bytes() for pid in pids)
+    return b"WEBHOOK_SIGNATURE_ENFORCED=True" in environment

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from contextlib import closing, suppress
 
+from .._clients import arq_redis
 from .._core import step_names as steps
 from .._core.collector import Collector
 from .._core.deadline import Deadline
@@ -72,7 +73,7 @@ class ArqRecords:
             keys = new[start : start + _AT_ONCE]
             for key, raw in zip(keys, client.mget(keys)):
                 self._looked.add(key)
-                record = arq_record.read(key, raw or b"", before=arq_record.job_of(key) in known)
+                record = arq_redis.read(key, raw or b"", before=arq_record.job_of(key) in known)
                 if raw and arq_record.concerns(record, raw, run_id):
                     self._found.append(record)
         return self._found

@@ -240,7 +240,6 @@ RULES = (
     # First, since what did not come up is the cause of whatever else is missing.
     Rule("enabled", "Redis, worker and backend were set up", enabled),
     Rule("redis_healthcheck", "Redis answers its healthcheck", redis_healthcheck),
-    Rule("redis_serves", "Redis is a master that has loaded its data", redis_serves),
     Rule("redis_noeviction", "Redis evicts nothing", redis_keeps_jobs),
     Rule("worker_environment", "the worker runs with DATABASE_URL, REDIS_URL and ENV", worker_environment),
     Rule("worker_start_log", "the worker's start log shows its Redis connection", worker_start_log),
@@ -252,6 +251,7 @@ RULES = (
     Rule("worker_log", "the worker's log has the run's start and end", worker_log),
     Rule("job_record", "API, log and arq's record agree on the run's job", queue_job.job_record),
     Rule("get_response", "the GET's answer is kept", get_response),
+    Rule("redis_serves", "Redis is a master that has loaded its data", redis_serves),
     Rule("deployed_code", "worker and backend run the deployed code", running.deployed_code),
     Rule("order", "it all happened in this order", in_order),
 )

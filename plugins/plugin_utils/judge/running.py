@@ -71,7 +71,10 @@ def deployed_code(evidence: Evidence, policy: Policy) -> Finding:
     """What all of the evidence is about: worker and backend run the code that is deployed, and no older."""
     newest = ""
     for name in BOTH:
-        for process in processes(evidence, name):
+        running = processes(evidence, name)
+        if not running:
+            return not_proven(f"no {name.partition('_')[0]} process is running", name)
+        for process in running:
             who, code = f"{name.partition('_')[0]} {process.pid}", process.code
             if code is None or not code.file:
                 why = code.unseen if code else "was not looked at"
@@ -80,8 +83,6 @@ def deployed_code(evidence: Evidence, policy: Policy) -> Finding:
                 reason = f"{who} was started at {process.started}, before {code.file} was put there"
                 return not_proven(f"{reason} at {code.changed}: it may run older code", *BOTH)
             newest = max(newest, f"{code.changed} ({code.file})")
-    if not newest:
-        return not_proven("no process is running", *BOTH)
     return met(f"all processes were started after the newest file of their code, of {newest}", *BOTH)
 
 
