@@ -24,6 +24,10 @@ options:
         type: str
 """
 _ZONE = """\
+      metrics:
+        description: URL of the backend's Prometheus metrics, in place of a log that shows no status. One
+          counter must tell requests by path and by status code. It shows no error codes.
+        type: str
       zone:
         description: The time zone of its times, such as C(UTC) or C(Europe/Istanbul), where they say none.
         type: str

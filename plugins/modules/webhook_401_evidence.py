@@ -120,12 +120,15 @@ from ..module_utils._collect.webhook_401_evidence import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
 from ..module_utils._logs.sources import LOG_OPTION
 
+PLACES = [*LOG_OPTION["options"], "metrics"]
 ARGUMENT_SPEC: ArgumentSpec = {
     "window": {"type": "str", "choices": ["before", "after"], "required": True},
     "access_log": {
         "required": True,
-        **LOG_OPTION,
-        "options": {**LOG_OPTION["options"], "zone": {"type": "str"}},
+        "type": "dict",
+        "options": {**LOG_OPTION["options"], "metrics": {"type": "str"}, "zone": {"type": "str"}},
+        "required_one_of": [PLACES],
+        "mutually_exclusive": [PLACES],
     },
     "prefix": {"type": "str", "default": "/api/v1/payments/webhook/"},
     "code": {"type": "str", "default": "WEBHOOK_SIGNATURE_INVALID"},

@@ -569,4 +569,15 @@ DRILLS = (
         AFTER_MIGRATIONS,
         "PASS",
     ),
+    Drill(
+        "counters_in_place_of_the_log",
+        faults.counters_in_place_of_the_log,
+        2,
+        "webhooks_covered",
+        "met",
+        "the probe's 401, by where it stands",
+        AFTER_MIGRATIONS,
+        "PASS",
+        extra={"package_2_rollout_access_log": {"metrics": "{{ staging_backend_url }}/metrics"}},
+    ),
 )

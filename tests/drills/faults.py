@@ -570,3 +570,33 @@ def _flags_are_on(twin: Twin) -> bool:
     pids = _processes("app.main:app", twin.backend)
     environment = b"".join(Path(f"/proc/{pid}/environ").read_bytes() for pid in pids)
     return b"WEBHOOK_SIGNATURE_ENFORCED=True" in environment
+
+
+def counters_in_place_of_the_log(twin: Twin) -> None:
+    """No fault: the backend's access log shows no status, and its Prometheus counters do."""
+    file = twin.backend / "app/access_log.py"
+    twin.patch(file, '        "status": status,\n', "")
+    twin.patch(
+        file,
+        "        arrived, clock, status =",
+        '        if scope["path"] == "/metrics":\n'
+        '            await send({"type": "http.response.start", "status": 200, "headers": []})\n'
+        '            await send({"type": "http.response.body", "body": "".join(_metrics()).encode()})\n'
+        "            return\n"
+        "        arrived, clock, status =",
+    )
+    counted = "    COUNTED[scope['method'], scope['path'], status] += 1\n"
+    twin.patch(file, "    line: dict[str, Any] = {\n", f"{counted}    line: dict[str, Any] = {{\n")
+    twin.patch(
+        file,
+        "class AccessLog:\n",
+        "COUNTED = __import__('collections').Counter()\n"
+        "BORN = time.time()\n\n\n"
+        "def _metrics():\n"
+        "    yield f'process_start_time_seconds {BORN}\\n'\n"
+        "    for (method, path, status), value in COUNTED.items():\n"
+        '        labels = f\'method="{method}",handler="{path}",status="{status}"\'\n'
+        "        yield f'http_requests_total{{{labels}}} {value}\\n'\n\n\n"
+        "class AccessLog:\n",
+    )
+    twin.supervisorctl("restart", "backend")

@@ -15,7 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._collect import webhook_401_evidence
+from ansible_collections.psp.rc_closure.plugins.module_utils._collect import (
+    webhook_401_evidence,
+    webhook_sources,
+)
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import CollectError
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import (
@@ -104,7 +107,7 @@ def test_before_counts_as_far_back_as_it_is_asked_to(log: Path) -> None:
 
 def test_before_reads_no_more_than_it_may(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _log(log, 100)
-    monkeypatch.setattr(webhook_401_evidence, "BASELINE_BYTES", log.stat().st_size // 4)
+    monkeypatch.setattr(webhook_sources, "BASELINE_BYTES", log.stat().st_size // 4)
     result = _before(log)[0]
     assert result["requests"] == 24
 
