@@ -138,8 +138,9 @@ def _parts(path: Path) -> list[_Part]:
     A date may stand before the name's ending, too.
     """
     found = []
-    dated = f"{glob.escape(path.stem)}[-._][0-9]*{glob.escape(path.suffix)}*"
-    for candidate in {*path.parent.glob(f"{glob.escape(path.name)}*"), *path.parent.glob(dated)}:
+    name, stem, ending = map(glob.escape, (path.name, path.stem, path.suffix))
+    patterns = [f"{name}*", *([f"{stem}[-._][0-9]*{ending}*"] if ending else [])]
+    for candidate in {one for pattern in patterns for one in path.parent.glob(pattern)}:
         with suppress(FileNotFoundError):
             status = candidate.stat()
             if candidate.is_file():
