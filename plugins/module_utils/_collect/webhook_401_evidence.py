@@ -66,7 +66,7 @@ class _Webhooks:
         except OSError as exc:
             self._cannot_read(steps.WEBHOOK_BASELINE, exc)
             return mark, webhook_log.Count()
-        covered = max(start, found.first or end)
+        covered = found.first or end
         self._keep_counts(steps.WEBHOOK_BASELINE, found, {"from": rfc3339(covered), "to": mark["time"]})
         return mark, found.total
 

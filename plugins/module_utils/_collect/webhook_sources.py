@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import time
 import typing as t
-from datetime import datetime, tzinfo
+from datetime import datetime, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from .._clients import http
@@ -53,7 +53,9 @@ class FromLog:
 
     def before(self, mark: Mark, start: datetime) -> Tally:
         """Count what came from then until the mark; an C(OSError) where that cannot be read, as in all."""
-        return self._tally(self._log.before(mark, start, BASELINE_BYTES), start)
+        found = self._tally(self._log.before(mark, start, BASELINE_BYTES), start)
+        found.first = max(start, found.first) if found.first else None
+        return found
 
     def since(self, mark: Mark, moment: datetime | None = None) -> Seen:
         """Count what came since the mark, or since a later moment."""
@@ -85,7 +87,9 @@ class FromCounters:
 
     def before(self, mark: Mark, start: datetime) -> Tally:
         """Count what came from the process's start until the mark."""
-        return self._tally(mark["counted"], {})
+        found = self._tally(mark["counted"], {})
+        found.first = datetime.fromtimestamp(mark["born"], timezone.utc) if mark["born"] else None
+        return found
 
     def since(self, mark: Mark, moment: datetime | None = None) -> Seen:
         """Count what came since the mark, or where the process was restarted, since that.

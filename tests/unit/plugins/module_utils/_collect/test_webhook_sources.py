@@ -61,6 +61,7 @@ def test_what_was_before_and_the_lines_of_refusals(api: FakeGitHub) -> None:
     taken = source(api)
     found = taken.before(taken.mark(), datetime.now(UTC))
     assert found.total == Count(8, 8, 3)
+    assert found.first == datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)
     assert found.refused == [f"{SERIES.format(401, 3).strip()}, 3 more"]
 
 
