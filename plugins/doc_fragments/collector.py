@@ -23,6 +23,15 @@ options:
         description: Name of a Docker container, whose streams are read through the engine.
         type: str
 """
+_ZONE = """\
+      metrics:
+        description: URL of the backend's Prometheus metrics, in place of a log that shows no status. One
+          counter must tell requests by path and by status code. It shows no error codes.
+        type: str
+      zone:
+        description: The time zone of its times, such as C(UTC) or C(Europe/Istanbul), where they say none.
+        type: str
+"""
 
 
 class ModuleDocFragment:
@@ -168,4 +177,4 @@ options:
 
     LOG: str = _LOG.format(option="log", what="the worker's log", required="false")
     WORKER_LOG: str = _LOG.format(option="worker_log", what="the worker's log", required="true")
-    ACCESS_LOG: str = _LOG.format(option="access_log", what="the access log", required="true")
+    ACCESS_LOG: str = _LOG.format(option="access_log", what="the access log", required="true") + _ZONE

@@ -45,8 +45,9 @@ options:
   process:
     description: Words that a worker's command line must contain. With it, once while a poll shows the run
       running and once when it has ended, the TCP connections of all such workers are kept, and which clients
-      the Redis and the Postgres server of O(env_file) list, by C(REDIS_URL) and O(url_variables). Takes the
-      libraries redis and psycopg2 on the host; otherwise those steps contain why not.
+      the Redis and the Postgres server of O(env_file) list, by C(REDIS_URL) and O(url_variables), and what
+      arq itself has of the run's job in that Redis, of which no pickled class is loaded. Takes the libraries
+      redis and psycopg2 on the host; otherwise those steps contain why not.
     type: list
     elements: str
     default: []

@@ -54,6 +54,12 @@ options:
       step contains why they cannot be seen.
     type: bool
     default: false
+  code:
+    description: Whether to keep which source file below the working directory of each process was put there
+      last, and when. Hidden folders, virtual environments and installed packages are left out; where there is
+      no other file, what was installed last beside the interpreter counts.
+    type: bool
+    default: false
   servers:
     description: Whether to ask the Redis and the Postgres server of O(env_file), by C(REDIS_URL) and
       O(url_variables), which clients are connected, in the steps C(backend_redis_clients) and
@@ -139,6 +145,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "name": {"type": "str", "default": "process_environment"},
     "title": {"type": "str", "default": "Environment of the running processes"},
     "connections": {"type": "bool", "default": False},
+    "code": {"type": "bool", "default": False},
     "servers": {"type": "bool", "default": False},
     "url_variables": URL_OPTION,
     "ca_file": {"type": "path"},

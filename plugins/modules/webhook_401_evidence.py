@@ -15,7 +15,8 @@ description:
     error code.
   - With O(window=before), counts the webhooks until now and returns RV(mark).
   - With O(window=after), waits for O(minimum_requests) webhooks since O(mark), counts them, keeps the lines
-    of those answered 401, then posts one webhook without a signature and looks for it in the log.
+    of those answered 401, then posts one webhook without a signature, with a mark in its URL's query and in
+    its user agent, and looks for it in the log.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
@@ -119,9 +120,16 @@ from ..module_utils._collect.webhook_401_evidence import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
 from ..module_utils._logs.sources import LOG_OPTION
 
+PLACES = [*LOG_OPTION["options"], "metrics"]
 ARGUMENT_SPEC: ArgumentSpec = {
     "window": {"type": "str", "choices": ["before", "after"], "required": True},
-    "access_log": {"required": True, **LOG_OPTION},
+    "access_log": {
+        "required": True,
+        "type": "dict",
+        "options": {**LOG_OPTION["options"], "metrics": {"type": "str"}, "zone": {"type": "str"}},
+        "required_one_of": [PLACES],
+        "mutually_exclusive": [PLACES],
+    },
     "prefix": {"type": "str", "default": "/api/v1/payments/webhook/"},
     "code": {"type": "str", "default": "WEBHOOK_SIGNATURE_INVALID"},
     "baseline_minutes": {"type": "float", "default": 15},

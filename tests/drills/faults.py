@@ -439,3 +439,164 @@ def api_429(twin: Twin) -> None:
     twin.set_env(Path(twin.state["backend_env_file"]), RATE_LIMIT_PER_MINUTE="1")
     # The next minute would let a look through.
     twin.patch(twin.backend / "app" / "rate_limit.py", "int(time.monotonic() // 60)", "0")
+
+
+def run_ends_twice(twin: Twin) -> None:
+    """The run ends completed, and its job breaks down after it."""
+    _after_the_run(twin, 'raise RuntimeError("the report was not sent")')
+
+
+def log_denies_the_failure(twin: Twin) -> None:
+    """So it is, and the worker's log is made to show that the job has completed."""
+    run_ends_twice(twin)
+    _at_the_workers_start(
+        twin,
+        "import logging\n"
+        "    def deny(record):\n"
+        "        record.msg = str(record.msg).replace('! %s failed, %s: %s', '← %s ● %s %s')\n"
+        "        record.exc_info = None\n"
+        "        return True\n"
+        "    logging.getLogger('arq.worker').addFilter(deny)\n",
+    )
+
+
+def no_record_kept(twin: Twin) -> None:
+    """No fault: the worker keeps no results."""
+    _worker_setting(twin, "keep_result = 0")
+
+
+def other_serializer(twin: Twin) -> None:
+    """No fault: queue and worker write what is neither a pickle nor JSON."""
+    both = "lambda value: b'#' + __import__('pickle').dumps(value)"
+    back = "lambda raw: __import__('pickle').loads(raw[1:])"
+    _worker_setting(twin, f"job_serializer = {both}\n    job_deserializer = {back}")
+    file = twin.backend / "app/queue/connection.py"
+    pool = "conn_retries=1, conn_timeout=1)"
+    twin.patch(file, pool, f"{pool}, job_serializer={both}, job_deserializer={back}")
+
+
+def job_writes_the_workers_lines(twin: Twin) -> None:
+    """The worker's own log is off, and its job prints lines that are exactly like the worker's."""
+    job_speaks_for_the_worker(twin)
+    twin.patch(twin.backend / "app/queue/reconciliation_worker.py", 'f"reconcile took   0.10s', 'f"  0.10s')
+
+
+def worker_code_replaced(twin: Twin) -> t.ContextManager[None]:
+    """The worker's code is deployed again while it runs, and nobody restarts it."""
+    file = twin.backend / "app/queue/reconciliation_worker.py"
+
+    def deploy() -> None:
+        copy = file.with_suffix(".new")
+        shutil.copy2(file, copy)
+        copy.replace(file)
+
+    return _once(lambda: _worker_has_started(twin), deploy)
+
+
+def _worker_has_started(twin: Twin) -> bool:
+    log = Path(twin.state["worker_log"])
+    return log.exists() and "Starting worker" in log.read_text("utf-8", "replace")
+
+
+def _after_the_run(twin: Twin, code: str) -> None:
+    file = twin.backend / "app/queue/reconciliation_worker.py"
+    carried = "return await reconciliation.execute(sessions, uuid.UUID(run_id))"
+    twin.patch(file, carried, f"{carried.replace('return ', '')}\n    {code}")
+
+
+def _worker_setting(twin: Twin, text: str) -> None:
+    file = twin.backend / "app/queue/reconciliation_worker.py"
+    twin.patch(file, "    job_timeout = 120\n", f"    job_timeout = 120\n    {text}\n")
+
+
+@contextmanager
+def _once(when: t.Callable[[], bool], act: t.Callable[[], None]) -> t.Iterator[None]:
+    """Do something as soon as it is time, while the closure runs."""
+    done = threading.Event()
+
+    def wait() -> None:
+        while not done.wait(POLL_SECONDS):
+            with suppress(OSError):  # a process has gone
+                if when():
+                    act()
+                    return
+
+    waiter = threading.Thread(target=wait)
+    waiter.start()
+    try:
+        yield
+    finally:
+        done.set()
+        waiter.join()
+
+
+def access_log_without_zone(twin: Twin) -> None:
+    """The access log's times do not say their zone."""
+    file = twin.backend / "app/access_log.py"
+    twin.patch(file, "datetime.now(UTC), time.perf_counter()", "datetime.now(), time.perf_counter()")
+
+
+def access_log_without_mark(twin: Twin) -> None:
+    """No fault: the access log shows neither a query nor who asks."""
+    agent = 'dict(scope["headers"]).get(b"user-agent", b"").decode("latin-1")'
+    twin.patch(twin.backend / "app/access_log.py", agent, '"-"')
+
+
+def webhooks_break(twin: Twin) -> None:
+    """The backend breaks at every webhook whose signature is right."""
+    file = twin.backend / "app/api/webhooks.py"
+    checked = "    require_signature(provider, body, x_signature)\n"
+    twin.patch(file, checked, f'{checked}    raise RuntimeError("drill")\n')
+
+
+def access_log_lost(twin: Twin) -> t.ContextManager[None]:
+    """Somebody empties the access log while the flags are on."""
+    return _once(lambda: _flags_are_on(twin), lambda: os.truncate(twin.state["access_log"], 0))
+
+
+def access_log_copied(twin: Twin) -> t.ContextManager[None]:
+    """No fault: the access log is rotated while the flags are on, by copying and truncating it."""
+
+    def rotate() -> None:
+        log = twin.state["access_log"]
+        shutil.copyfile(log, f"{log}.1")
+        os.truncate(log, 0)
+
+    return _once(lambda: _flags_are_on(twin), rotate)
+
+
+def _flags_are_on(twin: Twin) -> bool:
+    """Whether they are set, and a webhook came since the backend has them."""
+    pids = _processes("app.main:app", twin.backend)
+    environment = b"".join(Path(f"/proc/{pid}/environ").read_bytes() for pid in pids)
+    return b"WEBHOOK_SIGNATURE_ENFORCED=True" in environment
+
+
+def counters_in_place_of_the_log(twin: Twin) -> None:
+    """No fault: the backend's access log shows no status, and its Prometheus counters do."""
+    file = twin.backend / "app/access_log.py"
+    twin.patch(file, '        "status": status,\n', "")
+    twin.patch(
+        file,
+        "        arrived, clock, status =",
+        '        if scope["path"] == "/metrics":\n'
+        '            await send({"type": "http.response.start", "status": 200, "headers": []})\n'
+        '            await send({"type": "http.response.body", "body": "".join(_metrics()).encode()})\n'
+        "            return\n"
+        "        arrived, clock, status =",
+    )
+    counted = "    COUNTED[scope['method'], scope['path'], status] += 1\n"
+    twin.patch(file, "    line: dict[str, Any] = {\n", f"{counted}    line: dict[str, Any] = {{\n")
+    twin.patch(
+        file,
+        "class AccessLog:\n",
+        "COUNTED = __import__('collections').Counter()\n"
+        "BORN = time.time()\n\n\n"
+        "def _metrics():\n"
+        "    yield f'process_start_time_seconds {BORN}\\n'\n"
+        "    for (method, path, status), value in COUNTED.items():\n"
+        '        labels = f\'method="{method}",handler="{path}",status="{status}"\'\n'
+        "        yield f'http_requests_total{{{labels}}} {value}\\n'\n\n\n"
+        "class AccessLog:\n",
+    )
+    twin.supervisorctl("restart", "backend")

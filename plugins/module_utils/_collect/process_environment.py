@@ -9,7 +9,7 @@ import shlex
 import typing as t
 from dataclasses import replace
 
-from .._clients import process, sockets
+from .._clients import deployed, process, sockets
 from .._core.collector import Collector
 from .._core.evidence import rfc3339
 from .._core.step_names import StepName
@@ -24,6 +24,7 @@ def show(
     digest: t.Sequence[str] = (),
     *,
     connections: bool = False,
+    code: bool = False,
 ) -> list[process.Process]:
     """Take the step and return the processes that the options C(process) and C(directory) choose.
 
@@ -33,6 +34,7 @@ def show(
         names: of the variables to show.
         digest: names of the variables to show digests of.
         connections: whether to show the TCP connections that the processes have, too.
+        code: whether to show the newest file of their code.
     """
     params = collector.params
     files = ["/proc/PID/environ"] if names or digest or not connections else []
@@ -45,6 +47,8 @@ def show(
         running = [_running(one, names, digest, key) for one in found]
         if connections:
             running = [replace(one, sockets=sockets.of(one.pid)) for one in running]
+        if code:
+            running = [replace(shown, code=deployed.code_of(one)) for shown, one in zip(running, found)]
         report = environment_report.render(running)
     except process.ProcessError as exc:
         collector.add(started.failed(str(exc)))

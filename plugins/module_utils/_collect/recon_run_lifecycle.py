@@ -22,6 +22,7 @@ from .._logs import sources
 from .._logs.log import Reading
 from .._text import arq_log, env_file, recon
 from . import servers
+from .arq_records import ArqRecords
 from .process_environment import show
 
 FOLLOWING = (steps.RECON_LIFECYCLE, steps.RECON_GET)
@@ -40,11 +41,14 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         )
         return {"run_id": "", "state": ""}
     watched = _WorkerLog(collector)
+    run.records.mark()
     run_id = run.post()
     state = run.follow(run_id) if run_id else ""
     if not run_id:
         run.leave_out("the POST gave no run id", FOLLOWING)
     watched.read(run_id, patient=state in recon.TERMINAL)
+    if run_id:
+        run.records.read(run_id)
     return {"changed": bool(run_id), "run_id": run_id, "state": state}
 
 
@@ -57,6 +61,7 @@ class _Run:
         self._url = str(self._params["url"]).rstrip("/")
         self._headers = _authorization(collector)
         self._connections = _Connections(collector)
+        self.records = ArqRecords(collector)
 
     def post(self) -> str:
         """Ask for a run and return its id, or C('') where none was given."""
@@ -78,8 +83,8 @@ class _Run:
             if state in recon.TERMINAL:
                 break
             # Without a pool there are connections only while it runs.
-            if state == recon.RUNNING:
-                self._connections.look(state)
+            if state == recon.RUNNING and self._connections.look(state):
+                self.records.look(run_id)
         self._connections.look(state)
         self._keep_transcript(url, looks, state)
         good = [step for step in looks if step.exit_status == 200]
@@ -124,14 +129,15 @@ class _Connections:
         self._collector = collector
         self._seen: set[str] = set()
 
-    def look(self, state: str) -> None:
-        """Take the steps, unless that is done or not wanted."""
+    def look(self, state: str) -> bool:
+        """Take the steps, unless that is done or not wanted; return whether they were taken."""
         if not self._collector.params["process"] or state in self._seen:
-            return
+            return False
         self._seen.add(state)
         own, clients, sessions = (step.about(state=state or "not seen") for step in CONNECTIONS)
         show(self._collector, own, connections=True)
         servers.look(self._collector, clients, sessions)
+        return True
 
 
 class _WorkerLog:

@@ -27,8 +27,8 @@ with suppress(ImportError):  # run_collector(needs=…) says so
 # The commands whose replies a step shows.
 QUESTIONS: dict[StepName, tuple[str, ...]] = {
     steps.REDIS_PING: ("PING",),
-    steps.REDIS_INFO: ("INFO server", "INFO clients", "INFO memory", "INFO persistence"),
-    steps.REDIS_CONFIG: ("CONFIG GET maxmemory-policy", "ACL WHOAMI"),
+    steps.REDIS_INFO: ("INFO server", "INFO clients", "INFO memory", "INFO persistence", "INFO replication"),
+    steps.REDIS_CONFIG: ("CONFIG GET maxmemory-policy", "CONFIG GET save", "ACL WHOAMI"),
     # Which server it is, and which of the clients has asked.
     steps.REDIS_CLIENTS: ("INFO server", "CLIENT ID", "CLIENT LIST"),
 }
@@ -71,17 +71,15 @@ def clients(collector: Collector, step: StepName, variable: str, limit: float) -
         return collector.failed(step, f"{'; '.join(commands)}  ({url})", why)
 
 
-def _client(url: str, limit: float, ca_file: str | None) -> t.Any:
+def connected(url: str, limit: float, ca_file: str | None, **more: t.Any) -> t.Any:
     """Return a client that connects with its first command; C(ValueError) where it is not a Redis URL."""
     tls = {"ssl_ca_certs": ca_file} if ca_file and url.startswith("rediss://") else {}
-    client = redis.Redis.from_url(
-        url,
-        socket_timeout=limit,
-        socket_connect_timeout=limit,
-        decode_responses=True,
-        encoding_errors="backslashreplace",
-        **tls,
-    )
+    limits = {"socket_timeout": limit, "socket_connect_timeout": limit}
+    return redis.Redis.from_url(url, **limits, **tls, **more)
+
+
+def _client(url: str, limit: float, ca_file: str | None) -> t.Any:
+    client = connected(url, limit, ca_file, decode_responses=True, encoding_errors="backslashreplace")
     # They turn PONG into True and INFO into a dictionary: evidence is what the server said.
     client.response_callbacks.clear()
     return client

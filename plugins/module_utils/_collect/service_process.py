@@ -27,7 +27,8 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         running = _start(collector, sources.chosen(params["log"]))
     if params["show"] or params["digest"] or params["connections"] or not params["log"]:
         step = StepName(params["name"], params["title"], FILE)
-        running = show(collector, step, params["show"], params["digest"], connections=params["connections"])
+        more = {name: params[name] for name in ("connections", "code")}
+        running = show(collector, step, params["show"], params["digest"], **more)
     if params["servers"]:
         # Its libraries take longer to import than all the rest.
         from . import servers  # noqa: PLC0415

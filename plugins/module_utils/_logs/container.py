@@ -47,7 +47,7 @@ class Container(timed.TimedLog):
         data = timed.as_bytes(_shown(line) for line in lines if _stamp(line) >= since)
         remade = "id" in mark and self._id() != mark["id"]
         gone = ", recreated in between, the last lines of the one before are lost" if remade else ""
-        return Reading(data, f"from {since} on{gone}")
+        return Reading(data, f"from {since} on{gone}", remade)
 
     def _lines(self, since: str = "", until: str = "", last: int = 0) -> list[str]:
         arguments = {"since": since, "until": until, "tail": last}

@@ -67,7 +67,7 @@ class File(Log):
         whole = {*begun, *([started] if started else [])}
         read = sorted(whole, key=lambda part: (part.path == self._path, part.modified))
         data = b"".join(_read(part.path, mark["offset"] if part == started else 0) for part in read)
-        return Reading(data, _note(mark, started, read))
+        return Reading(data, _note(mark, started, read), started is None and mark["inode"] is not None)
 
     def before(self, mark: Mark, start: datetime, most: int) -> bytes:
         raw = _before(self._path, mark["offset"], most)
@@ -125,15 +125,22 @@ def _note(mark: Mark, started: _Part | None, read: t.Sequence[_Part]) -> str:
         return "from its beginning on, since the file did not exist before"
     if started is None:
         return f"rotated in between, the last lines before are lost; read {names}"
+    if started.inode != mark["inode"]:
+        names += "; what was written between its copy and its truncation would be missing"
     if len(read) > 1:
         return f"from byte {mark['offset']} on, rotated in between; read {names}"
     return f"from byte {mark['offset']} on"
 
 
 def _parts(path: Path) -> list[_Part]:
-    """Return the log and what rotation made of it: files beside it whose names begin with its name."""
+    """Return the log and what rotation made of it: files beside it whose names begin with its name.
+
+    A date may stand before the name's ending, too.
+    """
     found = []
-    for candidate in path.parent.glob(f"{glob.escape(path.name)}*"):
+    name, stem, ending = map(glob.escape, (path.name, path.stem, path.suffix))
+    patterns = [f"{name}*", *([f"{stem}[-._][0-9]*{ending}*"] if ending else [])]
+    for candidate in {one for pattern in patterns for one in path.parent.glob(pattern)}:
         with suppress(FileNotFoundError):
             status = candidate.stat()
             if candidate.is_file():

@@ -17,6 +17,7 @@ class Reading(t.NamedTuple):
 
     data: bytes
     note: str
+    gap: bool = False  # whether something that was written is known to be lost
 
     @property
     def text(self) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from datetime import datetime, timezone
+from datetime import datetime, timezone, tzinfo
 from urllib.parse import urlsplit
 
 from . import log_line
@@ -37,12 +37,14 @@ class Entry(t.NamedTuple):
     method: str  # upper case, or C('')
     path: str  # without its query
     status: int | None
+    zoned: bool = True  # whether the time says its zone
 
 
-def parse(line: str) -> Entry | None:
+def parse(line: str, zone: tzinfo | None = None) -> Entry | None:
     """Return the request of a line, or None where there is none in it.
 
-    A time without a zone is taken to be in this machine's own, unless what keeps the log gives one with it.
+    A time without a zone is taken to be in C(zone), or in this machine's own, unless what keeps the log gives
+    one with it.
     """
     for layer in log_line.layers(line):
         found = _from_fields(layer.fields) if layer.fields else None
@@ -50,7 +52,7 @@ def parse(line: str) -> Entry | None:
             found = _from_text(layer.whole)
         if found is not None:
             stamp, *rest = found
-            return _entry(_best([stamp, *layer.stamps]), *rest)
+            return _entry(zone, _best([stamp, *layer.stamps]), *rest)
     return None
 
 
@@ -100,16 +102,18 @@ def _first(fields: t.Mapping[str, t.Any], names: t.Sequence[str]) -> t.Any:
     return next((fields[name] for name in names if fields.get(name) not in (None, "")), None)
 
 
-def _entry(stamp: t.Any, method: str, target: str, status: t.Any) -> Entry:
+def _entry(zone: tzinfo | None, stamp: t.Any, method: str, target: str, status: t.Any) -> Entry:
     try:
         path = urlsplit(target).path
     except ValueError:
         path = target
     digits = re.match(r"\d{3}\b", str(status or ""))
-    return Entry(_moment(stamp), method.upper(), path, int(digits[0]) if digits else None)
+    moment, zoned = _moment(stamp, zone), zone is not None or bool(_ZONED.search(str(stamp or "")))
+    status_code = int(digits[0]) if digits else None
+    return Entry(moment, method.upper(), path, status_code, zoned or moment is None)
 
 
-def _moment(stamp: t.Any) -> datetime | None:
+def _moment(stamp: t.Any, own: tzinfo | None) -> datetime | None:
     try:
         if isinstance(stamp, (int, float)) or re.fullmatch(r"\d{10,13}(\.\d+)?", str(stamp)):
             seconds = float(stamp)
@@ -125,6 +129,7 @@ def _moment(stamp: t.Any) -> datetime | None:
         date, clock, fraction, utc, hours, minutes = found.groups(default="")
         zone = "+00:00" if utc else f"{hours}:{minutes or '00'}" if hours else ""
         # Before 3.11, Python reads one form of what RFC 3339 and ISO 8601 allow.
-        return datetime.fromisoformat(f"{date}T{clock}.{fraction:0<6.6}{zone}").astimezone()
+        moment = datetime.fromisoformat(f"{date}T{clock}.{fraction:0<6.6}{zone}")
+        return (moment if zone or own is None else moment.replace(tzinfo=own)).astimezone()
     except (ValueError, OverflowError, OSError):
         return None

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What running processes were started with, and which connections they have: a JSON list of objects.
+"""What running processes were started with, their connections and their code: a JSON list of objects.
 
 Values that may be seen are shown; of others there are keyed digests, which tell whether two processes
 were given the same without telling what.
@@ -41,6 +41,15 @@ class Sockets:
 
 
 @dataclass(frozen=True)
+class Code:
+    """The newest file of the code that a process could have imported."""
+
+    file: str = ""
+    changed: str = ""  # when it was put there, RFC 3339, UTC
+    unseen: str = ""  # why it cannot be seen
+
+
+@dataclass(frozen=True)
 class Running:
     """A running process."""
 
@@ -51,6 +60,7 @@ class Running:
     shown: t.Mapping[str, str | None]  # name → value, None where the variable is not set
     digests: t.Mapping[str, Digest]  # name → what may be told of its value
     sockets: Sockets | None = None  # where they were looked at
+    code: Code | None = None  # where it was looked at
 
 
 def digest(value: str, key: str) -> Digest:
@@ -105,8 +115,12 @@ def endpoint(url: str) -> str:
     return f"{scheme}://{user}@{place}/{database or _DATABASES.get(scheme, '')}"
 
 
-def _running(digests: t.Mapping[str, t.Any], sockets: t.Any = None, **told: t.Any) -> Running:
+def _running(
+    digests: t.Mapping[str, t.Any], sockets: t.Any = None, code: t.Any = None, **told: t.Any
+) -> Running:
     if sockets is not None:
         made = tuple(Connection(**one) for one in sockets["connections"])
         sockets = Sockets(**{**sockets, "connections": made})
-    return Running(**told, digests={name: Digest(**one) for name, one in digests.items()}, sockets=sockets)
+    code = None if code is None else Code(**code)
+    given = {name: Digest(**one) for name, one in digests.items()}
+    return Running(**told, digests=given, sockets=sockets, code=code)

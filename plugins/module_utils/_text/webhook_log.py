@@ -12,10 +12,13 @@ from __future__ import annotations
 import json
 import typing as t
 from dataclasses import asdict, astuple, dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime, timezone, tzinfo
 
 from .._core.evidence import rfc3339
 from . import access_log
+
+# What the probe's mark begins with, in its URL's query and in its user agent.
+PROBE = "rc_closure_probe="
 
 
 class Webhook(t.NamedTuple):
@@ -23,6 +26,7 @@ class Webhook(t.NamedTuple):
 
     prefix: str
     code: str
+    zone: tzinfo | None = None  # of times that do not say theirs
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Tally:
 
     lines: int = 0  # all lines read, of whatever request
     unreadable: int = 0  # webhook lines without a time or a status
+    unzoned: int = 0  # webhook lines whose time may be of any zone
     intervals: dict[int, Count] = field(default_factory=dict)  # by their start, in seconds since 1970
     refused: list[str] = field(default_factory=list)  # the raw lines with status 401
     first: datetime | None = None  # the time of the first line, of whatever request, that has one
@@ -76,7 +81,7 @@ def tally(raw: bytes, webhook: Webhook, *, interval: int, since: datetime | None
         # Reading a line costs, and one is enough to know where the stretch begins.
         if not of_webhook and found.first is not None:
             continue
-        entry = access_log.parse(line)
+        entry = access_log.parse(line, webhook.zone)
         if entry is not None and entry.time is not None:
             found.first = found.first or entry.time
             if since is not None and entry.time < since:
@@ -88,7 +93,8 @@ def tally(raw: bytes, webhook: Webhook, *, interval: int, since: datetime | None
 
 def render(found: Tally, head: t.Mapping[str, t.Any]) -> str:
     """Return the counts as JSON lines: the head, then each interval in which a request came."""
-    lines: list[dict[str, t.Any]] = [{**head, "lines": found.lines, "unreadable": found.unreadable}]
+    whole = {"lines": found.lines, "unreadable": found.unreadable, "unzoned": found.unzoned}
+    lines: list[dict[str, t.Any]] = [{**head, **whole}]
     for start, count in sorted(found.intervals.items()):
         lines.append({"at": rfc3339(datetime.fromtimestamp(start, timezone.utc)), **asdict(count)})
     return "".join(json.dumps(line) + "\n" for line in lines)
@@ -114,6 +120,7 @@ def _take(found: Tally, entry: access_log.Entry | None, line: str, webhook: Webh
         return
     if not entry.path.startswith(webhook.prefix) or entry.method not in ("POST", ""):
         return
+    found.unzoned += not entry.zoned
     refused, passed = entry.status == 401, 200 <= entry.status < 300
     start = int(entry.time.timestamp()) // interval * interval
     count = Count(

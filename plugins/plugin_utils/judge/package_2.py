@@ -50,19 +50,21 @@ def webhooks_covered(evidence: Evidence, policy: Policy) -> Finding:
     seen = f"the log shows {head['enforced']} webhooks, accepted or refused, while the flags were on"
     if failed:
         seen += f", and {failed} on which the backend failed (5xx)"
-    if head["unreadable"]:
-        reason = f"{head['unreadable']} webhook lines of the log have no time or no status"
-        return not_proven(reason, steps.WEBHOOK_WINDOW)
+    if unsound := _unsound(head):
+        return not_proven(unsound, steps.WEBHOOK_WINDOW)
     if head["enforced"] < policy["minimum_requests"]:
         return not_proven(f"{seen}, want {policy['minimum_requests']}", steps.WEBHOOK_WINDOW)
     probe = ended(evidence, steps.WEBHOOK_PROBE)
     if probe.exit_status != 401:
         reason = f"the probe is answered {probe.exit_status}, so whether the log shows a 401 is not known"
         return not_proven(reason, steps.WEBHOOK_PROBE)
-    if not ended(evidence, steps.WEBHOOK_PROBE_LOG).stdout:
+    shown = ended(evidence, steps.WEBHOOK_PROBE_LOG).stdout
+    if not shown:
         reason = "the log does not show the probe's 401, so it would show no other"
         return not_proven(reason, steps.WEBHOOK_PROBE_LOG)
-    return met(f"{seen}, and the probe's 401", steps.WEBHOOK_WINDOW, steps.WEBHOOK_PROBE_LOG)
+    mark = re.search(rf"{webhook_log.PROBE}\w+", probe.command)
+    how = "by its mark" if mark and mark[0] in shown else "by where it stands, for the log shows no mark"
+    return met(f"{seen}, and the probe's 401, {how}", steps.WEBHOOK_WINDOW, steps.WEBHOOK_PROBE_LOG)
 
 
 def no_spike(evidence: Evidence, policy: Policy) -> Finding:
@@ -127,6 +129,16 @@ def _window(step: Step) -> webhook_log.Window:
         return webhook_log.read(step.stdout)
     except ValueError as exc:
         raise MissingStepError(f"{step.title}: {exc}") from exc
+
+
+def _unsound(head: t.Mapping[str, t.Any]) -> str:
+    """Say why what the log shows is not all, or not of this time, or return C('')."""
+    if head["unreadable"]:
+        return f"{head['unreadable']} webhook lines of the log have no time or no status"
+    if head.get("unzoned"):
+        reason = f"{head['unzoned']} webhook lines of the log have a time without its zone"
+        return f"{reason}: give package_2_rollout_access_log a zone"
+    return f"lines of the log are lost: {head['read']}" if head.get("gap") else ""
 
 
 def _refused(evidence: Evidence, policy: Policy) -> tuple[spike.Stretch, spike.Stretch]:

@@ -14,7 +14,7 @@ import re
 from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import FAILED, Evidence, Step, parse_time
 from ...module_utils._text import arq_log, recon
-from . import connections, recon_run, running
+from . import connections, queue_job, recon_run, running
 from .base import Finding, Judge, Policy, Rule, ended, last_line, met, not_met, not_proven
 from .recon_run import Run
 
@@ -45,6 +45,26 @@ def redis_keeps_jobs(evidence: Evidence, policy: Policy) -> Finding:
             return decide(f"maxmemory-policy is {found['value']}", step.name)
     config = ended(evidence, steps.REDIS_CONFIG)
     return not_proven(f"Redis does not report its maxmemory-policy{last_line(config.stderr)}", config.name)
+
+
+def redis_serves(evidence: Evidence, policy: Policy) -> Finding:
+    """3.1: a Redis that the queue can be kept in: no replica, its data loaded. Whether it saves is said.
+
+    Where C(INFO) is forbidden, a job that went through it proves that it can be written.
+    """
+    info, config = evidence.get(steps.REDIS_INFO), evidence.get(steps.REDIS_CONFIG)
+    told = dict(re.findall(r"^(\w+):([^\r\n]*)", info.stdout if info else "", re.MULTILINE))
+    if info is None or "role" not in told:
+        if recon_run.is_proven(evidence):
+            return met("a job went through it; INFO does not show how it saves", steps.RECON_WORKER_LOG)
+        return not_proven("INFO does not show its role")
+    if told["role"] != "master" or told.get("loading") != "0":
+        return not_met(f"its role is {told['role']}, loading={told.get('loading')}", info.name)
+    points = re.search(r"^save\n(\d[\d ]*)$", config.stdout if config else "", re.MULTILINE)
+    saves = [f"by snapshots ({points[1]})"] if points else []
+    saves += ["by its append-only file"] if told.get("aof_enabled") == "1" else []
+    how = f"it saves {' and '.join(saves)}" if saves else "it saves nothing: what is queued ends with it"
+    return met(f"it is a master, its data loaded; {how}", info.name)
 
 
 def enabled(evidence: Evidence, policy: Policy) -> Finding:
@@ -229,7 +249,10 @@ RULES = (
     Rule("post_queued", "the POST answers queued and an id", post_queued),
     Rule("api_lifecycle", "the API shows queued → running → completed or failed", api_lifecycle),
     Rule("worker_log", "the worker's log has the run's start and end", worker_log),
+    Rule("job_record", "API, log and arq's record agree on the run's job", queue_job.job_record),
     Rule("get_response", "the GET's answer is kept", get_response),
+    Rule("redis_serves", "Redis is a master that has loaded its data", redis_serves),
+    Rule("deployed_code", "worker and backend run the deployed code", running.deployed_code),
     Rule("order", "it all happened in this order", in_order),
 )
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core import step_names as steps
-from ...module_utils._core.evidence import ENDED, Evidence, Step
+from ...module_utils._core.evidence import ENDED, Evidence, Step, parse_time
 from ...module_utils._text import environment_report
 from ...module_utils._text.environment_report import Digest, Running
-from .base import Finding, MissingStepError, ended, met, not_met
+from .base import Finding, MissingStepError, Policy, ended, met, not_met, not_proven
 
 BOTH = (steps.WORKER_ENVIRONMENT, steps.BACKEND_ENVIRONMENT)
 
@@ -65,6 +65,25 @@ def shows(evidence: Evidence, step: str, name: str, want: str, given: t.Sequence
         return met(f"the running {service} was started with {name}={want}", step)
     have = sorted(f"with {name}={value}" if value else f"without {name}" for value in values)
     return not_met(f"the running {service} was started {' and '.join(have)}, want {want}", step)
+
+
+def deployed_code(evidence: Evidence, policy: Policy) -> Finding:
+    """What all of the evidence is about: worker and backend run the code that is deployed, and no older."""
+    newest = ""
+    for name in BOTH:
+        running = processes(evidence, name)
+        if not running:
+            return not_proven(f"no {name.partition('_')[0]} process is running", name)
+        for process in running:
+            who, code = f"{name.partition('_')[0]} {process.pid}", process.code
+            if code is None or not code.file:
+                why = code.unseen if code else "was not looked at"
+                return not_proven(f"the code of {who}: {why}", *BOTH)
+            if parse_time(code.changed) > parse_time(process.started):
+                reason = f"{who} was started at {process.started}, before {code.file} was put there"
+                return not_proven(f"{reason} at {code.changed}: it may run older code", *BOTH)
+            newest = max(newest, f"{code.changed} ({code.file})")
+    return met(f"all processes were started after the newest file of their code, of {newest}", *BOTH)
 
 
 def digests(evidence: Evidence, name: str) -> list[Digest]:

@@ -66,10 +66,10 @@ def _is_names(value: t.Any) -> bool:
 
 
 def _is_log(value: t.Any) -> bool:
-    """Whether exactly one place is named: an absolute C(file), a systemd C(unit) or a C(container)."""
-    if not isinstance(value, dict) or not set(value) <= {"file", "unit", "container"}:
+    """Whether one place is named: an absolute C(file), a C(unit), a C(container), or C(metrics)."""
+    if not isinstance(value, dict) or not set(value) <= {"file", "unit", "container", "metrics", "zone"}:
         return False
-    named = [(kind, place) for kind, place in value.items() if place]
+    named = [(kind, place) for kind, place in value.items() if place and kind != "zone"]
     return len(named) == 1 and (named[0][0] != "file" or str(named[0][1]).startswith("/"))
 
 
@@ -103,7 +103,7 @@ KINDS: dict[str, tuple[Check, str]] = {
     "number": (lambda value: float(value) > 0, "a number above 0"),
     "share": (lambda value: 0 < float(value) <= 1, "a number above 0 and at most 1"),
     "names": (_is_names, "a list of texts"),
-    "log": (_is_log, "one of {file: an absolute path}, {unit: …} and {container: …}"),
+    "log": (_is_log, "one of {file: an absolute path}, {unit: …}, {container: …} and {metrics: …}"),
     "redis_url": (
         _is_redis_url,
         "redis://user:password@host:port/0 (or rediss), with every character of user and password that is "

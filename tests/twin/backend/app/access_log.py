@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The access log: one JSON object per request and line.
 
-{"time": "2026-01-31T09:30:00.123Z", "method", "path", "status", "duration_ms", "error_code", "client"}
+{"time": "2026-01-31T09:30:00.123Z", "method", "path", "status", "duration_ms", "error_code", "client",
+ "agent"}
 """
 
 from __future__ import annotations
@@ -65,5 +66,6 @@ def _write(scope: Scope, arrived: datetime, status: int, seconds: float) -> None
         "duration_ms": round(seconds * 1000, 1),
         "error_code": scope["state"].get("error_code"),
         "client": (scope.get("client") or ("-",))[0],
+        "agent": dict(scope["headers"]).get(b"user-agent", b"").decode("latin-1"),
     }
     _logger.info(json.dumps(line))

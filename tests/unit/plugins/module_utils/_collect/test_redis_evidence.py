@@ -21,7 +21,7 @@ from tests.unit.collecting import collector
 from tests.unit.redis_server import PASSWORD, Server, behind_a_certificate, free_port, serve
 
 QUOTED = quote(PASSWORD, safe="")
-CONFIG = "maxmemory-policy\nnoeviction\n"
+CONFIG = "maxmemory-policy\nnoeviction\nsave\n\n"
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,7 @@ def test_a_redis_that_is_well(server: Server, url: str) -> None:
     steps = took(url.format(quoted=QUOTED, port=server.port, path=server.socket))
     assert steps["redis_ping"].stdout == "PONG\n"
     assert "maxmemory_policy:noeviction\n" in steps["redis_info"].stdout
+    assert "role:master\n" in steps["redis_info"].stdout
     assert steps["redis_config"].stdout == CONFIG + "default\n"
     own = [client for client in redis_clients(steps["redis_clients"].stdout) if client.own]
     assert [(client.place, client.command) for client in own] == [("1", "client|list")]

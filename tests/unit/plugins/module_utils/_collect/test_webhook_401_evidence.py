@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import threading
 import typing as t
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._collect import webhook_401_evidence
+from ansible_collections.psp.rc_closure.plugins.module_utils._collect import (
+    webhook_401_evidence,
+    webhook_sources,
+)
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import CollectError
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import (
     ENDED,
@@ -51,7 +56,7 @@ def backend(log: Path) -> t.Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            _log(log, **REFUSED)
+            _log(log, **REFUSED, agent=self.headers["User-Agent"])
             self.send_response(401)
             self.end_headers()
             self.wfile.write(b'{"error": {"code": "WEBHOOK_SIGNATURE_INVALID"}}')
@@ -102,7 +107,7 @@ def test_before_counts_as_far_back_as_it_is_asked_to(log: Path) -> None:
 
 def test_before_reads_no_more_than_it_may(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _log(log, 100)
-    monkeypatch.setattr(webhook_401_evidence, "BASELINE_BYTES", log.stat().st_size // 4)
+    monkeypatch.setattr(webhook_sources, "BASELINE_BYTES", log.stat().st_size // 4)
     result = _before(log)[0]
     assert result["requests"] == 24
 
@@ -123,9 +128,9 @@ def test_after_counts_from_the_mark_on_and_then_probes(log: Path, backend: str) 
     assert (result["changed"], result["requests"], result["signature_invalid"]) == (True, 6, 2)
     assert webhook_log.read(steps["webhook_window"].stdout).head["enforced"] == 6
     assert steps["webhook_401_lines"].stdout.count("\n") == 2
-    assert (steps["webhook_probe"].exit_status, steps["webhook_probe"].command) == (
-        401,
-        f"POST {backend} {{}}",
+    assert steps["webhook_probe"].exit_status == 401
+    assert re.fullmatch(
+        rf"POST {re.escape(backend)}\?rc_closure_probe=\w{{16}} {{}}", steps["webhook_probe"].command
     )
     assert steps["webhook_probe_log"].stdout.count("WEBHOOK_SIGNATURE_INVALID") == 1
 
@@ -170,6 +175,48 @@ def test_a_log_that_does_not_show_the_probe(
     other.touch()
     steps = _after(other, _before(other)[0]["mark"], probe_url=backend)[1]
     assert (steps["webhook_probe_log"].outcome, steps["webhook_probe_log"].stdout) == (ENDED, "")
+
+
+def test_the_probe_is_told_from_others_by_its_mark(log: Path, backend: str) -> None:
+    mark = _before(log)[0]["mark"]
+    own = webhook_401_evidence.http.ask
+
+    def beside_another(*arguments: t.Any, **options: t.Any) -> t.Any:
+        _log(log, **REFUSED, agent="acmepay")
+        return own(*arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(webhook_401_evidence.http, "ask", beside_another)
+        shown = _after(log, mark, probe_url=backend)[1]["webhook_probe_log"].stdout
+    assert shown.count("\n") == 1
+    assert "rc_closure_probe=" in shown
+
+
+def test_a_log_that_was_emptied_has_a_gap(log: Path) -> None:
+    _log(log, 5)
+    mark = _before(log)[0]["mark"]
+    log.write_text("", "utf-8")
+    _log(log, 2)
+    head = webhook_log.read(_after(log, mark)[1]["webhook_window"].stdout).head
+    assert (head["gap"], head["read"].partition(",")[0]) == (True, "rotated in between")
+
+
+@pytest.mark.parametrize("dated", ["access.log-20261129", "access.log.1", "access-20261129.log"])
+def test_a_log_that_was_rotated_has_none(log: Path, dated: str) -> None:
+    _log(log, 5)
+    mark = _before(log)[0]["mark"]
+    _log(log, 2)
+    log.rename(log.with_name(dated))
+    _log(log, 1)
+    window = webhook_log.read(_after(log, mark)[1]["webhook_window"].stdout)
+    assert (window.head["gap"], window.total.requests) == (False, 3)
+
+
+def test_a_zone_that_nobody_knows(log: Path) -> None:
+    with pytest.raises(CollectError, match="zone Mars/Olympus is not known here"):
+        webhook_401_evidence.collect(
+            collector(ARGUMENT_SPEC, window="before", access_log={"file": str(log), "zone": "Mars/Olympus"})
+        )
 
 
 def test_a_log_that_is_gone(log: Path, backend: str) -> None:

@@ -8,6 +8,7 @@ import json
 import time
 import typing as t
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -116,7 +117,9 @@ def test_a_time_without_a_zone_is_the_machines_own(monkeypatch: pytest.MonkeyPat
     entry = parse(line)
     monkeypatch.undo()
     time.tzset()
-    assert entry == Entry(datetime(2026, 11, 24, 0, 29, 52, 462000, tzinfo=UTC), "POST", WEBHOOK, 401)
+    moment = datetime(2026, 11, 24, 0, 29, 52, 462000, tzinfo=UTC)
+    assert entry == Entry(moment, "POST", WEBHOOK, 401, zoned=False)
+    assert parse(line, ZoneInfo("Europe/Istanbul")) == Entry(moment, "POST", WEBHOOK, 401)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -76,10 +77,19 @@ def test_what_came_to_the_check_of_the_signature(status: int, count: Count) -> N
     assert tally(_line(1, status=status).encode(), WEBHOOK, interval=10).total == count
 
 
+@pytest.mark.parametrize(("zone", "unzoned", "hour"), [(None, 1, None), (ZoneInfo("Asia/Tokyo"), 0, 17)])
+def test_a_time_that_says_no_zone(zone: ZoneInfo | None, unzoned: int, hour: int | None) -> None:
+    line = _line(1).replace(".000Z", "").encode()
+    found = tally(line, WEBHOOK._replace(zone=zone), interval=10)
+    assert found.unzoned == unzoned
+    assert found.first is not None
+    assert hour in (None, found.first.astimezone(UTC).hour)
+
+
 def test_there_and_back() -> None:
     text = render(tally(LOG.encode(), WEBHOOK, interval=10), {"source": "/log", "enforced": 3})
     assert text.splitlines() == [
-        '{"source": "/log", "enforced": 3, "lines": 8, "unreadable": 1}',
+        '{"source": "/log", "enforced": 3, "lines": 8, "unreadable": 1, "unzoned": 0}',
         '{"at": "2026-11-24T02:52:00.000Z", "requests": 2, "checked": 2, "status_401": 0, '
         '"signature_invalid": 0, "status_5xx": 0}',
         '{"at": "2026-11-24T02:52:10.000Z", "requests": 2, "checked": 2, "status_401": 2, '

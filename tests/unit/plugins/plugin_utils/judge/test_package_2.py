@@ -732,6 +732,20 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         "7 webhook lines of the log have no time or no status",
     ),
     (
+        "a log whose times say no zone",
+        _steps(webhook_window=_window(100, 0, unzoned=7)),
+        "webhooks_covered",
+        NOT_PROVEN,
+        "7 webhook lines of the log have a time without its zone: give package_2_rollout_access_log a zone",
+    ),
+    (
+        "a log of which lines are lost",
+        _steps(webhook_window=_window(100, 0, gap=True, read="rotated in between")),
+        "webhooks_covered",
+        NOT_PROVEN,
+        "lines of the log are lost: rotated in between",
+    ),
+    (
         "a log that does not show the probe",
         _steps(webhook_probe_log=step("webhook_probe_log", kind=LOG)),
         "webhooks_covered",

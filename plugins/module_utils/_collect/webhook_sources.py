@@ -1,0 +1,147 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What webhooks are counted from: the lines of an access log, or the backend's own Prometheus counters."""
+
+from __future__ import annotations
+
+import errno
+import time
+import typing as t
+from datetime import datetime, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+from .._clients import http
+from .._core import step_names as steps
+from .._core.collector import CollectError, Collector
+from .._core.evidence import utc_now
+from .._logs import sources
+from .._text import prometheus, webhook_log
+from .._text.webhook_log import Count, Tally, Webhook
+
+INTERVAL_SECONDS = 10
+BASELINE_BYTES = 16 * 1024**2
+METRICS_SECONDS = 10.0
+Mark = t.Mapping[str, t.Any]
+
+
+class Seen(t.NamedTuple):
+    """What came since a mark, how that was read, and whether some of it is known to be lost."""
+
+    tally: Tally
+    note: str
+    gap: bool
+
+
+class FromLog:
+    """An access log, whose lines have times."""
+
+    def __init__(self, collector: Collector) -> None:
+        place = collector.params["access_log"]
+        self._log = sources.chosen(place)
+        self._webhook = Webhook(
+            collector.params["prefix"], collector.params["code"], _zone(place.get("zone"))
+        )
+        self.name = self._log.name
+
+    def mark(self) -> dict[str, t.Any]:
+        """Return where the log ends; a log that cannot be looked at is read from its beginning on."""
+        try:
+            return self._log.mark()
+        except OSError:
+            return {"time": utc_now(), "inode": None, "offset": 0}
+
+    def before(self, mark: Mark, start: datetime) -> Tally:
+        """Count what came from then until the mark; an C(OSError) where that cannot be read, as in all."""
+        found = self._tally(self._log.before(mark, start, BASELINE_BYTES), start)
+        found.first = max(start, found.first) if found.first else None
+        return found
+
+    def since(self, mark: Mark, moment: datetime | None = None) -> Seen:
+        """Count what came since the mark, or since a later moment."""
+        # A log that is not there any more is not one in which nothing was written.
+        self._log.written()
+        reading = self._log.read_since(mark)
+        return Seen(self._tally(reading.data, moment), reading.note, reading.gap)
+
+    def _tally(self, raw: bytes, since: datetime | None) -> Tally:
+        return webhook_log.tally(raw, self._webhook, interval=INTERVAL_SECONDS, since=since)
+
+
+class FromCounters:
+    """The counters of a process, which begin anew when it does: no times, and no error codes."""
+
+    def __init__(self, collector: Collector) -> None:
+        self._collector = collector
+        self._url = str(collector.params["access_log"]["metrics"])
+        self.name = f"the counters of {self._url}"
+
+    def mark(self) -> dict[str, t.Any]:
+        """Return what is counted until now; counters that cannot be looked at count from 0."""
+        moment = utc_now()
+        try:
+            counted, born = self._look()
+        except OSError:
+            counted, born = {}, 0.0
+        return {"time": moment, "counted": counted, "born": born}
+
+    def before(self, mark: Mark, start: datetime) -> Tally:
+        """Count what came from the process's start until the mark."""
+        found = self._tally(mark["counted"], {})
+        found.first = datetime.fromtimestamp(mark["born"], timezone.utc) if mark["born"] else None
+        return found
+
+    def since(self, mark: Mark, moment: datetime | None = None) -> Seen:
+        """Count what came since the mark, or where the process was restarted, since that.
+
+        A process that tells nothing of its start counts on; a counter that went down has been lost.
+        """
+        counted, born = self._look()
+        same = born == mark["born"]
+        old = mark["counted"] if same else {}
+        gap = any(counted.get(series, 0.0) < value for series, value in old.items())
+        note = "since the mark" if same else f"since the process's start at {born:.0f}"
+        return Seen(self._tally(counted, old), note, gap)
+
+    def _look(self) -> tuple[dict[str, float], float]:
+        answer = http.ask(
+            self._collector, "GET", self._url, steps.WEBHOOK_WINDOW, limit=METRICS_SECONDS, kept=False
+        )
+        if answer.step.exit_status != 200:
+            why = answer.step.reason or f"the answer's status is {answer.step.exit_status}"
+            raise OSError(errno.EIO, why)
+        text = answer.body.decode("utf-8", "backslashreplace")
+        return prometheus.counters(text, self._collector.params["prefix"]), prometheus.born(text)
+
+    def _tally(self, counted: t.Mapping[str, float], old: t.Mapping[str, float]) -> Tally:
+        found, total = Tally(lines=len(counted)), Count()
+        for series, value in sorted(counted.items()):
+            more, status = int(value - old.get(series, 0.0)), prometheus.status_of(series)
+            if more <= 0:
+                continue
+            if status is None:
+                found.unreadable += 1
+                continue
+            refused, passed = status == 401, 200 <= status < 300
+            total += Count(more, more * (passed or refused), more * refused, 0, more * (status >= 500))
+            if refused:
+                found.refused.append(f"{series} {value:g}, {more} more")
+        if total.requests:
+            found.intervals[int(time.time()) // INTERVAL_SECONDS * INTERVAL_SECONDS] = total
+        return found
+
+
+def chosen(collector: Collector) -> FromLog | FromCounters:
+    """Return what the option C(access_log) names.
+
+    Raises:
+        CollectError: this machine does not know its C(zone).
+    """
+    return (FromCounters if collector.params["access_log"].get("metrics") else FromLog)(collector)
+
+
+def _zone(name: str | None) -> tzinfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (KeyError, ValueError, OSError) as exc:
+        raise CollectError(f"the access log's zone {name} is not known here: {exc}") from exc

@@ -1,0 +1,94 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The newest source file of a process that really runs, whatever else is beside it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import typing as t
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients import deployed, process
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "app").mkdir()
+    return tmp_path
+
+
+@pytest.fixture
+def running(folder: Path) -> t.Iterator[process.Process]:
+    with subprocess.Popen(["cat", "-"], cwd=folder, stdin=subprocess.PIPE) as child:
+        yield process.Process(child.pid, os.getpid(), ("cat", "-"), str(folder), datetime.now(UTC))
+        assert child.stdin is not None
+        child.stdin.close()
+
+
+def put(file: Path) -> None:
+    """Put a file in its place whose content is of long ago."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("", "utf-8")
+    os.utime(file, (0, 0))
+
+
+def test_the_newest_source_file_counts_from_when_it_was_put_there(
+    folder: Path, running: process.Process
+) -> None:
+    old, new = folder / "app" / "old.py", folder / "app" / "new.py"
+    put(old)
+    os.utime(old, (0, 2**32))
+    put(new)
+    while new.stat().st_ctime <= old.stat().st_ctime:  # until the file system's clock has gone on
+        put(new)
+    found = deployed.code_of(running)
+    assert found.file == str(new)
+    assert found.changed.startswith(f"{datetime.now(UTC):%Y-%m-%dT}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "app/app.log",
+        "data.sqlite",
+        "uploads/a.csv",
+        "app/__pycache__/main.cpython-311.pyc",
+        "node_modules/a/b.py",
+        ".git/hooks/hook.py",
+        ".venv/lib/a.py",
+        "lib/python3.11/site-packages/a.py",
+        "own/bin/a.py",
+    ],
+)
+def test_what_is_no_code_of_the_application_does_not_count(
+    folder: Path, running: process.Process, name: str
+) -> None:
+    put(folder / "app" / "main.py")
+    put(folder / "own" / "pyvenv.cfg")
+    put(folder / name)
+    assert deployed.code_of(running).file == str(folder / "app" / "main.py")
+
+
+def test_an_installed_application_counts_by_what_was_installed_last(
+    folder: Path, running: process.Process
+) -> None:
+    put(folder / "venv/lib/python3.11/site-packages/app-1.dist-info/METADATA")
+    argv = (str(folder / "venv/bin/python"), str(folder / "venv/bin/arq"))
+    found = deployed.code_of(process.Process(running.pid, 1, argv, str(folder), running.started))
+    assert found.file == "app-1.dist-info"
+
+
+def test_without_any_it_says_so(folder: Path, running: process.Process) -> None:
+    assert deployed.code_of(running).unseen == (
+        f"there is no source file below {folder}, the directory of process {running.pid}"
+    )
+
+
+def test_a_process_that_has_gone() -> None:
+    gone = process.Process(2**22 + 1, 1, (sys.executable,), "/app", datetime.now(UTC))
+    assert deployed.code_of(gone).unseen.endswith("cannot be seen: No such file or directory")

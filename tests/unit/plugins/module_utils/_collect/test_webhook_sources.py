@@ -1,0 +1,79 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Webhooks by a backend's counters, before and after it was restarted."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import UTC, datetime
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils._collect import webhook_sources
+from ansible_collections.psp.rc_closure.plugins.module_utils._text.webhook_log import Count
+from ansible_collections.psp.rc_closure.plugins.modules.webhook_401_evidence import ARGUMENT_SPEC
+from tests.unit.collecting import collector
+from tests.unit.plugins.module_utils._clients.fake_github import FakeGitHub, Reply, serve
+
+SERIES = 'http_requests_total{{handler="/api/v1/payments/webhook/x",method="POST",status="{}"}} {}\n'
+
+
+def metrics(born: int = 1, **counted: int) -> Reply:
+    """Return the answer with these counts, C(s401=3) for the status 401."""
+    lines = [SERIES.format(name[1:], value) for name, value in counted.items()]
+    return Reply(200, f"process_start_time_seconds {born}\n{''.join(lines)}")
+
+
+@pytest.fixture
+def api() -> t.Iterator[FakeGitHub]:
+    with serve() as server:
+        yield server
+
+
+def source(api: FakeGitHub) -> webhook_sources.FromCounters:
+    given = {"window": "before", "access_log": {"metrics": f"{api.url}/metrics"}}
+    made = webhook_sources.chosen(collector(ARGUMENT_SPEC, **given))
+    assert isinstance(made, webhook_sources.FromCounters)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "total", "gap"),
+    [
+        (metrics(s200=5, s401=1), metrics(s200=9, s401=1, s503=2), Count(6, 4, 0, 0, 2), False),
+        (metrics(s200=5, s401=1), metrics(2, s200=3, s401=2), Count(5, 5, 2), False),
+        (metrics(s200=5), metrics(s200=4), Count(), True),
+        (metrics(s200=5, s401=2), metrics(s200=6), Count(1, 1), True),
+        (Reply(404, ""), metrics(s200=6), Count(6, 6), False),
+    ],
+)
+def test_what_came_since_a_mark(
+    api: FakeGitHub, before: Reply, after: Reply, total: Count, *, gap: bool
+) -> None:
+    api.on("GET", "/metrics", before, after)
+    taken = source(api)
+    seen = taken.since(taken.mark())
+    assert (seen.tally.total, seen.gap) == (total, gap)
+
+
+def test_what_was_before_and_the_lines_of_refusals(api: FakeGitHub) -> None:
+    api.on("GET", "/metrics", metrics(s200=5, s401=3))
+    taken = source(api)
+    found = taken.before(taken.mark(), datetime.now(UTC))
+    assert found.total == Count(8, 8, 3)
+    assert found.first == datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)
+    assert found.refused == [f"{SERIES.format(401, 3).strip()}, 3 more"]
+
+
+def test_grouped_statuses_cannot_be_read(api: FakeGitHub) -> None:
+    api.on("GET", "/metrics", metrics(s200=5), metrics(s200=6, s4xx=3))
+    taken = source(api)
+    assert taken.since(taken.mark()).tally.unreadable == 1
+
+
+def test_counters_that_are_not_there(api: FakeGitHub) -> None:
+    api.on("GET", "/metrics", Reply(404, ""))
+    taken = source(api)
+    mark = taken.mark()
+    with pytest.raises(OSError, match="the answer's status is 404"):
+        taken.since(mark)
