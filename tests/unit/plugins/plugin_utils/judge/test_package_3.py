@@ -249,6 +249,14 @@ ANSWER = f'2026-11-24T03:57:00.000Z 200 {{"id":"{RUN}","status":"%s"}}\n'
         ),
         ("worker_environment", replaced("not JSON"), "worker_environment", NOT_PROVEN, "cannot be read"),
         ("backend_environment", running(lambda _process: None), "backend_runner", NOT_MET, "no backend"),
+        ("backend_environment", running(lambda _process: None), "same_redis_url", NOT_PROVEN, "no backend "),
+        (
+            "backend_environment",
+            running(lambda process: replace(process, digests={})),
+            "same_redis_url",
+            NOT_MET,
+            "without",
+        ),
         ("backend_environment", digests(REDIS_URL=Digest(False)), "same_redis_url", NOT_MET, "without"),
         ("backend_environment", digests(REDIS_URL=Digest(True)), "same_redis_url", NOT_PROVEN, "a key"),
         (
