@@ -96,6 +96,15 @@ DRILLS = (
         "is not what the migrations make of an empty database: it lacks column created_at",
     ),
     Drill(
+        "other_table_by_hand",
+        faults.other_table_by_hand,
+        1,
+        "schema_is_the_migrations",
+        "not_met",
+        "1 other relation differs: public.notes: exists, the migrations do not make it",
+        extra={"package_1_migration_other_relations": "same"},
+    ),
+    Drill(
         "url_in_a_file",
         faults.url_in_a_file,
         1,

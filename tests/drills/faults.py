@@ -96,6 +96,11 @@ def stamped_one_short(twin: Twin) -> None:
     twin.sql("UPDATE alembic_version SET version_num = '0006_mig_01b_reconciliation'")
 
 
+def other_table_by_hand(twin: Twin) -> None:
+    """Somebody has made another table, which no migration makes."""
+    twin.sql("CREATE TABLE notes (id integer PRIMARY KEY)")
+
+
 def url_in_a_file(twin: Twin) -> None:
     """The project's env.py goes by an address of its own, whatever the environment says."""
     url = twin.database_urls("psp")["SYNC_DATABASE_URL"]

@@ -93,7 +93,7 @@ def _changed(node: ast.AST, field: str, above: tuple[ast.AST, ...]) -> t.Iterato
         yield _SWAPPED[type(node)]()
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         yield node.operand
-    elif isinstance(node, ast.Return) and node.value and not _is_none(node.value):
+    elif isinstance(node, ast.Return) and node.value and not _is_nothing(node.value):
         yield ast.Return(ast.Constant(None))
     elif isinstance(node, (ast.Raise, ast.AugAssign)) or _is_effect(node):
         yield ast.Pass()
@@ -105,8 +105,9 @@ def _changed(node: ast.AST, field: str, above: tuple[ast.AST, ...]) -> t.Iterato
         yield ast.Constant(False)
 
 
-def _is_none(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _is_nothing(node: ast.AST) -> bool:
+    """None, or what is as good as None to who asks whether there is anything."""
+    return isinstance(node, ast.Constant) and node.value in {None, ""}
 
 
 def _is_effect(node: ast.AST) -> bool:
@@ -123,7 +124,7 @@ def _constants(node: ast.Constant, above: tuple[ast.AST, ...]) -> t.Iterator[ast
     elif isinstance(value, (int, float)):
         yield ast.Constant(value + 1)
     elif isinstance(value, str) and _decides(value, above):
-        yield ast.Constant(f"XX{value}" if value else "XX")
+        yield ast.Constant("XX")
 
 
 def _decides(value: str, above: tuple[ast.AST, ...]) -> bool:

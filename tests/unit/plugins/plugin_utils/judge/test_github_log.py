@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import github_log
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures" / "github_log"
-# Of each fixture: the line that names the cause, the first and the last line of its block, and how many it has.
+# Of each: the line that names the cause, the first and the last line of its block, and how many it has.
 BLOCKS = json.loads((FIXTURES / "blocks.json").read_text("utf-8"))
 PYTEST = "Run python -m pytest tests"
 

@@ -136,7 +136,7 @@ GOOD: list[tuple[str, Evidence, str, str]] = [
         "another table differs",
         _steps(alembic_schema=_schema("4eb9637391852934934c90660aded4a8", "0" * 32)),
         "schema_is_the_migrations",
-        "; 1 other relations differ",
+        "; 1 other relation differs",
     ),
     (
         "an unsafe smoke is left out",
@@ -167,6 +167,15 @@ GOOD: list[tuple[str, Evidence, str, str]] = [
         "(deferrable; rows with NULL in provider_event_id are not compared)",
     ),
 ]
+
+
+def test_other_relations_count_where_the_policy_says_so() -> None:
+    differs = _steps(alembic_schema=_schema("4eb9637391852934934c90660aded4a8", "0" * 32))
+    policy = {**POLICY, "others": "same"}
+    verdict = judge(differs, policy)
+    assert verdict.status == "FAIL"
+    assert "; 1 other relation differs: public." in verdict.note
+    assert judge(_steps(), policy).status == "PASS"
 
 
 @pytest.mark.parametrize(("kept", "rule", "reason"), [case[1:] for case in GOOD], ids=[c[0] for c in GOOD])
