@@ -79,8 +79,8 @@ def _of(node: ast.AST, above: tuple[ast.AST, ...], function: int) -> t.Iterator[
 
 
 def _is_skipped(node: ast.AST, field: str) -> bool:
-    """A message's text, and a type that is only there to be read."""
-    return isinstance(node, ast.Call) and field == "args" and _name(node.func) in ("cast", "TypeVar")
+    """A type that is only there to be read, and that nobody is to change what a class holds."""
+    return isinstance(node, ast.Call) and _name(node.func) in ("cast", "TypeVar", "dataclass")
 
 
 def _is_docstring(node: ast.AST, field: str) -> bool:
