@@ -178,6 +178,20 @@ def test_other_relations_count_where_the_policy_says_so() -> None:
     assert judge(_steps(), policy).status == "PASS"
 
 
+@pytest.mark.parametrize(
+    ("step_name", "how"),
+    [
+        ("alembic_schema", "does not exist, the migrations make it"),
+        ("alembic_shadow_schema", "exists, the migrations do not make it"),
+    ],
+)
+def test_a_relation_that_only_one_has_is_named(step_name: str, how: str) -> None:
+    row = '{"relation" : "public.wallets", "digest" : "4eb9637391852934934c90660aded4a8"}'
+    verdict = judge(_steps(**{step_name: _schema(row, "", step_name)}), POLICY)
+    found = next(c for c in verdict.criteria if c.id == "schema_is_the_migrations")
+    assert found.detail == f"public.wallets: {how}"
+
+
 @pytest.mark.parametrize(("kept", "rule", "reason"), [case[1:] for case in GOOD], ids=[c[0] for c in GOOD])
 def test_passes(kept: Evidence, rule: str, reason: str) -> None:
     verdict = judge(kept, POLICY)

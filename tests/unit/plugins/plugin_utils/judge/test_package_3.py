@@ -168,7 +168,9 @@ def test_the_policy_is_told_by_info_or_by_config_and_by_one_of_them_it_must() ->
 @pytest.mark.parametrize("name", ["redis_ping", "worker_start_log", "worker_environment", "recon_post"])
 def test_a_step_that_broke_down_gives_its_reason(name: str) -> None:
     broken = {name: lambda s: replace(s, outcome=FAILED, reason="the disk is full", stdout="")}
-    assert "the disk is full" in changed(broken).note
+    found = changed(broken)
+    assert "the disk is full" in found.note
+    assert criterion(found, "enabled").result == MET
 
 
 def text(old: str, new: str) -> Change:

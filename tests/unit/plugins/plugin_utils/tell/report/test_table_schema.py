@@ -251,6 +251,7 @@ def test_a_column_is_changed(statement: str, column: str) -> None:
         "ALTER TABLE t ENABLE ROW LEVEL SECURITY",
         "ALTER TABLE t ALTER COLUMN id SET STATISTICS 100",
         "ALTER TABLE t RENAME COLUMN id TO number",
+        "ALTER VIEW t RENAME TO u",
         "ALTER TABLE t ADD COLUMN b BIT VARYING(3)",
         "ALTER TABLE t ADD CHECK (id > 0)",
         "ALTER TABLE t ADD CONSTRAINT uq UNIQUE USING INDEX ix",
