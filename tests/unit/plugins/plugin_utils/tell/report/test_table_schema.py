@@ -179,6 +179,7 @@ def test_what_postgres_names_by_itself_is_read(
         ("TIMESTAMPTZ", "timestamp with time zone"),
         ("TIMETZ", "time with time zone"),
         ("VARCHAR(9)", "character varying(9)"),
+        ("INT GENERATED ALWAYS AS (id * 2) STORED", "integer default generated always as (id * 2) stored"),
         ("BOOLEAN DEFAULT TRUE", "boolean default true"),
     ],
 )
