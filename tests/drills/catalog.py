@@ -230,7 +230,7 @@ DRILLS = (
         2,
         "signature_enforced",
         "not_met",
-        "without a signature is answered 2",
+        "without a signature is answered 200, not 401 ",
         AFTER_MIGRATIONS,
     ),
     Drill(
