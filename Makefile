@@ -88,8 +88,12 @@ anywhere: setup ## the twin's tests from fresh copies: root's in a closed direct
 	$(BIN)/python tests/anywhere.py
 
 .PHONY: drill
-drill: setup ## every fault, one at a time, and the verdict it must give (DRILL=name for one)
-	$(BIN)/python -m tests.drills $(DRILL)
+drill: setup ## every fault and the verdict it must give, on JOBS=2 twins (DRILL=name for one)
+	$(BIN)/python -m tests.drills --jobs $(or $(JOBS),2) $(DRILL)
+
+.PHONY: mutation
+mutation: setup ## whether a test notices each small change of the judges and readers (ARGS="--sample 500")
+	$(BIN)/python -m tests.mutation $(ARGS)
 
 .PHONY: molecule
 molecule: setup ## the roles and the whole closure on Docker (ARGS="default systemd" for these scenarios)

@@ -48,6 +48,21 @@ def ci_other_commit(twin: Twin) -> None:
     twin.ci_faults(other_commit=OTHER_COMMIT)
 
 
+def ci_nothing_ran(twin: Twin) -> None:
+    """The job is GREEN, and has neither steps nor a log."""
+    twin.ci_faults(job_conclusion="success")
+
+
+def ci_log_expired(twin: Twin) -> None:
+    """GitHub has removed the log of the GREEN job."""
+    twin.ci_faults(expired_logs=True)
+
+
+def ci_no_job(twin: Twin) -> None:
+    """The run ends before any job is made of its workflow."""
+    twin.ci_faults(startup_failure=True)
+
+
 def table_exists(twin: Twin) -> None:
     """Somebody has made the table by hand."""
     twin.sql("CREATE TABLE reconciliation_findings (id integer PRIMARY KEY)")
@@ -81,6 +96,11 @@ def stamped_one_short(twin: Twin) -> None:
     twin.sql("UPDATE alembic_version SET version_num = '0006_mig_01b_reconciliation'")
 
 
+def other_table_by_hand(twin: Twin) -> None:
+    """Somebody has made another table, which no migration makes."""
+    twin.sql("CREATE TABLE notes (id integer PRIMARY KEY)")
+
+
 def url_in_a_file(twin: Twin) -> None:
     """The project's env.py goes by an address of its own, whatever the environment says."""
     url = twin.database_urls("psp")["SYNC_DATABASE_URL"]
@@ -103,6 +123,55 @@ def wrong_columns(twin: Twin) -> None:
 def lock_wait(twin: Twin) -> t.ContextManager[None]:
     """A forgotten transaction holds what a migration needs."""
     return twin.transaction("LOCK TABLE provider_events IN ACCESS EXCLUSIVE MODE")
+
+
+def upgrade_swallows_its_error(twin: Twin) -> None:
+    """A migration fails, and env.py goes on, in the words of one that went through."""
+    twin.patch(twin.backend / UNIQUE, "    op.create_unique_constraint(", "    op.create_unique_constrain(")
+    said = "print('INFO  Running upgrade 0006_mig_01b_reconciliation -> 0007_mig_01c_finding_unique')"
+    caught = (
+        "        try:\n"
+        "            with context.begin_transaction():\n"
+        "                context.run_migrations()\n"
+        f"        except AttributeError:\n            {said}\n"
+    )
+    run = "        with context.begin_transaction():\n            context.run_migrations()\n\n\nif"
+    twin.patch(twin.backend / "migrations" / "env.py", run, f"{caught}\n\nif")
+
+
+def traceback_with_status_0(twin: Twin) -> None:
+    """A migration prints the traceback of what it could not do, and the upgrade ends with 0."""
+    failed = (
+        "    try:\n        {}['key']\n    except KeyError:\n        __import__('traceback').print_exc()\n"
+    )
+    twin.patch(twin.backend / UNIQUE, "def upgrade() -> None:\n", f"def upgrade() -> None:\n{failed}")
+
+
+def alembic_elsewhere(twin: Twin) -> None:
+    """The project migrates another database than its environment names, which is one step behind."""
+    twin.migrate("psp_other")
+    twin.migrate()
+    twin.sql(f"UPDATE alembic_version SET version_num = '{TABLE_REVISION}'")
+    own = "    url += '_other' * url.endswith('/psp')\n    return url\n"
+    twin.patch(twin.backend / "migrations" / "env.py", "    return url\n", own)
+
+
+def table_is_a_view(twin: Twin) -> None:
+    """Somebody has put a view in the table's place."""
+    twin.migrate()
+    twin.sql("ALTER TABLE reconciliation_findings RENAME TO findings")
+    twin.sql("CREATE VIEW reconciliation_findings AS SELECT * FROM findings")
+
+
+def table_in_two_schemas(twin: Twin) -> None:
+    """Another schema has a table of that name, too."""
+    twin.sql("CREATE SCHEMA archive CREATE TABLE reconciliation_findings (id integer)")
+
+
+def smoke_would_lose_rows(twin: Twin) -> None:
+    """No fault of the release: the way down deletes rows that the constraint would not let in again."""
+    gone = "    op.execute('DELETE FROM reconciliation_findings WHERE provider_event_id IS NULL')\n"
+    twin.patch(twin.backend / UNIQUE, "def downgrade() -> None:\n", f"def downgrade() -> None:\n{gone}")
 
 
 def killed_while_migrating(twin: Twin) -> None:
@@ -137,6 +206,13 @@ def flag_in_file_only(twin: Twin) -> None:
 def other_commit_deployed(twin: Twin) -> None:
     """Somebody deploys another commit after CI has tested the release's."""
     twin.set_env(Path(twin.state["backend_env_file"]), GIT_COMMIT="f" * 40)
+
+
+def signature_not_enforced(twin: Twin) -> None:
+    """The flag is on, and a webhook without a signature is let through."""
+    required = "    require_signature(provider, body, x_signature)\n"
+    let_through = "    if not x_signature:\n        return {'status': 'known'}\n"
+    twin.patch(twin.backend / "app/api/webhooks.py", required, f"{let_through}{required}")
 
 
 def backfill_silent(twin: Twin) -> None:
@@ -198,6 +274,31 @@ def backfill_fails_after_summary(twin: Twin) -> None:
     twin.patch(twin.backend / BACKFILL, end, f'{end}    print("last batch: commit failed")\n')
 
 
+def backfill_real_run_fails(twin: Twin) -> None:
+    """The real run breaks off after its summary; the dry run does not."""
+    end = 'dry_run={str(arguments.dry_run).lower()}"\n    )\n'
+    twin.patch(twin.backend / BACKFILL, end, f"{end}    assert arguments.dry_run\n")
+
+
+def backfill_sees_nothing(twin: Twin) -> None:
+    """The backfill looks at no wallet, and says so: nothing processed, nothing wrong."""
+    twin.patch(twin.backend / BACKFILL, "    last = 0\n", "    last = 10**9\n")
+
+
+def backfill_leaves_rows(twin: Twin) -> None:
+    """Each run goes no further than a hundred rows."""
+    given = "    if wallet.balance is not None:\n"
+    left = "    if wallet.balance is not None or summary.updated == 100:\n"
+    twin.patch(twin.backend / BACKFILL, given, left)
+
+
+def backfill_writes_more_than_announced(twin: Twin) -> None:
+    """The dry run goes no further than a hundred rows, and the real run does."""
+    given = "    if wallet.balance is not None:\n"
+    left = "    if wallet.balance is not None or dry_run and summary.updated == 100:\n"
+    twin.patch(twin.backend / BACKFILL, given, left)
+
+
 def e2e_fails(twin: Twin) -> None:
     """The Approve button of the page does nothing."""
     twin.patch(twin.backend / "app/admin/withdrawals.html", "/approve`", "/reject`")
@@ -214,6 +315,11 @@ def e2e_flaky(twin: Twin) -> None:
     twin.patch(twin.e2e / "playwright.config.ts", "retries: 0", "retries: 1")
     test = "test('a withdrawal is paid only once', async ({ request }) => {\n"
     twin.patch(twin.e2e / SPEC, test, f"{test}  expect(test.info().retry).toBe(1);\n")
+
+
+def e2e_another_file_runs(twin: Twin) -> None:
+    """The name of the spec is a pattern to the test runner, and an old one beside it matches, too."""
+    shutil.copyfile(twin.e2e / "tests/health.spec.ts", twin.e2e / f"{SPEC}.old.spec.ts")
 
 
 def spike_401(twin: Twin) -> None:

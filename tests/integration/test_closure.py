@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -186,6 +187,30 @@ def test_the_report_is_verified_by_its_locker_alone(first: Run) -> None:
         assert verify.problems(attempt) == [f"{path.parent / 'report.md'} is not the newest attempt's"]
     finally:
         shutil.copy(Path(attempt.path, "report.md"), path.parent / "report.md")
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "20261124"])
+def test_the_report_is_derived_the_same_under_any_hash_seed(first: Run, seed: str) -> None:
+    (path,) = first.locker.glob("*/*/report.json")
+    given = {
+        "rc_closure_locker": str(first.locker),
+        "rc_closure_ticket": TICKET,
+        "rc_closure_release": path.parent.name,
+    }
+    done = subprocess.run(
+        [
+            str(Path(sys.executable).parent / "ansible-playbook"),
+            "playbooks/verify.yml",
+            f"--extra-vars={json.dumps(given)}",
+        ],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": seed},
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_no_secret_is_anywhere_in_the_locker_or_the_output(first: Run) -> None:

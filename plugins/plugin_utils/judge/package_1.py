@@ -3,7 +3,8 @@
 
 """Package-1, STG-MIG: the migrations are at head and the findings' UNIQUE constraint is there.
 
-Policy: C(table), the table's name; C(columns), those that must be unique together.
+Policy: C(table), the table's name; C(columns), those that must be unique together; C(others), whether other
+relations that differ from what the migrations make are C(listed), by default, or have to be the C(same).
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def schema_is_the_migrations(evidence: Evidence, policy: Policy) -> Finding:
     Those that ran do not show it, for the others may have been stamped.
     """
     ran = _ran(evidence)
-    compared = schema.is_what_the_migrations_make(evidence, str(policy["table"]))
+    compared = schema.is_what_the_migrations_make(evidence, policy)
     return replace(compared, reason=f"{ran}, and {compared.reason}")
 
 

@@ -91,8 +91,6 @@ def is_proven(evidence: Evidence) -> bool:
 def _attempts(evidence: Evidence, run_id: str, asked: str) -> t.Iterator[Attempt]:
     """Yield the run's attempts in each worker's log that was marked before the POST."""
     logs = [step for step in evidence.steps if step.name == steps.RECON_WORKER_LOG and step.outcome == ENDED]
-    if not logs:
-        ended(evidence, steps.RECON_WORKER_LOG)
-    for log in logs:
+    for log in logs or [ended(evidence, steps.RECON_WORKER_LOG)]:
         if parse_time(log.started) <= parse_time(asked):
             yield from arq_log.attempts_for(log.stdout, run_id)

@@ -32,9 +32,7 @@ def by_host(evidence: Evidence, name: str) -> list[tuple[str, Running]]:
         MissingStepError: a host's could not be looked at.
     """
     newest = {step.host: step for step in evidence.steps if step.name == name}
-    if not newest:
-        ended(evidence, name)
-    for step in newest.values():
+    for step in newest.values() or [ended(evidence, name)]:
         if step.outcome != ENDED:
             raise MissingStepError(f"{step.title}: {step.reason}")
     return [(step.host, process) for step in newest.values() for process in read(step)]

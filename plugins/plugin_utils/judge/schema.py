@@ -14,7 +14,7 @@ import typing as t
 from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import Evidence
 from ...module_utils._text import alembic, catalog
-from .base import TRACEBACK, Finding, ended, last_line, met, not_met, not_proven, succeeded
+from .base import TRACEBACK, Finding, Policy, ended, last_line, met, not_met, not_proven, succeeded
 
 _NAMES = (steps.ALEMBIC_SHADOW_UPGRADE, steps.ALEMBIC_SHADOW_SCHEMA, steps.ALEMBIC_SCHEMA)
 _ALLOW = "allow it by ALTER ROLE … CREATEDB, or name a role that may in SHADOW_DATABASE_URL"
@@ -22,9 +22,10 @@ _ALLOW = "allow it by ALTER ROLE … CREATEDB, or name a role that may in SHADOW
 _NAMED = 2
 
 
-def is_what_the_migrations_make(evidence: Evidence, table: str) -> Finding:
-    """Compare the table as it is with what the migrations make; what else differs is said."""
-    return _no_shadow(evidence) or _compared(evidence, table)
+def is_what_the_migrations_make(evidence: Evidence, policy: Policy) -> Finding:
+    """Compare the table as it is with what the migrations make; what else differs is said, and may count."""
+    same = policy.get("others") == "same"
+    return _no_shadow(evidence) or _compared(evidence, str(policy["table"]), others_count=same)
 
 
 def _no_shadow(evidence: Evidence) -> Finding | None:
@@ -45,7 +46,7 @@ def _no_shadow(evidence: Evidence) -> Finding | None:
     return None
 
 
-def _compared(evidence: Evidence, table: str) -> Finding:
+def _compared(evidence: Evidence, table: str, *, others_count: bool) -> Finding:
     made, have = (catalog.objects(succeeded(evidence, name).stdout) for name in _NAMES[1:])
     in_made, in_have = _lines(made), _lines(have)
     if not in_made:
@@ -59,10 +60,12 @@ def _compared(evidence: Evidence, table: str) -> Finding:
         reason = f"{table} is not what the migrations make of an empty database: it {named}"
         return not_met(reason, *_NAMES, detail="\n".join(wrong))
     others = _others(_digests(made), _digests(have))
-    said = f"; {len(others)} other relations differ" if others else ""
-    return met(
-        f"{table} is what the migrations make of an empty database{said}", *_NAMES, detail="\n".join(others)
-    )
+    many = "1 other relation differs" if len(others) == 1 else f"{len(others)} other relations differ"
+    said = f"; {many}" if others else ""
+    reason = f"{table} is what the migrations make of an empty database{said}"
+    if others and others_count:
+        return not_met(f"{reason}: {others[0]}", *_NAMES, detail="\n".join(others))
+    return met(reason, *_NAMES, detail="\n".join(others))
 
 
 def _lines(rows: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:

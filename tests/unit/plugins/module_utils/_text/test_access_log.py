@@ -105,6 +105,31 @@ def test_a_webhook_in_every_format(line: str, moment: datetime) -> None:
     assert parse(line) == Entry(moment, "POST", WEBHOOK, 401)
 
 
+GIVEN = {"time": "2026-11-24T05:52:03+03:00", "method": "post", "path": WEBHOOK, "status": 401}
+
+
+@pytest.mark.parametrize(
+    ("field", "names"),
+    [
+        ("time", "time timestamp @timestamp ts datetime asctime time_iso8601 time_local"),
+        ("method", "method request_method http_method verb"),
+        ("path", "path uri url request_uri request_path target"),
+        ("status", "status status_code response_status http_status"),
+    ],
+)
+def test_a_field_goes_by_many_names(field: str, names: str) -> None:
+    others = {name: value for name, value in GIVEN.items() if name != field}
+    for name in names.split():
+        line = json.dumps({**others, name: GIVEN[field]})
+        assert parse(line) == Entry(MOMENT, "POST", WEBHOOK, 401), name
+
+
+def test_a_month_is_read_by_its_english_name() -> None:
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    entries = [parse(COMBINED.replace("Nov", month)) for month in months]
+    assert [entry and entry.time and entry.time.month for entry in entries] == list(range(1, 13))
+
+
 def test_what_uvicorn_prints_by_default_bears_no_time() -> None:
     line = (FIXTURES / "webhook/uvicorn_default.log").read_text("utf-8").strip()
     assert parse(line) == Entry(None, "POST", WEBHOOK, 401)

@@ -101,3 +101,17 @@ def test_several_lines_reach_systemd_and_are_refused_for_docker() -> None:
     assert parse(for_systemd({"KEY": KEY})) == {"KEY": KEY}
     with pytest.raises(ValueError, match="KEY has several lines"):
         for_docker({"KEY": KEY})
+
+
+@pytest.mark.parametrize("value", [" a", "a ", "\ta"])
+def test_a_blank_that_docker_would_cut_off_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match="the value of A begins or ends with a blank"):
+        for_docker({"A": value})
+
+
+def test_what_docker_takes_is_as_it_is() -> None:
+    assert for_docker({"B": 'it\'s "x"', "A": "a b"}) == 'A=a b\nB=it\'s "x"\n'
+
+
+def test_a_single_quote_in_single_quotes() -> None:
+    assert parse("A='it\\'s'\n") == {"A": "it's"}

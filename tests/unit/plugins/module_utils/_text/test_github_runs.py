@@ -54,6 +54,14 @@ def test_a_workflow_by_file_or_display_name(wanted: str, *, same: bool) -> None:
     assert github_runs.is_workflow(workflow(), wanted) is same
 
 
+def test_a_workflow_s_file_may_end_in_yaml() -> None:
+    assert github_runs.is_workflow(workflow(path=".github/workflows/tests.yaml"), "tests.yaml")
+
+
+def test_an_attempt_that_still_runs_has_no_color_whatever_it_was_before() -> None:
+    assert github_runs.color({"status": "in_progress", "conclusion": "success"}) == ""
+
+
 @pytest.mark.parametrize(
     ("names", "wanted", "chosen"),
     [

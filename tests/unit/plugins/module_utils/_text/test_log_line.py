@@ -43,6 +43,28 @@ def test_a_message(line: str, text: str, logger: str, stamps: tuple[str, ...]) -
     assert (found.text.rstrip(), found.logger, found.stamps) == (text, logger, stamps)
 
 
+@pytest.mark.parametrize(
+    ("field", "names"),
+    [
+        ("text", "event message msg log MESSAGE"),
+        ("logger", "logger logger_name log.logger name"),
+        ("stamps", "time timestamp @timestamp ts"),
+    ],
+)
+def test_what_json_holds_goes_by_many_names(field: str, names: str) -> None:
+    given = {"text": "said", "logger": "arq.worker", "stamps": "07:03:27"}
+    called = {"text": "event", "logger": "logger", "stamps": "time"}
+    for name in names.split():
+        line = json.dumps({{**called, field: name}[one]: value for one, value in given.items()})
+        found = log_line.message(line)
+        assert (found.text, found.logger, found.stamps) == ("said", "arq.worker", ("07:03:27",)), name
+
+
+def test_a_logger_in_what_logs_hold_of_themselves() -> None:
+    inner = {"log": {"logger": "arq.worker"}, "message": "said", "name": "a service"}
+    assert log_line.message(json.dumps(inner)).logger == "arq.worker"
+
+
 def test_it_ends_where_lines_are_wrapped_without_end() -> None:
     line = "said"
     for _depth in range(20):

@@ -33,6 +33,8 @@ RUN = "7f3e0c9a-4d0e-4f5f-9f3e-0c9a4d0e4f5f"
         (f'{{"id":"{RUN}","status":"completed","result":{{"id":"f1","status":"failed"}}}}', RUN),
         ('{"data":{"id":"a","status":"queued"},"result":{"id":"b","status":"queued"}}', ""),
         ('{"data":[{"id":"a","status":"queued"}]}', ""),
+        ('{"data":{"id":"a","status":"queued"},"result":{"seconds":1}}', "a"),
+        ('{"status":"success","data":{"id":"a"}}', ""),
         ('{"id": ["a"]}', ""),
         ('{"id": true}', ""),
         ('{"id": null}', ""),
@@ -77,7 +79,7 @@ def test_only_a_good_answer_about_this_run_gives_a_state(status: int | None, bod
     ],
 )
 def test_a_state_in_other_words(words: str, state: str) -> None:
-    assert {state_of({"status": word}) for word in words.split()} == {state}
+    assert {state_of({"status": one}) for word in words.split() for one in (word, word.upper())} == {state}
 
 
 def test_a_transcript_is_read_as_it_was_written() -> None:
@@ -97,9 +99,9 @@ def test_a_body_of_several_lines_is_one_line_of_the_transcript() -> None:
 def test_it_begins_quick_and_slows_down() -> None:
     backoff = Backoff()
     waits = [backoff.after(200) for _poll in range(20)]
-    assert waits[0] == Backoff.FIRST
+    assert waits[:3] == pytest.approx([0.1, 0.15, 0.225])
     assert waits == sorted(waits)
-    assert waits[-1] == Backoff.SLOWEST
+    assert waits[-1] == 5.0
 
 
 @pytest.mark.parametrize(

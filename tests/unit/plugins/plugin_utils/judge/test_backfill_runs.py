@@ -227,6 +227,24 @@ REAL_CASES: list[tuple[str, dict[str, Step | None], str, str]] = [
         "but 860 rows of wallets (1200 rows) more changed, by itself or by other traffic",
     ),
     (
+        "as many more as others may have written: thrice their rate, and five",
+        {
+            "content_after_dry_run": _look(4, 0, "aaaa", second=2),
+            "content_after": _look(357, 339, "9bd6", second=4),
+        },
+        MET,
+        "17 rows of wallets (1200 rows) more changed, as by other traffic before",
+    ),
+    (
+        "one more than that",
+        {
+            "content_after_dry_run": _look(4, 0, "aaaa", second=2),
+            "content_after": _look(358, 339, "9bd6", second=4),
+        },
+        NOT_PROVEN,
+        "but 18 rows of wallets (1200 rows) more changed",
+    ),
+    (
         "more changed, and no other traffic is known",
         {"content_after": _look(341, 339, "9bd6", second=4)},
         NOT_PROVEN,

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import FAILED, Step
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import ENDED, FAILED, Step
 from ansible_collections.psp.rc_closure.plugins.module_utils._text import environment_report
 from ansible_collections.psp.rc_closure.plugins.module_utils._text.connections import Connection
 from ansible_collections.psp.rc_closure.plugins.module_utils._text.environment_report import (
@@ -123,7 +123,7 @@ def test_closures_with_a_fault(name: str, rule: str, result: str, reason: str) -
         (
             [redis("recon_redis_clients", f"{WORKER_AT} db=1", f"{BACKEND_AT} db=0")],
             NOT_MET,
-            "Redis lists worker 12 (10.0.0.1:40) in database 1 and backend 13 (10.0.0.2:50) in database 0",
+            "worker 12 (10.0.0.1:40) in database 1 and backend 13 (10.0.0.2:50) in database 0.",
         ),
         # Both take another database than the variable's: they are together.
         ([redis("recon_redis_clients", f"{WORKER_AT} db=1", f"{BACKEND_AT} db=1")], MET, "one database, 1"),
@@ -167,14 +167,11 @@ def test_closures_with_a_fault(name: str, rule: str, result: str, reason: str) -
     ],
 )
 def test_redis(lists: list[Step], result: str, reason: str) -> None:
-    found = criterion([*SEEN, *lists], "same_redis_url")
+    found = criterion([*SEEN, *lists, step("redis_ping", stdout="PONG\n")], "same_redis_url")
     assert found.result == result
-    assert reason in found.reason
-    assert set(found.steps) >= {
-        "worker_environment",
-        "backend_environment",
-        *(s.name for s in lists[:1] if s.ok),
-    }
+    assert reason in f"{found.reason}."
+    listed = {one.name for one in lists if one.outcome == ENDED}
+    assert set(found.steps) == {"worker_environment", "backend_environment", *listed}
 
 
 def test_the_same_connections_do_not_make_the_same_url() -> None:
@@ -244,7 +241,9 @@ def test_what_may_not_be_seen_says_so() -> None:
     )
 
 
-@pytest.mark.parametrize(("host", "result"), [("worker (vm)", NOT_MET), ("worker (other)", MET)])
+@pytest.mark.parametrize(
+    ("host", "result"), [("worker (vm)", NOT_MET), ("vm", NOT_MET), ("worker (other)", MET)]
+)
 def test_a_loopback_address_is_one_machines(host: str, result: str) -> None:
     worker = sight("worker_environment", WORKER, "127.0.0.1:40", host="worker (vm)")
     backend = sight("backend_environment", BACKEND, "127.0.0.1:50", host="backend (vm)")
@@ -270,6 +269,28 @@ def test_another_worker_on_the_queue_is_named() -> None:
         "; Redis lists others that poll the same database: 10.0.0.1:41 (process 99 in /app), 10.0.0.9:60"
     )
     assert "others" not in criterion([SEEN[1], lists, *run], "worker_log").reason
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["zrangebyscore", "zrange", "bzpopmin", "blpop", "brpop", "blmove", "brpoplpush", "xreadgroup", "get"],
+)
+def test_another_worker_is_who_waits_for_jobs(command: str) -> None:
+    lists = redis("recon_redis_clients", f"{WORKER_AT} db=0", f"{BACKEND_AT} db=0", "10.0.0.9:60 db=0")
+    lists = replace(lists, stdout=lists.stdout.replace("zrangebyscore", command))
+    run = [one for one in fixture("pass") if one.name.startswith("recon_")]
+    assert ("10.0.0.9:60" in criterion([*SEEN, lists, *run], "worker_log").reason) == (command != "get")
+
+
+@pytest.mark.parametrize(("worker", "backend"), [(True, False), (True, True)])
+def test_a_backend_without_a_connection_may_be_on_the_redis_of_its_variable(
+    worker: bool, backend: bool
+) -> None:
+    asked = f"asked from {ASKER} in net:[1]\n"
+    lists = redis("recon_redis_clients", *([f"{WORKER_AT} db=0"] * worker))
+    of_backend = redis("backend_redis_clients", *([f"{BACKEND_AT} db=0"] * backend), host="backend")
+    both = [replace(one, stdout=one.stdout + asked) for one in (lists, of_backend)]
+    assert criterion([*SEEN, *both], "same_redis_url").result == MET
 
 
 @pytest.mark.parametrize(

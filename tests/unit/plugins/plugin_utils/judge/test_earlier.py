@@ -105,6 +105,11 @@ def test_what_cannot_be_read_proves_nothing() -> None:
     assert (verdict.status, verdict.criteria[0].result) == ("FAIL", NOT_PROVEN)
 
 
+def test_a_note_says_it_once() -> None:
+    said = Judge((), lambda _evidence, _policy: f"It is so{LOST}.")(evidence(1, [_begun()]), {})
+    assert said.note == f"It is so{LOST}."
+
+
 def test_a_note_names_what_no_rule_counts() -> None:
     other = _begun(package=3, name="redis_intent")
     verdict = _judge(met("so"), idle=True)(evidence(3, [other]), {})

@@ -13,6 +13,8 @@ import pytest
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import github_log
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures" / "github_log"
+# Of each: the line that names the cause, the first and the last line of its block, and how many it has.
+BLOCKS = json.loads((FIXTURES / "blocks.json").read_text("utf-8"))
 PYTEST = "Run python -m pytest tests"
 
 # fixture, in the line, step, in the block
@@ -217,6 +219,14 @@ def test_a_block_is_readable_and_says_more_than_the_exit_code(name: str) -> None
     assert not any(mark in cause.block for mark in ("\x1b", "\ufeff", "\r", "2026-11-20T"))
     lines = [line for line in cause.block.splitlines() if line.strip() and "Process completed" not in line]
     assert len(lines) >= 2
+
+
+@pytest.mark.parametrize("name", [row[0] for row in TABLE])
+def test_a_block_begins_and_ends_where_the_tool_s_message_does(name: str) -> None:
+    cause = github_log.first_cause(*read(name))
+    assert cause is not None
+    lines = cause.block.splitlines()
+    assert [cause.line, lines[0], lines[-1], len(lines)] == BLOCKS[name]
 
 
 def test_a_traceback_is_whole() -> None:

@@ -157,6 +157,14 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
         NOT_PROVEN,
         "the log of job postgres-tests is empty",
     ),
+    (
+        "red, its log is empty: what GitHub says of it is left",
+        {"ci_jobs": listed("ci_jobs", "jobs", RED), "ci_job_log": http("ci_job_log", text="\ufeff\n")},
+        {},
+        "ci_job_green",
+        NOT_MET,
+        f"job postgres-tests of run 42 (attempt 1) is RED: {github_runs.meaning(RED)}: {URL}",
+    ),
     *[
         (
             f"a job that was {conclusion}",

@@ -136,7 +136,7 @@ GOOD: list[tuple[str, Evidence, str, str]] = [
         "another table differs",
         _steps(alembic_schema=_schema("4eb9637391852934934c90660aded4a8", "0" * 32)),
         "schema_is_the_migrations",
-        "; 1 other relations differ",
+        "; 1 other relation differs",
     ),
     (
         "an unsafe smoke is left out",
@@ -167,6 +167,29 @@ GOOD: list[tuple[str, Evidence, str, str]] = [
         "(deferrable; rows with NULL in provider_event_id are not compared)",
     ),
 ]
+
+
+def test_other_relations_count_where_the_policy_says_so() -> None:
+    differs = _steps(alembic_schema=_schema("4eb9637391852934934c90660aded4a8", "0" * 32))
+    policy = {**POLICY, "others": "same"}
+    verdict = judge(differs, policy)
+    assert verdict.status == "FAIL"
+    assert "; 1 other relation differs: public." in verdict.note
+    assert judge(_steps(), policy).status == "PASS"
+
+
+@pytest.mark.parametrize(
+    ("step_name", "how"),
+    [
+        ("alembic_schema", "does not exist, the migrations make it"),
+        ("alembic_shadow_schema", "exists, the migrations do not make it"),
+    ],
+)
+def test_a_relation_that_only_one_has_is_named(step_name: str, how: str) -> None:
+    row = '{"relation" : "public.wallets", "digest" : "4eb9637391852934934c90660aded4a8"}'
+    verdict = judge(_steps(**{step_name: _schema(row, "", step_name)}), POLICY)
+    found = next(c for c in verdict.criteria if c.id == "schema_is_the_migrations")
+    assert found.detail == f"public.wallets: {how}"
 
 
 @pytest.mark.parametrize(("kept", "rule", "reason"), [case[1:] for case in GOOD], ids=[c[0] for c in GOOD])

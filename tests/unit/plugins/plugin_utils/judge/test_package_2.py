@@ -181,6 +181,8 @@ def test_a_good_run_passes_and_says_by_what() -> None:
     assert verdict.status == "PASS"
     assert {c.result for c in verdict.criteria} == {MET}
     assert all(c.steps for c in verdict.criteria)
+    spec = next(c for c in verdict.criteria if c.id == "e2e_spec")
+    assert spec.reason == f"only {POLICY['spec']} ran"
 
 
 GOOD: list[tuple[str, Evidence, str, str]] = [

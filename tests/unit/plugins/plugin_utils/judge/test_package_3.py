@@ -168,7 +168,9 @@ def test_the_policy_is_told_by_info_or_by_config_and_by_one_of_them_it_must() ->
 @pytest.mark.parametrize("name", ["redis_ping", "worker_start_log", "worker_environment", "recon_post"])
 def test_a_step_that_broke_down_gives_its_reason(name: str) -> None:
     broken = {name: lambda s: replace(s, outcome=FAILED, reason="the disk is full", stdout="")}
-    assert "the disk is full" in changed(broken).note
+    found = changed(broken)
+    assert "the disk is full" in found.note
+    assert criterion(found, "enabled").result == MET
 
 
 def text(old: str, new: str) -> Change:
@@ -249,6 +251,14 @@ ANSWER = f'2026-11-24T03:57:00.000Z 200 {{"id":"{RUN}","status":"%s"}}\n'
         ),
         ("worker_environment", replaced("not JSON"), "worker_environment", NOT_PROVEN, "cannot be read"),
         ("backend_environment", running(lambda _process: None), "backend_runner", NOT_MET, "no backend"),
+        ("backend_environment", running(lambda _process: None), "same_redis_url", NOT_PROVEN, "no backend "),
+        (
+            "backend_environment",
+            running(lambda process: replace(process, digests={})),
+            "same_redis_url",
+            NOT_MET,
+            "without",
+        ),
         ("backend_environment", digests(REDIS_URL=Digest(False)), "same_redis_url", NOT_MET, "without"),
         ("backend_environment", digests(REDIS_URL=Digest(True)), "same_redis_url", NOT_PROVEN, "a key"),
         (
@@ -288,6 +298,14 @@ ANSWER = f'2026-11-24T03:57:00.000Z 200 {{"id":"{RUN}","status":"%s"}}\n'
             "api_lifecycle",
             NOT_PROVEN,
             "other answers: the connection was refused",
+        ),
+        ("recon_post", replaced("{}"), "api_lifecycle", NOT_PROVEN, "the POST gave no run id"),
+        (
+            "recon_worker_log",
+            lambda kept: replace(kept, outcome=FAILED, reason="the disk is full"),
+            "worker_log",
+            NOT_PROVEN,
+            "the disk is full",
         ),
         ("recon_get", text('"completed"', '"running"'), "get_response", NOT_PROVEN, "shows no end"),
         ("recon_get", text(RUN, "another"), "get_response", NOT_PROVEN, "shows no end"),

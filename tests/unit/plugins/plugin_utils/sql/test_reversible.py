@@ -112,6 +112,7 @@ LOSES = [
     "EXECUTE purge_plan",
     "COMMENT ON TABLE wallets IS E'\\''; DELETE FROM wallets; --'",
     "COMMENT ON TABLE wallets IS '\\'; DELETE FROM wallets; --'",
+    "COMMENT ON TABLE wallets IS 'a backslash: \\n'",
     "not SQL at all",
     "COMMIT 'without an end",
     "/* without an end",

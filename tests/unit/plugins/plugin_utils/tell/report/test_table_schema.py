@@ -165,6 +165,29 @@ def test_what_postgres_names_by_itself_is_read(
     assert (columns(found), dict(found.rules), found.unread) == (shown, rules, [])
 
 
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [
+        ("BIGSERIAL", "bigint default nextval('t_b_seq') not null"),
+        ("SERIAL", "integer default nextval('t_b_seq') not null"),
+        ("SMALLSERIAL", "smallint default nextval('t_b_seq') not null"),
+        ("CHAR(3)", "character(3)"),
+        ("DECIMAL(9, 2)", "numeric(9, 2)"),
+        ("INT", "integer"),
+        ("TIME", "time without time zone"),
+        ("TIMESTAMP", "timestamp without time zone"),
+        ("TIMESTAMPTZ", "timestamp with time zone"),
+        ("TIMETZ", "time with time zone"),
+        ("VARCHAR(9)", "character varying(9)"),
+        ("INT GENERATED ALWAYS AS (id * 2) STORED", "integer default generated always as (id * 2) stored"),
+        ("BOOLEAN DEFAULT TRUE", "boolean default true"),
+    ],
+)
+def test_a_type_is_in_the_words_of_psql(kind: str, shown: str) -> None:
+    found = table(f"ALTER TABLE t ADD COLUMN b {kind}")
+    assert (columns(found)["b"], found.unread) == (shown, [])
+
+
 @pytest.mark.parametrize("item", ["CHECK (a > 0)", f"UNIQUE ({'a' * 60})"])
 def test_a_name_that_is_not_to_be_known_is_not_guessed(item: str) -> None:
     found = table_schema.made(f"-- Running upgrade a -> b\nCREATE TABLE t (\n    {item}\n);\n")["b"]["t"]
@@ -229,6 +252,7 @@ def test_a_column_is_changed(statement: str, column: str) -> None:
         "ALTER TABLE t ENABLE ROW LEVEL SECURITY",
         "ALTER TABLE t ALTER COLUMN id SET STATISTICS 100",
         "ALTER TABLE t RENAME COLUMN id TO number",
+        "ALTER VIEW t RENAME TO u",
         "ALTER TABLE t ADD COLUMN b BIT VARYING(3)",
         "ALTER TABLE t ADD CHECK (id > 0)",
         "ALTER TABLE t ADD CONSTRAINT uq UNIQUE USING INDEX ix",
