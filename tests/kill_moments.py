@@ -102,8 +102,8 @@ def full(root: Path, packages: t.Sequence[int], seconds: float, whole: set[str])
                     filler.write(b"\0" * 4096)
             output = run.communicate(timeout=LIMIT_SECONDS)[0]
         attempts = sorted(root.glob("*/*/attempts/*"))
-        if not attempts:
-            refused = "MiB free" in output
+        if not any(root.glob("*/*/attempts/*/package_*")):
+            refused = "MiB free" in output or "cannot be written" in output
             return Full(seconds, [], "", [] if refused else ["no attempt, and no sentence that says why"])
         (attempt,) = attempts
         # As a later run does once there is space again.

@@ -71,8 +71,7 @@ def settle(folder: Path) -> None:
             target = folder / file.relative_to(place)
             try:
                 target.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
-                if not target.exists():
-                    files.write(target, file.read_bytes())
+                files.write(target, file.read_bytes())
             except OSError:
                 return
             file.unlink()

@@ -293,7 +293,7 @@ def write_report(attempt: Attempt, name: str, text: str) -> str:
     """
     own = attempt.folder / name
     written = elsewhere.write(own, text)
-    if written != own or own != max(attempt.folder.parent.glob(f"*/{name}")):
+    if own != max([own, *attempt.folder.parent.glob(f"*/{name}")]):
         return str(written)
     return str(elsewhere.write(attempt.folder.parent.parent / name, text))
 
