@@ -648,36 +648,6 @@ def access_log_without_mark(twin: Twin) -> None:
     twin.patch(twin.backend / "app/access_log.py", agent, '"-"')
 
 
-def webhooks_break(twin: Twin) -> None:
-    """The backend breaks at every webhook whose signature is right."""
-    file = twin.backend / "app/api/webhooks.py"
-    checked = "    require_signature(provider, body, x_signature)\n"
-    twin.patch(file, checked, f'{checked}    raise RuntimeError("drill")\n')
-
-
-def access_log_lost(twin: Twin) -> t.ContextManager[None]:
-    """Somebody empties the access log while the flags are on."""
-    return _once(lambda: _flags_are_on(twin), lambda: os.truncate(twin.state["access_log"], 0))
-
-
-def access_log_copied(twin: Twin) -> t.ContextManager[None]:
-    """No fault: the access log is rotated while the flags are on, by copying and truncating it."""
-
-    def rotate() -> None:
-        log = twin.state["access_log"]
-        shutil.copyfile(log, f"{log}.1")
-        os.truncate(log, 0)
-
-    return _once(lambda: _flags_are_on(twin), rotate)
-
-
-def _flags_are_on(twin: Twin) -> bool:
-    """Whether they are set, and a webhook came since the backend has them."""
-    pids = _processes("app.main:app", twin.backend)
-    environment = b"".join(Path(f"/proc/{pid}/environ").read_bytes() for pid in pids)
-    return b"WEBHOOK_SIGNATURE_ENFORCED=True" in environment
-
-
 def counters_in_place_of_the_log(twin: Twin) -> None:
     """No fault: the backend's access log shows no status, and its Prometheus counters do."""
     file = twin.backend / "app/access_log.py"
