@@ -5,18 +5,26 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from ansible.errors import AnsibleError
 
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
-from ..plugin_utils.preflight import formats
+from ..plugin_utils.preflight import formats, nearest
+
+_ROLES = Path(__file__).parents[2] / "roles"
+# What this collection sets itself; a job template hands the next one what was set.
+_SET = {"rc_closure_attempt", "rc_closure_report"}
 
 
 class ActionModule(ClosureAction):
     """Fail with one sentence for each variable that is missing or wrong."""
 
     def act(self, args: Options, known: Options) -> Result:
-        """Check C(required) and C(optional): format → names of variables."""
-        problems: list[str] = []
+        """Check C(required) and C(optional): format → names of variables; and the names that C(hosts) have."""
+        given = {name for host in args.get("hosts") or [] for name in known["hostvars"].raw_get(host)}
+        problems = nearest.unknown(given, _variables()) if given else []
         for need in ("required", "optional"):
             for kind, names in (args.get(need) or {}).items():
                 if kind not in formats.KINDS:
@@ -36,3 +44,9 @@ class ActionModule(ClosureAction):
             return f"{name} cannot be read: {exc.message}" if required else ""
         # A role merges a dictionary of the user's with its defaults under the same name with two underscores.
         return formats.problem(name.lstrip("_"), kind, value, required)
+
+
+def _variables() -> set[str]:
+    """Return the names of all variables of the roles: each has a default."""
+    texts = (path.read_text("utf-8") for path in _ROLES.glob("*/defaults/main.yml"))
+    return {name for text in texts for name in re.findall(r"^(\w+):", text, re.MULTILINE)} | _SET

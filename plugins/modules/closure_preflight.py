@@ -27,6 +27,15 @@ options:
     description: The same for variables that may be empty.
     type: dict
     default: {}
+  hosts:
+    description:
+      - Hosts whose variables are compared with those of this collection's roles. One that has a prefix of theirs
+        and does not exist is named, with the nearest that does.
+      - With the prefixes C(redis_) and C(staging_) an inventory may have variables of its own, unless they are
+        hardly different from an existing one.
+    type: list
+    elements: str
+    default: []
 seealso:
   - module: ansible.builtin.validate_argument_spec
   - module: ansible.builtin.assert
@@ -47,7 +56,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 problems:
-  description: One sentence for each variable that is missing or not valid.
+  description: One sentence for each variable that is missing, not valid or not known.
   returned: failure
   type: list
   elements: str
