@@ -22,7 +22,7 @@ class ActionModule(ClosureAction):
     """Fail with one sentence for each variable that is missing or wrong."""
 
     def act(self, args: Options, known: Options) -> Result:
-        """Check C(required) and C(optional): format → names of variables; and the names that C(hosts) have."""
+        """Check C(required) and C(optional): format → names of variables; and the names on C(hosts)."""
         given = {name for host in args.get("hosts") or [] for name in known["hostvars"].raw_get(host)}
         problems = nearest.unknown(given, _variables()) if given else []
         for need in ("required", "optional"):
