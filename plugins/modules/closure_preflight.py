@@ -30,7 +30,8 @@ options:
   hosts:
     description:
       - Hosts whose variables are compared with those of this collection's roles. One that has a prefix of
-        theirs and does not exist is named, with the nearest that does.
+        theirs and does not exist is named, with the nearest that does, and so is a dictionary or a list that
+        is given as a text.
       - With the prefixes C(redis_) and C(staging_) an inventory may have variables of its own, unless they
         are hardly different from an existing one.
     type: list

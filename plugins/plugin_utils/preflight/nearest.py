@@ -13,7 +13,7 @@ from difflib import get_close_matches
 _OWN = re.compile(r"rc_closure_|package_\d+_|arq_worker_|backend_env_")
 _SHARED = ("redis_", "staging_")
 # How alike, of 1, a name of an inventory's own must be to one of ours to be taken for a misspelling.
-_ALIKE = 0.75
+_ALIKE = 0.8
 
 
 def suggestion(name: str, known: t.Iterable[str], alike: float = 0.6) -> str:

@@ -42,7 +42,15 @@ def test_a_misspelt_variable_is_named_with_the_nearest(name: str, told: str) -> 
 
 @pytest.mark.parametrize(
     "name",
-    ["staging_network", "staging_pod_app", "redis_host", "redis_maxclients", "psp_release", "ansible_user"],
+    [
+        "staging_network",
+        "staging_pod_app",
+        "redis_host",
+        "redis_maxclients",
+        "redis_password_file",
+        "psp_release",
+        "ansible_user",
+    ],
 )
 def test_an_inventory_may_have_variables_of_its_own(name: str) -> None:
     assert not unknown([name], KNOWN)
