@@ -155,6 +155,7 @@ WRONG = [
         "redis_runtime must be one of: systemd, docker, supervisor, none, got: podman", redis_runtime="podman"
     ),
     given("arq_worker_command", arq_worker_command=""),
+    given("arq_worker_env is a text and not a dictionary: give it in a file", arq_worker_env="ENV=staging"),
     given("vault_redis_password", staging_redis_url="redis://:{{ vault_redis_password }}@redis:6379/0"),
     given("/no/python", ansible_python_interpreter="/no/python"),
 ]
@@ -198,3 +199,32 @@ def test_it_is_refused_before_anything_is_touched(runs: list[Future[t.Any]], num
     assert "TASK [Open an attempt" not in run.output
     assert evidence == []
     assert run.seconds <= LIMIT_SECONDS
+
+
+def test_an_ansible_core_that_is_too_old(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    told = "import ansible.release\nansible.release.__version__ = '2.18.9'\n"
+    (tmp_path / "old" / "sitecustomize.py").write_text(told, "utf-8")
+    run = site.make(tmp_path / "site").run("rc_closure", PYTHONPATH=str(tmp_path / "old"))
+    assert run.status != 0
+    assert "ansible-core 2.18.9 is not supported: install 2.19 or later" in run.output
+
+
+# As -e name=value, a survey and a null make them.
+AS_GIVEN = {
+    "package_1_migration_limit": "600",
+    "package_2_rollout_webhook_minimum": "30",
+    "package_3_queue_require_completed": "yes",
+    "rc_closure_locker": "~/evidence",
+    "rc_closure_ticket_close": "false",
+    "rc_closure_ticket_url": None,
+    "redis_port": "6399",
+    "staging_ca_file": None,
+    "staging_token_file": "",
+}
+
+
+def test_values_are_taken_as_people_give_them(tmp_path: Path) -> None:
+    place = site.make(tmp_path)
+    run = place.run("preflight", f"--inventory={place.inventory}", extra=AS_GIVEN)
+    assert run.status == 0, run.output[-3000:]
