@@ -33,6 +33,16 @@ options:
     description: The same for variables that may be empty.
     type: dict
     default: {}
+  hosts:
+    description:
+      - Hosts whose variables are compared with those of this collection's roles. One that has a prefix of
+        theirs and does not exist is named, with the nearest that does, and so is a dictionary or a list that
+        is given as a text.
+      - With the prefixes C(redis_) and C(staging_) an inventory may have variables of its own, unless they
+        are hardly different from an existing one.
+    type: list
+    elements: str
+    default: []
   needs:
     description: The libraries, by the names that they are imported by. Where there are none, a Python is
       enough; without this option, the host is not asked.
@@ -91,7 +101,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 problems:
-  description: One sentence for each variable that is missing or not valid, and for what the host lacks.
+  description: One sentence for each variable that is missing, not valid or not known, and for what the host lacks.
   returned: failure
   type: list
   elements: str

@@ -53,6 +53,7 @@ def ask(server: Server, bare: Path, **options: t.Any) -> dict[str, t.Any]:
 def test_it_runs_where_the_library_is(server: Server, bare: Path, options: dict[str, t.Any]) -> None:
     result = ask(server, bare, **options)
     assert result["pong"] is True
+    assert result["steps"][0]["command"] == f"PING  (redis://127.0.0.1:{server.port}/0)"
     assert [step["name"] for step in result["steps"]] == [
         "redis_ping",
         "redis_info",

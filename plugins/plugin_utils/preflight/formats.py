@@ -36,6 +36,20 @@ def problems(variables: t.Mapping[str, Variable]) -> list[str]:
     return [found for name, given in variables.items() if (found := problem(name, *given))]
 
 
+def texts(given: t.Mapping[str, t.Any], defaults: t.Mapping[str, t.Any]) -> list[str]:
+    """Return a sentence for each dictionary or list that is a text, as C(-e name=value) makes it.
+
+    An argument spec takes it, and the first role that combines it with another breaks down.
+    """
+    kinds: dict[type, str] = {dict: "a dictionary", list: "a list"}
+    found = [(name, kinds.get(type(defaults.get(name)))) for name in sorted(given)]
+    return [
+        f"{name} is a text and not {kind}: give it in a file, or as JSON behind -e"
+        for name, kind in found
+        if kind and isinstance(given[name], str) and given[name] and "{{" not in given[name]
+    ]
+
+
 def _pattern(pattern: str, description: str) -> tuple[Check, str]:
     return lambda value: isinstance(value, str) and bool(re.fullmatch(pattern, value)), description
 
@@ -102,7 +116,7 @@ KINDS: dict[str, tuple[Check, str]] = {
     "count": (lambda value: float(value) > 0 and float(value).is_integer(), "a whole number above 0"),
     "number": (lambda value: float(value) > 0, "a number above 0"),
     "share": (lambda value: 0 < float(value) <= 1, "a number above 0 and at most 1"),
-    "names": (_is_names, "a list of texts"),
+    "names": (_is_names, "a list of texts, which -e takes as JSON"),
     "log": (_is_log, "one of {file: an absolute path}, {unit: …}, {container: …} and {metrics: …}"),
     "redis_url": (
         _is_redis_url,

@@ -64,7 +64,7 @@ def test_what_people_closed_is_left_to_people(service: Service) -> None:
 def test_jira_is_closed_with_a_resolution_where_it_wants_one(jira: Service) -> None:
     jira.memory.workflow = (Transition("21", "Finish", "To Do", "Done", wants_resolution=True),)
     with pytest.raises(
-        TicketError, match=r"Finish of PSP-3031 requires resolution: set rc_closure_ticket_jira_resolution"
+        TicketError, match=r"Finish of PSP-3031 requires resolution: set rc_closure_ticket_jira.resolution"
     ):
         jira.tell(report(), close=True)
     jira.options["resolution"] = "Fixed"
@@ -78,7 +78,7 @@ def test_jira_s_transition_is_named_where_there_are_several(jira: Service) -> No
     with pytest.raises(
         TicketError,
         match="PSP-3031 offers several transitions to close it, of .*Finish .to Done., Reject .to Won't Do.: "
-        "name one in rc_closure_ticket_jira_close_transition",
+        "name one in rc_closure_ticket_jira.close_transition",
     ):
         jira.tell(report(), close=True)
     assert "could not be closed: PSP-3031 offers several" in verdicts(jira)[0]
@@ -97,7 +97,7 @@ def test_an_answer_to_closing_that_is_lost_is_no_failure(jira: Service) -> None:
     [
         (
             {"close_transition": "Ship"},
-            r"rc_closure_ticket_jira_close_transition is Ship, which the status of PSP-3031 does not offer; "
+            r"rc_closure_ticket_jira.close_transition is Ship, which the status of PSP-3031 does not offer; "
             r"it offers Start \(to In Progress\), Finish \(to Done\)",
         ),
         ({"close_transition": "Finish"}, "the workflow does not allow this transition"),

@@ -19,7 +19,7 @@ _BAD_REQUEST = (
     (
         "cannot be set",
         "put the field on the screen of that issue, or leave it out: rc_closure_ticket_label or "
-        "rc_closure_ticket_jira_resolution empty",
+        "rc_closure_ticket_jira.resolution empty",
     ),
     ("spaces", "rc_closure_ticket_label must not contain spaces"),
     (

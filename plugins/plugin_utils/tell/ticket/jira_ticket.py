@@ -91,7 +91,7 @@ class JiraTicket(IssueTicket):
     ) -> str:
         named = (f"{one.get('name')} (to {one.get('to', {}).get('name')})" for one in offered)
         names = ", ".join(named) or "none"
-        variable = f"rc_closure_ticket_jira_{verb}_transition"
+        variable = f"rc_closure_ticket_jira.{verb}_transition"
         if name:
             return (
                 f"{variable} is {name}, which the status of {self._issue} does not offer; it offers {names}: "
@@ -110,7 +110,7 @@ class JiraTicket(IssueTicket):
         )
         missing = [name for name in required if name not in known]
         if missing:
-            remedy = ": set rc_closure_ticket_jira_resolution" if "resolution" in missing else ""
+            remedy = ": set rc_closure_ticket_jira.resolution" if "resolution" in missing else ""
             raise TicketError(
                 f"the transition {transition.get('name')} of {self._issue} requires "
                 f"{', '.join(missing)}{remedy}"

@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.preflight.formats import problem
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.preflight.formats import problem, texts
 
 GOOD: list[tuple[str, t.Any]] = [
     ("ticket", "PSP-3031"),
@@ -95,3 +95,16 @@ def test_a_password_that_was_not_encoded_is_told_and_not_shown(password: str) ->
 )
 def test_what_is_no_redis_url(url: str) -> None:
     assert problem("rc_url", "redis_url", url)
+
+
+def test_a_text_is_neither_a_dictionary_nor_a_list() -> None:
+    defaults = {"env": {"ENV": "staging"}, "argv": [], "name": "", "count": 3}
+    assert texts(
+        {"env": '{"ENV": "x"}', "argv": "a b", "name": "x", "count": "3", "other": "y"}, defaults
+    ) == [
+        "argv is a text and not a list: give it in a file, or as JSON behind -e",
+        "env is a text and not a dictionary: give it in a file, or as JSON behind -e",
+    ]
+    assert not texts({"env": {"a": "b"}, "argv": ["a"]}, defaults)
+    assert not texts({"env": "{{ vault_env }}", "argv": "{{ other }}"}, defaults)
+    assert not texts({"env": "", "argv": ""}, defaults)

@@ -1,0 +1,76 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every command that the READMEs and the guide print is understood as it is printed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[3]
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/operators-guide.md", "tests/twin/README.md")
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+FILE = re.compile(r"`([a-z]+\.yml)`:\n\n```yaml\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+# What has it say what it would do, and do nothing.
+REHEARSED = {"ansible-playbook": ["--list-tasks"], "ansible-vault": ["--help"], "make": ["--dry-run"]}
+GUIDE = (ROOT / "docs" / "operators-guide.md").read_text("utf-8")
+
+
+def commands() -> list[str]:
+    """Return the lines of all blocks that begin with a program of C(REHEARSED), each once."""
+    found: dict[str, None] = {}
+    for page in PAGES:
+        for kind, block in BLOCK.findall((ROOT / page).read_text("utf-8")):
+            lines = [] if kind else re.sub(r"\\\n\s*", "", block).splitlines()
+            found |= dict.fromkeys(line.split("  #")[0].split(" # ")[0].strip() for line in lines)
+    return [line for line in found if line.split(" ")[0] in REHEARSED]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a checkout with the files that the guide has people write."""
+    place = tmp_path_factory.mktemp("checkout")
+    for name in ("playbooks", "inventories", "Makefile"):
+        (place / name).symlink_to(ROOT / name)
+    for name, text in FILE.findall(GUIDE):
+        (place / name).write_text(text, "utf-8")
+    return place
+
+
+def test_there_are_some() -> None:
+    found = commands()
+    assert {line.split(" ")[0] for line in found} == set(REHEARSED)
+    assert len(found) > 15
+
+
+@pytest.mark.parametrize("command", commands())
+def test_it_is_understood(folder: Path, command: str) -> None:
+    program, *arguments = shlex.split(re.sub(r"<[^>]+>", "a" * 40, command))
+    done = subprocess.run(
+        [program, *arguments, *REHEARSED[program]],
+        cwd=folder,
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    if program == "ansible-playbook":
+        assert "play #1" in done.stdout
+
+
+def test_the_files_of_the_guide_set_variables_that_exist() -> None:
+    defaults = [yaml.safe_load(path.read_text("utf-8")) for path in ROOT.glob("roles/*/defaults/main.yml")]
+    known = {name for file in defaults for name in file}
+    files = FILE.findall(GUIDE)
+    assert [name for name, _text in files] == ["release.yml", "decision.yml"]
+    for _name, text in files:
+        assert set(yaml.safe_load(text)) <= known
