@@ -101,7 +101,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 problems:
-  description: One sentence for each variable that is missing, not valid or not known, and for what the host lacks.
+  description: >-
+    One sentence for each variable that is missing, not valid or not known, and for what the host lacks.
   returned: failure
   type: list
   elements: str
