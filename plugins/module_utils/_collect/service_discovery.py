@@ -1,0 +1,321 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What runs on a host: backends, workers, Redis and Postgres, what runs them, and where their things are.
+
+Nothing is changed, and nothing of the application is run. Of variables their names leave the host; of the
+URLs among them what they lead to, without user and password.
+"""
+
+from __future__ import annotations
+
+import configparser
+import glob
+import json
+import os
+import pwd
+import re
+import shutil
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from .._clients import process, sockets
+from .._core import command
+from .._core.redaction import Redactor, secrets_of_env
+from .._text import command_line, env_file
+from .._text.command_line import POSTGRES, REDIS, SERVER, SUPERVISOR, WORKER, Command
+from . import discovered_answers, discovered_project
+
+Finding = dict[str, t.Any]
+
+# Their values say what a service is, and are no secret.
+_SHOWN = ("ENV", "ENVIRONMENT", "APP_ENV", "RECON_RUNNER")
+_UNIT = ("EnvironmentFiles", "User", "FragmentPath", "StandardOutput")
+_SYSTEM_FILES = ("/etc/default/*", "/etc/*.env", "/etc/*/*.env", "/etc/*/.env")
+_MOST_BYTES = 65536
+
+
+@dataclass(frozen=True)
+class Service:
+    """A process that matters, with what surrounds it."""
+
+    process: process.Process
+    command: Command
+    environment: t.Mapping[str, str]
+    root: str  # where its file system is seen from here; C('') for this one's
+    runtime: Finding
+
+    def path(self, name: str) -> Path:
+        """Return where a path of the service's is found from here."""
+        return Path(f"{self.root}{name}")
+
+
+def look(below: str, limit: float) -> tuple[Finding, Redactor]:
+    """Return what was found, and what masks its secrets.
+
+    Args:
+        below: only backends and workers whose working directory is there count; C('') for all.
+        limit: seconds that a command or a request may take.
+
+    Raises:
+        process.ProcessError: there is no C(/proc).
+    """
+    everything = process.everything()
+    services = _services(everything, below, limit)
+    secrets: dict[str, str] = {}
+    found: Finding = {"user": _user(os.geteuid()), "services": [], "programs": {}, "env_files": {}}
+    for number, one in enumerate(services):
+        files = _env_files(one)
+        for file in files:
+            found["env_files"][file["path"]] = file["names"]
+        contents = [file.pop("values") for file in files]
+        # Only the service's own file is taken with its environment: another's token is not sent to it.
+        values = {**one.environment, **(contents[0] if files and files[0]["own"] else {})}
+        for content in contents:
+            secrets |= {f"{number} of a file {name}": value for name, value in secrets_of_env(content).items()}
+        secrets |= {f"{number} {name}": value for name, value in secrets_of_env(values).items()}
+        found["services"].append(_described(one, values, files, limit))
+    found["programs"] = _programs(services)
+    found["taken"] = sockets.taken()
+    return found, Redactor(secrets)
+
+
+def _services(everything: t.Mapping[int, process.Process], below: str, limit: float) -> list[Service]:
+    """Return the first process of each service; its children and its other processes are the same service."""
+    found: dict[t.Hashable, Service] = {}
+    for pid in sorted(everything):
+        one = everything[pid]
+        what = command_line.read(one.argv) or _own_server(one)
+        if what is None or what.kind == SUPERVISOR:
+            continue
+        application = what.kind in (SERVER, WORKER)
+        if application and below and os.path.commonpath([below, one.directory or "/"]) != below:
+            continue
+        if what.kind == POSTGRES and command_line.read(everything.get(one.parent, one).argv) == what:
+            continue
+        key = (what, one.directory) if application else (what.kind, tuple(sockets.listening(pid)))
+        if key not in found:
+            found[key] = _service(everything, one, what, limit)
+    return list(found.values())
+
+
+def _own_server(one: process.Process) -> Command | None:
+    """Return the command of a Python program that is a server by itself, beside an Alembic project."""
+    if not command_line.is_python(one.argv) or len(one.argv) == 1 or not one.directory:
+        return None
+    inis = glob.glob(f"/proc/{one.pid}/cwd/alembic*.ini")
+    return Command(SERVER, one.argv[1], "") if inis and sockets.listening(one.pid) else None
+
+
+def _service(
+    everything: t.Mapping[int, process.Process], one: process.Process, what: Command, limit: float
+) -> Service:
+    try:
+        environment = process.environment(one.pid)
+    except process.ProcessError:
+        environment = {}
+    cgroup, own = _cgroup(one.pid), _cgroup(os.getpid())
+    container = command_line.container(cgroup)
+    inside = bool(container) and container not in own
+    runtime: Finding = {"kind": "none"}
+    name = environment.get("SUPERVISOR_PROCESS_NAME", "")
+    unit = "" if inside else command_line.unit(cgroup)
+    if inside:
+        kind = "pod" if "kubepods" in cgroup or "KUBERNETES_SERVICE_HOST" in environment else "docker"
+        runtime = {"kind": kind, "id": container, **_container(container, limit)}
+    elif name:
+        runtime = {"kind": "supervisor", "name": name, **_supervisor(everything, one, name)}
+    elif unit and unit not in own:
+        runtime = {"kind": "systemd", "name": unit, **_unit(unit, limit)}
+    return Service(one, what, environment, f"/proc/{one.pid}/root" if inside else "", runtime)
+
+
+def _described(one: Service, values: t.Mapping[str, str], files: list[Finding], limit: float) -> Finding:
+    found: Finding = {
+        "kind": one.command.kind,
+        "program": one.command.program,
+        "target": one.command.target,
+        "pid": one.process.pid,
+        "argv": list(one.process.argv),
+        "user": _owner(one.process.pid),
+        "directory": one.process.directory,
+        "venv": _venv(one),
+        "runtime": one.runtime,
+        "seen": bool(one.environment),
+        "variables": sorted(values),
+        "shown": {name: values[name] for name in _SHOWN if name in values},
+        "urls": {name: led for name, value in values.items() if (led := _leads_to(value))},
+        "env_files": files,
+        "listens": sockets.listening(one.process.pid),
+        "connections": sorted({held.remote for held in sockets.of(one.process.pid).connections}),
+        "logs": [],
+    }
+    if one.command.kind in (SERVER, WORKER):
+        found["logs"] = discovered_project.logs(one.process.pid, one.root, one.runtime.get("log", ""))
+        found["project"] = discovered_project.look(one.process.directory, one.root)
+    if one.command.kind == SERVER:
+        found["answers"] = discovered_answers.ask(found["listens"], values, found["project"]["routes"], limit)
+    return found
+
+
+def _leads_to(value: str) -> str:
+    """Return what a URL of a database or Redis leads to, or C('')."""
+    try:
+        parts = urlsplit(value)
+        if not re.match(r"postgres|redis|valkey", parts.scheme):
+            return ""
+        return f"{parts.scheme}://{parts.hostname or ''}:{parts.port or ''}{parts.path}"
+    except ValueError:
+        return ""
+
+
+def _env_files(one: Service) -> list[Finding]:
+    """Return the environment files that may be the service's, the one that says most of what it has first."""
+    where = one.process.directory
+    words = [*one.process.argv, *one.runtime.get("command", "").split(), *one.runtime.get("env_files", [])]
+    named = [word.partition("=")[2] or word for word in words]
+    # Of a path only its text is known yet: a program is no environment file.
+    listed = [name for name in named if name.startswith("/") and re.search(r"env", Path(name).name)]
+    beside = [f"{Path(name).parent}/*env*" for name in listed]
+    around = [f"{where}/.env*", f"{Path(where).parent}/.env*"] if where else []
+    patterns = [*map(glob.escape, listed), *around, *beside, *_SYSTEM_FILES]
+    names = [name for pattern in patterns for name in sorted(glob.glob(f"{one.root}{pattern}"))]
+    found = [_env_file(name, one) for name in dict.fromkeys(names) if not name.endswith((".example", ".sample"))]
+    given = [file for file in found if file]
+    return sorted(given, key=lambda file: (-file["equal"], file["of"]))
+
+
+def _env_file(name: str, one: Service) -> Finding | None:
+    path = Path(name)
+    try:
+        if not path.is_file() or path.stat().st_size > _MOST_BYTES:
+            return None
+        values = env_file.parse(path.read_text("utf-8"))
+        about = path.stat()
+    except (OSError, UnicodeDecodeError):
+        return None
+    shown = name[len(one.root) :]
+    own = shown.startswith((one.process.directory or "/nowhere", str(Path(one.process.directory).parent) + "/.env"))
+    equal = sum(one.environment.get(variable) == value for variable, value in values.items())
+    if not values or not (equal or own or "e2e" in shown):
+        return None
+    return {
+        "path": shown,
+        "names": sorted(values),
+        "own": own or equal * 2 > len(values),
+        "equal": equal,
+        "of": len(values),
+        "owner": _user(about.st_uid),
+        "mode": f"{about.st_mode & 0o7777:04o}",
+        "values": values,
+    }
+
+
+def _venv(one: Service) -> str:
+    """Return the virtual environment that a service runs from, or C('')."""
+    programs = [Path(word) for word in one.process.argv[:2] if word.startswith("/")]
+    given = one.environment.get("VIRTUAL_ENV", "")
+    places = [*(program.parent.parent for program in programs), *([Path(given)] if given else [])]
+    return next((str(place) for place in places if one.path(f"{place}/pyvenv.cfg").exists()), "")
+
+
+def _programs(services: t.Sequence[Service]) -> dict[str, str]:
+    """Return where the programs are that roles need, which a virtual environment may have, too."""
+    found: dict[str, str] = {}
+    venvs = sorted({_venv(one) for one in services} - {""})
+    for name in ("redis-server", "valkey-server", "psql", "dotenv"):
+        inside = [f"{venv}/{place}/{name}" for venv in venvs for place in ("bin", *_PACKAGED)]
+        found_inside = (path for pattern in inside for path in sorted(glob.glob(pattern)))
+        # A system's own program comes first, but what a service runs by is beside its Python.
+        places = (shutil.which(name), next(found_inside, None)) if name != "dotenv" else (next(found_inside, None),)
+        if place := next(filter(None, places), None):
+            found[name] = place
+    return found
+
+
+_PACKAGED = tuple(f"lib/python3*/site-packages/{depth}" for depth in ("*/bin", "*/*/bin", "*/*/*"))
+
+
+def _supervisor(everything: t.Mapping[int, process.Process], one: process.Process, name: str) -> Finding:
+    """Return how the supervisor above a process is configured, and what it has of the program."""
+    above = one
+    while above.parent in everything and not _supervises(above):
+        above = everything[above.parent]
+    argv = list(above.argv)
+    named = next((argv[i + 1] for i, word in enumerate(argv[:-1]) if word in ("-c", "--configuration")), "")
+    conf = Path(above.directory, named) if named else Path("/etc/supervisor/supervisord.conf")
+    read = configparser.RawConfigParser(strict=False)
+    read.read(conf, "utf-8")
+    included = read.get("include", "files", fallback="").split()
+    read.read([name for files in included for name in glob.glob(str(conf.parent / files))], "utf-8")
+    section = f"program:{name}"
+    program = dict(read[section]) if read.has_section(section) else {}
+    control = next((one for word in argv if (one := Path(word).parent / "supervisorctl").exists()), "supervisorctl")
+    return {
+        "conf": str(conf),
+        "supervisorctl": str(control),
+        "include_dir": str((conf.parent / included[0]).parent) if included else "",
+        "home": read.get("supervisord", "directory", fallback="").replace("%%", "%") or str(conf.parent),
+        "command": program.get("command", "").replace("%%", "%"),
+        "log": program.get("stdout_logfile", "").replace("%%", "%"),
+    }
+
+
+def _supervises(one: process.Process) -> bool:
+    what = command_line.read(one.argv)
+    return what is not None and what.kind == SUPERVISOR
+
+
+def _unit(name: str, limit: float) -> Finding:
+    argv = ["systemctl", "show", f"{name}.service", *(f"--property={one}" for one in _UNIT)]
+    pairs = [line.partition("=") for line in command.run(argv, limit=limit).stdout.splitlines()]
+    files = [value.partition(" (")[0] for key, _equals, value in pairs if key == "EnvironmentFiles" and value]
+    told = {key: value for key, _equals, value in pairs}
+    return {"env_files": files, "unit_file": told.get("FragmentPath", ""), "user": told.get("User", "")}
+
+
+def _container(identity: str, limit: float) -> Finding:
+    """Return what the engine has of a container; nothing where it cannot be asked."""
+    step = command.run(["docker", "inspect", identity], limit=limit)
+    try:
+        about = json.loads(step.stdout)[0]
+    except (ValueError, LookupError):
+        return {}
+    mounts = [
+        {"type": one["Type"], "source": one.get("Name") or one["Source"], "target": one["Destination"]}
+        for one in about.get("Mounts", [])
+    ]
+    networks = list(about.get("NetworkSettings", {}).get("Networks", {}))
+    return {"name": about["Name"].lstrip("/"), "image": about["Config"]["Image"], "networks": networks, "mounts": mounts}
+
+
+def _cgroup(pid: int) -> str:
+    try:
+        return (process.PROC / str(pid) / "cgroup").read_text("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _owner(pid: int) -> str:
+    try:
+        return _user((process.PROC / str(pid)).stat().st_uid)
+    except OSError:
+        return ""
+
+
+def _user(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def masked(value: t.Any, redact: t.Callable[[str], str]) -> t.Any:
+    """Return the same with every text in it masked."""
+    if isinstance(value, dict):
+        return {redact(str(name)): masked(inner, redact) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [masked(inner, redact) for inner in value]
+    return redact(value) if isinstance(value, str) else value

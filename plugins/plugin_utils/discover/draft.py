@@ -1,0 +1,222 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The draft of an inventory, from what was found on the hosts. Pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from pathlib import PurePosixPath
+
+from . import queue, rollout
+from .values import ALL, BACKEND, CI, REDIS, WORKER, Draft, Finding, Found
+
+# What of a host's variables says how it is reached; a password among them stays where it is.
+_CONNECTION = re.compile(
+    r"ansible_(host|port|user|connection|become|become_user|become_method|python_interpreter|remote_tmp"
+    r"|ssh_private_key_file|ssh_common_args|docker_docker_host|kubectl_\w+)"
+)
+_CONTROLLER = {
+    "ansible_connection": "local",
+    "ansible_become": False,
+    "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+}
+_CONTAINER = {
+    "ansible_connection": "community.docker.docker",
+    "ansible_python_interpreter": "/usr/bin/python3",
+    "ansible_remote_tmp": "/tmp/.ansible",
+}
+_BUILT_IN = ("uvicorn", "gunicorn", "hypercorn", "daphne", "granian", "fastapi")
+
+
+def make(hosts: t.Mapping[str, Finding]) -> Draft:
+    """Return the draft.
+
+    Args:
+        hosts: host → C(variables) and C(findings), which are None where it could not be looked at.
+
+    Raises:
+        ValueError: there is no backend, so that there is nothing to describe.
+    """
+    seen = {name: host["findings"] for name, host in hosts.items() if host["findings"]}
+    servers = _all(seen, "server")
+    if not servers:
+        raise ValueError(
+            "no backend is running on " + (", ".join(seen) or "any host") + ": start it, name its hosts by -i, or look "
+            "as root, for other users' processes show too little"
+        )
+    backend = max(servers, key=_likeness)
+    draft = Draft(hosts={"controller": dict(_CONTROLLER)}, groups={CI: ["controller"]})
+    draft.notes += [f"{name} could not be looked at: {host['problem']}" for name, host in hosts.items() if host["problem"]]
+    for other in servers:
+        if other.service["target"] != backend.service["target"] or other.directory != backend.directory:
+            draft.notes.append(f"another server runs: {_named(other)}")
+    if not backend.service["seen"]:
+        draft.notes.append("the environment of the backend's process could not be read: look as root")
+    worker = _worker(_all(seen, "worker"), backend)
+    redis = _redis(_all(seen, "redis"), worker or backend)
+    backends = [one.host for one in servers if one.service["target"] == backend.service["target"]]
+    groups = {BACKEND: backends, REDIS: [(redis or backend).host], WORKER: [(worker or backend).host]}
+    for group, names in groups.items():
+        draft.groups[group] = list(dict.fromkeys(names))
+        for name in draft.groups[group]:
+            draft.hosts[name] = _connection(hosts[name]["variables"])
+    _staging(draft, backend)
+    rollout.add(draft, backend)
+    queue.add(draft, backend, worker, redis, seen)
+    _ci(draft, backend)
+    return draft
+
+
+def _all(seen: t.Mapping[str, Finding], kind: str) -> list[Found]:
+    return [Found(host, one) for host, found in seen.items() for one in found["services"] if one["kind"] == kind]
+
+
+def _likeness(one: Found) -> int:
+    """Return how much a server looks like the checklist's backend."""
+    project, answers = one.project, one.service["answers"]
+    own = any(PurePosixPath(ini["file"]).parent == PurePosixPath(one.directory) for ini in project["alembic"])
+    paths = [each["path"] for each in (*answers["operations"], *project["routes"])]
+    return 4 * own + 2 * any("recon" in path for path in paths) + bool(one.service["urls"]) + bool(project["workers"])
+
+
+def _worker(workers: t.Sequence[Found], backend: Found) -> Found | None:
+    likely = sorted(workers, key=lambda one: (one.directory != backend.directory, "recon" not in one.service["target"]))
+    return likely[0] if likely else None
+
+
+def _redis(servers: t.Sequence[Found], service: Found) -> Found | None:
+    """Return the Redis that a service's variables lead to, or that it is connected with."""
+    led = [url.rpartition("@")[2].split("//")[-1].partition("/")[0] for url in service.service["urls"].values()]
+    ports = {end.rpartition(":")[2] for end in (*led, *service.service["connections"])}
+    return next((one for one in servers if ports & {end.rpartition(":")[2] for end in one.service["listens"]}), None)
+
+
+def _connection(variables: Finding) -> dict[str, t.Any]:
+    return {name: value for name, value in variables.items() if _CONNECTION.fullmatch(name)}
+
+
+def _named(one: Found) -> str:
+    return f"{one.service['program']} {one.service['target']} in {one.directory} on {one.host}"
+
+
+def _staging(draft: Draft, backend: Found) -> None:
+    service, answers = backend.service, backend.service["answers"]
+    for name in ("ENV", "ENVIRONMENT", "APP_ENV"):
+        if service["shown"].get(name, "staging") != "staging":
+            draft.add(ALL, "rc_closure_environment", service["shown"][name], f"{name} of {backend.where}")
+            break
+    if answers["url"]:
+        draft.add(ALL, "staging_backend_url", _reached(draft, backend), f"{backend.where} listens there")
+    else:
+        draft.missing(ALL, "staging_backend_url", f"{backend.where} answers no HTTP on its own host")
+    draft.add(ALL, "staging_backend_directory", backend.directory, f"the working directory of {backend.where}")
+    words = [service["program"], *([service["target"]] if service["target"] else [])]
+    draft.add(
+        ALL,
+        "staging_backend_process",
+        words,
+        f"the command line of {backend.where}",
+        guess=service["program"] not in _BUILT_IN,
+    )
+    _env_file(draft, backend)
+    _log(draft, backend)
+    if backend.venv_bin:
+        draft.add(ALL, "staging_path", backend.venv_bin, f"the virtual environment of {backend.where}")
+    _variables(draft, backend)
+
+
+def _reached(draft: Draft, backend: Found) -> str:
+    """Return the backend's address as the worker's host reaches it, too."""
+    url = str(backend.service["answers"]["url"])
+    if draft.groups[WORKER] == draft.groups[BACKEND]:
+        return url
+    address = draft.hosts[backend.host].get("ansible_host", backend.host)
+    if all(end.startswith("127.") for end in backend.service["listens"]):
+        draft.notes.append(f"the backend listens at {url} alone, which the worker's host does not reach")
+        return url
+    return f"http://{address}:{url.rpartition(':')[2]}"
+
+
+def _env_file(draft: Draft, backend: Found) -> None:
+    file = backend.env_file
+    if backend.runtime["kind"] in ("docker", "pod"):
+        draft.add(ALL, "staging_backend_env_file", "", "inside, the environment of the login is the service's")
+    elif file:
+        seen = f"{file['equal']} of its {file['of']} variables are those of {backend.where}; mode {file['mode']}"
+        draft.add(ALL, "staging_backend_env_file", file["path"], seen, guess=file["equal"] < file["of"])
+    else:
+        draft.missing(ALL, "staging_backend_env_file", f"no file has the variables of {backend.where}")
+    values = backend.service["shown"].get("RECON_RUNNER", "")
+    if not values and "RECON_RUNNER" not in backend.project["variables"]:
+        draft.notes.append("nothing in the backend's sources or environment reads RECON_RUNNER, which Package-3 sets")
+
+
+def _log(draft: Draft, backend: Found) -> None:
+    logs = sorted(backend.service["logs"], key=lambda one: -one["requests"])
+    kind = backend.runtime["kind"]
+    if logs and logs[0]["requests"]:
+        seen = f"{backend.where} writes it: {logs[0]['requests']} of its last {logs[0]['lines']} lines are requests"
+        draft.add(ALL, "staging_backend_log", {"file": logs[0]["file"]}, seen)
+    elif kind == "systemd":
+        name = backend.runtime["name"]
+        draft.add(ALL, "staging_backend_log", {"unit": name}, f"{backend.where} is of the unit {name}", guess=True)
+    elif logs:
+        seen = f"{backend.where} writes it, but no request was found in it"
+        draft.add(ALL, "staging_backend_log", {"file": logs[0]["file"]}, seen, guess=True)
+    else:
+        draft.missing(ALL, "staging_backend_log", f"{backend.where} writes no file", {"file": ""})
+
+
+def _variables(draft: Draft, backend: Found) -> None:
+    inis, urls = backend.project["alembic"], backend.service["urls"]
+    ini = min(inis, key=lambda one: (len(PurePosixPath(one["file"]).parts), one["file"]), default=None)
+    held = [name for name, url in urls.items() if url.startswith("postgres")]
+    read = [] if ini is None else [name for name in ini["variables"] or ini["settings"] if "UR" in name or name in held]
+    names = list(dict.fromkeys([*read, *held]))
+    if names:
+        seen = f"the env.py of {ini['file']} reads {read[0]}" if read and ini else f"the environment of {backend.where}"
+        draft.add(ALL, "staging_url_variables", names, seen, guess=not read)
+    else:
+        why = "no variable of the backend's has a Postgres URL; one that is made of parts has to be given as one"
+        draft.missing(ALL, "staging_url_variables", why, ["DATABASE_URL"])
+    for name in read:
+        if name not in backend.service["variables"]:
+            draft.notes.append(f"Alembic reads {name}, which the backend's environment does not have")
+    _token(draft, backend)
+    if ini is None:
+        draft.missing(BACKEND, "package_1_migration_directory", f"no alembic.ini is below {backend.directory}")
+        return
+    path = PurePosixPath(ini["file"])
+    if str(path.parent) != backend.directory:
+        draft.add(BACKEND, "package_1_migration_directory", str(path.parent), f"{path} is there")
+    if path.name != "alembic.ini":
+        draft.add(BACKEND, "package_1_migration_alembic", ["alembic", "-c", path.name], f"{path} is the only one")
+    draft.notes += [f"another Alembic project is in {one['file']}" for one in inis if one is not ini]
+
+
+def _token(draft: Draft, backend: Found) -> None:
+    answers = backend.service["answers"]
+    taken = [one for what in ("flags", "version", "ready") for one in answers[what] if one["token"]]
+    if taken:
+        seen = f"{taken[0]['path']} refuses a request without a token, and takes this one"
+        draft.add(ALL, "staging_token_variable", taken[0]["token"], seen)
+    elif answers["tokens"]:
+        draft.add(ALL, "staging_token_variable", answers["tokens"][0], "its name, in the environment", guess=True)
+
+
+def _ci(draft: Draft, backend: Found) -> None:
+    project = backend.project
+    if project["repository"]:
+        draft.add(CI, "package_0_ci_repository", project["repository"], f".git/config above {backend.directory}")
+    else:
+        draft.missing(CI, "package_0_ci_repository", "owner/name at GitHub; no .git/config names it")
+    for flow in project["workflows"]:
+        if "postgres" in flow["name"].lower():
+            draft.add(CI, "package_0_ci_workflow", flow["name"], flow["file"])
+            if len(flow["jobs"]) == 1:
+                draft.add(CI, "package_0_ci_job", flow["jobs"][0], flow["file"], guess=True)
+            break
+    why = "a file of mode 0600 on the controller, with a token that may read and dispatch the workflow"
+    draft.missing(CI, "package_0_ci_token_file", why)
