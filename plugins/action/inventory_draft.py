@@ -30,7 +30,9 @@ class ActionModule(ClosureAction):
             return {"failed": True, "msg": reason}
         if not self._task.check_mode:
             inventory.write(folder, texts, password=made.password)
-        diff = [{"before": "", "after": text, "after_header": str(folder / name)} for name, text in texts.items()]
+        diff = [
+            {"before": "", "after": text, "after_header": str(folder / name)} for name, text in texts.items()
+        ]
         told = {**inventory.summary(made), "notes": made.notes, "files": texts}
         return {"changed": True, "path": str(folder), "diff": diff, **told}
 

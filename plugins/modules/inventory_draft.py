@@ -11,11 +11,11 @@ module: inventory_draft
 short_description: Write the draft of an inventory from what was found on hosts
 version_added: 0.1.0
 description:
-  - Turns what M(psp.rc_closure.service_discovery) found into an inventory of the closure, with a comment above
-    each value that says where it was seen, whether it is a guess, or what has to be filled in.
+  - Turns what M(psp.rc_closure.service_discovery) found into an inventory of the closure, with a comment
+    above each value that says where it was seen, whether it is a guess, or what has to be filled in.
   - A directory that has anything else in it than a draft which nobody edited is refused.
-  - No secret is copied. Where a Redis will be set up, a password for it is made and kept beside the inventory in
-    a file of mode 0600.
+  - No secret is copied. Where a Redis will be set up, a password for it is made and kept beside the inventory
+    in a file of mode 0600.
 author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.controller
@@ -37,7 +37,7 @@ options:
     elements: str
     required: true
   register:
-    description: Name of the variable in which M(psp.rc_closure.service_discovery) registered its result on each.
+    description: Name of the variable in which M(psp.rc_closure.service_discovery) registered its result.
     type: str
     required: true
 seealso:

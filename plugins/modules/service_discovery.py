@@ -59,7 +59,8 @@ findings:
   type: dict
   contains:
     services:
-      description: Each service, with C(kind), C(target), C(directory), C(runtime), C(env_files), C(logs) and more.
+      description: Each service, with C(kind), C(target), C(directory), C(runtime), C(env_files), C(logs) and
+        more.
       returned: success
       type: list
       elements: dict

@@ -35,7 +35,9 @@ def listening(pid: int) -> list[str]:
         inodes, found = _look(pid)
     except OSError:
         return []
-    return sorted({end for inode, end in connections.listening(found, sys.byteorder).items() if inode in inodes})
+    return sorted(
+        {end for inode, end in connections.listening(found, sys.byteorder).items() if inode in inodes}
+    )
 
 
 def taken() -> list[str]:

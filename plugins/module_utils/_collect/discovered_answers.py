@@ -48,7 +48,11 @@ def ask(
             break
     tokens = [name for name in sorted(values) if _TOKEN.search(name) and not _NOT_OF_THE_API.search(name)]
     found["tokens"] = tokens
-    given = [one["path"] for one in found["operations"] or routes if one["method"] == "GET" and "{" not in one["path"]]
+    given = [
+        one["path"]
+        for one in found["operations"] or routes
+        if one["method"] == "GET" and "{" not in one["path"]
+    ]
     for what, (pattern, usual) in _WANTED.items():
         # By the shortest name first, what is meant for that comes before what only has the word in it.
         there = sorted(filter(pattern.search, given), key=lambda path: (what not in path, len(path)))
@@ -100,9 +104,13 @@ def _url(end: str) -> str:
 
 def _get(url: str, path: str, token: str, limit: float) -> tuple[int, str]:
     """Return status and body; C(0) where nothing that speaks HTTP answers."""
-    request = urllib.request.Request(f"{url}{path}", headers={"Authorization": f"Bearer {token}"} if token else {})
+    request = urllib.request.Request(
+        f"{url}{path}", headers={"Authorization": f"Bearer {token}"} if token else {}
+    )
     try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=limit) as answer:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
+            request, timeout=limit
+        ) as answer:
             return answer.status, answer.read(_MOST_BYTES).decode("utf-8", "replace")
     except urllib.error.HTTPError as exc:
         return exc.code, ""

@@ -11,7 +11,7 @@ import os
 import re
 import typing as t
 from collections import Counter
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from .._clients import process
@@ -26,30 +26,48 @@ _GITHUB = re.compile(r"url\s*=\s*\S*github[^\s:/]*[:/]([\w.-]+/[\w.-]+?)(?:\.git
 _SETTING = re.compile(r"settings\.(\w*ur[il]\w*)", re.IGNORECASE)
 
 
-@lru_cache(maxsize=None)
-def look(directory: str, root: str) -> Finding:
-    """Return what the project has; paths as the service sees them."""
-    found: Finding = {"alembic": [], "workers": [], "routes": [], "unique": {}, "backfills": [], "variables": {}}
+@cache
+def look(directory: str, root: str, paths: tuple[str, ...] = ()) -> Finding:
+    """Return what the project has; paths as the service sees them, which are where it imports from, too."""
+    found: Finding = {
+        "alembic": [],
+        "workers": [],
+        "routes": [],
+        "unique": {},
+        "backfills": [],
+        "variables": {},
+    }
     found |= {"e2e": [], "workflows": [], "repository": ""}
     if not directory:
         return found
     base = Path(f"{root}{directory}")
+    bases = sorted([base, *(base / path for path in paths)], key=lambda one: -len(one.parts))
     models: dict[str, str] = {}
+    prefixes: list[str] = []
     for path in _files(base, _DEPTH):
         name = str(path)[len(root) :]
         if path.suffix == ".ini" and path.name.startswith("alembic"):
             found["alembic"].append(_alembic(path, name))
         elif path.suffix == ".py":
             source = python_source.read(_text(path))
-            _add(found, source, path, base, name)
+            above = next((one for one in bases if one in path.parents), base)
+            _add(found, source, ".".join(path.relative_to(above).with_suffix("").parts), name)
             models |= source.models
+            prefixes += source.prefixes
     for one in found["backfills"]:
         one["written"] = [[models.get(table, table), column] for table, column in one["written"]]
+    # Which router is put under which is not followed: where there is one prefix, it is taken to be all's.
+    for route in found["routes"] if len(set(prefixes)) == 1 else ():
+        route["path"] = prefixes[0] + route["path"]
     # Beside it: not where that would be all of a system's directories.
     around = base.parent if len(Path(directory).parts) > 2 else base
-    found["e2e"] = [one for path in _files(around, 2) if path.name == "package.json" if (one := _e2e(path, root))]
+    found["e2e"] = [
+        one for path in _files(around, 2) if path.name == "package.json" if (one := _e2e(path, root))
+    ]
     for above in [base, *base.parents][: len(Path(directory).parts) - 1]:
-        found["repository"] = found["repository"] or next(iter(_GITHUB.findall(_text(above / ".git/config"))), "")
+        found["repository"] = found["repository"] or next(
+            iter(_GITHUB.findall(_text(above / ".git/config"))), ""
+        )
         files = sorted((above / ".github/workflows").glob("*.y*ml"))
         found["workflows"] += [_workflow(path, str(path)[len(root) :]) for path in files]
     return found
@@ -65,13 +83,17 @@ def logs(pid: int, root: str, given: str) -> list[Finding]:
     for entry in entries:
         try:
             target = str(entry.readlink())
-            flags = re.search(r"flags:\s*(\d+)", (process.PROC / str(pid) / "fdinfo" / entry.name).read_text())
+            flags = re.search(
+                r"flags:\s*(\d+)", (process.PROC / str(pid) / "fdinfo" / entry.name).read_text()
+            )
             written = flags is not None and int(flags[1], 8) & os.O_ACCMODE != os.O_RDONLY
             if written and target.startswith("/") and Path(f"{root}{target}").is_file():
                 names.append(target)
         except OSError:
             continue
-    return [_log(Path(f"{root}{name}"), name) for name in dict.fromkeys(names) if not name.startswith("/dev/")]
+    return [
+        _log(Path(f"{root}{name}"), name) for name in dict.fromkeys(names) if not name.startswith("/dev/")
+    ]
 
 
 def _log(path: Path, name: str) -> Finding:
@@ -81,12 +103,13 @@ def _log(path: Path, name: str) -> Finding:
         entry = access_log.parse(line)
         if entry and entry.status and entry.path.startswith("/"):
             requests[f"{entry.method} {entry.path}"] += 1
-    webhooks = {what: count for what, count in requests.most_common() if "webhook" in what and what.startswith("POST")}
+    webhooks = {
+        what: count for what, count in requests.most_common() if "webhook" in what and what.startswith("POST")
+    }
     return {"file": name, "lines": len(lines), "requests": sum(requests.values()), "webhooks": webhooks}
 
 
-def _add(found: Finding, source: python_source.Source, path: Path, base: Path, name: str) -> None:
-    module = ".".join(path.relative_to(base).with_suffix("").parts)
+def _add(found: Finding, source: python_source.Source, module: str, name: str) -> None:
     for settings, interval in source.workers.items():
         found["workers"].append({"target": f"{module}.{settings}", "interval": interval, "file": name})
     found["routes"] += [{"method": method, "path": where, "file": name} for method, where in source.routes]
@@ -94,8 +117,9 @@ def _add(found: Finding, source: python_source.Source, path: Path, base: Path, n
         found["unique"][table] = {"columns": columns, "file": name}
     for variable in source.variables:
         found["variables"].setdefault(variable, name)
-    if "backfill" in path.name:
-        called = [one for one in source.called if one.endswith(path.stem)]
+    stem = module.rpartition(".")[2]
+    if "backfill" in stem:
+        called = [one for one in source.called if one.endswith(stem)]
         told = {"file": name, "module": module, "called": next(iter(called), ""), "options": source.options}
         found["backfills"].append({**told, "written": [list(pair) for pair in source.written]})
 
@@ -128,7 +152,9 @@ def _e2e(path: Path, root: str) -> Finding | None:
         "packaged": [tool for tool in ("yarn", "pnpm") if tool in needs],
         "script": next((name for name, text in scripts.items() if "playwright test" in text), ""),
         "specs": sorted(str(one.relative_to(folder)) for one in _files(folder, 4, ".spec.ts", ".spec.js")),
-        "env_file": next((str(one)[len(root) :] for one in sorted(folder.glob(".env*")) if one.is_file()), ""),
+        "env_file": next(
+            (str(one)[len(root) :] for one in sorted(folder.glob(".env*")) if one.is_file()), ""
+        ),
     }
 
 

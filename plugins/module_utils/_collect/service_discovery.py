@@ -9,7 +9,6 @@ URLs among them what they lead to, without user and password.
 
 from __future__ import annotations
 
-import configparser
 import glob
 import json
 import os
@@ -24,15 +23,14 @@ from urllib.parse import urlsplit
 from .._clients import process, sockets
 from .._core import command
 from .._core.redaction import Redactor, secrets_of_env
-from .._text import command_line, env_file
-from .._text.command_line import POSTGRES, REDIS, SERVER, SUPERVISOR, WORKER, Command
-from . import discovered_answers, discovered_project
+from .._text import command_line, env_file, pods
+from .._text.command_line import POSTGRES, SERVER, SUPERVISOR, WORKER, Command
+from . import discovered_answers, discovered_project, discovered_runtime
 
 Finding = dict[str, t.Any]
 
 # Their values say what a service is, and are no secret.
 _SHOWN = ("ENV", "ENVIRONMENT", "APP_ENV", "RECON_RUNNER")
-_UNIT = ("EnvironmentFiles", "User", "FragmentPath", "StandardOutput")
 _SYSTEM_FILES = ("/etc/default/*", "/etc/*.env", "/etc/*/*.env", "/etc/*/.env")
 _MOST_BYTES = 65536
 
@@ -74,10 +72,13 @@ def look(below: str, limit: float) -> tuple[Finding, Redactor]:
         # Only the service's own file is taken with its environment: another's token is not sent to it.
         values = {**one.environment, **(contents[0] if files and files[0]["own"] else {})}
         for content in contents:
-            secrets |= {f"{number} of a file {name}": value for name, value in secrets_of_env(content).items()}
+            secrets |= {
+                f"{number} of a file {name}": value for name, value in secrets_of_env(content).items()
+            }
         secrets |= {f"{number} {name}": value for name, value in secrets_of_env(values).items()}
         found["services"].append(_described(one, values, files, limit))
     found["programs"] = _programs(services)
+    found["pods"] = _pods(limit)
     found["taken"] = sockets.taken()
     return found, Redactor(secrets)
 
@@ -105,7 +106,7 @@ def _own_server(one: process.Process) -> Command | None:
     """Return the command of a Python program that is a server by itself, beside an Alembic project."""
     if not command_line.is_python(one.argv) or len(one.argv) == 1 or not one.directory:
         return None
-    inis = glob.glob(f"/proc/{one.pid}/cwd/alembic*.ini")
+    inis = _paths(f"{one.directory}/alembic*.ini")
     return Command(SERVER, one.argv[1], "") if inis and sockets.listening(one.pid) else None
 
 
@@ -116,20 +117,9 @@ def _service(
         environment = process.environment(one.pid)
     except process.ProcessError:
         environment = {}
-    cgroup, own = _cgroup(one.pid), _cgroup(os.getpid())
-    container = command_line.container(cgroup)
-    inside = bool(container) and container not in own
-    runtime: Finding = {"kind": "none"}
-    name = environment.get("SUPERVISOR_PROCESS_NAME", "")
-    unit = "" if inside else command_line.unit(cgroup)
-    if inside:
-        kind = "pod" if "kubepods" in cgroup or "KUBERNETES_SERVICE_HOST" in environment else "docker"
-        runtime = {"kind": kind, "id": container, **_container(container, limit)}
-    elif name:
-        runtime = {"kind": "supervisor", "name": name, **_supervisor(everything, one, name)}
-    elif unit and unit not in own:
-        runtime = {"kind": "systemd", "name": unit, **_unit(unit, limit)}
-    return Service(one, what, environment, f"/proc/{one.pid}/root" if inside else "", runtime)
+    runtime = discovered_runtime.of(everything, one, environment, limit)
+    root = f"/proc/{one.pid}/root" if runtime.get("id") else ""
+    return Service(one, what, environment, root, runtime)
 
 
 def _described(one: Service, values: t.Mapping[str, str], files: list[Finding], limit: float) -> Finding:
@@ -154,10 +144,29 @@ def _described(one: Service, values: t.Mapping[str, str], files: list[Finding], 
     }
     if one.command.kind in (SERVER, WORKER):
         found["logs"] = discovered_project.logs(one.process.pid, one.root, one.runtime.get("log", ""))
-        found["project"] = discovered_project.look(one.process.directory, one.root)
+        paths = values.get("PYTHONPATH", "").split(":")
+        paths += [after for word, after in zip(one.process.argv, one.process.argv[1:]) if word == "--app-dir"]
+        found["project"] = discovered_project.look(
+            one.process.directory, one.root, tuple(filter(None, paths))
+        )
     if one.command.kind == SERVER:
-        found["answers"] = discovered_answers.ask(found["listens"], values, found["project"]["routes"], limit)
+        ends = _reachable(one, found["listens"])
+        found["answers"] = discovered_answers.ask(ends, values, found["project"]["routes"], limit)
     return found
+
+
+def _reachable(one: Service, ends: t.Sequence[str]) -> list[str]:
+    """Return where a service is asked: in another network its own loopback is somebody else's here."""
+    try:
+        here = (process.PROC / "self/ns/net").readlink() == (
+            process.PROC / str(one.process.pid) / "ns/net"
+        ).readlink()
+    except OSError:
+        here = not one.root
+    if here:
+        return list(ends)
+    address = one.runtime.get("address", "")
+    return [f"{address}:{end.rpartition(':')[2]}" for end in ends if address and not end.startswith("127.")]
 
 
 def _leads_to(value: str) -> str:
@@ -181,8 +190,10 @@ def _env_files(one: Service) -> list[Finding]:
     beside = [f"{Path(name).parent}/*env*" for name in listed]
     around = [f"{where}/.env*", f"{Path(where).parent}/.env*"] if where else []
     patterns = [*map(glob.escape, listed), *around, *beside, *_SYSTEM_FILES]
-    names = [name for pattern in patterns for name in sorted(glob.glob(f"{one.root}{pattern}"))]
-    found = [_env_file(name, one) for name in dict.fromkeys(names) if not name.endswith((".example", ".sample"))]
+    names = [name for pattern in patterns for name in _paths(f"{one.root}{pattern}")]
+    found = [
+        _env_file(name, one) for name in dict.fromkeys(names) if not name.endswith((".example", ".sample"))
+    ]
     given = [file for file in found if file]
     return sorted(given, key=lambda file: (-file["equal"], file["of"]))
 
@@ -197,7 +208,9 @@ def _env_file(name: str, one: Service) -> Finding | None:
     except (OSError, UnicodeDecodeError):
         return None
     shown = name[len(one.root) :]
-    own = shown.startswith((one.process.directory or "/nowhere", str(Path(one.process.directory).parent) + "/.env"))
+    own = shown.startswith(
+        (one.process.directory or "/nowhere", str(Path(one.process.directory).parent) + "/.env")
+    )
     equal = sum(one.environment.get(variable) == value for variable, value in values.items())
     if not values or not (equal or own or "e2e" in shown):
         return None
@@ -227,9 +240,13 @@ def _programs(services: t.Sequence[Service]) -> dict[str, str]:
     venvs = sorted({_venv(one) for one in services} - {""})
     for name in ("redis-server", "valkey-server", "psql", "dotenv"):
         inside = [f"{venv}/{place}/{name}" for venv in venvs for place in ("bin", *_PACKAGED)]
-        found_inside = (path for pattern in inside for path in sorted(glob.glob(pattern)))
+        found_inside = (path for pattern in inside for path in _paths(pattern))
         # A system's own program comes first, but what a service runs by is beside its Python.
-        places = (shutil.which(name), next(found_inside, None)) if name != "dotenv" else (next(found_inside, None),)
+        places = (
+            (shutil.which(name), next(found_inside, None))
+            if name != "dotenv"
+            else (next(found_inside, None),)
+        )
         if place := next(filter(None, places), None):
             found[name] = place
     return found
@@ -238,64 +255,22 @@ def _programs(services: t.Sequence[Service]) -> dict[str, str]:
 _PACKAGED = tuple(f"lib/python3*/site-packages/{depth}" for depth in ("*/bin", "*/*/bin", "*/*/*"))
 
 
-def _supervisor(everything: t.Mapping[int, process.Process], one: process.Process, name: str) -> Finding:
-    """Return how the supervisor above a process is configured, and what it has of the program."""
-    above = one
-    while above.parent in everything and not _supervises(above):
-        above = everything[above.parent]
-    argv = list(above.argv)
-    named = next((argv[i + 1] for i, word in enumerate(argv[:-1]) if word in ("-c", "--configuration")), "")
-    conf = Path(above.directory, named) if named else Path("/etc/supervisor/supervisord.conf")
-    read = configparser.RawConfigParser(strict=False)
-    read.read(conf, "utf-8")
-    included = read.get("include", "files", fallback="").split()
-    read.read([name for files in included for name in glob.glob(str(conf.parent / files))], "utf-8")
-    section = f"program:{name}"
-    program = dict(read[section]) if read.has_section(section) else {}
-    control = next((one for word in argv if (one := Path(word).parent / "supervisorctl").exists()), "supervisorctl")
-    return {
-        "conf": str(conf),
-        "supervisorctl": str(control),
-        "include_dir": str((conf.parent / included[0]).parent) if included else "",
-        "home": read.get("supervisord", "directory", fallback="").replace("%%", "%") or str(conf.parent),
-        "command": program.get("command", "").replace("%%", "%"),
-        "log": program.get("stdout_logfile", "").replace("%%", "%"),
-    }
-
-
-def _supervises(one: process.Process) -> bool:
-    what = command_line.read(one.argv)
-    return what is not None and what.kind == SUPERVISOR
-
-
-def _unit(name: str, limit: float) -> Finding:
-    argv = ["systemctl", "show", f"{name}.service", *(f"--property={one}" for one in _UNIT)]
-    pairs = [line.partition("=") for line in command.run(argv, limit=limit).stdout.splitlines()]
-    files = [value.partition(" (")[0] for key, _equals, value in pairs if key == "EnvironmentFiles" and value]
-    told = {key: value for key, _equals, value in pairs}
-    return {"env_files": files, "unit_file": told.get("FragmentPath", ""), "user": told.get("User", "")}
-
-
-def _container(identity: str, limit: float) -> Finding:
-    """Return what the engine has of a container; nothing where it cannot be asked."""
-    step = command.run(["docker", "inspect", identity], limit=limit)
+def _pods(limit: float) -> list[Finding]:
+    """Return what the cluster of the login's context runs of servers and workers; nothing without one."""
+    if not shutil.which("kubectl"):
+        return []
+    step = command.run(
+        ["kubectl", "get", "pods", "--output=json", f"--request-timeout={limit:g}s"], limit=limit
+    )
     try:
-        about = json.loads(step.stdout)[0]
-    except (ValueError, LookupError):
-        return {}
-    mounts = [
-        {"type": one["Type"], "source": one.get("Name") or one["Source"], "target": one["Destination"]}
-        for one in about.get("Mounts", [])
-    ]
-    networks = list(about.get("NetworkSettings", {}).get("Networks", {}))
-    return {"name": about["Name"].lstrip("/"), "image": about["Config"]["Image"], "networks": networks, "mounts": mounts}
+        return pods.services(json.loads(step.stdout))
+    except ValueError:
+        return []
 
 
-def _cgroup(pid: int) -> str:
-    try:
-        return (process.PROC / str(pid) / "cgroup").read_text("utf-8", "replace")
-    except OSError:
-        return ""
+def _paths(pattern: str) -> list[str]:
+    """Return the paths that an absolute pattern matches, in order."""
+    return sorted(map(str, Path("/").glob(pattern.lstrip("/"))))
 
 
 def _owner(pid: int) -> str:

@@ -20,6 +20,8 @@ _PROGRAMS = {
     **dict.fromkeys(("postgres", "postmaster"), POSTGRES),
     **dict.fromkeys(("supervisord", "supervisor.supervisord"), SUPERVISOR),
 }
+# What only leads to the program in a manifest's command.
+_BEFORE = ("sh", "bash", "exec", "tini", "dumb-init")
 _PYTHON = re.compile(r"(?:python|pypy)[\d.]*")
 _APPLICATION = re.compile(r"\[?([A-Za-z_][\w.]*:[A-Za-z_][\w.]*)(?:\(.*\))?\]?")
 _SETTINGS = re.compile(r"[A-Za-z_][\w.]*\.[A-Za-z_]\w*")
@@ -71,8 +73,8 @@ def container(cgroup: str) -> str:
 
 def _program(words: t.Sequence[str]) -> tuple[int, str]:
     """Return where the program's name stands, behind a Python and its C(-m), and that name."""
-    for position, word in enumerate(words[:4]):
+    for position, word in enumerate(words[:6]):
         name = PurePosixPath(word).name.rstrip(":")
-        if not _PYTHON.fullmatch(name) and not word.startswith("-"):
+        if not _PYTHON.fullmatch(name) and name not in _BEFORE and not word.startswith("-"):
             return position, name
     return 0, ""

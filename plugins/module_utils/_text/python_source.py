@@ -32,6 +32,7 @@ class Source:
         unique: table → columns of its UNIQUE constraints.
         written: model or table, and column, of what it updates.
         called: the module names that its text says to call it by.
+        prefixes: those under which it puts the routers of others.
     """
 
     variables: list[str] = field(default_factory=list)
@@ -43,6 +44,7 @@ class Source:
     unique: dict[str, list[str]] = field(default_factory=dict)
     written: list[tuple[str, str]] = field(default_factory=list)
     called: list[str] = field(default_factory=list)
+    prefixes: list[str] = field(default_factory=list)
 
 
 def read(text: str) -> Source:
@@ -68,6 +70,8 @@ def read(text: str) -> Source:
                     found.routes += [(call.func.attr.upper(), prefix + path) for path in _strings(call)[:1]]
         elif isinstance(node, ast.Call):
             _call(node, found)
+    for call in _calls(nodes, "include_router"):
+        found.prefixes += _strings(call, "prefix")
     updated = [ast.unparse(call.args[0]) for call in _calls(nodes, "update") if call.args]
     columns = [str(call.keywords[0].arg) for call in _calls(nodes, "values") if call.keywords]
     found.written += list(zip(updated, columns))
@@ -82,7 +86,10 @@ def _class(node: ast.ClassDef, found: Source) -> None:
         for target in (one.targets if isinstance(one, ast.Assign) else [one.target])
         if isinstance(target, ast.Name)
     }
-    if {"functions", "redis_settings"} <= assigned.keys() or {"cron_jobs", "redis_settings"} <= assigned.keys():
+    if {"functions", "redis_settings"} <= assigned.keys() or {
+        "cron_jobs",
+        "redis_settings",
+    } <= assigned.keys():
         interval = assigned.get("health_check_interval")
         found.workers[node.name] = ast.unparse(interval) if interval else ""
     table = assigned.get("__tablename__")
@@ -110,7 +117,7 @@ def _calls(nodes: t.Iterable[ast.AST], name: str) -> list[ast.Call]:
 
 
 def _name(call: ast.Call) -> str:
-    return getattr(call.func, "attr", None) or getattr(call.func, "id", "")
+    return str(getattr(call.func, "attr", "") or getattr(call.func, "id", ""))
 
 
 def _strings(call: ast.Call, keyword: str = "") -> list[str]:

@@ -21,9 +21,10 @@ PASSWORD_FILE = ".redis_password"
 _DIGESTS = ".draft.json"
 _WIDTH = 118
 _HEAD = """\
-A draft, made from what runs. Above each value is where it was seen; GUESS marks what may be otherwise, TO FILL IN
-what nothing was found for. All variables are in the README of each role. The release is given on the command line:
-rc_closure_ticket, rc_closure_release and rc_closure_commit."""
+A draft, made from what runs. Above each value is where it was seen; GUESS marks what may be otherwise,
+TO FILL IN what nothing was found for. All variables are in the README of each role. The release is given on
+the command line: rc_closure_ticket, rc_closure_release and rc_closure_commit.
+"""
 
 
 def texts(draft: Draft) -> dict[str, str]:
@@ -52,7 +53,9 @@ def refusal(folder: Path) -> str:
         digests = json.loads((folder / _DIGESTS).read_text("utf-8"))
     except (OSError, ValueError):
         return f"{folder} is there, and is no draft: name another directory by discover_to"
-    now = {str(path.relative_to(folder)): _digest(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+    now = {
+        str(path.relative_to(folder)): _digest(path) for path in sorted(folder.rglob("*")) if path.is_file()
+    }
     edited = {name for name in now.keys() | digests.keys() if now.get(name) != digests.get(name)}
     edited -= {_DIGESTS, PASSWORD_FILE}
     if edited:
@@ -78,14 +81,20 @@ def write(folder: Path, made: t.Mapping[str, str], *, password: bool) -> None:
 
 
 def _hosts(draft: Draft) -> str:
-    children = {group: {"hosts": dict.fromkeys(names, {})} for group, names in draft.groups.items()}
+    children: dict[str, t.Any] = {
+        group: {"hosts": {name: {} for name in names}} for group, names in draft.groups.items()
+    }
     tree = {ALL: {"hosts": draft.hosts, "children": children}}
-    return f"---\n{yaml.safe_dump(tree, sort_keys=False, width=_WIDTH).replace('{}', '')}".replace(": \n", ":\n")
+    return f"---\n{yaml.safe_dump(tree, sort_keys=False, width=_WIDTH).replace('{}', '')}".replace(
+        ": \n", ":\n"
+    )
 
 
 def _shown(value: Value) -> str:
     marked = f"GUESS: {value.seen}" if value.guess else value.seen
-    text = yaml.safe_dump(value.value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=100_000)
+    text = yaml.safe_dump(
+        value.value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=100_000
+    )
     return f"{_comment(marked)}{value.name}: {text.removesuffix('...' + chr(10))}"
 
 

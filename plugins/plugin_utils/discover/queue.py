@@ -28,7 +28,10 @@ def add(
 def _redis(draft: Draft, backend: Found, redis: Found | None, seen: t.Mapping[str, Finding]) -> None:
     held = {name: url for name, url in backend.service["urls"].items() if not url.startswith("postgres")}
     if redis or held:
-        what = ", ".join(f"{name} leads to {url}" for name, url in held.items()) or f"{redis.where if redis else ''}"
+        what = (
+            ", ".join(f"{name} leads to {url}" for name, url in held.items())
+            or f"{redis.where if redis else ''}"
+        )
         draft.add(REDIS, "redis_runtime", "none", f"there is one already ({what}), and it stays as it is")
         if "REDIS_URL" not in held:
             draft.missing(ALL, "staging_redis_url", f"the backend has no REDIS_URL ({what})")
@@ -56,16 +59,35 @@ def _redis(draft: Draft, backend: Found, redis: Found | None, seen: t.Mapping[st
 def _worker(draft: Draft, backend: Found, worker: Found | None) -> None:
     known = worker or backend
     likely = sorted(known.project["workers"], key=lambda one: ("recon" not in one["target"], one["target"]))
-    source = next((one for one in likely if worker is None or one["target"] == worker.service["target"]), None)
+    source = next(
+        (one for one in likely if worker is None or one["target"] == worker.service["target"]), None
+    )
     if worker:
-        draft.add(ALL, "staging_worker_process", ["arq", worker.service["target"]], f"the command line of {worker.where}")
+        draft.add(
+            ALL,
+            "staging_worker_process",
+            ["arq", worker.service["target"]],
+            f"the command line of {worker.where}",
+        )
     elif source:
-        draft.add(ALL, "staging_worker_process", ["arq", source["target"]], f"{source['file']}; no worker is running")
+        draft.add(
+            ALL,
+            "staging_worker_process",
+            ["arq", source["target"]],
+            f"{source['file']}; no worker is running",
+        )
     else:
-        draft.missing(ALL, "staging_worker_process", "no worker is running, and no class has arq's settings", ["arq", ""])
+        draft.missing(
+            ALL,
+            "staging_worker_process",
+            "no worker is running, and no class has arq's settings",
+            ["arq", ""],
+        )
     if known.directory != backend.directory:
         draft.add(ALL, "staging_worker_directory", known.directory, f"the working directory of {known.where}")
-    draft.notes += [f"another class of arq's settings: {one['target']}" for one in likely if one is not source]
+    draft.notes += [
+        f"another class of arq's settings: {one['target']}" for one in likely if one is not source
+    ]
     _worker_files(draft, backend, worker)
     if worker:
         rollout.runtime(draft, WORKER, "arq_worker", worker.runtime)
@@ -94,7 +116,8 @@ def _worker_files(draft: Draft, backend: Found, worker: Found | None) -> None:
         name = runtime["name"] if worker else "psp-worker"
         draft.add(ALL, "staging_worker_log", {"unit": name}, "the journal of its unit", guess=not worker)
         return
-    given = str(runtime.get("log") or next(iter(backend.service["logs"]), {}).get("file", "/var/log/psp/x"))
+    beside = [log["file"] for log in backend.service["logs"]]
+    given = str(runtime.get("log") or next(iter(beside), "/var/log/psp/backend.log"))
     path = str(PurePosixPath(given).parent / "worker.log")
     draft.add(ALL, "staging_worker_log", {"file": path}, "beside the backend's", guess=True)
 
@@ -109,10 +132,12 @@ def _new_worker(draft: Draft, backend: Found) -> None:
     if not file:
         return
     draft.add(WORKER, "arq_worker_env_from", file["path"], "the backend's environment file", guess=True)
-    wanted = next((one.value for one in draft.values if one.name == "staging_url_variables"), [])
+    wanted: list[str] = next((one.value for one in draft.values if one.name == "staging_url_variables"), [])
     token = [one.value for one in draft.values if one.name == "staging_token_variable"]
     names = [name for name in (*wanted, *token) if name in file["names"]]
-    draft.add(WORKER, "arq_worker_env_from_names", names, "of that file; add what its settings require", guess=True)
+    draft.add(
+        WORKER, "arq_worker_env_from_names", names, "of that file; add what its settings require", guess=True
+    )
 
 
 def _heartbeat(draft: Draft, known: Found, source: Finding | None) -> None:
@@ -120,10 +145,13 @@ def _heartbeat(draft: Draft, known: Found, source: Finding | None) -> None:
     variables = [name for name in known.project["variables"] if "HEARTBEAT" in name or "HEALTH_CHECK" in name]
     if interval and interval.replace(".", "").isdigit():
         told = source["file"] if source else ""
-        draft.add(WORKER, "arq_worker_heartbeat", {"interval": float(interval)}, f"health_check_interval in {told}")
+        draft.add(
+            WORKER, "arq_worker_heartbeat", {"interval": float(interval)}, f"health_check_interval in {told}"
+        )
     elif interval and variables:
         value = {"variable": variables[0], "interval": 10}
-        seen = f"health_check_interval is {interval}; {known.project['variables'][variables[0]]} reads the variable"
+        reader = known.project["variables"][variables[0]]
+        seen = f"health_check_interval is {interval}; {reader} reads the variable"
         draft.add(WORKER, "arq_worker_heartbeat", value, seen, guess=len(variables) > 1)
     else:
         draft.notes.append("the worker's settings set no health_check_interval: arq's own is an hour")
@@ -132,7 +160,9 @@ def _heartbeat(draft: Draft, known: Found, source: Finding | None) -> None:
 def _run(draft: Draft, backend: Found) -> None:
     answers = backend.service["answers"]
     given = answers["operations"] or backend.project["routes"]
-    posts = [one for one in given if one["method"] == "POST" and "recon" in one["path"] and "{" not in one["path"]]
+    posts = [
+        one for one in given if one["method"] == "POST" and "recon" in one["path"] and "{" not in one["path"]
+    ]
     posts = sorted(posts, key=lambda one: ("run" not in one["path"], len(one["path"])))
     if not posts:
         draft.missing(WORKER, "package_3_queue_path", "no address takes a POST for a reconciliation run")
@@ -145,9 +175,16 @@ def _run(draft: Draft, backend: Found) -> None:
         draft.notes.append(f"POST {one['path']} has parameters in its query: {', '.join(one['query'])}")
     probe = next((str(v.value) for v in draft.values if v.name == "package_2_rollout_webhook_probe_path"), "")
     required = {name: about["example"] for name, about in one.get("body", {}).items() if about["required"]}
-    body = {name: probe.rpartition("/")[2] if "provider" in name and probe else value for name, value in required.items()}
-    told = f"what {seen} requires" + (", with the provider whose webhooks the log has" if probe and body else "")
+    body = {
+        name: probe.rpartition("/")[2] if "provider" in name and probe else value
+        for name, value in required.items()
+    }
+    told = f"what {seen} requires" + (
+        ", with the provider whose webhooks the log has" if probe and body else ""
+    )
     guess = not one.get("body") or bool(body)
-    draft.add(WORKER, "package_3_queue_body", {name: value or "" for name, value in body.items()}, told, guess=guess)
+    draft.add(
+        WORKER, "package_3_queue_body", {name: value or "" for name, value in body.items()}, told, guess=guess
+    )
     others = [name for name, about in one.get("body", {}).items() if not about["required"]]
     draft.notes += [f"POST {one['path']} may be given {', '.join(others)}, too"] if others else []

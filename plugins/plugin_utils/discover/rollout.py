@@ -11,7 +11,12 @@ from pathlib import PurePosixPath
 
 from .values import BACKEND, Draft, Finding, Found
 
-FLAGS = ("ledger_shadow_write", "ledger_balance_mismatch_log", "webhook_signature_enforced", "ledger_enforce_balance")
+FLAGS = (
+    "ledger_shadow_write",
+    "ledger_balance_mismatch_log",
+    "webhook_signature_enforced",
+    "ledger_enforce_balance",
+)
 _DRY = re.compile(r"dry|simulate|preview|no-?op")
 _REAL = re.compile(r"--(apply|commit|execute|write|no-dry-run)$")
 
@@ -29,7 +34,12 @@ def add(draft: Draft, backend: Found) -> None:
     told = [(one["path"], one["commits"][0]) for one in answers["version"] if one["commits"]]
     if told:
         value = {"path": told[0][0], "pointer": told[0][1]}
-        draft.add(BACKEND, "package_2_rollout_commit", value, f"{backend.where} answers it with what looks like a commit")
+        draft.add(
+            BACKEND,
+            "package_2_rollout_commit",
+            value,
+            f"{backend.where} answers it with what looks like a commit",
+        )
     _table(draft, backend)
     _flags(draft, answers)
     _backfill(draft, backend)
@@ -39,7 +49,7 @@ def add(draft: Draft, backend: Found) -> None:
 
 def runtime(draft: Draft, group: str, role: str, given: Finding, **more: t.Any) -> None:
     """Add the runtime of a role's service and how to reach it."""
-    kind = {"pod": "none"}.get(given["kind"], given["kind"])
+    kind = "none" if given["kind"] == "pod" else str(given["kind"])
     seen = {
         "systemd": f"the control group of its process: {given.get('name', '')}.service",
         "supervisor": f"supervisor runs it by {given.get('conf', '')}",
@@ -55,7 +65,9 @@ def runtime(draft: Draft, group: str, role: str, given: Finding, **more: t.Any) 
         value = {name: given[name] for name in ("supervisorctl", "conf", "include_dir") if given.get(name)}
         value |= more or {"name": given["name"]}
     elif kind == "docker":
-        value = {name: given[name] for name in ("name", "image", "networks", "mounts") if given.get(name)}
+        value = {"host": given["host"], **more, "image": given.get("image", "")}
+        value |= {name: given[name] for name in ("networks", "mounts") if given.get(name)}
+        draft.notes.append(f"{role}_docker: Docker does not say which env_file the container has; add it")
     if value:
         draft.add(group, f"{role}_{kind}", value, seen, guess=bool(more))
 
@@ -68,7 +80,9 @@ def _table(draft: Draft, backend: Found) -> None:
         draft.add(BACKEND, "package_1_migration_table", table, f"{told} makes its UNIQUE constraint")
         draft.add(BACKEND, "package_1_migration_columns", columns, told)
     else:
-        draft.notes.append("no migration makes a UNIQUE constraint on a table of findings: see package_1_migration_table")
+        draft.notes.append(
+            "no migration makes a UNIQUE constraint on a table of findings: see package_1_migration_table"
+        )
 
 
 def _flags(draft: Draft, answers: Finding) -> None:
@@ -80,13 +94,23 @@ def _flags(draft: Draft, answers: Finding) -> None:
     best = max(answers["flags"], key=lambda one: len(pointers(one)), default=None)
     found = pointers(best) if best else {}
     if best is None or not found:
-        draft.notes.append("no address shows the four flags: see package_2_rollout_flags_argv in the role's README")
+        draft.notes.append(
+            "no address shows the four flags: see package_2_rollout_flags_argv in the role's README"
+        )
         return
     draft.add(BACKEND, "package_2_rollout_flags_path", best["path"], f"its answer has {', '.join(found)}")
     draft.notes += [f"{best['path']} does not show the flag {flag}" for flag in FLAGS if flag not in found]
     if any(pointer != f"/{flag}" for flag, pointer in found.items()):
-        value = [{"name": flag, "variable": flag.upper(), "pointer": found.get(flag, f"/{flag}")} for flag in FLAGS]
-        draft.add(BACKEND, "package_2_rollout_flags", value, f"the answer of {best['path']}", guess=len(found) < len(FLAGS))
+        value = [
+            {"name": flag, "variable": flag.upper(), "pointer": found.get(flag, f"/{flag}")} for flag in FLAGS
+        ]
+        draft.add(
+            BACKEND,
+            "package_2_rollout_flags",
+            value,
+            f"the answer of {best['path']}",
+            guess=len(found) < len(FLAGS),
+        )
 
 
 def _plain(name: str) -> str:
@@ -94,9 +118,13 @@ def _plain(name: str) -> str:
 
 
 def _backfill(draft: Draft, backend: Found) -> None:
-    scripts = sorted(backend.project["backfills"], key=lambda one: ("wallet" not in one["file"], not one["options"]))
+    scripts = sorted(
+        backend.project["backfills"], key=lambda one: ("wallet" not in one["file"], not one["options"])
+    )
     if not scripts:
-        draft.missing(BACKEND, "package_2_rollout_backfill_dry_run", f"no backfill script below {backend.directory}", [])
+        draft.missing(
+            BACKEND, "package_2_rollout_backfill_dry_run", f"no backfill script below {backend.directory}", []
+        )
         draft.missing(BACKEND, "package_2_rollout_backfill_real_run", "the same", [])
         return
     script = scripts[0]
@@ -124,23 +152,35 @@ def _backfill(draft: Draft, backend: Found) -> None:
     if script["written"]:
         table, column = script["written"][0]
         query = f"SELECT count(*) AS {table}, count({column}) AS with_{column} FROM {table}"
-        draft.add(BACKEND, "package_2_rollout_rows_query", query, f"{file.name} updates {table}.{column}", guess=True)
+        draft.add(
+            BACKEND,
+            "package_2_rollout_rows_query",
+            query,
+            f"{file.name} updates {table}.{column}",
+            guess=True,
+        )
 
 
 def _e2e(draft: Draft, backend: Found) -> None:
     projects = sorted(backend.project["e2e"], key=lambda one: (not one["script"], one["directory"]))
     if not projects:
-        draft.missing(BACKEND, "package_2_rollout_e2e_directory", f"no Playwright project beside {backend.directory}")
+        draft.missing(
+            BACKEND, "package_2_rollout_e2e_directory", f"no Playwright project beside {backend.directory}"
+        )
         return
     one = projects[0]
     where = one["directory"]
     draft.add(BACKEND, "package_2_rollout_e2e_directory", where, f"{where}/package.json requires Playwright")
-    files = [file["path"] for file in backend.service["env_files"] if re.search(r"e2e|playwright", file["path"])]
+    files = [
+        file["path"] for file in backend.service["env_files"] if re.search(r"e2e|playwright", file["path"])
+    ]
     file = one["env_file"] or next(iter(files), "")
     if file:
         draft.add(BACKEND, "package_2_rollout_e2e_env_file", file, "its name", guess=True)
     path = [f"{where}/node_modules/.bin", *backend.venv_bin]
-    draft.add(BACKEND, "package_2_rollout_e2e_path", path, "the packages of the project, and the service's programs")
+    draft.add(
+        BACKEND, "package_2_rollout_e2e_path", path, "the packages of the project, and the service's programs"
+    )
     named = [spec for spec in one["specs"] if "withdraw" in spec and "smoke" in spec]
     spec = next(iter([*named, *(name for name in one["specs"] if "smoke" in name), *one["specs"]]), "")
     # The checklist calls yarn: where the project has it, it is what is called.
@@ -149,7 +189,9 @@ def _e2e(draft: Draft, backend: Found) -> None:
     argv = [tool, *script, *(["--"] if tool != "pnpm" else []), spec]
     seen = f"{where}/package.json, and what manages its packages"
     draft.add(BACKEND, "package_2_rollout_e2e_argv", argv, seen, guess=not one["script"])
-    draft.add(BACKEND, "package_2_rollout_e2e_spec", spec, f"of {len(one['specs'])} in {where}", guess=not named)
+    draft.add(
+        BACKEND, "package_2_rollout_e2e_spec", spec, f"of {len(one['specs'])} in {where}", guess=not named
+    )
 
 
 def _webhooks(draft: Draft, backend: Found) -> None:
@@ -158,11 +200,15 @@ def _webhooks(draft: Draft, backend: Found) -> None:
     described = [one["path"] for one in operations if one["method"] == "POST" and "webhook" in one["path"]]
     if seen:
         paths = [what.partition(" ")[2] for what in seen[0][1]]
-        prefix = next((path.partition("{")[0] for path in described if "{" in path), f"{paths[0].rpartition('/')[0]}/")
+        prefix = next(
+            (path.partition("{")[0] for path in described if "{" in path), f"{paths[0].rpartition('/')[0]}/"
+        )
         inside = paths[0].startswith(prefix)
         prefix = prefix if inside else f"{paths[0].rpartition('/')[0]}/"
         told = f"{seen[0][0]} has the most requests of it"
-        draft.add(BACKEND, "package_2_rollout_webhook_prefix", prefix, "the routes, and the log", guess=not inside)
+        draft.add(
+            BACKEND, "package_2_rollout_webhook_prefix", prefix, "the routes, and the log", guess=not inside
+        )
         draft.add(BACKEND, "package_2_rollout_webhook_probe_path", paths[0], told)
         return
     if described:

@@ -76,6 +76,11 @@ class Found:
         return runtime
 
     @property
+    def inside(self) -> str:
+        """The container that it is in, by name, or C('')."""
+        return str(self.runtime.get("name", "")) if self.runtime["kind"] == "docker" else ""
+
+    @property
     def where(self) -> str:
         """How to name it in a comment."""
         return f"process {self.service['pid']} on {self.host}"
