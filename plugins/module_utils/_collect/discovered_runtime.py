@@ -17,7 +17,7 @@ from .._text.command_line import SUPERVISOR
 
 Finding = dict[str, t.Any]
 
-_UNIT = ("EnvironmentFiles", "User", "FragmentPath")
+_UNIT = ("EnvironmentFiles", "User")
 
 
 def of(
@@ -82,7 +82,7 @@ def _unit(name: str, limit: float) -> Finding:
     pairs = [line.partition("=") for line in command.run(argv, limit=limit).stdout.splitlines()]
     files = [value.partition(" (")[0] for key, _equals, value in pairs if key == "EnvironmentFiles" and value]
     told = {key: value for key, _equals, value in pairs}
-    return {"env_files": files, "unit_file": told.get("FragmentPath", ""), "user": told.get("User", "")}
+    return {"env_files": files, "user": told.get("User", "")}
 
 
 def _container(identity: str, limit: float) -> Finding:

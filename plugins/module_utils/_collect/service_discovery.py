@@ -12,13 +12,11 @@ from __future__ import annotations
 import glob
 import json
 import os
-import pwd
 import re
 import shutil
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from .._clients import process, sockets
 from .._core import command
@@ -31,7 +29,11 @@ Finding = dict[str, t.Any]
 
 # Their values say what a service is, and are no secret.
 _SHOWN = ("ENV", "ENVIRONMENT", "APP_ENV", "RECON_RUNNER")
+_PACKAGED = ("bin", *(f"lib/python3*/site-packages/{depth}" for depth in ("*/bin", "*/*/bin", "*/*/*")))
 _SYSTEM_FILES = ("/etc/default/*", "/etc/*.env", "/etc/*/*.env", "/etc/*/.env")
+_URL = re.compile(
+    r"(?P<scheme>(?:postgres|redis|valkey)[\w+]*)://(?:.*@)?(?P<end>[\w.:\[\]-]*(?:/[\w-]*)?)(?:\?.*)?"
+)
 _MOST_BYTES = 65536
 
 
@@ -63,24 +65,19 @@ def look(below: str, limit: float) -> tuple[Finding, Redactor]:
     everything = process.everything()
     services = _services(everything, below, limit)
     secrets: dict[str, str] = {}
-    found: Finding = {"user": _user(os.geteuid()), "services": [], "programs": {}, "env_files": {}}
+    described = []
     for number, one in enumerate(services):
         files = _env_files(one)
-        for file in files:
-            found["env_files"][file["path"]] = file["names"]
         contents = [file.pop("values") for file in files]
         # Only the service's own file is taken with its environment: another's token is not sent to it.
         values = {**one.environment, **(contents[0] if files and files[0]["own"] else {})}
-        for content in contents:
+        for place, content in enumerate([values, *contents]):
             secrets |= {
-                f"{number} of a file {name}": value for name, value in secrets_of_env(content).items()
+                f"{number} {place} {name}": hidden for name, hidden in secrets_of_env(content).items()
             }
-        secrets |= {f"{number} {name}": value for name, value in secrets_of_env(values).items()}
-        found["services"].append(_described(one, values, files, limit))
-    found["programs"] = _programs(services)
-    found["pods"] = _pods(limit)
-    found["taken"] = sockets.taken()
-    return found, Redactor(secrets)
+        described.append(_described(one, values, files, limit))
+    found = {"services": described, "programs": _programs(services), "pods": _pods(limit)}
+    return {**found, "taken": sockets.taken()}, Redactor(secrets)
 
 
 def _services(everything: t.Mapping[int, process.Process], below: str, limit: float) -> list[Service]:
@@ -128,11 +125,10 @@ def _described(one: Service, values: t.Mapping[str, str], files: list[Finding], 
         "program": one.command.program,
         "target": one.command.target,
         "pid": one.process.pid,
-        "argv": list(one.process.argv),
-        "user": _owner(one.process.pid),
         "directory": one.process.directory,
         "venv": _venv(one),
-        "runtime": one.runtime,
+        # A command line may hold anything.
+        "runtime": {name: value for name, value in one.runtime.items() if name != "command"},
         "seen": bool(one.environment),
         "variables": sorted(values),
         "shown": {name: values[name] for name in _SHOWN if name in values},
@@ -157,13 +153,7 @@ def _described(one: Service, values: t.Mapping[str, str], files: list[Finding], 
 
 def _reachable(one: Service, ends: t.Sequence[str]) -> list[str]:
     """Return where a service is asked: in another network its own loopback is somebody else's here."""
-    try:
-        here = (process.PROC / "self/ns/net").readlink() == (
-            process.PROC / str(one.process.pid) / "ns/net"
-        ).readlink()
-    except OSError:
-        here = not one.root
-    if here:
+    if not one.root:
         return list(ends)
     address = one.runtime.get("address", "")
     return [f"{address}:{end.rpartition(':')[2]}" for end in ends if address and not end.startswith("127.")]
@@ -171,13 +161,9 @@ def _reachable(one: Service, ends: t.Sequence[str]) -> list[str]:
 
 def _leads_to(value: str) -> str:
     """Return what a URL of a database or Redis leads to, or C('')."""
-    try:
-        parts = urlsplit(value)
-        if not re.match(r"postgres|redis|valkey", parts.scheme):
-            return ""
-        return f"{parts.scheme}://{parts.hostname or ''}:{parts.port or ''}{parts.path}"
-    except ValueError:
-        return ""
+    # Behind the last @, for a password that is not encoded may hold whatever ends one elsewhere.
+    found = _URL.fullmatch(value)
+    return f"{found['scheme']}://{found['end']}" if found else ""
 
 
 def _env_files(one: Service) -> list[Finding]:
@@ -204,7 +190,6 @@ def _env_file(name: str, one: Service) -> Finding | None:
         if not path.is_file() or path.stat().st_size > _MOST_BYTES:
             return None
         values = env_file.parse(path.read_text("utf-8"))
-        about = path.stat()
     except (OSError, UnicodeDecodeError):
         return None
     shown = name[len(one.root) :]
@@ -220,8 +205,7 @@ def _env_file(name: str, one: Service) -> Finding | None:
         "own": own or equal * 2 > len(values),
         "equal": equal,
         "of": len(values),
-        "owner": _user(about.st_uid),
-        "mode": f"{about.st_mode & 0o7777:04o}",
+        "mode": f"{path.stat().st_mode & 0o7777:04o}",
         "values": values,
     }
 
@@ -235,24 +219,14 @@ def _venv(one: Service) -> str:
 
 
 def _programs(services: t.Sequence[Service]) -> dict[str, str]:
-    """Return where the programs are that roles need, which a virtual environment may have, too."""
+    """Return where the Redis is that a role would run, which a virtual environment may have, too."""
     found: dict[str, str] = {}
     venvs = sorted({_venv(one) for one in services} - {""})
-    for name in ("redis-server", "valkey-server", "psql", "dotenv"):
-        inside = [f"{venv}/{place}/{name}" for venv in venvs for place in ("bin", *_PACKAGED)]
-        found_inside = (path for pattern in inside for path in _paths(pattern))
-        # A system's own program comes first, but what a service runs by is beside its Python.
-        places = (
-            (shutil.which(name), next(found_inside, None))
-            if name != "dotenv"
-            else (next(found_inside, None),)
-        )
-        if place := next(filter(None, places), None):
+    for name in ("redis-server", "valkey-server"):
+        inside = (path for venv in venvs for depth in _PACKAGED for path in _paths(f"{venv}/{depth}/{name}"))
+        if place := shutil.which(name) or next(inside, None):
             found[name] = place
     return found
-
-
-_PACKAGED = tuple(f"lib/python3*/site-packages/{depth}" for depth in ("*/bin", "*/*/bin", "*/*/*"))
 
 
 def _pods(limit: float) -> list[Finding]:
@@ -271,20 +245,6 @@ def _pods(limit: float) -> list[Finding]:
 def _paths(pattern: str) -> list[str]:
     """Return the paths that an absolute pattern matches, in order."""
     return sorted(map(str, Path("/").glob(pattern.lstrip("/"))))
-
-
-def _owner(pid: int) -> str:
-    try:
-        return _user((process.PROC / str(pid)).stat().st_uid)
-    except OSError:
-        return ""
-
-
-def _user(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
 
 
 def masked(value: t.Any, redact: t.Callable[[str], str]) -> t.Any:

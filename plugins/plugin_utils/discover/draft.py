@@ -63,6 +63,9 @@ def make(hosts: t.Mapping[str, Finding]) -> Draft:
     members = {BACKEND: backends, REDIS: [redis or backend], WORKER: [worker or backend]}
     for group, ones in members.items():
         places = {one.inside or one.host: _place(one, hosts[one.host]["variables"]) for one in ones}
+        if backend.inside and {REDIS: redis, WORKER: worker}.get(group, backend) is None:
+            name = group.replace("rc_", "psp-")
+            places = {name: {**places[backend.inside], "ansible_host": name}}
         draft.groups[group] = list(places)
         draft.hosts |= places
     _staging(draft, backend)
@@ -181,6 +184,8 @@ def _staging(draft: Draft, backend: Found) -> None:
 def _reached(draft: Draft, backend: Found) -> str:
     """Return the backend's address as the worker's host reaches it, too."""
     url = str(backend.service["answers"]["url"])
+    if backend.inside:
+        return f"http://{backend.inside}:{url.rpartition(':')[2]}"
     if draft.groups[WORKER] == draft.groups[BACKEND]:
         return url
     address = draft.hosts[backend.host].get("ansible_host", backend.host)

@@ -36,10 +36,10 @@ def _redis(draft: Draft, backend: Found, redis: Found | None, seen: t.Mapping[st
         if "REDIS_URL" not in held:
             draft.missing(ALL, "staging_redis_url", f"the backend has no REDIS_URL ({what})")
         return
-    host = draft.groups[REDIS][0]
+    host = backend.host
     taken = {end.rpartition(":")[2] for end in seen[host]["taken"]}
     port = next(one for one in range(_FIRST_PORT, _FIRST_PORT + 1000) if str(one) not in taken)
-    rollout.runtime(draft, REDIS, "redis", backend.runtime, **({"name": "redis"}))
+    rollout.runtime(draft, REDIS, "redis", backend, name="redis")
     programs = seen[host]["programs"]
     server = programs.get("redis-server") or programs.get("valkey-server")
     if server:
@@ -51,7 +51,8 @@ def _redis(draft: Draft, backend: Found, redis: Found | None, seen: t.Mapping[st
     made = "made for this draft, beside hosts.yml, mode 0600; a vault may have it instead"
     draft.add(ALL, "redis_password", PASSWORD, made)
     draft.add(ALL, "redis_port", port, f"nothing listens there on {host}", guess=True)
-    address = "127.0.0.1" if draft.groups[REDIS] == draft.groups[BACKEND] == draft.groups[WORKER] else host
+    together = draft.groups[REDIS] == draft.groups[BACKEND] == draft.groups[WORKER]
+    address = "127.0.0.1" if together else draft.groups[REDIS][0]
     url = f"{_URL}@{address}:{{{{ redis_port }}}}/0"
     draft.add(ALL, "staging_redis_url", url, "no process has one: this Redis will be set up", guess=True)
 
@@ -90,7 +91,7 @@ def _worker(draft: Draft, backend: Found, worker: Found | None) -> None:
     ]
     _worker_files(draft, backend, worker)
     if worker:
-        rollout.runtime(draft, WORKER, "arq_worker", worker.runtime)
+        rollout.runtime(draft, WORKER, "arq_worker", worker)
     else:
         _new_worker(draft, backend)
     _heartbeat(draft, known, source)
@@ -127,7 +128,7 @@ def _new_worker(draft: Draft, backend: Found) -> None:
     more = {"name": "worker"}
     if backend.runtime["kind"] == "supervisor" and backend.venv_bin:
         more["dotenv"] = f"{backend.venv_bin[0]}/dotenv"
-    rollout.runtime(draft, WORKER, "arq_worker", backend.runtime, **more)
+    rollout.runtime(draft, WORKER, "arq_worker", backend, **more)
     file = backend.env_file
     if not file:
         return

@@ -23,7 +23,7 @@ _REAL = re.compile(r"--(apply|commit|execute|write|no-dry-run)$")
 
 def add(draft: Draft, backend: Found) -> None:
     """Add what runs the backend, its table, flags, backfill, E2E project and webhooks."""
-    runtime(draft, BACKEND, "backend_env", backend.runtime)
+    runtime(draft, BACKEND, "backend_env", backend)
     answers = backend.service["answers"]
     ready = [one for one in answers["ready"] if one["status"] == 200]
     if ready:
@@ -47,8 +47,9 @@ def add(draft: Draft, backend: Found) -> None:
     _webhooks(draft, backend)
 
 
-def runtime(draft: Draft, group: str, role: str, given: Finding, **more: t.Any) -> None:
-    """Add the runtime of a role's service and how to reach it."""
+def runtime(draft: Draft, group: str, role: str, found: Found, **more: t.Any) -> None:
+    """Add the runtime of a role's service, or C(more) of a new one that is to be run likewise."""
+    given = found.runtime
     kind = "none" if given["kind"] == "pod" else str(given["kind"])
     seen = {
         "systemd": f"the control group of its process: {given.get('name', '')}.service",
@@ -65,9 +66,10 @@ def runtime(draft: Draft, group: str, role: str, given: Finding, **more: t.Any) 
         value = {name: given[name] for name in ("supervisorctl", "conf", "include_dir") if given.get(name)}
         value |= more or {"name": given["name"]}
     elif kind == "docker":
-        value = {"host": given["host"], **more, "image": given.get("image", "")}
-        value |= {name: given[name] for name in ("networks", "mounts") if given.get(name)}
-        draft.notes.append(f"{role}_docker: Docker does not say which env_file the container has; add it")
+        name = draft.groups[group][0]
+        own = {} if more else {key: given[key] for key in ("image", "mounts") if given.get(key)}
+        value = {"host": found.host, "name": name, **own, "networks": given.get("networks", [])}
+        draft.notes.append(f"Docker does not say which env_file {name} has: add it to {role}_docker")
     if value:
         draft.add(group, f"{role}_{kind}", value, seen, guess=bool(more))
 
