@@ -10,7 +10,7 @@ import typing as t
 from pathlib import PurePosixPath
 
 from . import queue, rollout
-from .values import ALL, BACKEND, CI, REDIS, WORKER, Draft, Finding, Found
+from .values import BACKEND, CI, REDIS, WORKER, Draft, Finding, Found
 
 # What of a host's variables says how it is reached; a password among them stays where it is.
 _CONNECTION = re.compile(
@@ -157,18 +157,15 @@ def _staging(draft: Draft, backend: Found) -> None:
     service, answers = backend.service, backend.service["answers"]
     for name in ("ENV", "ENVIRONMENT", "APP_ENV"):
         if service["shown"].get(name, "staging") != "staging":
-            draft.add(ALL, "rc_closure_environment", service["shown"][name], f"{name} of {backend.where}")
+            draft.add("rc_closure_environment", service["shown"][name], f"{name} of {backend.where}")
             break
     if answers["url"]:
-        draft.add(ALL, "staging_backend_url", _reached(draft, backend), f"{backend.where} listens there")
+        draft.add("staging_backend_url", _reached(draft, backend), f"{backend.where} listens there")
     else:
-        draft.missing(ALL, "staging_backend_url", f"{backend.where} answers no HTTP on its own host")
-    draft.add(
-        ALL, "staging_backend_directory", backend.directory, f"the working directory of {backend.where}"
-    )
+        draft.missing("staging_backend_url", f"{backend.where} answers no HTTP on its own host")
+    draft.add("staging_backend_directory", backend.directory, f"the working directory of {backend.where}")
     words = [service["program"], *([service["target"]] if service["target"] else [])]
     draft.add(
-        ALL,
         "staging_backend_process",
         words,
         f"the command line of {backend.where}",
@@ -177,7 +174,7 @@ def _staging(draft: Draft, backend: Found) -> None:
     _env_file(draft, backend)
     _log(draft, backend)
     if backend.venv_bin:
-        draft.add(ALL, "staging_path", backend.venv_bin, f"the virtual environment of {backend.where}")
+        draft.add("staging_path", backend.venv_bin, f"the virtual environment of {backend.where}")
     _variables(draft, backend)
 
 
@@ -198,16 +195,14 @@ def _reached(draft: Draft, backend: Found) -> str:
 def _env_file(draft: Draft, backend: Found) -> None:
     file = backend.env_file
     if backend.runtime["kind"] in ("docker", "pod"):
-        draft.add(
-            ALL, "staging_backend_env_file", "", "inside, the environment of the login is the service's"
-        )
+        draft.add("staging_backend_env_file", "", "inside, the environment of the login is the service's")
     elif file:
         seen = (
             f"{file['equal']} of its {file['of']} variables are those of {backend.where}; mode {file['mode']}"
         )
-        draft.add(ALL, "staging_backend_env_file", file["path"], seen, guess=file["equal"] < file["of"])
+        draft.add("staging_backend_env_file", file["path"], seen, guess=file["equal"] < file["of"])
     else:
-        draft.missing(ALL, "staging_backend_env_file", f"no file has the variables of {backend.where}")
+        draft.missing("staging_backend_env_file", f"no file has the variables of {backend.where}")
     values = backend.service["shown"].get("RECON_RUNNER", "")
     if not values and "RECON_RUNNER" not in backend.project["variables"]:
         draft.notes.append(
@@ -221,17 +216,15 @@ def _log(draft: Draft, backend: Found) -> None:
     if logs and logs[0]["requests"]:
         count = f"{logs[0]['requests']} of its last {logs[0]['lines']} lines are requests"
         seen = f"{backend.where} writes it: {count}"
-        draft.add(ALL, "staging_backend_log", {"file": logs[0]["file"]}, seen)
+        draft.add("staging_backend_log", {"file": logs[0]["file"]}, seen)
     elif kind == "systemd":
         name = backend.runtime["name"]
-        draft.add(
-            ALL, "staging_backend_log", {"unit": name}, f"{backend.where} is of the unit {name}", guess=True
-        )
+        draft.guess("staging_backend_log", {"unit": name}, f"{backend.where} is of the unit {name}")
     elif logs:
         seen = f"{backend.where} writes it, but no request was found in it"
-        draft.add(ALL, "staging_backend_log", {"file": logs[0]["file"]}, seen, guess=True)
+        draft.guess("staging_backend_log", {"file": logs[0]["file"]}, seen)
     else:
-        draft.missing(ALL, "staging_backend_log", f"{backend.where} writes no file", {"file": ""})
+        draft.missing("staging_backend_log", f"{backend.where} writes no file", {"file": ""})
 
 
 def _variables(draft: Draft, backend: Found) -> None:
@@ -250,26 +243,22 @@ def _variables(draft: Draft, backend: Found) -> None:
             if read and ini
             else f"the environment of {backend.where}"
         )
-        draft.add(ALL, "staging_url_variables", names, seen, guess=not read)
+        draft.add("staging_url_variables", names, seen, guess=not read)
     else:
         why = "no variable of the backend's has a Postgres URL; one made of parts has to be given as one"
-        draft.missing(ALL, "staging_url_variables", why, ["DATABASE_URL"])
+        draft.missing("staging_url_variables", why, ["DATABASE_URL"])
     for name in read:
         if name not in backend.service["variables"]:
             draft.notes.append(f"Alembic reads {name}, which the backend's environment does not have")
     _token(draft, backend)
     if ini is None:
-        draft.missing(
-            BACKEND, "package_1_migration_directory", f"no alembic.ini is below {backend.directory}"
-        )
+        draft.missing("package_1_migration_directory", f"no alembic.ini is below {backend.directory}")
         return
     path = PurePosixPath(ini["file"])
     if str(path.parent) != backend.directory:
-        draft.add(BACKEND, "package_1_migration_directory", str(path.parent), f"{path} is there")
+        draft.add("package_1_migration_directory", str(path.parent), f"{path} is there")
     if path.name != "alembic.ini":
-        draft.add(
-            BACKEND, "package_1_migration_alembic", ["alembic", "-c", path.name], f"{path} is the only one"
-        )
+        draft.add("package_1_migration_alembic", ["alembic", "-c", path.name], f"{path} is the only one")
     draft.notes += [f"another Alembic project is in {one['file']}" for one in inis if one is not ini]
 
 
@@ -278,26 +267,22 @@ def _token(draft: Draft, backend: Found) -> None:
     taken = [one for what in ("flags", "version", "ready") for one in answers[what] if one["token"]]
     if taken:
         seen = f"{taken[0]['path']} refuses a request without a token, and takes this one"
-        draft.add(ALL, "staging_token_variable", taken[0]["token"], seen)
+        draft.add("staging_token_variable", taken[0]["token"], seen)
     elif answers["tokens"]:
-        draft.add(
-            ALL, "staging_token_variable", answers["tokens"][0], "its name, in the environment", guess=True
-        )
+        draft.guess("staging_token_variable", answers["tokens"][0], "its name, in the environment")
 
 
 def _ci(draft: Draft, backend: Found) -> None:
     project = backend.project
     if project["repository"]:
-        draft.add(
-            CI, "package_0_ci_repository", project["repository"], f".git/config above {backend.directory}"
-        )
+        draft.add("package_0_ci_repository", project["repository"], f".git/config above {backend.directory}")
     else:
-        draft.missing(CI, "package_0_ci_repository", "owner/name at GitHub; no .git/config names it")
+        draft.missing("package_0_ci_repository", "owner/name at GitHub; no .git/config names it")
     flow = next((one for one in project["workflows"] if "postgres" in one["name"].lower()), None)
     if flow:
-        draft.add(CI, "package_0_ci_workflow", flow["name"], flow["file"])
+        draft.add("package_0_ci_workflow", flow["name"], flow["file"])
     jobs = [name for name in (flow["jobs"] if flow else []) if "postgres" in name] or ["postgres-tests"]
     seen = flow["file"] if flow else "a usual name; no workflow's file is here"
-    draft.add(CI, "package_0_ci_job", jobs[0], seen, guess=True)
+    draft.guess("package_0_ci_job", jobs[0], seen)
     why = "a file of mode 0600 on the controller, with a token that may read and dispatch the workflow"
-    draft.missing(CI, "package_0_ci_token_file", why)
+    draft.missing("package_0_ci_token_file", why)

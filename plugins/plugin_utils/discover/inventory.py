@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from ...module_utils._core import files
-from .values import ALL, Draft, Value
+from .values import ALL, Draft, Value, group_of
 
 PASSWORD_FILE = ".redis_password"
 _DIGESTS = ".draft.json"
@@ -30,8 +30,8 @@ the command line: rc_closure_ticket, rc_closure_release and rc_closure_commit.
 def texts(draft: Draft) -> dict[str, str]:
     """Return path below the inventory → its text."""
     made = {"hosts.yml": _hosts(draft)}
-    for group in dict.fromkeys([ALL, *(value.group for value in draft.values)]):
-        parts = [_shown(value) for value in draft.values if value.group == group]
+    for group in dict.fromkeys([ALL, *(group_of(value.name) for value in draft.values)]):
+        parts = [_shown(value) for value in draft.values if group_of(value.name) == group]
         head = [_comment(note) for note in draft.notes] if group == ALL else []
         first = f"{_comment(_HEAD)}{''.join(head)}" if group == ALL else ""
         made[f"group_vars/{group}.yml"] = "---\n" + "\n".join(filter(None, [first, *parts]))

@@ -11,13 +11,20 @@ from dataclasses import dataclass, field
 Finding = t.Mapping[str, t.Any]
 
 ALL, CI, BACKEND, REDIS, WORKER = "rc_closure", "rc_ci", "rc_backend", "rc_redis", "rc_worker"
+# The beginning of a variable's name → the group that it is set for; all that is left is everybody's.
+_GROUPS = (("package_0", CI), ("package_1", BACKEND), ("package_2", BACKEND), ("backend_env", BACKEND))
+_GROUPS += (("package_3", WORKER), ("arq_worker", WORKER), ("redis_p", ALL), ("redis", REDIS))
+
+
+def group_of(name: str) -> str:
+    """Return the group that a variable is set for."""
+    return next((group for beginning, group in _GROUPS if name.startswith(beginning)), ALL)
 
 
 @dataclass(frozen=True)
 class Value:
     """A variable of the draft; a guess is marked as one, and where nothing was found that is said."""
 
-    group: str
     name: str
     value: t.Any
     seen: str
@@ -42,13 +49,17 @@ class Draft:
     notes: list[str] = field(default_factory=list)
     password: bool = False
 
-    def add(self, group: str, name: str, value: t.Any, seen: str, *, guess: bool = False) -> None:
-        """Take a value that was seen, or is guessed."""
-        self.values.append(Value(group, name, value, seen, guess))
+    def add(self, name: str, value: t.Any, seen: str, *, guess: bool = False) -> None:
+        """Take a value, and where it was seen."""
+        self.values.append(Value(name, value, seen, guess))
 
-    def missing(self, group: str, name: str, why: str, value: t.Any = "") -> None:
+    def guess(self, name: str, value: t.Any, why: str) -> None:
+        """Take a value that may well be otherwise."""
+        self.add(name, value, why, guess=True)
+
+    def missing(self, name: str, why: str, value: t.Any = "") -> None:
         """Take a value that has to be filled in."""
-        self.values.append(Value(group, name, value, f"TO FILL IN: {why}"))
+        self.add(name, value, f"TO FILL IN: {why}")
 
 
 @dataclass(frozen=True)

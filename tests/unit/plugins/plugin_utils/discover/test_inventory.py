@@ -9,12 +9,12 @@ from pathlib import Path
 import yaml
 
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.discover import inventory
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.discover.values import ALL, CI, Draft
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.discover.values import CI, Draft
 
 MADE = Draft(hosts={"one": {"ansible_user": "deploy"}}, groups={CI: ["one"]}, notes=["a note"])
-MADE.add(ALL, "redis_port", 6379, "nothing listens there", guess=True)
-MADE.add(ALL, "staging_backend_log", {"unit": "no"}, "its unit")
-MADE.missing(CI, "package_0_ci_repository", "owner/name")
+MADE.guess("redis_port", 6379, "nothing listens there")
+MADE.add("staging_backend_log", {"unit": "no"}, "its unit")
+MADE.missing("package_0_ci_repository", "owner/name")
 
 
 def test_every_value_has_its_comment_and_reads_as_it_was_given() -> None:
