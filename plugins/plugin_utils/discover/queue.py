@@ -28,13 +28,15 @@ def add(
 def _redis(draft: Draft, backend: Found, redis: Found | None, seen: t.Mapping[str, Finding]) -> None:
     held = {name: url for name, url in backend.service["urls"].items() if not url.startswith("postgres")}
     if redis or held:
-        what = (
-            ", ".join(f"{name} leads to {url}" for name, url in held.items())
-            or f"{redis.where if redis else ''}"
-        )
+        led = ", ".join(f"{name} leads to {url}" for name, url in held.items())
+        what = led or (redis.where if redis else "")
         draft.add("redis_runtime", "none", f"there is one already ({what}), and it stays as it is")
         if "REDIS_URL" not in held:
             draft.missing("staging_redis_url", f"the backend has no REDIS_URL ({what})")
+        return
+    if backend.runtime["kind"] in ("none", "pod"):
+        draft.guess("redis_runtime", "none", "nothing was seen that could run one")
+        draft.missing("staging_redis_url", "redis://:password@host:port/0, once there is a Redis")
         return
     host = backend.host
     taken = {end.rpartition(":")[2] for end in seen[host]["taken"]}
@@ -65,21 +67,15 @@ def _worker(draft: Draft, backend: Found, worker: Found | None) -> None:
     )
     if worker:
         draft.add(
-            "staging_worker_process",
-            ["arq", worker.service["target"]],
-            f"the command line of {worker.where}",
+            "staging_worker_process", ["arq", worker.service["target"]], f"the command line of {worker.where}"
         )
     elif source:
         draft.add(
-            "staging_worker_process",
-            ["arq", source["target"]],
-            f"{source['file']}; no worker is running",
+            "staging_worker_process", ["arq", source["target"]], f"{source['file']}; no worker is running"
         )
     else:
         draft.missing(
-            "staging_worker_process",
-            "no worker is running, and no class has arq's settings",
-            ["arq", ""],
+            "staging_worker_process", "no worker is running, and no class has arq's settings", ["arq", ""]
         )
     if known.directory != backend.directory:
         draft.add("staging_worker_directory", known.directory, f"the working directory of {known.where}")

@@ -35,9 +35,7 @@ def add(draft: Draft, backend: Found) -> None:
     if told:
         value = {"path": told[0][0], "pointer": told[0][1]}
         draft.add(
-            "package_2_rollout_commit",
-            value,
-            f"{backend.where} answers it with what looks like a commit",
+            "package_2_rollout_commit", value, f"{backend.where} answers it with what looks like a commit"
         )
     _table(draft, backend)
     _flags(draft, answers)
@@ -106,10 +104,7 @@ def _flags(draft: Draft, answers: Finding) -> None:
             {"name": flag, "variable": flag.upper(), "pointer": found.get(flag, f"/{flag}")} for flag in FLAGS
         ]
         draft.add(
-            "package_2_rollout_flags",
-            value,
-            f"the answer of {best['path']}",
-            guess=len(found) < len(FLAGS),
+            "package_2_rollout_flags", value, f"the answer of {best['path']}", guess=len(found) < len(FLAGS)
         )
 
 
