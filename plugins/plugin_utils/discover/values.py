@@ -12,13 +12,22 @@ Finding = t.Mapping[str, t.Any]
 
 ALL, CI, BACKEND, REDIS, WORKER = "rc_closure", "rc_ci", "rc_backend", "rc_redis", "rc_worker"
 # The beginning of a variable's name → the group that it is set for; all that is left is everybody's.
-_GROUPS = (("package_0", CI), ("package_1", BACKEND), ("package_2", BACKEND), ("backend_env", BACKEND))
-_GROUPS += (("package_3", WORKER), ("arq_worker", WORKER), ("redis_p", ALL), ("redis", REDIS))
+_GROUPS = {
+    "package_0": CI,
+    "package_1": BACKEND,
+    "package_2": BACKEND,
+    "package_3": WORKER,
+    "backend_env": BACKEND,
+    "arq_worker": WORKER,
+    # Worker and backend are given its URL, of which port and password are a part.
+    "redis_p": ALL,
+    "redis": REDIS,
+}
 
 
 def group_of(name: str) -> str:
     """Return the group that a variable is set for."""
-    return next((group for beginning, group in _GROUPS if name.startswith(beginning)), ALL)
+    return next((group for beginning, group in _GROUPS.items() if name.startswith(beginning)), ALL)
 
 
 @dataclass(frozen=True)
