@@ -13,6 +13,7 @@ import re
 import typing as t
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 
 from .._text import openapi
 
@@ -20,7 +21,7 @@ _DESCRIPTIONS = ("/openapi.json", "/api/openapi.json", "/api/v1/openapi.json")
 # What is looked for, in the paths that there are and in those that others have.
 _WANTED = {
     "ready": (re.compile(r"ready|health"), ("/ready", "/readyz", "/health/ready", "/healthz", "/health")),
-    "version": (re.compile(r"version|commit|build|/info"), ("/version", "/api/version", "/info")),
+    "version": (re.compile(r"version|commit|build-?info|/info$"), ("/version", "/api/version", "/info")),
     "flags": (re.compile(r"flag|feature"), ("/api/v1/flags", "/flags", "/api/flags")),
 }
 _TOKEN = re.compile(r"(TOKEN|API_KEY)$")
@@ -29,6 +30,17 @@ _TOLD = re.compile(r"recon|webhook|/runs?\b|/jobs?\b", re.IGNORECASE)
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
 _MOST_ASKED, _MOST_BYTES = 6, 4_000_000
 _REFUSED = (401, 403)
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Takes a redirect for the answer: a token must not follow it to wherever it leads."""
+
+    def redirect_request(self, *given: t.Any) -> None:
+        """Follow none."""
+
+
+# No proxy that the environment may name, either.
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Stay)
 
 
 def ask(
@@ -108,11 +120,9 @@ def _get(url: str, path: str, token: str, limit: float) -> tuple[int, str]:
         f"{url}{path}", headers={"Authorization": f"Bearer {token}"} if token else {}
     )
     try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
-            request, timeout=limit
-        ) as answer:
+        with _OPENER.open(request, timeout=limit) as answer:
             return answer.status, answer.read(_MOST_BYTES).decode("utf-8", "replace")
     except urllib.error.HTTPError as exc:
         return exc.code, ""
-    except (OSError, ValueError):
+    except (OSError, ValueError, HTTPException):
         return 0, ""
