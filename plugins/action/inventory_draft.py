@@ -18,12 +18,17 @@ class ActionModule(ClosureAction):
     def act(self, args: Options, known: Options) -> Result:
         """Return C(path), C(files) and what is guessed or missing; write nothing in check mode."""
         folder = Path(str(args["path"])).expanduser().absolute()
-        hosts = {
-            name: {"variables": given, **self._found(given.get(str(args["register"])) or {})}
-            for name in args["hosts"]
-            for given in [known["hostvars"][name]]
-        }
-        made = drafts.make(hosts)
+        hosts = known["hostvars"]
+        # As they stand in the inventory: a lookup of a pod is no pod's name.
+        made = drafts.make(
+            {
+                name: {
+                    "variables": hosts.raw_get(name),
+                    **self._found(hosts[name].get(args["register"]) or {}),
+                }
+                for name in args["hosts"]
+            }
+        )
         texts = inventory.texts(made)
         reason = inventory.refusal(folder)
         if reason:

@@ -14,6 +14,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.integration.queue_site import free_port
 from tests.integration.test_discovery import playbook, values
@@ -76,8 +77,18 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[tuple[Path,
 
 def test_nine_of_ten_values_are_right(deployed: tuple[Path, str], tmp_path: Path) -> None:
     where, url = deployed
-    done = playbook("discover", "-vv", discover_to=str(tmp_path / "draft"), discover_below=str(where.parent))
+    hosts = tmp_path / "hosts.ini"
+    here = (
+        f"here ansible_connection=local ansible_python_interpreter={sys.executable} ansible_password=hunter2h"
+    )
+    hosts.write_text(f"{here}\naway ansible_connection=ssh ansible_host=127.0.0.1 ansible_port=1\n", "utf-8")
+    about = {"discover_to": str(tmp_path / "draft"), "discover_below": str(where.parent)}
+    done = playbook("discover", "-vv", f"--inventory={hosts}", **about)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "away could not be looked at" in done.stdout
+    groups = yaml.safe_load((tmp_path / "draft/hosts.yml").read_text("utf-8"))["rc_closure"]
+    assert groups["children"]["rc_backend"] == {"hosts": {"here": None}}
+    assert "ansible_password" not in groups["hosts"]["here"]
     venv = str(Path(sys.executable).parent)
     browser = str(where.parent / "browser")
     expected = {

@@ -40,18 +40,16 @@ def make(hosts: t.Mapping[str, Finding]) -> Draft:
     servers = _all(seen, "server")
     if not servers and any(found["pods"] for found in seen.values()):
         return _of_pods(seen)
+    problems = [
+        f"{name} could not be looked at: {one['problem']}" for name, one in hosts.items() if one["problem"]
+    ]
     if not servers:
-        raise ValueError(
-            "no backend is running on "
-            + (", ".join(seen) or "any host")
-            + ": start it, name its hosts by -i, or look "
-            "as root, for other users' processes show too little"
-        )
+        where = ", ".join(seen) or "any host"
+        what = f"no backend is running on {where}: start it, or name its hosts by -i"
+        raise ValueError("; ".join([what, *problems]))
     backend = max(servers, key=_likeness)
     draft = Draft(hosts={"controller": dict(_CONTROLLER)}, groups={CI: ["controller"]})
-    draft.notes += [
-        f"{name} could not be looked at: {host['problem']}" for name, host in hosts.items() if host["problem"]
-    ]
+    draft.notes += problems
     for other in servers:
         if other.service["target"] != backend.service["target"] or other.directory != backend.directory:
             draft.notes.append(f"another server runs: {_named(other)}")
@@ -116,8 +114,10 @@ def _place(one: Found, variables: Finding) -> dict[str, t.Any]:
     """Return how a service's host is reached, or its container through the engine of its host."""
     given = {name: value for name, value in variables.items() if _CONNECTION.fullmatch(name)}
     local = given.get("ansible_connection") == "local"
+    if one.host == "localhost":  # Ansible's own, whose interpreter is the controller's
+        given["ansible_python_interpreter"] = _CONTROLLER["ansible_python_interpreter"]
     if not one.inside:
-        return {**given, "ansible_python_interpreter": "{{ ansible_playbook_python }}"} if local else given
+        return given
     engine = f"ssh://{given.get('ansible_user', 'root')}@{given.get('ansible_host', one.host)}"
     reached = {} if local else {"ansible_docker_docker_host": engine}
     return {"ansible_connection": "community.docker.docker", "ansible_host": one.inside, **reached, **_INSIDE}

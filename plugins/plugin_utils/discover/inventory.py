@@ -85,7 +85,7 @@ def _hosts(draft: Draft) -> str:
         group: {"hosts": {name: {} for name in names}} for group, names in draft.groups.items()
     }
     tree = {ALL: {"hosts": draft.hosts, "children": children}}
-    return f"---\n{yaml.safe_dump(tree, sort_keys=False, width=_WIDTH).replace('{}', '')}".replace(
+    return f"---\n{yaml.safe_dump(_plain(tree), sort_keys=False, width=_WIDTH).replace('{}', '')}".replace(
         ": \n", ":\n"
     )
 
@@ -93,9 +93,14 @@ def _hosts(draft: Draft) -> str:
 def _shown(value: Value) -> str:
     marked = f"GUESS: {value.seen}" if value.guess else value.seen
     text = yaml.safe_dump(
-        value.value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=100_000
+        _plain(value.value), default_flow_style=True, sort_keys=False, allow_unicode=True, width=100_000
     )
     return f"{_comment(marked)}{value.name}: {text.removesuffix('...' + chr(10))}"
+
+
+def _plain(value: t.Any) -> t.Any:
+    """Return the same without the marks that Ansible puts on values, which YAML does not take."""
+    return json.loads(json.dumps(value))
 
 
 def _comment(text: str) -> str:
