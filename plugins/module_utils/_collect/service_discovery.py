@@ -63,7 +63,7 @@ def look(below: str, limit: float) -> tuple[Finding, Redactor]:
         process.ProcessError: there is no C(/proc).
     """
     everything = process.everything()
-    services = _services(everything, below, limit)
+    services = _services(everything, below and str(Path(below).resolve()), limit)
     secrets: dict[str, str] = {}
     described = []
     for number, one in enumerate(services):
