@@ -32,8 +32,8 @@ attributes:
     platforms: linux
 options:
   below:
-    description: Absolute path of a directory on the host. Only backends and workers that work in it or below it
-      are looked at.
+    description: Absolute path of a directory on the host. Only backends and workers that work below it are
+      looked at.
     type: path
   limit:
     description: Seconds until a single command or request is given up.
