@@ -27,7 +27,6 @@ class Source:
         workers: arq's settings classes, name → the text of C(health_check_interval) or C('').
         routes: method and path, with the prefix of the file's own router.
         options: those of its command line.
-        tables: those that are made.
         models: class → table.
         unique: table → columns of its UNIQUE constraints.
         written: model or table, and column, of what it updates.
@@ -39,7 +38,6 @@ class Source:
     workers: dict[str, str] = field(default_factory=dict)
     routes: list[tuple[str, str]] = field(default_factory=list)
     options: list[str] = field(default_factory=list)
-    tables: list[str] = field(default_factory=list)
     models: dict[str, str] = field(default_factory=dict)
     unique: dict[str, list[str]] = field(default_factory=dict)
     written: list[tuple[str, str]] = field(default_factory=list)
@@ -104,7 +102,6 @@ def _call(node: ast.Call, found: Source) -> None:
     if name in ("add_argument", "option", "Option"):
         found.options += [word for word in words if word.startswith("--")]
     elif name == "create_table" and words:
-        found.tables.append(words[0])
         for call in _calls(ast.walk(node), "UniqueConstraint"):
             found.unique[words[0]] = _strings(call)
     elif name == "create_unique_constraint" and len(words) > 1:
