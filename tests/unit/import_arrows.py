@@ -45,6 +45,7 @@ MAY_IMPORT = {
     JUDGE: (JUDGE, *_utils("_text", "_core.evidence", "_core.step_names")),
     "plugins.plugin_utils.keep": (*_controller("keep"), *_utils("_core", "_text")),
     "plugins.plugin_utils.preflight": (*_controller("preflight", "sql"), *_utils("_core", "_text")),
+    "plugins.plugin_utils.discover": (*_controller("discover"), *_utils("_core", "_text")),
     "plugins.plugin_utils.sql": (*_controller("sql"), *_utils("_core", "_text")),
     "plugins.plugin_utils.tell": (
         *_controller("tell", "judge", "keep", "preflight", "sql"),

@@ -48,23 +48,23 @@ def find(words: t.Sequence[str], directory: str | None = None) -> list[Process]:
     """
     if not (PROC / "self" / "stat").exists():
         raise ProcessError("there is no /proc to look processes up in")
-    everything = _everything()
-    own = _line(everything, os.getpid())
+    running = everything()
+    own = _line(running, os.getpid())
     where = None if directory is None else os.path.realpath(directory)
     found = {
         pid: process
-        for pid, process in everything.items()
+        for pid, process in running.items()
         # One whose directory may not be seen is looked at, too, and says then what else may not be.
         if pid not in own and _contains(process.argv, words) and where in (None, process.directory or where)
     }
-    wrappers = {above for pid in found for above in _line(everything, pid)[1:]}
+    wrappers = {above for pid in found for above in _line(running, pid)[1:]}
     return [found[pid] for pid in sorted(found.keys() - wrappers)]
 
 
 def family(pid: int) -> list[int]:
     """Return the number of a process and those of its descendants."""
-    everything = _everything()
-    return [pid, *sorted(other for other in everything if pid in _line(everything, other)[1:])]
+    running = everything()
+    return [pid, *sorted(other for other in running if pid in _line(running, other)[1:])]
 
 
 def environment(pid: int) -> dict[str, str]:
@@ -81,7 +81,8 @@ def environment(pid: int) -> dict[str, str]:
     return {name: value for name, separator, value in pairs if separator}
 
 
-def _everything() -> dict[int, Process]:
+def everything() -> dict[int, Process]:
+    """Return all processes by number."""
     numbers = [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()]
     return {process.pid: process for process in map(_read, numbers) if process}
 

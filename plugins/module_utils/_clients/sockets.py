@@ -29,14 +29,38 @@ def of(pid: int) -> Sockets:
     return Sockets(network, tuple(found))
 
 
+def listening(pid: int) -> list[str]:
+    """Return the ends at which a process listens; none where that may not be seen."""
+    try:
+        inodes, found = _look(pid)
+    except OSError:
+        return []
+    return sorted(
+        {end for inode, end in connections.listening(found, sys.byteorder).items() if inode in inodes}
+    )
+
+
+def taken() -> list[str]:
+    """Return the ends at which anything listens on this machine."""
+    return sorted(set(connections.listening(_tables(process.PROC / "self"), sys.byteorder).values()))
+
+
 def _of_one(pid: int) -> t.Iterator[Connection]:
-    folder = process.PROC / str(pid)
-    inodes = set(_inodes(folder / "fd"))
-    files = (folder / "net" / name for name in ("tcp", "tcp6"))
-    tables = [file.read_text("ascii") for file in files if file.exists()]
-    for inode, (local, remote) in connections.made(tables, sys.byteorder).items():
+    inodes, found = _look(pid)
+    for inode, (local, remote) in connections.made(found, sys.byteorder).items():
         if inode in inodes:
             yield Connection(pid, local, remote)
+
+
+def _look(pid: int) -> tuple[set[str], list[str]]:
+    """Return the sockets that a process has open, and the tables of its network."""
+    folder = process.PROC / str(pid)
+    return set(_inodes(folder / "fd")), _tables(folder)
+
+
+def _tables(folder: Path) -> list[str]:
+    files = (folder / "net" / name for name in ("tcp", "tcp6"))
+    return [file.read_text("ascii") for file in files if file.exists()]
 
 
 def _inodes(folder: Path) -> t.Iterator[str]:

@@ -89,6 +89,12 @@ def made(tables: t.Iterable[str], byteorder: str) -> dict[str, tuple[str, str]]:
     }
 
 
+def listening(tables: t.Iterable[str], byteorder: str) -> dict[str, str]:
+    """Read the same: inode → the end at which is listened."""
+    rows = [line.split() for table in tables for line in table.splitlines()[1:]]
+    return {row[9]: _hex_end(row[1], byteorder) for row in rows if len(row) > 9 and row[3] == _LISTEN}
+
+
 def asked_from(local: str, network: str) -> str:
     """Return the line that says from where, and in which network, a server is asked."""
     return f"asked from {local} in {network}\n"

@@ -1,0 +1,51 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The operations of an OpenAPI description, as FastAPI makes it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import openapi
+
+DESCRIPTION = {
+    "paths": {
+        "/runs": {
+            "post": {
+                "parameters": [{"name": "dry", "in": "query"}, {"name": "x-key", "in": "header"}],
+                "requestBody": {
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/R"}}}
+                },
+            },
+            "parameters": [],
+        },
+        "/ready": {"get": {}},
+    },
+    "components": {
+        "schemas": {
+            "R": {
+                "required": ["provider"],
+                "properties": {"provider": {"$ref": "#/components/schemas/P"}, "h": {"default": 24}},
+            },
+            "P": {"enum": ["acme", "nord"]},
+        }
+    },
+}
+
+
+def test_operations_with_query_and_body() -> None:
+    post, get = openapi.operations(json.dumps(DESCRIPTION))
+    assert post == {
+        "method": "POST",
+        "path": "/runs",
+        "query": ["dry"],
+        "body": {"provider": {"required": True, "example": "acme"}, "h": {"required": False, "example": 24}},
+    }
+    assert get == {"method": "GET", "path": "/ready", "query": [], "body": {}}
+
+
+@pytest.mark.parametrize("text", ["", "<html>", "[]", '{"paths": null}', '{"detail": "Not Found"}'])
+def test_what_is_no_description_has_none(text: str) -> None:
+    assert openapi.operations(text) == []

@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What sources say of a backend, without running them."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import python_source
+
+WORKER = """
+class WorkerSettings:
+    functions = [reconcile]
+    redis_settings = RedisSettings()
+    health_check_interval = float(os.environ.get("BEAT_SECONDS", "3600"))
+"""
+ROUTES = """
+router = APIRouter(prefix="/recon")
+
+@router.post("/runs", status_code=202)
+async def start(): ...
+
+@app.get("/ready")
+def ready(): ...
+"""
+MIGRATION = """
+op.create_table("runs", sa.Column("key", sa.Text()), sa.UniqueConstraint("key", name="uq"))
+op.create_unique_constraint("uq_f", "findings", ["provider", "kind"])
+"""
+BACKFILL = '''
+"""    python -m tools.fill_balances --dry-run"""
+parser.add_argument("--dry-run", action="store_true")
+parser.add_argument("--batch", "-b", type=int)
+missing = update(Wallet).where(Wallet.balance.is_(None))
+session.execute(missing.values(balance=0))
+'''
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("url = os.environ['DATABASE_URL']", "variables", ["DATABASE_URL"]),
+        ("url = os.getenv('DB_URL', '')", "variables", ["DB_URL"]),
+        ("x = _flag(environment, 'ENFORCE')", "variables", ["ENFORCE"]),
+        ("class S(BaseSettings):\n    redis_url: str\n    model_config = {}", "variables", ["REDIS_URL"]),
+        (WORKER, "workers", {"WorkerSettings": "float(os.environ.get('BEAT_SECONDS', '3600'))"}),
+        ("class A:\n    functions = []", "workers", {}),
+        (ROUTES, "routes", [("POST", "/recon/runs"), ("GET", "/recon/ready")]),
+        ("api.include_router(runs.router, prefix='/api')", "prefixes", ["/api"]),
+        (MIGRATION, "unique", {"runs": ["key"], "findings": ["provider", "kind"]}),
+        ("class W(Base):\n    __tablename__ = 'wallets'", "models", {"W": "wallets"}),
+        (BACKFILL, "options", ["--dry-run", "--batch"]),
+        (BACKFILL, "called", ["tools.fill_balances"]),
+        (BACKFILL, "written", [("Wallet", "balance")]),
+        ("@click.command()\n@click.option('--apply', is_flag=True)\ndef main(): ...", "options", ["--apply"]),
+        ("dry: bool = typer.Option(False, '--simulate')", "options", ["--simulate"]),
+        ("cur.execute('UPDATE purses SET amount = 1')", "written", [("purses", "amount")]),
+        # What is no Python of this version is read as text.
+        ("print 'x'; os.environ['OLD_URL']", "variables", ["OLD_URL"]),
+        ("\0", "routes", []),
+    ],
+)
+def test_what_a_source_says(text: str, name: str, value: t.Any) -> None:
+    assert getattr(python_source.read(text), name) == value
