@@ -10,6 +10,7 @@ Whatever goes wrong, the steps collected until then leave with the result.
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import time
 import traceback
@@ -223,9 +224,9 @@ def run_collector(
 def _secret_options(module: AnsibleModule, argument_spec: ArgumentSpec) -> dict[str, str]:
     names = [name for name, option in argument_spec.items() if option.get("no_log")]
     secrets = {name: str(module.params[name]) for name in names if module.params[name]}
-    # An address without a password is evidence, and no secret.
-    for name in [name for name, value in secrets.items() if "://" in value and "@" not in value]:
-        module.no_log_values.discard(secrets.pop(name))
+    # An address with neither user nor query holds no password: it is evidence.
+    if re.fullmatch(r"rediss?://[^@?\s]+", secrets.get("url", "")):
+        module.no_log_values.discard(secrets.pop("url"))
     for name, value in secrets.items():
         if len(value) < MINIMUM_SECRET_LENGTH:
             module.fail_json(msg=f"{name} has fewer than {MINIMUM_SECRET_LENGTH} characters")
