@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where known secrets stand in a text, at a cost that hardly depends on how many they are.
+
+The text is looked at four bytes at a time, aligned: a secret of seven bytes or more contains at least one
+such group in full, and which groups these can be is a look-up in one table.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import typing as t
+from array import array
+from itertools import compress, count
+
+from . import forms, protected
+from .lazy import pattern
+from .span import Span
+
+_STEP = 4
+_SLICE = 256
+_WINDOW = 2 * _STEP - 1
+_MOST_FORMS_APART = 3  # so many bytes of the text for each byte of a form, at most, where it was broken up
+_LINE = pattern(rb"[^\s](?:[^\n]*[^\s])?")
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_="
+
+
+class _Form(t.NamedTuple):
+    literal: bytes
+    label: str
+    value: bytes
+    is_value: bool  # else it is derived from one
+    folds: bool
+
+
+class Known:
+    """The secrets that are known, by their labels."""
+
+    def __init__(self, secrets: t.Mapping[str, str]) -> None:
+        """Take label → value; of equal values the first label counts."""
+        self._at: dict[int, list[tuple[_Form, int]]] = {}
+        self._short: dict[bytes, _Form] = {}
+        self._patterns: dict[bytes, re.Pattern[bytes]] = {}
+        self._any_short: re.Pattern[bytes] | None = None
+        self.longest = 0
+        seen: set[bytes] = set()
+        for label, whole in secrets.items():
+            for value in forms.values(whole):
+                raw = value.encode("utf-8", "surrogatepass")
+                made = [_Form(one, label, raw, True, one == raw) for one in forms.plain(value)]
+                made += [_Form(one, label, raw, False, folds) for one, folds in forms.derived(value).items()]
+                for form in made:
+                    if form.literal not in seen:
+                        seen.add(form.literal)
+                        self._add(form)
+
+    def _add(self, form: _Form) -> None:
+        literal = form.literal
+        self.longest = max(self.longest, len(literal))
+        if len(literal) < _WINDOW:
+            self._short[literal] = form
+            return
+        windows = [0]
+        # A tool that breaks a text over lines leaves the beginning or the end whole.
+        if form.folds and len(literal) >= forms.PIECE_LENGTH:
+            windows.append(len(literal) - _WINDOW)
+        for window in windows:
+            for shift in range(window, window + _STEP):
+                gram = int.from_bytes(literal[shift : shift + _STEP], sys.byteorder)
+                self._at.setdefault(gram, []).append((form, shift))
+
+    def spans(self, data: bytes) -> list[Span]:
+        """Return where they stand; one that goes over lines is a span on each, so that the lines stay."""
+        found = [span for form, start, stop in self._matches(data) for span in self._spans(data, form, start, stop)]
+        if self._short:
+            if self._any_short is None:
+                longest_first = sorted(self._short, key=lambda one: (-len(one), one))
+                self._any_short = re.compile(b"|".join(map(re.escape, longest_first)))
+            for match in self._any_short.finditer(data):
+                found += self._spans(data, self._short[match[0]], *match.span())
+        return found
+
+    def _matches(self, data: bytes) -> t.Iterator[tuple[_Form, int, int]]:
+        whole = len(data) // _STEP * _STEP
+        groups = array("I", data[:whole])
+        at = self._at
+        done = -1
+        for group in self._hits(groups):
+            for form, shift in at[groups[group]]:
+                start = group * _STEP - shift
+                if start >= 0 and data.startswith(form.literal, start):
+                    if start + len(form.literal) > done:
+                        done = start + len(form.literal)
+                        yield form, start, done
+                elif found := self._broken(data, form, shift, group * _STEP):
+                    yield (form, *found)
+
+    def _hits(self, groups: array[int]) -> t.Iterator[int]:
+        """Return the numbers of the groups that are in the table."""
+        grams = frozenset(self._at)
+        for first in range(0, len(groups), _SLICE):
+            part = groups[first : first + _SLICE]
+            if not grams.isdisjoint(part):
+                yield from compress(count(first), map(grams.__contains__, part))
+
+    def _broken(self, data: bytes, form: _Form, shift: int, at: int) -> tuple[int, int] | None:
+        """Return where a form stands that is coloured, folded or escaped in parts, if one of its windows is whole."""
+        window = 0 if shift < _STEP else len(form.literal) - _WINDOW
+        begin = at - (shift - window)
+        if begin < 0 or data[begin : begin + _WINDOW] != form.literal[window : window + _WINDOW]:
+            return None
+        text = form.value if form.is_value else form.literal
+        pattern = self._patterns.get(text)
+        if pattern is None:
+            pattern = self._patterns[text] = forms.flexible(text, is_value=form.is_value)
+        reach = _MOST_FORMS_APART * len(form.literal) + 80
+        if not window:
+            match = pattern.match(data, begin, begin + 4 * reach)
+        else:
+            match = pattern.search(data, max(0, begin - reach), begin + reach)
+        return match.span() if match else None
+
+    def _spans(self, data: bytes, form: _Form, start: int, stop: int) -> t.Iterator[Span]:
+        if len(form.literal) < forms.PIECE_LENGTH and protected.wins(data, start, stop, form.value):
+            return
+        if not form.is_value and b"%" not in form.literal:
+            # The characters at both ends contain some of its bits.
+            most = stop + 3
+            while stop < min(len(data), most) and data[stop] in _BASE64:
+                stop += 1
+            for _bit in range(2):
+                start -= bool(start and data[start - 1] in _BASE64)
+        for line in _LINE.finditer(data, start, stop):
+            yield Span(line.start(), line.end(), form.label, known=True)
