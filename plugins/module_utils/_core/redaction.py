@@ -127,7 +127,7 @@ class Redactor:
         ]
         found = [span for span in found if start <= span.start < stop]
         lower = data[: stop + 64].lower()
-        found += pairs.spans(data, start, stop, self._labels)
+        found += pairs.spans(data, lower, start, stop, self._labels)
         found += shapes.spans(data, lower, start, stop)
         masks = [match.span() for match in MASKED.finditer(data, behind)] if MASK.encode() in data else []
         return [span for span in found if not any(begin < span.stop and span.start < end for begin, end in masks)]

@@ -25,7 +25,7 @@ from .lazy import text_pattern
 PIECE_LENGTH = 16
 _ENCODED_LENGTH = 8
 _LOWER = text_pattern(r"%(?!25)[0-9A-F]{2}|(?<=%25)[0-9A-F]{2}")
-_NO_WORD = text_pattern(r"([^\w.-])")
+_NO_WORD = text_pattern(r"([^A-Za-z0-9_.-])")
 _SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
 _COLOUR = rb"\x1b\[[0-9;?]{0,16}[A-Za-z]"
 _FOLD = rb"[ \t\r]{0,64}(?:\\?\n|\\{1,4}r\\{1,4}n|\\{1,4}n|=\r?\n)[ \t>|]{0,64}"
@@ -50,19 +50,23 @@ def plain(value: str) -> set[bytes]:
     raw = _bytes(value)
     every = b"%%%02x" * len(raw) % tuple(raw)
     units = value.encode("utf-16-be", "surrogatepass")
-    unicode_escapes = "".join(f"\\u{units[n]:02x}{units[n + 1]:02x}" for n in range(0, len(units), 2)).encode()
-    found = {raw, every, every.upper(), unicode_escapes}
+    escaped = ["".join(f"\\u{units[n]:02{x}}{units[n + 1]:02{x}}" for n in range(0, len(units), 2)) for x in "xX"]
+    escaped += ["".join(f"&#{ord(char)};" for char in value)]
+    escaped += ["".join(f"&#{x}{ord(char):{x}};" for char in value) for x in "xX"]
+    found = {raw, every, every.upper(), *map(_bytes, escaped)}
     if _SAFE.issuperset(raw):
         return found
     percent = {quote(raw, safe=""), quote(raw), quote_plus(raw)}
     percent |= {form.replace("%", "%25") for form in percent}
     lower = {_LOWER.sub(lambda match: match[0].lower(), form) for form in percent}
-    escaped = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], repr(value)[1:-1]}
-    escaped |= {json.dumps(form)[1:-1] for form in escaped} | {repr(raw)[2:-1]}
-    escaped |= {shlex.quote(value)[1:-1], _escaped(value), value.replace("'", "''"), value.replace('"', '""')}
-    escaped |= {_NO_WORD.sub(r"\\\1", value), value.replace("\\", "\\\\").replace(":", "\\:")}
-    escaped |= {"".join(f"&#{ord(char)};" for char in value), "".join(f"&#x{ord(char):x};" for char in value)}
-    return found | {_bytes(form) for form in percent | lower | escaped}
+    quoted = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], repr(value)[1:-1]}
+    quoted |= {repr(raw)[2:-1]}
+    twice = {json.dumps(form)[1:-1] for form in quoted}
+    quoted |= twice | {json.dumps(form)[1:-1] for form in twice}
+    quoted |= {shlex.quote(value)[1:-1], _escaped(value), value.replace("'", "''"), value.replace('"', '""')}
+    quoted |= {_NO_WORD.sub(r"\\\1", value), value.replace("\\", "\\\\").replace(":", "\\:")}
+    quoted |= {_NO_WORD.sub(lambda match: f"&#{ord(match[0])};", value)}
+    return found | {_bytes(form) for form in percent | lower | quoted}
 
 
 def derived(value: str) -> dict[bytes, bool]:

@@ -20,9 +20,10 @@ from .lazy import pattern
 from .span import Span
 
 _STEP = 4
-_SLICE = 256
+_SLICE = 128
 _WINDOW = 2 * _STEP - 1
-_MOST_FORMS_APART = 3  # so many bytes of the text for each byte of a form, at most, where it was broken up
+_APART = 8  # so many bytes of the text for each byte of a form, at most, where it is broken up or escaped
+_NO_LETTER = pattern(rb"[^A-Za-z]")
 _LINE = pattern(rb"[^\s](?:[^\n]*[^\s])?")
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_="
 
@@ -40,10 +41,11 @@ class Known:
 
     def __init__(self, secrets: t.Mapping[str, str]) -> None:
         """Take label → value; of equal values the first label counts."""
-        self._at: dict[int, list[tuple[_Form, int]]] = {}
+        self._at: dict[int, list[tuple[_Form, int, int]]] = {}
         self._short: dict[bytes, _Form] = {}
         self._patterns: dict[bytes, re.Pattern[bytes]] = {}
         self._any_short: re.Pattern[bytes] | None = None
+        self._grams: frozenset[int] | None = None
         self.longest = 0
         seen: set[bytes] = set()
         for label, whole in secrets.items():
@@ -62,14 +64,15 @@ class Known:
         if len(literal) < _WINDOW:
             self._short[literal] = form
             return
-        windows = [0]
+        folds = form.folds and len(literal) >= forms.PIECE_LENGTH
+        windows = {_rare(literal, len(literal) // (2 if folds else 1))}
         # A tool that breaks a text over lines leaves the beginning or the end whole.
-        if form.folds and len(literal) >= forms.PIECE_LENGTH:
-            windows.append(len(literal) - _WINDOW)
+        if folds:
+            windows.add(len(literal) - _WINDOW)
         for window in windows:
             for shift in range(window, window + _STEP):
                 gram = int.from_bytes(literal[shift : shift + _STEP], sys.byteorder)
-                self._at.setdefault(gram, []).append((form, shift))
+                self._at.setdefault(gram, []).append((form, shift, window))
 
     def spans(self, data: bytes) -> list[Span]:
         """Return where they stand; one that goes over lines is a span on each, so that the lines stay."""
@@ -88,38 +91,35 @@ class Known:
         at = self._at
         done = -1
         for group in self._hits(groups):
-            for form, shift in at[groups[group]]:
+            for form, shift, window in at[groups[group]]:
                 start = group * _STEP - shift
                 if start >= 0 and data.startswith(form.literal, start):
                     if start + len(form.literal) > done:
                         done = start + len(form.literal)
                         yield form, start, done
-                elif found := self._broken(data, form, shift, group * _STEP):
+                elif found := self._broken(data, form, window, group * _STEP - shift + window):
                     yield (form, *found)
 
     def _hits(self, groups: array[int]) -> t.Iterator[int]:
         """Return the numbers of the groups that are in the table."""
-        grams = frozenset(self._at)
+        if self._grams is None:
+            self._grams = frozenset(self._at)
+        grams = self._grams
         for first in range(0, len(groups), _SLICE):
             part = groups[first : first + _SLICE]
             if not grams.isdisjoint(part):
                 yield from compress(count(first), map(grams.__contains__, part))
 
-    def _broken(self, data: bytes, form: _Form, shift: int, at: int) -> tuple[int, int] | None:
-        """Return where a form stands that is coloured, folded or escaped in parts, if one of its windows is whole."""
-        window = 0 if shift < _STEP else len(form.literal) - _WINDOW
-        begin = at - (shift - window)
-        if begin < 0 or data[begin : begin + _WINDOW] != form.literal[window : window + _WINDOW]:
+    def _broken(self, data: bytes, form: _Form, window: int, at: int) -> tuple[int, int] | None:
+        """Return where a form stands that is coloured, folded or escaped in parts, but for the window at C(at)."""
+        if at < 0 or data[at : at + _WINDOW] != form.literal[window : window + _WINDOW]:
             return None
         text = form.value if form.is_value else form.literal
         pattern = self._patterns.get(text)
         if pattern is None:
             pattern = self._patterns[text] = forms.flexible(text, is_value=form.is_value)
-        reach = _MOST_FORMS_APART * len(form.literal) + 80
-        if not window:
-            match = pattern.match(data, begin, begin + 4 * reach)
-        else:
-            match = pattern.search(data, max(0, begin - reach), begin + reach)
+        reach = _APART * len(form.literal) + 256
+        match = pattern.search(data, max(0, at - reach) if window else at, at + reach)
         return match.span() if match else None
 
     def _spans(self, data: bytes, form: _Form, start: int, stop: int) -> t.Iterator[Span]:
@@ -134,3 +134,9 @@ class Known:
                 start -= bool(start and data[start - 1] in _BASE64)
         for line in _LINE.finditer(data, start, stop):
             yield Span(line.start(), line.end(), form.label, known=True)
+
+
+def _rare(literal: bytes, within: int) -> int:
+    """Return where a window begins whose groups are no pieces of words: all four have its middle, a digit or a sign."""
+    middle = _NO_LETTER.search(literal, _STEP - 1, within - _STEP + 1)
+    return middle.start() - _STEP + 1 if middle else 0

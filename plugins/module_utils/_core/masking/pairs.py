@@ -24,14 +24,17 @@ _ENDS = (
     "credentials cred creds auth dsn salt salts signature signatures sig cookie cookies hmac webhook webhooks "
     "authorization psk jwt bearer otp pepper value session"
 ).split()
+_COMMA, _SQL, _ENCODED, _MIDDLE = 3, 4, 5, 6  # of the separators, those that need a closer look
+# What may be behind the telling word of a name.
+_REST = pattern(rb"_[A-Za-z0-9_.-]{1,64}(?:\\{0,8}[\"'`]|\])?[ \t]{0,8}(?P<separator>[=:>]|,(?=[ ]?[bru]?[\"']))")
 _QUOTED = pattern(rb"[bBrRuUfF]?(\\{0,8})([\"'`])")
 _NAME = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.$-"
 _OPENED = pattern(rb"\\{0,8}[\"'`]$")
 # What may stand before a name that begins its line: indentation, a list's dash, the arrows of C(curl -v).
 _LEAD = pattern(rb"[ \t]*(?:[-*<>+#|] ?|export |set |env |ENV |\d+[:.] ?){0,2}")
-_PLAIN = pattern(rb"(?:[^\s\"'&,;)}\]\\<>`]|\\[^\s\"'])+")
-_TIGHT = pattern(rb"(?:[^\s\"'`\\]|\\[^\s\"'])+")
-_QUERY = pattern(rb"[^&\s\"'<>#;,)}\]\\`]+")
+_PLAIN = pattern(rb"(?:\[masked:[^\]\s]{1,200}\]|[^\s\"'&,;)}\]\\<>`]|\\[^\n\"'])+")
+_TIGHT = pattern(rb"(?:\[masked:[^\]\s]{1,200}\]|[^\s\"'`\\]|\\[^\n\"'])+")
+_QUERY = pattern(rb"(?:\[masked:[^\]\s]{1,200}\]|[^&\s\"'<>#;,)}\]\\`])+")
 _TO_END = pattern(rb"[^\r\n]+")
 _NEXT_PAIR = pattern(rb"[ ,;&|]+\\?[\"']?[A-Za-z_][\w.-]{0,63}\\?[\"']? ?(?:=(?!=)|: )")
 _BLOCK = pattern(rb"[|>][+-]?\d?[+-]?[ \t]*(?:#[^\n]*)?\r?\n")
@@ -49,11 +52,9 @@ _DESCRIBED = pattern(
 )
 _ENV_LINE = pattern(rb"(?:export )?[A-Za-z_]\w{0,127}=")
 _HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
-# Words that stand before a colon in prose and log lines, too.
-_PROSE = set(
-    "auth webhook webhooks signature signatures pass tokens credentials secrets keys creds bearer session cookie "
-    "cookies key token secret salt".split()
-)
+# Words that stand before a colon in prose and log lines, too, the second set not at a line's beginning.
+_PROSE = set("auth webhook webhooks signature signatures pass tokens credentials secrets keys creds bearer session".split())
+_PROSE_INSIDE = _PROSE | set("cookie cookies key token secret salt".split())
 _PASSWORD = text_pattern(r"(?:pass(?:word|wd|phrase)?|pwd|secret)$", re.IGNORECASE)
 _IDENTIFIER = text_pattern(r"[A-Za-z_][\w.]*")
 
@@ -68,10 +69,9 @@ def _separators() -> tuple[re.Pattern[bytes], ...]:
             node = node.setdefault(char, {})
         node[""] = {}
     end = _alternatives(ends).encode()
-    name = rb"(?:\d{1,2}(?![\d:t]))?(?:" + end + rb"|[a-z0-9]{1,16}[_.-](?:[a-z0-9]{1,16}[_.-]){0,2}?" + end + b")"
-    before = rb"[\"'`\\ \t\]]{0,12}"
-    pairs = tuple(re.compile(separator + before + name) for separator in (b"=", b":", b">", rb",[\"']"))
-    return (*pairs, re.compile(rb"'e?[ ]{1,4}(?:drowssap|yb deifitnedi)"), re.compile(b"d3%" + name))
+    name = rb"[\"'`\\ \t\]]{0,12}(?:\d{1,3}[_-]?(?![\d:t]))?" + end
+    pairs = tuple(re.compile(separator + name) for separator in (b"=", b":", b">", rb",[\"']"))
+    return (*pairs, re.compile(rb"'e?[ ]{1,4}(?:drowssap|yb deifitnedi)"), re.compile(b"d3%" + name), re.compile(b"_" + end))
 
 
 def _alternatives(node: t.Mapping[str, t.Any]) -> str:
@@ -81,29 +81,34 @@ def _alternatives(node: t.Mapping[str, t.Any]) -> str:
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
-def spans(data: bytes, start: int, stop: int, known: t.Container[bytes]) -> list[Span]:
-    """Return the values whose separator is between C(start) and C(stop)."""
+def spans(data: bytes, lower: bytes, start: int, stop: int, known: t.Container[bytes]) -> list[Span]:
+    """Return the values whose separator is between C(start) and C(stop); C(lower) is the text in lower case."""
     low = max(0, start - _BACK)
-    backwards = data[low:stop].lower()[::-1]
+    backwards = lower[low:stop][::-1]
     last = stop - 1
     found: list[Span] = []
     for number, pattern in enumerate(_separators()):
-        for match in pattern.finditer(backwards, 0, stop - low):
-            at = last - match.start()
-            if at >= start:
-                found += _pair(data, at, number, known)
+        for match in pattern.finditer(backwards):
+            at, what = last - match.start(), number
+            if number == _MIDDLE:
+                rest = _REST.match(data, at)
+                if not rest:
+                    continue
+                at, what = rest.start("separator"), _COMMA if rest["separator"] == b"," else 0
+            if start <= at < stop + _BACK * (number == _MIDDLE):
+                found += _pair(data, at, what, known)
     return found
 
 
 def _pair(data: bytes, at: int, number: int, known: t.Container[bytes]) -> list[Span]:
-    if number == 4:
+    if number == _SQL:
         return _quoted_span(data, at, "password") or []
-    before = data[max(0, at - _BACK) : at - 2 * (number == 5)].rstrip(b" \t")
+    before = data[max(0, at - _BACK) : at - 2 * (number == _ENCODED)].rstrip(b" \t")
     bare = before[-12:].rstrip(b"]\"'`\\")
     bare = before[: len(before) - len(before[-12:]) + len(bare)]
     head = bare.rstrip(_NAME)
     name = bare[len(head) :].decode().lstrip(".-")
-    if not name or (number == 3 and head.rstrip(b"bru\"'\\ ")[-1:] not in (b"(", b"[")):
+    if not name or (number == _COMMA and head.rstrip(b"bru\"'\\ ")[-1:] not in (b"(", b"[")):
         return []
     separator = data[at : at + 1]
     if name.lower().endswith("value"):
@@ -122,7 +127,8 @@ def _pair(data: bytes, at: int, number: int, known: t.Container[bytes]) -> list[
     value = at + 1
     if (separator == b"=" and after == b">") or (separator == b":" and after == b"="):
         value += 1
-    if name == "PASS" and separator == b":":
+    # A port, or a user of that name in a URL; a verdict.
+    if separator == b":" and (head.endswith(b"://") or name == "PASS"):
         return []
     while data[value : value + 1] in (b" ", b"\t") and value < at + 12:
         value += 1
@@ -160,14 +166,15 @@ class _Pair(t.NamedTuple):
             return True
         if names.is_ordinary(text.strip()):
             return False
-        if self.kind != names.SURELY:
-            return names.is_random(text, 12)
+        # A connection string: what is secret in it has a place of its own.
+        if self.kind != names.SURELY or self.label.endswith("dsn"):
+            return "=" not in text and names.is_random(text, 12)
         if quoted:
             return True
         if _IDENTIFIER.fullmatch(text) and names.kind(text.rpartition(".")[2]) and not re.search(r"\d", text):
             return False
         if self.separator == b":":
-            prose = self.label in _PROSE and not self.name_is_quoted and not self.begins_line
+            prose = self.label in (_PROSE if self.begins_line else _PROSE_INSIDE) and not self.name_is_quoted
             return len(text) >= 4 and (not prose or names.is_random(text, 6))
         return True
 

@@ -78,7 +78,7 @@ def _parts(name: str, value: str) -> t.Iterator[tuple[str, str]]:
 def _by_place(name: str, value: str) -> t.Iterator[tuple[str, str]]:
     """Return what its place gives away in a value: in a URL, a connection string, as a token of a known shape."""
     data = value.encode("utf-8", "surrogatepass")
-    spans = pairs.spans(data, 0, len(data), ()) + shapes.spans(data, data.lower(), 0, len(data))
+    spans = pairs.spans(data, data.lower(), 0, len(data), ()) + shapes.spans(data, data.lower(), 0, len(data))
     for span in spans:
         secret = data[span.start : span.stop].decode("utf-8", "surrogatepass")
         what = span.label.rpartition(".")[2]

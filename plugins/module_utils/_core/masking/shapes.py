@@ -22,7 +22,7 @@ _USERINFO = pattern(
 _HOOK = pattern(
     rb"://(?:hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/"
     rb"|(?:\w+\.)?discord(?:app)?\.com/api/webhooks/\d+/|[\w.-]+\.webhook\.office\.com/webhookb2/"
-    rb"|api\.telegram\.org/bot)(?P<secret>[A-Za-z0-9_/:@.-]{8,512})"
+    rb"|api\.telegram\.org/bot(?=(?P<bot>\d)))(?P<secret>(?(bot)\d{1,20}:[\w-]{8,128}|[A-Za-z0-9_/:@.-]{8,512}))"
 )
 _ONE_OF_SEVERAL = pattern(rb"@[\w.-]{1,253}(?::\d{1,5})?(?:/[\w.-]*)?,")
 _ENCODED_URL = pattern(rb"%3a%2f%2f(?:(?!%40|%3a)[^\s&\"'/]){0,128}%3a(?P<secret>(?:(?!%40)[^\s&\"'/]){1,512})%40", re.I)
