@@ -15,16 +15,16 @@ import typing as t
 from collections import Counter
 from urllib.parse import quote
 
-from .masking import forms, pairs, protected, shapes
+from .masking import forms, pairs, protected, shapes, values
 from .masking.known import Known
-from .masking.secrets import secrets_of_env
+from .masking.secrets import ordinary_of_env, secrets_of_env
 from .masking.span import MASK, MASKED, Span, mask
 
-__all__ = ["MASK", "Redactor", "mask", "secrets_of_env"]
+__all__ = ["MASK", "Redactor", "mask", "ordinary_of_env", "secrets_of_env"]
 
 _BLOCK = 1 << 20
-# What a decision may look at, behind and ahead of where it is made; a place looks no further (pairs.LONGEST).
-_BEHIND, _AHEAD = 8192, pairs.LONGEST + 8192
+# What a decision may look at, behind and ahead of where it is made; a place looks no further (values.LONGEST).
+_BEHIND, _AHEAD = 8192, values.LONGEST + 8192
 _FOLD = re.compile(r"[ \t\r]{0,64}\n[ \t\r]{0,64}")
 _MOST_NUMBERS = 10_000
 _EDGE = 4  # so far before where it is found a secret may begin (the characters around base64)
@@ -35,14 +35,14 @@ class Redactor:
     """Masks secrets in text.
 
     Attributes:
-        secrets: label → value, as given.
+        secrets, plain: as given.
         weak: label → why this secret is masked only where its place gives it away.
         ledger: label → how many masks, since it was made.
     """
 
     def __init__(self, secrets: t.Mapping[str, str], plain: t.Collection[str] = ()) -> None:
         """Take label → value of what is known to be secret, and what the evidence contains in any case."""
-        self.secrets = dict(secrets)
+        self.secrets, self.plain = dict(secrets), plain
         self.ledger: Counter[str] = Counter()
         roots = {label.partition(".")[0] for label in secrets}
         common = {*plain, *roots}
@@ -123,14 +123,17 @@ class Redactor:
         behind = max(0, start - _BEHIND)
         ahead = data[behind : stop + 8 * min(self._known.longest, _BEHIND)]
         found = [
-            span._replace(start=span.start + behind, stop=span.stop + behind) for span in self._known.spans(ahead)
+            span._replace(start=span.start + behind, stop=span.stop + behind)
+            for span in self._known.spans(ahead)
         ]
         found = [span for span in found if start <= span.start < stop]
         lower = data[: stop + 64].lower()
         found += pairs.spans(data, lower, start, stop, self._labels)
         found += shapes.spans(data, lower, start, stop)
         masks = [match.span() for match in MASKED.finditer(data, behind)] if MASK.encode() in data else []
-        return [span for span in found if not any(begin < span.stop and span.start < end for begin, end in masks)]
+        return [
+            span for span in found if not any(begin < span.stop and span.start < end for begin, end in masks)
+        ]
 
 
 class _Window:

@@ -27,11 +27,8 @@ _ENCODED_LENGTH = 8
 _LOWER = text_pattern(r"%(?!25)[0-9A-F]{2}|(?<=%25)[0-9A-F]{2}")
 _NO_WORD = text_pattern(r"([^A-Za-z0-9_.-])")
 _SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
-_COLOUR = rb"\x1b\[[0-9;?]{0,16}[A-Za-z]"
-_FOLD = rb"[ \t\r]{0,64}(?:\\?\n|\\{1,4}r\\{1,4}n|\\{1,4}n|=\r?\n)[ \t>|]{0,64}"
+_FOLD = rb"(?:[ \t\r]{0,64}(?:\\?\n|\\{1,4}r\\{1,4}n|\\{1,4}n|=\r?\n)[ \t>|]{0,64})?"
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
-_INSIDE = b"(?:" + _COLOUR + b"){0,4}"
-_FOLDED = b"(?:" + _COLOUR + b"|" + _FOLD + b"){0,4}"
 
 
 def values(value: str) -> list[str]:
@@ -50,10 +47,13 @@ def plain(value: str) -> set[bytes]:
     raw = _bytes(value)
     every = b"%%%02x" * len(raw) % tuple(raw)
     units = value.encode("utf-16-be", "surrogatepass")
-    escaped = ["".join(f"\\u{units[n]:02{x}}{units[n + 1]:02{x}}" for n in range(0, len(units), 2)) for x in "xX"]
+    escaped = [
+        "".join(f"\\u{units[n]:02{x}}{units[n + 1]:02{x}}" for n in range(0, len(units), 2)) for x in "xX"
+    ]
     escaped += ["".join(f"&#{ord(char)};" for char in value)]
     escaped += ["".join(f"&#{x}{ord(char):{x}};" for char in value) for x in "xX"]
-    found = {raw, every, every.upper(), *map(_bytes, escaped)}
+    octal = "".join(chr(byte) if 0x20 <= byte < 0x7F else f"\\{byte:03o}" for byte in raw)
+    found = {raw, every, every.upper(), octal.encode(), *map(_bytes, escaped)}
     if _SAFE.issuperset(raw):
         return found
     percent = {quote(raw, safe=""), quote(raw), quote_plus(raw)}
@@ -81,7 +81,9 @@ def derived(value: str) -> dict[bytes, bool]:
     hexadecimal = hexlify(raw)
     once |= {core.translate(_URL_SAFE) for core in once}
     whole = thirty_two | {core.lower() for core in thirty_two} | {hexadecimal, hexadecimal.upper()}
-    found = {core: core in once for core in (*once, *twice, *{core.translate(_URL_SAFE) for core in twice}, *whole)}
+    found = {
+        core: core in once for core in (*once, *twice, *{core.translate(_URL_SAFE) for core in twice}, *whole)
+    }
     return {core: folds for core, folds in found.items() if len(core) >= _ENCODED_LENGTH}
 
 
@@ -102,8 +104,8 @@ def _cores(raw: bytes, encode: t.Callable[[bytes], bytes], period: int, bits: in
 
 
 def flexible(form: bytes, *, is_value: bool) -> re.Pattern[bytes]:
-    """Return what finds a form with colours inside, if it is long broken over lines, and a value escaped anyhow."""
-    gap = _FOLDED if len(form) >= PIECE_LENGTH else _INSIDE
+    """Return what finds a form that is broken over lines if it is long, and a value escaped anyhow."""
+    gap = _FOLD if len(form) >= PIECE_LENGTH else b""
     if is_value:
         units = [_unit(char) for char in form.decode("utf-8", "surrogatepass")]
     else:

@@ -13,6 +13,7 @@ import re
 import sys
 import typing as t
 from array import array
+from bisect import bisect_left, bisect_right
 from itertools import compress, count
 
 from . import forms, protected
@@ -23,7 +24,8 @@ _STEP = 4
 _SLICE = 128
 _WINDOW = 2 * _STEP - 1
 _APART = 8  # so many bytes of the text for each byte of a form, at most, where it is broken up or escaped
-_NO_LETTER = pattern(rb"[^A-Za-z]")
+_DIGIT = pattern(rb"[0-9]")
+_COLOUR = pattern(rb"\x1b\[[0-9;?]{0,16}[A-Za-z]")
 _LINE = pattern(rb"[^\s](?:[^\n]*[^\s])?")
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_="
 
@@ -76,7 +78,11 @@ class Known:
 
     def spans(self, data: bytes) -> list[Span]:
         """Return where they stand; one that goes over lines is a span on each, so that the lines stay."""
-        found = [span for form, start, stop in self._matches(data) for span in self._spans(data, form, start, stop)]
+        found = [
+            span for form, start, stop in self._matches(data) for span in self._spans(data, form, start, stop)
+        ]
+        if b"\x1b[" in data:
+            found += self._coloured(data)
         if self._short:
             if self._any_short is None:
                 longest_first = sorted(self._short, key=lambda one: (-len(one), one))
@@ -84,6 +90,23 @@ class Known:
             for match in self._any_short.finditer(data):
                 found += self._spans(data, self._short[match[0]], *match.span())
         return found
+
+    def _coloured(self, data: bytes) -> t.Iterator[Span]:
+        """Return what shows once the colours inside are gone."""
+        colours = [match.span() for match in _COLOUR.finditer(data)]
+        gone, places, removed = [], [], 0
+        for start, stop in colours:
+            places.append(start - removed)
+            removed += stop - start
+            gone.append(removed)
+        bare = _COLOUR.sub(b"", data)
+        for form, start, stop in self._matches(bare):
+            first, last = bisect_right(places, start), bisect_left(places, stop)
+            if last > first:  # else it was found without
+                behind = (gone[n - 1] if n else 0 for n in (first, last))
+                for span in self._spans(bare, form, start, stop):
+                    yield span._replace(start=start + next(behind), stop=stop + next(behind))
+                    break
 
     def _matches(self, data: bytes) -> t.Iterator[tuple[_Form, int, int]]:
         whole = len(data) // _STEP * _STEP
@@ -130,6 +153,7 @@ class Known:
             most = stop + 3
             while stop < min(len(data), most) and data[stop] in _BASE64:
                 stop += 1
+            stop += len(data[stop : stop + 6]) - len(data[stop : stop + 6].lstrip(b"="))
             for _bit in range(2):
                 start -= bool(start and data[start - 1] in _BASE64)
         for line in _LINE.finditer(data, start, stop):
@@ -137,6 +161,6 @@ class Known:
 
 
 def _rare(literal: bytes, within: int) -> int:
-    """Return where a window begins whose groups are no pieces of words: all four have its middle, a digit or a sign."""
-    middle = _NO_LETTER.search(literal, _STEP - 1, within - _STEP + 1)
+    """Return where a window begins whose groups are no pieces of words: all four have its middle, a digit."""
+    middle = _DIGIT.search(literal, _STEP - 1, within - _STEP + 1)
     return middle.start() - _STEP + 1 if middle else 0

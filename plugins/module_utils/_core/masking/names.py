@@ -43,7 +43,9 @@ _ABOUT = set(
     "updated created at in valid verified usage used total bucket arn region index check checks strategy "
     "domain secure samesite httponly verify validation verification tolerance".split()
 )
-_QUALIFIER_ENDS = text_pattern(r"(?:\d+|v\d+|prod|production|staging|test|dev|live|old|new|current|previous)$")
+_QUALIFIER_ENDS = text_pattern(
+    r"(?:\d+|v\d+|prod|production|staging|test|dev|live|old|new|current|previous)$"
+)
 
 
 def kind(name: str) -> int:
@@ -76,7 +78,7 @@ _ORDINARY_WORDS = frozenset(
 )
 _ORDINARY = text_pattern(
     r"|[-+]?\d{1,6}(?:\.\d{1,6})?|\d{1,6}\s?(?:ms|[smhdw]|sec|min|days?|hours?|bytes|[kmg]i?b)"
-    r"|\*+|[xX]{3,}|\.{3,}|<[^<>\s]{0,64}>|\[masked:[^\]\s]{0,200}\]"
+    r"|\*+|[xX]{3,}|\.{3,}|<[^<>\s]{0,64}>|\[(?:m|ma|mas|mask|maske|masked(?::[^\]\s]{0,200})?)\]?"
 )
 # A reference to where the secret is: a variable, a template, a bind parameter, a file.
 _REFERENCE = text_pattern(

@@ -53,7 +53,9 @@ _SPANS = pattern(
 )
 
 
-_TIME_OR_NUMBER = text_pattern(r"\d{4}-\d\d-\d\d(?:[T ][\d:.,]{5,18}(?:Z|[+-][\d:]{4,5})?)?|\d\d:\d\d:\d\d|\d{8}T\d{6}\S{0,12}")
+_TIME_OR_NUMBER = text_pattern(
+    r"\d{4}-\d\d-\d\d(?:[T ][\d:.,]{5,18}(?:Z|[+-][\d:]{4,5})?)?|\d\d:\d\d:\d\d|\d{8}T\d{6}\S{0,12}"
+)
 
 
 def weakness(value: str, plain: t.Collection[str]) -> str:

@@ -64,7 +64,11 @@ def _parts(name: str, value: str) -> t.Iterator[tuple[str, str]]:
         return
     if kind == names.PERHAPS and not names.is_random(value, 12):
         return
-    if "://" in value and re.search(r"(?i)dsn|webhook|url", name) and not re.search(r"(?i)secret|token|pass", name):
+    if (
+        "://" in value
+        and re.search(r"(?i)dsn|webhook|url", name)
+        and not re.search(r"(?i)secret|token|pass", name)
+    ):
         return
     yield name, value
     items = [item.strip() for item in re.split(r"[,;\s]+", value)]
@@ -82,7 +86,12 @@ def _by_place(name: str, value: str) -> t.Iterator[tuple[str, str]]:
     for span in spans:
         secret = data[span.start : span.stop].decode("utf-8", "surrogatepass")
         what = span.label.rpartition(".")[2]
-        if what in _TOKEN_LABELS and "://" not in value and not re.search(r"\s", value.strip()) and "=" not in value[:-2]:
+        if (
+            what in _TOKEN_LABELS
+            and "://" not in value
+            and not re.search(r"\s", value.strip())
+            and "=" not in value[:-2]
+        ):
             yield name, value.strip()
         elif secret:
             yield f"{name}.{what}", unquote(secret) if "://" in value else re.sub(r"\\(.)", r"\1", secret)

@@ -11,8 +11,8 @@ from functools import lru_cache
 
 from . import names
 from .lazy import pattern
-from .pairs import LONGEST, closing
 from .span import MASKED, Span
+from .values import LONGEST, closing
 
 _Found = t.Iterable[Span]
 _USERINFO = pattern(
@@ -25,7 +25,9 @@ _HOOK = pattern(
     rb"|api\.telegram\.org/bot(?=(?P<bot>\d)))(?P<secret>(?(bot)\d{1,20}:[\w-]{8,128}|[A-Za-z0-9_/:@.-]{8,512}))"
 )
 _ONE_OF_SEVERAL = pattern(rb"@[\w.-]{1,253}(?::\d{1,5})?(?:/[\w.-]*)?,")
-_ENCODED_URL = pattern(rb"%3a%2f%2f(?:(?!%40|%3a)[^\s&\"'/]){0,128}%3a(?P<secret>(?:(?!%40)[^\s&\"'/]){1,512})%40", re.I)
+_ENCODED_URL = pattern(
+    rb"%3a%2f%2f(?:(?!%40|%3a)[^\s&\"'/]){0,128}%3a(?P<secret>(?:(?!%40)[^\s&\"'/]){1,512})%40", re.I
+)
 _PREFIX = pattern(
     rb"(?:\bgh[pousr]|github_pat|\bnpm|\b[srp]k_(?:live|test)|\bwhsec|\bshp(?:at|ca|pa|ss)|\bdop_v1|\bhf|\bglsa|\bglc"
     rb"|\blin_api|\bsntry[su]|\bpul|\bdckr_pat|\bxkeysib|\brzp_(?:live|test)|\bSK_(?:live|test))$"
@@ -36,7 +38,10 @@ _TOKENS: tuple[tuple[bytes, str], ...] = (
         rb"|(?<=sk-proj-)|(?<=\bsk-)|(?<=GOCSPX-)|(?<=SECRET-KEY-))(?P<secret>[A-Za-z0-9_-]{16,512})",
         "token",
     ),
-    (rb"A(?<!\wA)(?P<secret>(?:KIA|SIA)[A-Z0-9]{16}|Iza[\w-]{35}|QE[a-z][A-Za-z0-9+/=-]{40,512})(?![A-Za-z0-9])", "api_key"),
+    (
+        rb"A(?<!\wA)(?P<secret>(?:KIA|SIA)[A-Z0-9]{16}|Iza[\w-]{35}|QE[a-z][A-Za-z0-9+/=-]{40,512})(?![A-Za-z0-9])",
+        "api_key",
+    ),
     (rb"S(?<!\wS)(?P<secret>G\.[\w-]{16,64}\.[\w-]{16,128}|K[0-9a-f]{32})(?![A-Za-z0-9])", "api_key"),
     (rb"eyJ(?<!\weyJ)(?P<secret>[\w-]{8,4096}\.[\w-]{0,8192}\.[\w-]{1,8192}(?:\.[\w-]{0,8192}){0,2})", "jwt"),
     (rb"ya29\.(?P<secret>[\w-]{16,512})", "token"),
@@ -59,7 +64,9 @@ _REDIS = pattern(
     rb"(?:(?P<user>[\w.-]{1,64}|\\?\"[\w.-]{1,64}\\?\")[ \t]{1,4}(?=[^\s|;&]{1,512}(?:\s|$)))?" + _VALUE
 )
 _SETUSER = pattern(rb"\bSETUSER\b[^\r\n]{0,512}?[\s\"']>(?P<secret>[^\s\"']{1,512})", re.I)
-_PGPASS = pattern(rb":(?:\d{4,5}|\*):(?:[^:\s\\/]|\\.){1,63}:(?:[^:\s\\/]|\\.){1,63}:(?P<secret>(?:[^:\s\\]|\\.){1,512})(?=\r?\n|$)")
+_PGPASS = pattern(
+    rb":(?:\d{4,5}|\*):(?:[^:\s\\/]|\\.){1,63}:(?:[^:\s\\/]|\\.){1,63}:(?P<secret>(?:[^:\s\\]|\\.){1,512})(?=\r?\n|$)"
+)
 _PGPASS_HOST = pattern(rb"(?:^|\n|\"|')(?:\*|[A-Za-z0-9_.-]{1,253}|/[\w./-]{1,200})$")
 _DASH = pattern(rb"-(?:(?<=[ \t\"'\n]-))(?=-[a-z]|[upaw])")
 _AFTER = pattern(rb"_[A-Za-z0-9]{16}[A-Za-z0-9_]{0,255}")
@@ -88,7 +95,9 @@ def spans(data: bytes, lower: bytes, start: int, stop: int) -> list[Span]:
     for match in _DASH.finditer(data, start, stop):
         found += _options(data, match.start())
     for match in _AFTER.finditer(data, start, min(len(data), stop + 300)):
-        if match.start() < stop and (prefix := _PREFIX.search(data, max(0, match.start() - 16), match.start())):
+        if match.start() < stop and (
+            prefix := _PREFIX.search(data, max(0, match.start() - 16), match.start())
+        ):
             end = match.end()
             if prefix[0] == b"whsec":
                 end = re.compile(rb"[A-Za-z0-9+/=]+").match(data, match.start() + 1).end()  # type: ignore[union-attr]  # it matched
@@ -192,9 +201,15 @@ def _options(data: bytes, at: int) -> _Found:
         colon = data.find(b":", start, stop)
         start = colon + 1 if colon >= 0 else stop
     value = data[start:stop]
-    if option == b"p" and re.fullmatch(rb"\d{1,5}(?::\d{1,5})?", value) and not re.search(rb"sshpass|login", line):
+    if (
+        option == b"p"
+        and re.fullmatch(rb"\d{1,5}(?::\d{1,5})?", value)
+        and not re.search(rb"sshpass|login", line)
+    ):
         return []
-    ordinary = names.is_ordinary(value.decode("utf-8", "replace")) and not (value.isdigit() and len(value) >= 4)
+    ordinary = names.is_ordinary(value.decode("utf-8", "replace")) and not (
+        value.isdigit() and len(value) >= 4
+    )
     if not value or value.startswith(b"-") or ordinary or MASKED.fullmatch(value):
         return []
     return [Span(start, stop, "password" if label == "option" else label)]
@@ -210,7 +225,9 @@ def _given(data: bytes, match: re.Match[bytes]) -> tuple[int, int]:
 
 def _redis(data: bytes, at: int) -> _Found:
     match = _REDIS.match(data, at)
-    if not match or (match["config"] and data[max(0, at - 4) : at].lower() == b"get " and b"\n" not in match["gap"]):
+    if not match or (
+        match["config"] and data[max(0, at - 4) : at].lower() == b"get " and b"\n" not in match["gap"]
+    ):
         return []
     if not match["config"] and b"\n" in match["gap"]:
         return []
