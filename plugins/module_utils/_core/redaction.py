@@ -3,9 +3,9 @@
 
 """The one sink for text: every text that leaves a host passes a C(Redactor).
 
-It masks what is known to be secret, in each form that tools give it, and what its place gives away (the password
-in a URL, a bearer token, C(password=…)). A mask says what it hid, C([masked:DATABASE_URL.password]). What the
-evidence stands on survives a short secret that happens to match in it.
+It masks what is known to be secret, in each form that tools give it, and what its place gives away (the
+password in a URL, a bearer token, C(password=…)). A mask says what it hid, C([masked:DATABASE_URL.password]).
+What the evidence stands on survives a short secret that happens to match in it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .masking.span import MASK, MASKED, Span, mask
 __all__ = ["MASK", "Redactor", "mask", "ordinary_of_env", "secrets_of_env"]
 
 _BLOCK = 1 << 20
-# What a decision may look at, behind and ahead of where it is made; a place looks no further (values.LONGEST).
+# What a decision may look at, behind and ahead of where it is made; a place looks no further.
 _BEHIND, _AHEAD = 8192, values.LONGEST + 8192
 _FOLD = re.compile(r"[ \t\r]{0,64}\n[ \t\r]{0,64}")
 _MOST_NUMBERS = 10_000
@@ -64,7 +64,8 @@ class Redactor:
     def stream(self, chunks: t.Iterable[bytes]) -> t.Iterator[bytes]:
         """Return the masked text of one that comes in chunks of any size.
 
-        It is worked through in blocks that begin at the same places however it comes, so the chunks make no difference.
+        It is worked through in blocks that begin at the same places however it comes: the chunks make no
+        difference.
         """
         window = _Window()
         for chunk in chunks:
@@ -78,7 +79,7 @@ class Redactor:
     _block = _BLOCK
 
     def shows_folded(self, text: str) -> bool:
-        """Whether a long secret shows in a text once its lines are joined: tools fold base64, for instance."""
+        """Whether a long secret shows in a text once its lines are joined."""
         data = _FOLD.sub("", text).encode("utf-8", "surrogatepass")
         return any(span.stop - span.start >= forms.PIECE_LENGTH for span in self._known.spans(data))
 

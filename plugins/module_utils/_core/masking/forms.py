@@ -3,9 +3,9 @@
 
 """The forms in which tools show a known secret.
 
-What a tool does to single characters (percent, backslashes, entities, doubled quotes) is one pattern, C(flexible()),
-whose beginning in each style is among C(plain()). What changes all of it (base64, base32, hex) is a text of its
-own, C(derived()).
+What a tool does to single characters (percent, backslashes, entities, doubled quotes) is one pattern,
+C(flexible()), whose beginning in each style is among C(plain()). What changes all of it (base64, base32,
+hex) is a text of its own, C(derived()).
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def _unit(char: str) -> bytes:
         options += [bytes([code]), b"%%(?i:%02x)" % code, rb"\\{1,16}x(?i:%02x)" % code]
     options += _NAMED.get(char, [])
     # The longest first: a doubled quote is both.
-    return b"(?:" + b"|".join(sorted(options, key=len, reverse=True)) + b")"
+    return b"(?:" + b"|".join(sorted(options, key=lambda one: -len(one))) + b")"
 
 
 def divmod_surrogates(code: int) -> tuple[int, int]:

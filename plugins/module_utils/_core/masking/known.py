@@ -134,7 +134,7 @@ class Known:
                 yield from compress(count(first), map(grams.__contains__, part))
 
     def _broken(self, data: bytes, form: _Form, window: int, at: int) -> tuple[int, int] | None:
-        """Return where a form stands that is coloured, folded or escaped in parts, but for the window at C(at)."""
+        """Return where a form stands that is folded or escaped in parts, but for the window at C(at)."""
         if at < 0 or data[at : at + _WINDOW] != form.literal[window : window + _WINDOW]:
             return None
         text = form.value if form.is_value else form.literal

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Patterns that are compiled when they are first used: a collector starts often, and mostly needs few of them."""
+"""Patterns that are compiled when they are first used: a collector starts often and needs few of them."""
 
 from __future__ import annotations
 

@@ -20,29 +20,32 @@ _ENDS = text_pattern(
     r"|^(?!(?:by|com|over|under|tres)pass)\w*pass$|\wpwd$"
 )
 _LAST = {"auth", "dsn", "sig", "masterauth", "webhook", "webhooks", "bearer", "otp", "pepper", "pw"}
-_QUALIFIED = set(
-    "access account admin aes api app application auth aws azure backup card cipher client crypt crypto data "
-    "decryption deploy django encrypt encryption fernet flask gpg hmac integration jwt kek license master "
-    "mfa pgp private rsa secret security sendgrid server service session shared sign signature signing sse "
-    "ssh ssl storage stripe tls totp twilio webhook adyen sentry datadog openai".split()
+_QUALIFIED_TEXT = (
+    "access account admin aes api app application auth aws azure backup card cipher client crypt crypto "
+    "data decryption deploy django encrypt encryption fernet flask gpg hmac integration jwt kek license "
+    "master mfa pgp private rsa secret security sendgrid server service session shared sign signature "
+    "signing sse ssh ssl storage stripe tls totp twilio webhook adyen sentry datadog openai"
 )
+_QUALIFIED = frozenset(_QUALIFIED_TEXT.split())
 # Such a key identifies something.
-_IDENTIFIES = set(
-    "cache composite cursor dedup dedupe digest feature foreign group hash host idempotency index issue item "
-    "job lock map message natural object order partition primary project public publishable queue redis "
-    "registry routing row shard sort surrogate ticket translation unique".split()
+_IDENTIFIES_TEXT = (
+    "cache composite cursor dedup dedupe digest feature foreign group hash host idempotency index issue "
+    "item job lock map message natural object order partition primary project public publishable queue "
+    "redis registry routing row shard sort surrogate ticket translation unique"
 )
+_IDENTIFIES = frozenset(_IDENTIFIES_TEXT.split())
 # What ends so says something about a secret: where it is, how long it lives, whether it is required.
-_ABOUT = set(
-    "file files path paths dir directory name names ttl second seconds sec secs minute minutes hour hours day "
-    "days expiry expires expire expired expiration enabled disabled required enforced enforce optional "
-    "id ids type types length len size count max min limit limits url uri endpoint host hosts port header "
-    "headers algorithm alg algo policy mode method scheme format prefix suffix version status state ref refs "
-    "hint rotation provider issuer audience invalid missing error errors age label field fields column param "
-    "params parameter scope scopes user username backend class kind timeout retries attempts set changed "
-    "updated created at in valid verified usage used total bucket arn region index check checks strategy "
-    "domain secure samesite httponly verify validation verification tolerance".split()
+_ABOUT_TEXT = (
+    "file files path paths dir directory name names ttl second seconds sec secs minute minutes hour hours "
+    "day days expiry expires expire expired expiration enabled disabled required enforced enforce "
+    "optional id ids type types length len size count max min limit limits url uri endpoint host hosts "
+    "port header headers algorithm alg algo policy mode method scheme format prefix suffix version status "
+    "state ref refs hint rotation provider issuer audience invalid missing error errors age label field "
+    "fields column param params parameter scope scopes user username backend class kind timeout retries "
+    "attempts set changed updated created at in valid verified usage used total bucket arn region index "
+    "check checks strategy domain secure samesite httponly verify validation verification tolerance"
 )
+_ABOUT = frozenset(_ABOUT_TEXT.split())
 _QUALIFIER_ENDS = text_pattern(
     r"(?:\d+|v\d+|prod|production|staging|test|dev|live|old|new|current|previous)$"
 )
@@ -52,30 +55,31 @@ def kind(name: str) -> int:
     """Return whether a variable, key or header of this name holds a secret."""
     words = [word.lower() for word in _WORD.findall(name)]
     whole = [word.lower() for word in re.split(r"[^A-Za-z0-9]+", name) if word]
-    if not words or name in ("PWD", "OLDPWD"):
+    if not words or name in ("PWD", "OLDPWD") or (words[-1] in _ABOUT and len(words) > 1):
         return NO
-    if words[-1] in _ABOUT and len(words) > 1:
-        return NO
-    if any(_ENDS.search(word) for word in (*words, *whole)):
-        return SURELY
     ends = [word for word in words if not _QUALIFIER_ENDS.match(word)] or words
-    if ends[-1] in _LAST:
+    if any(_ENDS.search(word) for word in (*words, *whole)) or ends[-1] in _LAST:
         return SURELY
     if "key" in ends or "keys" in ends:
-        at = ends.index("key" if "key" in ends else "keys")
-        if at == 0 or ends[at - 1] in _IDENTIFIES:
-            return NO if len(ends) > 1 or at else PERHAPS
-        return SURELY if ends[at - 1] in _QUALIFIED else PERHAPS
+        return _kind_of_key(ends)
     return PERHAPS if {"private", "auth", "webhook", "session", "secure", "license"} & set(words) else NO
 
 
-_ORDINARY_WORDS = frozenset(
-    "true false yes no on off none null nil undefined enabled disabled missing invalid expired required unset "
-    "empty absent present set ok okay valid wrong incorrect mismatch unknown changed unchanged rejected accepted "
-    "denied revoked hidden redacted masked filtered removed omitted optional str string bytes text int bool any "
-    "object varchar not is was are bearer basic digest md5 scram-sha-256 peer trust [redacted] [masked] [filtered] "
-    "[hidden] [secret] [removed] redacted".split()
+def _kind_of_key(words: list[str]) -> int:
+    at = words.index("key" if "key" in words else "keys")
+    if at == 0 or words[at - 1] in _IDENTIFIES:
+        return NO if len(words) > 1 else PERHAPS
+    return SURELY if words[at - 1] in _QUALIFIED else PERHAPS
+
+
+_ORDINARY_WORDS_TEXT = (
+    "true false yes no on off none null nil undefined enabled disabled missing invalid expired required "
+    "unset empty absent present set ok okay valid wrong incorrect mismatch unknown changed unchanged "
+    "rejected accepted denied revoked hidden redacted masked filtered removed omitted optional str string "
+    "bytes text int bool any object varchar not is was are bearer basic digest md5 scram-sha-256 peer "
+    "trust [redacted] [masked] [filtered] [hidden] [secret] [removed] redacted"
 )
+_ORDINARY_WORDS = frozenset(_ORDINARY_WORDS_TEXT.split())
 _ORDINARY = text_pattern(
     r"|[-+]?\d{1,6}(?:\.\d{1,6})?|\d{1,6}\s?(?:ms|[smhdw]|sec|min|days?|hours?|bytes|[kmg]i?b)"
     r"|\*+|[xX]{3,}|\.{3,}|<[^<>\s]{0,64}>|\[(?:m|ma|mas|mask|maske|masked(?::[^\]\s]{0,200})?)\]?"
@@ -85,12 +89,13 @@ _REFERENCE = text_pattern(
     r"\$\{?[A-Za-z_]\w*\}?|\$\d{1,3}|\$\{\{.*\}\}|\{\{.*\}\}|\$\(.*|%\(\w+\)?s?|%[sr]|:[a-z_]\w*|\{[a-z_]\w*\}"
     r"|(?:/[a-z0-9._-]{1,64}){2,16}/?|[A-Z]:\\\S*|(?:self|cls|os|settings|config|conf|cfg|env|environ|request|kwargs"
     r"|options|args|params|secrets|vars|process|event|ctx|context)[.\[].*"
-    r"|[A-Za-z_][A-Za-z_.]*\((?:[a-z_.\"' ,=]|['\"][A-Z_]*['\"])*\)?|(?:Optional|Union|List|Dict|SecretStr)\b.*"
+    r"|[A-Za-z_][A-Za-z_.]*\((?:[a-z_.\"' ,=]|['\"][A-Z_]*['\"])*\)?"
+    r"|(?:Optional|Union|List|Dict|SecretStr)\b.*"
 )
 
 
 def is_ordinary(value: str) -> bool:
-    """Return whether this is what stands under such names and is no secret: a switch, a number, a reference."""
+    """Return whether this stands under such names and is no secret: a switch, a number, a reference."""
     return (
         value.lower() in _ORDINARY_WORDS
         or bool(_ORDINARY.fullmatch(value))

@@ -16,14 +16,15 @@ from functools import lru_cache
 from . import names, values
 from .lazy import pattern
 from .pair import Pair
-from .span import Span
+from .span import MASK, Span
 
 _BACK = 240
-_ENDS = (
-    "pass passwd password passwords passphrase passcode pwd pw secret secrets token tokens key keys credential "
-    "credentials cred creds auth dsn salt salts signature signatures sig cookie cookies hmac webhook webhooks "
-    "authorization psk jwt bearer otp pepper value session"
-).split()
+_ENDS_TEXT = (
+    "pass passwd password passwords passphrase passcode pwd pw secret secrets token tokens key keys "
+    "credential credentials cred creds auth dsn salt salts signature signatures sig cookie cookies hmac "
+    "webhook webhooks authorization psk jwt bearer otp pepper value session"
+)
+_ENDS = _ENDS_TEXT.split()
 _COMMA, _SQL, _ENCODED, _MIDDLE = 3, 4, 5, 6  # of the separators, those that need a closer look
 # What may be behind the telling word of a name.
 _REST = pattern(
@@ -31,7 +32,8 @@ _REST = pattern(
 )
 _NAME = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.$-"
 _DESCRIBED = pattern(
-    rb"(?:name|key)\\?[\"']?[ ]?[:=][ ]?\\?[\"']?([A-Za-z0-9_.-]{2,64})\\?[\"']?[ \t]*,?\s{1,64}(?:- )?\\?[\"']?$"
+    rb"(?:name|key)\\?[\"']?[ ]?[:=][ ]?\\?[\"']?([A-Za-z0-9_.-]{2,64})\\?[\"']?[ \t]*,?"
+    rb"\s{1,64}(?:- )?\\?[\"']?$"
     rb"|\\?\"(?:name|key)\\?\":\\?\"([A-Za-z0-9_.-]{2,64})\\?\",\\?\"$",
     re.IGNORECASE,
 )
@@ -39,7 +41,7 @@ _DESCRIBED = pattern(
 
 @lru_cache(None)
 def _separators() -> tuple[re.Pattern[bytes], ...]:
-    """Return what finds a separator with the end of such a name behind it, in a reversed text in lower case."""
+    """Return what finds a separator and the end of such a name, in a reversed text in lower case."""
     ends: dict[str, t.Any] = {}
     for word in _ENDS:
         node = ends
@@ -65,13 +67,13 @@ def _alternatives(node: t.Mapping[str, t.Any]) -> str:
 
 
 def spans(data: bytes, lower: bytes, start: int, stop: int, known: t.Container[bytes]) -> list[Span]:
-    """Return the values whose separator is between C(start) and C(stop); C(lower) is the text in lower case."""
+    """Return the values whose separator is between C(start) and C(stop); C(lower) is in lower case."""
     low = max(0, start - _BACK)
     backwards = lower[low:stop][::-1]
     last = stop - 1
     found: list[Span] = []
-    for number, pattern in enumerate(_separators()):
-        for match in pattern.finditer(backwards):
+    for number, separator in enumerate(_separators()):
+        for match in separator.finditer(backwards):
             at, what = last - match.start(), number
             if number == _MIDDLE:
                 rest = _REST.match(data, at)
@@ -84,6 +86,7 @@ def spans(data: bytes, lower: bytes, start: int, stop: int, known: t.Container[b
 
 
 def _pair(data: bytes, at: int, number: int, known: t.Container[bytes]) -> list[Span]:
+    """Return what is secret behind a separator."""
     if number == _SQL:
         return values.quoted(data, at, "password") or []
     before = data[max(0, at - _BACK) : at - 2 * (number == _ENCODED)].rstrip(b" \t")
@@ -100,19 +103,14 @@ def _pair(data: bytes, at: int, number: int, known: t.Container[bytes]) -> list[
             return []
         name = (described[1] or described[2]).decode()
     kind = names.kind(name)
-    after = data[at + 1 : at + 2]
-    if kind == names.NO and not (name.lower() in ("key", "code") and head[-1:] in b"?&" and head):
+    parameter = name.lower() in ("key", "code") and head.endswith((b"?", b"&"))
+    # A comparison, a cast; a port, or a user of that name in a URL; a verdict.
+    other = before.endswith((b"!", b"<", b">", b"=", b"~")) if separator == b"=" else head.endswith(b"://")
+    other = other or head.endswith(MASK.encode()) or (separator == b":" and name == "PASS") or data[at : at + 2] in (b"::", b"==", b"=~")
+    if other or (kind == names.NO and not parameter):
         return []
-    if (separator == b":" and after in (b":", b"=")) or (separator == b"=" and after in (b"=", b"~")):
-        return []
-    if separator == b"=" and before[-1:] in b"!<>=~" and before:
-        return []
-    value = at + 1
-    if (separator == b"=" and after == b">") or (separator == b":" and after == b"="):
-        value += 1
-    # A port, or a user of that name in a URL; a verdict.
-    if separator == b":" and (head.endswith(b"://") or name == "PASS"):
-        return []
+    kind = names.SURELY if parameter else kind
+    value = at + 1 + (data[at : at + 2] in (b"=>", b":="))
     while data[value : value + 1] in (b" ", b"\t") and value < at + 12:
         value += 1
     return values.spans(data, value, Pair(name, kind, separator, bare != before, head, value - at - 1, known))

@@ -17,24 +17,27 @@ _SHORT = 8  # a secret of letters or digits alone that is shorter has to stand b
 _REACH = 160
 
 # Words of the tools, of what criteria compare and of verdicts: a secret that equals one cannot be masked.
-_COMMON = frozenset(
-    "pass passed fail failed failure met error warning success succeeded green skipped cancelled neutral queued "
-    "running run runs completed complete pending in_progress started ended timed_out not_run deferred retry "
-    "retried received processed updated accepted refused true false none null enabled disabled active inactive "
-    "queue staging stage production prod test tests testing development develop local default public private "
-    "main master head base release version current history upgrade downgrade alembic migration migrations "
-    "postgres postgresql psql redis valkey rediss arq worker workers backend frontend api app application service "
-    "services server client database db data table tables column columns index constraint unique key value values "
-    "name type status state host hostname localhost port user users username root admin administrator guest "
-    "password passwd secret token login welcome changeme example sample demo wallet wallets ledger balance "
-    "balances provider finding findings reconciliation background inline thread sync async auto manual info debug "
-    "trace critical notice verdict package step steps evidence report ticket attempt commit branch workflow job "
-    "jobs action actions github docker container pod systemd journal python node yarn playwright pytest http "
-    "https get post put patch delete content json text html yes no on off ok pong ping noeviction select insert "
-    "update from where create alter drop webhook webhooks adyen stripe signature event events request response "
-    "message time date timestamp memory system process task tasks batch size limit count total rows row dry "
-    "finance withdrawals smoke chromium utf8 utf-8 en_us.utf-8 unicode ascii psp psp03d foo bar abcd qwerty".split()
+_COMMON_TEXT = (
+    "pass passed fail failed failure met error warning success succeeded green skipped cancelled neutral "
+    "queued running run runs completed complete pending in_progress started ended timed_out not_run "
+    "deferred retry retried received processed updated accepted refused true false none null enabled "
+    "disabled active inactive queue staging stage production prod test tests testing development develop "
+    "local default public private main master head base release version current history upgrade downgrade "
+    "alembic migration migrations postgres postgresql psql redis valkey rediss arq worker workers backend "
+    "frontend api app application service services server client database db data table tables column "
+    "columns index constraint unique key value values name type status state host hostname localhost port "
+    "user users username root admin administrator guest password passwd secret token login welcome "
+    "changeme example sample demo wallet wallets ledger balance balances provider finding findings "
+    "reconciliation background inline thread sync async auto manual info debug trace critical notice "
+    "verdict package step steps evidence report ticket attempt commit branch workflow job jobs action "
+    "actions github docker container pod systemd journal python node yarn playwright pytest http https "
+    "get post put patch delete content json text html yes no on off ok pong ping noeviction select insert "
+    "update from where create alter drop webhook webhooks adyen stripe signature event events request "
+    "response message time date timestamp memory system process task tasks batch size limit count total "
+    "rows row dry finance withdrawals smoke chromium utf8 utf-8 en_us.utf-8 unicode ascii psp psp03d foo "
+    "bar abcd qwerty"
 )
+_COMMON = frozenset(_COMMON_TEXT.split())
 _SPANS = pattern(
     rb"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"
     rb"|\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b"
@@ -45,7 +48,8 @@ _SPANS = pattern(
     rb"|\b\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\b|\b1[0-9]{9}(?:\.\d{1,9}|\d{3})?\b"
     rb"|\b(?:sha(?:1|224|256|384|512)|md5)[:-][0-9A-Za-z+/=]{16,128}"
     rb"|\b(?=[0-9a-f]{0,127}[0-9])(?:[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})\b"
-    rb"|\b(?i:commit|revision|revises|rev|head|sha|digest|upgrade|downgrade|->) {0,2}[:=,]? {0,2}[0-9a-f]{4,64}\b"
+    rb"|\b(?i:commit|revision|revises|rev|head|sha|digest|upgrade|downgrade|->)"
+    rb" {0,2}[:=,]? {0,2}[0-9a-f]{4,64}\b"
     rb"|(?i:\b(?:run|job|attempt|workflow|step|task|event|request|check|suite|pid|port|line|row|try|rows|count|id|n)"
     rb"s?(?:_?id|_?number)?[\"']?[ =:/#(]{1,3}[\"']?|#)\d{1,20}\b"
     rb"|\b(?:uq|pk|fk|ix|ck|idx)_\w{1,63}\b"
@@ -90,7 +94,8 @@ def _stands_alone(data: bytes, start: int, stop: int, value: bytes) -> bool:
     before, after = data[max(0, start - 12) : start], data[stop : stop + 1]
     if value.isalpha():
         # The end of an escape or of a colour is no part of the word.
-        apart = rb"(?:^|[^A-Za-z_]|\\[nrtbf]|%[0-9A-Fa-f]{2}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\x1b\[[0-9;]{0,8}m)$"
+        escape = rb"\\[nrtbf]|%[0-9A-Fa-f]{2}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\x1b\[[0-9;]{0,8}m"
+        apart = rb"(?:^|[^A-Za-z_]|" + escape + rb")$"
         return bool(re.search(apart, before)) and not (after.isalpha() or after == b"_")
     if value.isdigit():
         apart = rb"(?:^|[^0-9.]|%[0-9A-Fa-f]{2})$"

@@ -21,9 +21,9 @@ def secrets_of_env(
 ) -> dict[str, str]:
     """Return label → value of the secrets among a service's variables.
 
-    A variable is secret by its name (C(NAME)); of one that contains a URL, a connection string or JSON, what is
-    secret in it (C(NAME.password), C(NAME.key)). Switches, small numbers, and what only says something about a
-    secret, such as its file, are not. C(exceptions) say of a name that it is, or is not.
+    A variable is secret by its name (C(NAME)); of one that contains a URL, a connection string or JSON, what
+    is secret in it (C(NAME.password), C(NAME.key)). Switches, small numbers, and what only says something
+    about a secret, such as its file, are not. C(exceptions) say of a name that it is, or is not.
     """
     found: dict[str, str] = {}
     for name, value in env.items():
@@ -37,7 +37,7 @@ def secrets_of_env(
 
 
 def ordinary_of_env(env: t.Mapping[str, str]) -> set[str]:
-    """Return what the variables contain that is no secret: whole values, and users, hosts and paths of URLs."""
+    """Return what the variables contain that is no secret: whole values, and users, hosts, paths of URLs."""
     found: set[str] = set()
     for name, value in env.items():
         secret = set(secrets_of_env({name: value}).values())
@@ -80,18 +80,14 @@ def _parts(name: str, value: str) -> t.Iterator[tuple[str, str]]:
 
 
 def _by_place(name: str, value: str) -> t.Iterator[tuple[str, str]]:
-    """Return what its place gives away in a value: in a URL, a connection string, as a token of a known shape."""
+    """Return what its place gives away in a value: in a URL, a connection string, as a token of a shape."""
     data = value.encode("utf-8", "surrogatepass")
     spans = pairs.spans(data, data.lower(), 0, len(data), ()) + shapes.spans(data, data.lower(), 0, len(data))
     for span in spans:
         secret = data[span.start : span.stop].decode("utf-8", "surrogatepass")
         what = span.label.rpartition(".")[2]
-        if (
-            what in _TOKEN_LABELS
-            and "://" not in value
-            and not re.search(r"\s", value.strip())
-            and "=" not in value[:-2]
-        ):
+        alone = "://" not in value and "=" not in value[:-2] and not re.search(r"\s", value.strip())
+        if what == "private_key" or (what in _TOKEN_LABELS and alone):
             yield name, value.strip()
         elif secret:
             yield f"{name}.{what}", unquote(secret) if "://" in value else re.sub(r"\\(.)", r"\1", secret)

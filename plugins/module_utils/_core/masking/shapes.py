@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What gives itself away without a name: URLs, tokens in the shapes that providers publish, key blocks, commands."""
+"""What gives itself away without a name: URLs, tokens in published shapes, key blocks, commands."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ _GAP = rb"(?:[ \t]{1,8}|=|[\"'],\s{0,32}(?=[\"']))"
 _VALUE = rb"(?:(?P<quote>\\{0,8}[\"'])|(?P<secret>[^\s\"',;|&)<>`\\]{1,4096}))"
 _OPTION = pattern(rb"(?:(?<=\s)|(?<=[\"'])|(?<=^))-(?P<option>[upaw])(?:" + _GAP + rb")?" + _VALUE)
 _LONG_OPTION = pattern(rb"--(?P<option>[A-Za-z][A-Za-z0-9-]{1,40})" + _GAP + _VALUE)
+_PORTS = pattern(rb"\d{1,5}(?::\d{1,5})?")
 _TAKES = {
     b"u": rb"\bcurl\b",
     b"p": rb"\b(?:mysql\w*|mariadb\w*|sshpass|docker|podman|buildah|skopeo|helm|crane|nerdctl|az|mongo\w*)\b",
@@ -135,9 +136,8 @@ def _url(data: bytes, at: int) -> _Found:
         several = _ONE_OF_SEVERAL.search(data, start, stop)
         stop = several.start() if several else stop
         secret = data[start:stop]
-        if not MASKED.fullmatch(secret) and not names.is_ordinary(secret.decode("utf-8", "replace")):
-            found.append(Span(start, stop, "url.password"))
-        elif secret.isdigit() and len(secret) >= 4:
+        number = secret.isdigit() and len(secret) >= 4
+        if number or not (MASKED.fullmatch(secret) or names.is_ordinary(secret.decode("utf-8", "replace"))):
             found.append(Span(start, stop, "url.password"))
     return found
 
@@ -148,7 +148,7 @@ def _encoded_url(data: bytes, at: int) -> _Found:
 
 
 def _block(data: bytes, at: int) -> _Found:
-    """Return what is between the two lines of a private key, all that can be of one where its end is missing."""
+    """Return what is between the two lines of a private key, or can be of it where its end is missing."""
     match = _BEGIN.match(data, at)
     if not match:
         return []
@@ -175,44 +175,33 @@ def _scheme(data: bytes, at: int) -> _Found:
 
 def _options(data: bytes, at: int) -> _Found:
     """Return the value of an option that names a secret, or of a short one of a command that is known."""
-    for pattern in (_LONG_OPTION, _OPTION):
-        match = pattern.match(data, at)
-        if match:
-            break
-    else:
+    match = _LONG_OPTION.match(data, at) or _OPTION.match(data, at)
+    if not match:
         return []
     option = match["option"]
     line = data[max(0, data.rfind(b"\n", 0, at), at - 4096) : at]
-    if pattern is _OPTION:
-        window = data[max(0, at - 1024) : at] if line.lstrip()[:1] in (b'"', b"'", b"") else line
-        if not re.search(_TAKES[option], window):
-            return []
-        label = "option"
-        if option == b"p" and re.search(rb"\b(?:docker|podman|helm)\b", window) and b"login" not in window:
-            return []
-    elif option == b"user" and re.search(_TAKES[b"u"], line):
-        label = "option"
-    elif names.kind(option.decode()) == names.SURELY or option in (b"pass", b"requirepass", b"masterauth"):
-        label = option.decode()
-    else:
-        return []
+    label = _option_label(option, line if line.strip(b" \t\n\"'") else data[max(0, at - 1024) : at])
     start, stop = _given(data, match)
-    if label == "option" and option in (b"u", b"user"):
+    if label and option in (b"u", b"user"):
         colon = data.find(b":", start, stop)
         start = colon + 1 if colon >= 0 else stop
     value = data[start:stop]
-    if (
-        option == b"p"
-        and re.fullmatch(rb"\d{1,5}(?::\d{1,5})?", value)
-        and not re.search(rb"sshpass|login", line)
-    ):
+    number = value.isdigit() and len(value) >= 4
+    ordinary = names.is_ordinary(value.decode("utf-8", "replace")) and not number
+    port = option == b"p" and _PORTS.fullmatch(value) and not re.search(rb"sshpass|login", line)
+    if not label or not value or value.startswith(b"-") or ordinary or port or MASKED.fullmatch(value):
         return []
-    ordinary = names.is_ordinary(value.decode("utf-8", "replace")) and not (
-        value.isdigit() and len(value) >= 4
-    )
-    if not value or value.startswith(b"-") or ordinary or MASKED.fullmatch(value):
-        return []
-    return [Span(start, stop, "password" if label == "option" else label)]
+    return [Span(start, stop, label)]
+
+
+def _option_label(option: bytes, line: bytes) -> str:
+    """Return what the option of a command line is about, C('') where that is no secret."""
+    if len(option) == 1 or option == b"user":
+        takes = re.search(_TAKES[option[:1]], line)
+        other = option == b"p" and re.search(rb"\b(?:docker|podman|helm)\b", line) and b"login" not in line
+        return "password" if takes and not other else ""
+    named = option in (b"pass", b"requirepass", b"masterauth")
+    return option.decode() if named or names.kind(option.decode()) == names.SURELY else ""
 
 
 def _given(data: bytes, match: re.Match[bytes]) -> tuple[int, int]:

@@ -41,22 +41,16 @@ def spans(data: bytes, at: int, pair: Pair) -> list[Span]:
         return _header(data, at, pair)
     if data[at : at + 1] == b"[" and (items := _list(data, at, pair)):
         return items
-    if _QUOTED.match(data, at):
-        whole = quoted(data, at, pair.label, pair)
-        if whole is not None:
-            return whole
-    if pair.separator == b"," or (
-        pair.separator == b">" and data[at - pair.blanks - 2 : at - pair.blanks - 1] == b"="
-    ):
-        return []
+    whole = quoted(data, at, pair.label, pair)
+    if whole is not None or pair.separator == b",":
+        return whole or []
     block = _BLOCK.match(data, at) if pair.separator == b":" else None
-    if block:
-        return _block(data, at, block.end(), pair)
-    found = _unquoted(data, at, pair)
-    if found is None:
-        return []
-    start, stop = found
-    if not pair.is_secret(data[start:stop], quoted=False):
+    return _block(data, at, block.end(), pair) if block else _bare(data, at, pair)
+
+
+def _bare(data: bytes, at: int, pair: Pair) -> list[Span]:
+    start, stop = _unquoted(data, at, pair) or (at, at)
+    if start == stop or not pair.is_secret(data[start:stop], quoted=False):
         return []
     number = pair.name_is_quoted and pair.separator == b":" and data[start:stop].isdigit()
     return [Span(start, stop, pair.label, quoted=number)]
@@ -126,7 +120,7 @@ def _unquoted(data: bytes, at: int, pair: Pair) -> tuple[int, int] | None:
 
 
 def _line(data: bytes, at: int, limit: int, pair: Pair) -> tuple[int, int] | None:
-    """Return the value of a name that begins a line: in YAML, INI and env files it goes on to the line's end."""
+    """Return the value of a name that begins a line: in YAML, INI and env files it is the line's rest."""
     match = _TO_END.match(data, at, limit)
     if not match or data[at - pair.blanks : at].count(b"\n"):
         return None
