@@ -71,7 +71,7 @@ def spans(data: bytes, lower: bytes, start: int, stop: int, known: t.Container[b
     low = max(0, start - _BACK)
     backwards = lower[low:stop][::-1]
     last = stop - 1
-    found: list[Span] = []
+    places: list[tuple[int, int]] = []
     for number, separator in enumerate(_separators()):
         for match in separator.finditer(backwards):
             at, what = last - match.start(), number
@@ -81,7 +81,12 @@ def spans(data: bytes, lower: bytes, start: int, stop: int, known: t.Container[b
                     continue
                 at, what = rest.start("separator"), _COMMA if rest["separator"] == b"," else 0
             if start <= at < stop + _BACK * (number == _MIDDLE):
-                found += _pair(data, at, what, known)
+                places.append((at, what))
+    found: list[Span] = []
+    for at, what in sorted(places):
+        # What is inside a value that is masked already needs no second look.
+        if not found or at >= found[-1].stop:
+            found += _pair(data, at, what, known)
     return found
 
 
@@ -106,7 +111,12 @@ def _pair(data: bytes, at: int, number: int, known: t.Container[bytes]) -> list[
     parameter = name.lower() in ("key", "code") and head.endswith((b"?", b"&"))
     # A comparison, a cast; a port, or a user of that name in a URL; a verdict.
     other = before.endswith((b"!", b"<", b">", b"=", b"~")) if separator == b"=" else head.endswith(b"://")
-    other = other or head.endswith(MASK.encode()) or (separator == b":" and name == "PASS") or data[at : at + 2] in (b"::", b"==", b"=~")
+    other = (
+        other
+        or head.endswith(MASK.encode())
+        or (separator == b":" and name == "PASS")
+        or data[at : at + 2] in (b"::", b"==", b"=~")
+    )
     if other or (kind == names.NO and not parameter):
         return []
     kind = names.SURELY if parameter else kind

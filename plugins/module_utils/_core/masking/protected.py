@@ -52,6 +52,7 @@ _SPANS = pattern(
     rb" {0,2}[:=,]? {0,2}[0-9a-f]{4,64}\b"
     rb"|(?i:\b(?:run|job|attempt|workflow|step|task|event|request|check|suite|pid|port|line|row|try|rows|count|id|n)"
     rb"s?(?:_?id|_?number)?[\"']?[ =:/#(]{1,3}[\"']?|#)\d{1,20}\b"
+    rb"|\b(?i:\w{0,32}_?id|job|revision|attempt)[\"']?[ =:/]{1,3}[\"']?[0-9A-Za-z][0-9A-Za-z-]{0,63}\b"
     rb"|\b(?:uq|pk|fk|ix|ck|idx)_\w{1,63}\b"
     rb"|\b[\w-]{1,128}\.(?:py|ts|js|json|ya?ml|toml|ini|cfg|conf|log|sql|md|txt|service|sock|pid|env|rdb)\b"
 )

@@ -83,14 +83,17 @@ def _by_place(name: str, value: str) -> t.Iterator[tuple[str, str]]:
     """Return what its place gives away in a value: in a URL, a connection string, as a token of a shape."""
     data = value.encode("utf-8", "surrogatepass")
     spans = pairs.spans(data, data.lower(), 0, len(data), ()) + shapes.spans(data, data.lower(), 0, len(data))
-    for span in spans:
+    seen: set[str] = set()
+    for span in sorted(spans):
         secret = data[span.start : span.stop].decode("utf-8", "surrogatepass")
         what = span.label.rpartition(".")[2]
         alone = "://" not in value and "=" not in value[:-2] and not re.search(r"\s", value.strip())
         if what == "private_key" or (what in _TOKEN_LABELS and alone):
             yield name, value.strip()
         elif secret:
-            yield f"{name}.{what}", unquote(secret) if "://" in value else re.sub(r"\\(.)", r"\1", secret)
+            label = f"{name}.{what}" if what not in seen else f"{name}.{what}.{len(seen) + 1}"
+            seen |= {what, label}
+            yield label, unquote(secret) if "://" in value else re.sub(r"\\(.)", r"\1", secret)
 
 
 def _json(value: str) -> t.Any:

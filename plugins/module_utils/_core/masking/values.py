@@ -13,6 +13,7 @@ from .pair import Pair
 from .span import MASKED, Span
 
 LONGEST = 65536
+_LONGEST_HEADER = 8192
 _QUOTED = pattern(rb"[bBrRuUfF]?(\\{0,8})([\"'`])")
 _OPENED = pattern(rb"\\{0,8}[\"'`]$")
 _PLAIN = pattern(rb"(?:\[masked:[^\]\s]{1,200}\]|[^\s\"'&,;)}\]\\<>`]|\\[^\n\"'])+")
@@ -143,7 +144,7 @@ def _among_lines(data: bytes, stop: int) -> bool:
 
 def _header(data: bytes, at: int, pair: Pair) -> list[Span]:
     """Return what of an Authorization or a Cookie is secret: all but the scheme, the values."""
-    limit = min(len(data), at + LONGEST)
+    limit = min(len(data), at + _LONGEST_HEADER)
     opened = _QUOTED.match(data, at)
     begin = at
     if opened:

@@ -32,10 +32,12 @@ def test_a_secret_is_masked_and_a_new_one_marked() -> None:
     change = Change(BEFORE, {"RECON_RUNNER": "queue", "REDIS_URL": URL, "SALT": "kept from view"}, ["SALT"])
     before, after = change.shown()
     assert before == (
-        "# the backend's\nDATABASE_URL=[masked:DATABASE_URL]\nAPI_TOKEN=[masked:API_TOKEN]\nRECON_RUNNER=background\n"
+        "# the backend's\nDATABASE_URL=[masked:DATABASE_URL]\n"
+        "API_TOKEN=[masked:API_TOKEN]\nRECON_RUNNER=background\n"
     )
     assert after == (
-        "# the backend's\nDATABASE_URL=[masked:DATABASE_URL]\nAPI_TOKEN=[masked:API_TOKEN]\nRECON_RUNNER=queue\n"
+        "# the backend's\nDATABASE_URL=[masked:DATABASE_URL]\n"
+        "API_TOKEN=[masked:API_TOKEN]\nRECON_RUNNER=queue\n"
         "REDIS_URL=[masked:REDIS_URL] (new)\nSALT=[masked:SALT] (new)\n"
     )
 
