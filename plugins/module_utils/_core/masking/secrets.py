@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import typing as t
+from collections import Counter
 from urllib.parse import unquote, urlsplit
 
 from . import names, pairs, shapes
@@ -83,7 +84,7 @@ def _by_place(name: str, value: str) -> t.Iterator[tuple[str, str]]:
     """Return what its place gives away in a value: in a URL, a connection string, as a token of a shape."""
     data = value.encode("utf-8", "surrogatepass")
     spans = pairs.spans(data, data.lower(), 0, len(data), ()) + shapes.spans(data, data.lower(), 0, len(data))
-    seen: set[str] = set()
+    seen: Counter[str] = Counter()
     for span in sorted(spans):
         secret = data[span.start : span.stop].decode("utf-8", "surrogatepass")
         what = span.label.rpartition(".")[2]
@@ -91,8 +92,8 @@ def _by_place(name: str, value: str) -> t.Iterator[tuple[str, str]]:
         if what == "private_key" or (what in _TOKEN_LABELS and alone):
             yield name, value.strip()
         elif secret:
-            label = f"{name}.{what}" if what not in seen else f"{name}.{what}.{len(seen) + 1}"
-            seen |= {what, label}
+            seen[what] += 1
+            label = f"{name}.{what}" + (f".{seen[what]}" if seen[what] > 1 else "")
             yield label, unquote(secret) if "://" in value else re.sub(r"\\(.)", r"\1", secret)
 
 

@@ -82,19 +82,21 @@ def spans(data: bytes, lower: bytes, start: int, stop: int) -> list[Span]:
     """Return what begins between C(start) and C(stop); C(lower) is the text in lower case."""
     found: list[Span] = []
     for anchor, look in _ANCHORS:
-        place = lower.find(anchor, start, stop)
+        end = stop + len(anchor) - 1
+        place = lower.find(anchor, start, end)
         while place >= 0:
             found += look(data, place)
-            place = lower.find(anchor, place + 1, stop)
-    place = data.find(b"AUTH", start, stop)
+            place = lower.find(anchor, place + 1, end)
+    place = data.find(b"AUTH", start, stop + 3)
     while place >= 0:
         found += _redis(data, place)
-        place = data.find(b"AUTH", place + 4, stop)
+        place = data.find(b"AUTH", place + 4, stop + 3)
     for number in range(3):
         found += _tokens(data, start, stop, number)
     found += pgpass(data, start, stop)
-    for match in _DASH.finditer(data, start, stop):
-        found += _options(data, match.start())
+    for match in _DASH.finditer(data, start, stop + 2):
+        if match.start() < stop:
+            found += _options(data, match.start())
     for match in _AFTER.finditer(data, start, min(len(data), stop + 300)):
         if match.start() < stop and (
             prefix := _PREFIX.search(data, max(0, match.start() - 16), match.start())

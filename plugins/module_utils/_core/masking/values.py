@@ -30,7 +30,7 @@ _SCHEME = pattern(
 _COOKIE = pattern(
     rb"(?:^|[;,]\s*)(?!(?:path|domain|expires|max-age|samesite)=)[^=;,\s]{1,128}=(\"?[^;,\s\"]+)", re.I
 )
-_ITEM = pattern(rb"\\{0,8}[\"']([^\"'\\]{1,4096})")
+_ITEM = pattern(rb"(\\{0,8}[\"'])([^\"'\\]{1,4096})\1")
 _ENV_LINE = pattern(rb"(?:export )?[A-Za-z_]\w{0,127}=")
 _HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
 _TO_QUOTE = pattern(rb"[^\r\n\"'\\<>`]+")
@@ -184,8 +184,7 @@ def _header(data: bytes, at: int, pair: Pair) -> list[Span]:
 def _list(data: bytes, at: int, pair: Pair) -> list[Span]:
     """Return the texts of a list of secrets."""
     end = data.find(b"]", at, at + 8192)
-    items = [match.span(1) for match in _ITEM.finditer(data, at, end)] if end > 0 else []
-    # Every second match is what stands between two texts.
+    items = [match.span(2) for match in _ITEM.finditer(data, at, end)] if end > 0 else []
     return [
         Span(begin, stop, pair.label)
         for begin, stop in items
