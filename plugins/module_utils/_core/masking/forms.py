@@ -120,7 +120,7 @@ def _unit(char: str) -> bytes:
         return raw
     code = ord(char)
     percent = b"".join(b"%%(?:25){0,3}(?i:%02x)" % byte for byte in raw)
-    options = [re.escape(raw), percent, rb"\\{0,16}" + re.escape(raw)]
+    options: list[bytes] = [re.escape(raw), percent, rb"\\{0,16}" + re.escape(raw)]
     options += [rb"&(?:amp;){0,2}#0{0,4}%d;" % code, rb"&(?:amp;){0,2}#[xX]0{0,4}(?i:%x);" % code]
     options += [rb"\\{1,16}u(?i:%04x)" % unit for unit in [code] if unit <= 0xFFFF]
     if code > 0xFFFF:
@@ -131,7 +131,7 @@ def _unit(char: str) -> bytes:
         options += [bytes([code]), b"%%(?i:%02x)" % code, rb"\\{1,16}x(?i:%02x)" % code]
     options += _NAMED.get(char, [])
     # The longest first: a doubled quote is both.
-    return b"(?:" + b"|".join(sorted(options, key=lambda one: -len(one))) + b")"
+    return b"(?:" + b"|".join(sorted(options, key=len, reverse=True)) + b")"
 
 
 def divmod_surrogates(code: int) -> tuple[int, int]:
@@ -140,7 +140,7 @@ def divmod_surrogates(code: int) -> tuple[int, int]:
     return 0xD800 + high, 0xDC00 + low
 
 
-_NAMED = {
+_NAMED: dict[str, list[bytes]] = {
     " ": [rb"\+"],
     "\n": [rb"\\{1,16}n"],
     "\r": [rb"\\{1,16}r"],

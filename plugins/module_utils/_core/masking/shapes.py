@@ -130,7 +130,7 @@ def _url(data: bytes, at: int) -> _Found:
     if not match:
         return []
     found = []
-    user = match["user"].decode("utf-8", "replace")
+    user = str(match["user"], "utf-8", "replace")
     if names.is_random(user, 20) or _PREFIX.search(match["user"].rpartition(b"_")[0]):
         found.append(Span(*match.span("user"), "url.user"))
     if match["colon"]:
@@ -169,7 +169,7 @@ def _scheme(data: bytes, at: int) -> _Found:
     match = _SCHEME.match(data, at)
     if not match:
         return []
-    text = match["secret"].decode()
+    text = str(match["secret"], "utf-8")
     least = 16 if data[at : at + 1] in b"tT" else 8
     padded = text.endswith("=") and data[at : at + 1] not in b"tT"
     return [Span(*match.span("secret"), "authorization")] if padded or names.is_random(text, least) else []
@@ -228,7 +228,7 @@ def _redis(data: bytes, at: int) -> _Found:
     is_word = value.lower() in ("plain", "login", "failed", "error", "command", "requirepass", "masterauth")
     if not value or prose or is_word or (names.is_ordinary(value) and not value.isdigit()):
         return []
-    return [Span(start, stop, match["config"].decode().lower() if match["config"] else "auth")]
+    return [Span(start, stop, str(match["config"], "utf-8").lower() if match["config"] else "auth")]
 
 
 def _first(pattern: re.Pattern[bytes], label: str) -> t.Callable[[bytes, int], _Found]:
@@ -243,7 +243,7 @@ def pgpass(data: bytes, start: int, stop: int) -> _Found:
     """Return the passwords of lines of C(~/.pgpass)."""
     for match in _PGPASS.finditer(data, start, min(len(data), stop + 1024)):
         if match.start() < stop and _PGPASS_HOST.search(data, max(0, match.start() - 260), match.start()):
-            secret = match["secret"].decode("utf-8", "replace")
+            secret = str(match["secret"], "utf-8", "replace")
             if not (names.is_ordinary(secret) and not secret.isdigit()):
                 yield Span(*match.span("secret"), "pgpass")
 
