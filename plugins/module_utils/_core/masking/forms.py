@@ -131,7 +131,8 @@ def _unit(char: str) -> bytes:
         options += [bytes([code]), b"%%(?i:%02x)" % code, rb"\\{1,16}x(?i:%02x)" % code]
     options += _NAMED.get(char, [])
     # The longest first: a doubled quote is both.
-    return b"(?:" + b"|".join(sorted(options, key=len, reverse=True)) + b")"
+    options.sort(key=len, reverse=True)
+    return b"(?:" + b"|".join(options) + b")"
 
 
 def divmod_surrogates(code: int) -> tuple[int, int]:

@@ -114,13 +114,19 @@ class Known:
         at = self._at
         done = -1
         for group in self._hits(groups):
-            for form, shift, window in at[groups[group]]:
+            whole = False
+            for form, shift, _window in at[groups[group]]:
                 start = group * _STEP - shift
                 if start >= 0 and data.startswith(form.literal, start):
+                    whole = True
                     if start + len(form.literal) > done:
                         done = start + len(form.literal)
                         yield form, start, done
-                elif found := self._broken(data, form, window, group * _STEP - shift + window):
+            if whole or group * _STEP < done:
+                continue
+            for form, shift, window in at[groups[group]]:
+                found = self._broken(data, form, window, group * _STEP - shift + window)
+                if found:
                     yield (form, *found)
 
     def _hits(self, groups: array[int]) -> t.Iterator[int]:
