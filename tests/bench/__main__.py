@@ -18,6 +18,8 @@ C(ansible_overhead_s)
     the closure's wall time less the time in which at least one of its steps was under way: the union of
     [started, ended] of all steps in its C(report.json). What stands Redis, the worker and the backend up is
     no step and so counts as overhead, unless it goes on beside one.
+C(redaction_mb_s)
+    the megabytes of text that are masked in a second of one core, with fifty known secrets.
 
 Then what the last round's closure consists of: tasks, each counted once for each host, modules that Ansible
 started for them, and the five tasks that took longest.
@@ -35,7 +37,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from tests.bench import counts, facts, overhead, playbook, script
+from tests.bench import counts, facts, overhead, playbook, redaction, script
 from tests.bench.checklist import Checklist
 from tests.bench.twin import ROOT, Twin
 from tests.drills import twin as drills_twin
@@ -82,6 +84,7 @@ def main() -> int:
     print(f"closure_over_script: {median(one.closure / one.script for one in rounds):.2f}")
     print(f"closure_over_naive: {median(one.closure / one.naive for one in rounds):.2f}")
     print(f"ansible_overhead_s: {median(one.overhead for one in rounds):.2f}")
+    print(f"redaction_mb_s: {redaction.mb_s():.1f}")
     print("\n".join(rounds[-1].counts.lines()))
     return 0
 

@@ -77,7 +77,7 @@ def test_no_secret_is_told(machine: Any) -> None:
                 "playbooks/queue_enablement.yml", "-vvv", "--diff", *mode, backend_env_restart=True, **changes
             )
             assert done.returncode == 0, done.stdout
-            assert "WORKER_ODDITY=******** (new)" in done.stdout
+            assert "WORKER_ODDITY=[masked:WORKER_ODDITY] (new)" in done.stdout
             output += done.stdout + done.stderr
         assert machine.environment("psp-worker")["WORKER_ODDITY"] == secrets["the new one"]
     finally:

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 from .._core.collector import Collector
 from .._core.evidence import ENDED, FAILED, HTTP, TIMED_OUT, Step
-from .._core.redaction import MASK, Redactor
+from .._core.redaction import Redactor, mask
 from .._core.step_names import StepName
 from .._core.steps import Started
 
@@ -110,7 +110,7 @@ def exchange(
         follow: whether redirects are followed; the step shows the head of each answer on the way.
     """
     sent = {**_HEADERS, **({} if body is None else {"Content-Type": "application/json"}), **(headers or {})}
-    own = Redactor({"token": sent.get("Authorization", "").rpartition(" ")[2]})
+    own = Redactor({"authorization": sent.get("Authorization", "").rpartition(" ")[2]})
 
     def hide(text: str) -> str:
         return own(redact(text))
@@ -189,9 +189,9 @@ def _head(response: requests.Response) -> str:
 def _header(name: str, value: str) -> str:
     """Return a header's value as it may be shown: a cookie and a signed URL's query are secrets."""
     if name.lower() == "set-cookie":
-        return MASK
+        return mask("set-cookie")
     if name.lower() == "location":
-        return re.sub(r"\?.*", f"?{MASK}", value)
+        return re.sub(r"\?.*", f"?{mask('query')}", value)
     return value
 
 
@@ -213,4 +213,4 @@ def _why(exc: Exception, url: str, limit: float) -> tuple[str, str]:
         return FAILED, f"the certificate of {host} is not trusted: {cause.verify_message}"
     if isinstance(cause, OSError) and not isinstance(cause, ValueError):
         return FAILED, f"the connection with {host} failed: {cause.strerror or cause}"
-    return FAILED, f"{host}: " + re.sub(r"\?\S+", f"?{MASK}", str(exc))
+    return FAILED, f"{host}: " + re.sub(r"\?\S+", f"?{mask('query')}", str(exc))

@@ -22,7 +22,7 @@ from ansible.module_utils.basic import AnsibleModule
 from .._text import env_file
 from . import command, libraries, spool
 from .evidence import Step, utc_now
-from .redaction import Redactor, secrets_of_env
+from .redaction import Redactor, ordinary_of_env, secrets_of_env
 from .step_names import ENV_FILE, StepName
 from .steps import Started
 
@@ -85,7 +85,8 @@ class Collector:
         self.service_env = env_file.parse(text) if name else dict(os.environ)
         self.env = {**os.environ, **self.service_env}
         self.env["PATH"] = os.pathsep.join([*self.params["path"], self.env.get("PATH", os.defpath)])
-        self.redact = Redactor({**secrets_of_env(self.service_env), **self.redact.secrets})
+        secrets = {**secrets_of_env(self.service_env), **self.redact.secrets}
+        self.redact = Redactor(secrets, ordinary_of_env(self.service_env))
 
     def read(self, option: str) -> str:
         """Return the text of the file that an option names, C('') where it names none.
@@ -102,7 +103,7 @@ class Collector:
 
     def mask(self, token: str) -> None:
         """Mask a token that was found on the way from here on."""
-        self.redact = Redactor({**self.redact.secrets, "token": token})
+        self.redact = Redactor({**self.redact.secrets, "token": token}, self.redact.plain)
 
     def use_spool(self) -> None:
         """Have each step on the disk as it ends, where an attempt keeps it.

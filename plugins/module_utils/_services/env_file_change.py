@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._core.redaction import MASK, Redactor, secrets_of_env
+from .._core.redaction import Redactor, mask, secrets_of_env
 from .._text import env_file
 
 
@@ -52,15 +52,15 @@ class Change:
             **secrets_of_env(env_file.parse(self.after)),
             **{name: self.wanted[name] for name in self.secret},
         }
-        redact = Redactor(known)
-        return _masked(self.before, known, (), redact), _masked(self.after, known, self.names, redact)
+        redact, hidden = Redactor(known), {label.partition(".")[0] for label in known}
+        return _masked(self.before, hidden, (), redact), _masked(self.after, hidden, self.names, redact)
 
 
 def _masked(text: str, hidden: t.Container[str], fresh: t.Container[str], redact: Redactor) -> str:
     lines = []
     for entry in env_file.entries(text):
         if entry.name in hidden:
-            lines.append(f"{entry.name}={MASK}{' (new)' if entry.name in fresh else ''}")
+            lines.append(f"{entry.name}={mask(entry.name)}{' (new)' if entry.name in fresh else ''}")
         else:
             lines.append(redact(entry.text.rstrip("\r\n")))
     return "".join(f"{line}\n" for line in lines)

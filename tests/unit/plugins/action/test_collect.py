@@ -287,7 +287,7 @@ def test_an_intent_is_in_the_locker_before_anything_is_changed(attempt: locker.A
         run(module, attempt, name="recon_run_lifecycle", url="http://u:secret99@b/runs")
     assert seen == [["recon_run_lifecycle_intent"]]
     (intent,) = locker.load_package(attempt, 0).steps
-    assert (intent.command, intent.host) == ("POST http://u:********@b/runs", "ci")
+    assert (intent.command, intent.host) == ("POST http://u:[masked:url.password]@b/runs", "ci")
 
 
 @pytest.mark.parametrize("check", [True, False], ids=["check mode", "no attempt"])

@@ -109,7 +109,7 @@ def test_a_failure_is_not_kept(cluster: Cluster) -> None:
             1,
             "kubectl get pod app=x .* failed: error: context was not found",
         ),
-        ("", "no access: Authorization: Bearer s3cr3t-t0ken", 1, r"Bearer \*{8}"),
+        ("", "no access: Authorization: Bearer s3cr3t-t0ken", 1, r"Bearer \[masked:authorization\]"),
         ("not JSON", "", 0, "kubectl get pod app=x .* did not return a list of pods"),
         ("[]", "", 0, "kubectl get pod app=x .* did not return a list of pods"),
         ('{"items": [{}]}', "", 0, "kubectl get pod app=x .* did not return a list of pods"),

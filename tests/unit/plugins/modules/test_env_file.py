@@ -59,7 +59,7 @@ def test_check_mode_shows_and_does_nothing(capsys: pytest.CaptureFixture[str], f
     before = file.read_text("utf-8")
     result = call(capsys, file, check=True, secrets={"REDIS_URL": SECRET})
     assert result["changed"]
-    assert result["diff"]["after"].endswith("REDIS_URL=******** (new)\n")
+    assert result["diff"]["after"].endswith("REDIS_URL=[masked:REDIS_URL] (new)\n")
     assert file.read_text("utf-8") == before
 
 

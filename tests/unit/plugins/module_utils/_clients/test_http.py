@@ -19,7 +19,7 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence impo
     TIMED_OUT,
     Step,
 )
-from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction import MASK, Redactor
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.step_names import StepName
 from tests.unit.certificate import behind_tls
 
@@ -122,23 +122,23 @@ def test_the_answer_is_the_step(base: str) -> None:
         body='{"pin": "9911991"}',
     ).step
     assert (step.kind, step.outcome, step.exit_status, step.reason) == ("http", ENDED, 201, "")
-    assert step.command == f'POST {base}/runs {{"pin": "{MASK}"}}'
-    assert step.stdout == f'application/json {{"pin": "{MASK}"}}'
+    assert step.command == f'POST {base}/runs {{"pin": "[masked:pin]"}}'
+    assert step.stdout == 'application/json {"pin": "[masked:pin]"}'
     assert step.stderr.startswith("HTTP/1.0 201 Created\nServer: ")
 
 
 def test_a_credential_that_is_echoed_is_masked(base: str) -> None:
     step = _get(f"{base}/echo", headers={"Authorization": f"Bearer {TOKEN}"})
     assert (step.outcome, step.exit_status) == (ENDED, 401)
-    assert step.stdout == f"you sent Bearer {MASK}"
+    assert step.stdout == "you sent Bearer [masked:authorization]"
 
 
 def test_a_redirect_is_an_answer_and_the_token_goes_nowhere_else(base: str, handler: type[_Handler]) -> None:
     step = _get(f"{base}/away", headers={"Authorization": f"Bearer {TOKEN}"})
     assert step.exit_status == 302
     assert handler.paths == ["/away"]
-    assert f"Location: /echo?{MASK}" in step.stderr
-    assert f"Set-Cookie: {MASK}" in step.stderr
+    assert "Location: /echo?[masked:query]" in step.stderr
+    assert "Set-Cookie: [masked:set-cookie]" in step.stderr
 
 
 def test_an_answer_that_breaks_off_keeps_what_came(base: str) -> None:
@@ -162,7 +162,7 @@ def test_what_the_environment_holds_for_others_is_not_sent(
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
     step = _get(f"{base}/echo", headers={"Authorization": f"Bearer {TOKEN}"}, redact=str)
-    assert step.stdout == f"you sent Bearer {MASK}"
+    assert step.stdout == "you sent Bearer [masked:authorization]"
 
 
 @pytest.mark.parametrize("path", ["hanging", "dripping"])

@@ -31,10 +31,14 @@ def test_nothing_to_do_changes_nothing() -> None:
 def test_a_secret_is_masked_and_a_new_one_marked() -> None:
     change = Change(BEFORE, {"RECON_RUNNER": "queue", "REDIS_URL": URL, "SALT": "kept from view"}, ["SALT"])
     before, after = change.shown()
-    assert before == ("# the backend's\nDATABASE_URL=********\nAPI_TOKEN=********\nRECON_RUNNER=background\n")
+    assert before == (
+        "# the backend's\nDATABASE_URL=[masked:DATABASE_URL]\n"
+        "API_TOKEN=[masked:API_TOKEN]\nRECON_RUNNER=background\n"
+    )
     assert after == (
-        "# the backend's\nDATABASE_URL=********\nAPI_TOKEN=********\nRECON_RUNNER=queue\n"
-        "REDIS_URL=******** (new)\nSALT=******** (new)\n"
+        "# the backend's\nDATABASE_URL=[masked:DATABASE_URL]\n"
+        "API_TOKEN=[masked:API_TOKEN]\nRECON_RUNNER=queue\n"
+        "REDIS_URL=[masked:REDIS_URL] (new)\nSALT=[masked:SALT] (new)\n"
     )
 
 
@@ -54,8 +58,8 @@ def test_a_secret_of_several_lines_is_masked_whole() -> None:
     key = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----"
     change = Change(f'A=1\nSIGNING_KEY="{key}"\n# MC4CAQAwBQYDK2VwBCIEIA==\n', {"A": "2"}, [])
     assert change.shown() == (
-        "A=1\nSIGNING_KEY=********\n# ********\n",
-        "A=2\nSIGNING_KEY=********\n# ********\n",
+        "A=1\nSIGNING_KEY=[masked:SIGNING_KEY]\n# [masked:SIGNING_KEY]\n",
+        "A=2\nSIGNING_KEY=[masked:SIGNING_KEY]\n# [masked:SIGNING_KEY]\n",
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction import MASK, Redactor
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report.markdown import fence
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket import cleaning
 
@@ -23,7 +23,7 @@ KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA"
         ("a\0b\x7f\tc\n", "a\u2400b\u2421\tc\n"),
         ("\ufffe\ud800", "\ufffd\ufffd"),
         ("\u00e9 \u4e16 \U0001f600", "\u00e9 \u4e16 \U0001f600"),
-        (f"a {SECRET} b", f"a {MASK} b"),
+        (f"a {SECRET} b", "a [masked:token] b"),
     ],
 )
 def test_texts_are_cleaned(text: str, shown: str) -> None:
@@ -33,7 +33,10 @@ def test_texts_are_cleaned(text: str, shown: str) -> None:
 
 def test_all_texts_of_a_document_are_cleaned() -> None:
     document = {"a": [{"b": SECRET, "c": 1}], "d": ("x\0", None, True)}
-    assert cleaning.clean(document, REDACT) == {"a": [{"b": MASK, "c": 1}], "d": ["x\u2400", None, True]}
+    assert cleaning.clean(document, REDACT) == {
+        "a": [{"b": "[masked:token]", "c": 1}],
+        "d": ["x\u2400", None, True],
+    }
 
 
 @pytest.mark.parametrize(
@@ -56,9 +59,12 @@ def test_the_last_look_finds_what_was_not_masked(text: str) -> None:
     "text",
     [
         "run_id=3f2b8c1e-7a55-4b1d-9c0e-0123456789ab at 2026-11-24T02:52:03.123Z",
-        f"password={MASK} and postgresql://psp:{MASK}@db/psp",
+        "password=[masked:password] and postgresql://psp:[masked:url.password]@db/psp",
+        # As an earlier version masked.
+        "password=******** and postgresql://psp:********@db/psp",
         # A part that ends within a mask.
-        f"password={MASK[:5]}",
+        "password=[mask",
+        "password=[masked:pass",
         # A key whose end was never printed: its mask must not reach over the end of its block.
         f"stdout:\n\n{fence(cleaning.clean(KEY, REDACT))}\n\nstderr:\n\n{fence('all well')}",
     ],

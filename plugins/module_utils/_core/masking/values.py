@@ -1,0 +1,211 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From where to where a value goes: quoted, bare, a header's, a list, a block of lines."""
+
+from __future__ import annotations
+
+import re
+
+from . import names
+from .lazy import pattern
+from .pair import Pair
+from .span import MASKED, Span
+
+LONGEST = 65536
+_LONGEST_HEADER = 8192
+_QUOTED = pattern(rb"[bBrRuUfF]?(\\{0,8})([\"'`])")
+_OPENED = pattern(rb"\\{0,8}[\"'`]$")
+_PLAIN = pattern(rb"(?:\[masked:[^\]\s]{1,200}\]|[^\s\"'&,;)}\]\\<>`]|\\[^\n\"'])+")
+_TIGHT = pattern(rb"(?:\[masked:[^\]\s]{1,200}\]|[^\s\"'`\\]|\\[^\n\"'])+")
+_QUERY = pattern(rb"(?:\[masked:[^\]\s]{1,200}\]|[^&\s\"'<>#;,)}\]\\`])+")
+_TO_END = pattern(rb"[^\r\n]+")
+_NEXT_PAIR = pattern(rb"[ ,;&|]+\\?[\"']?[A-Za-z_][\w.-]{0,63}\\?[\"']? ?(?:=(?!=)|: )")
+_BLOCK = pattern(rb"[|>][+-]?\d?[+-]?[ \t]*(?:#[^\n]*)?\r?\n")
+_SCHEME = pattern(
+    rb"(?:bearer|basic|digest|token|negotiate|ntlm|apikey|api-key|hmac|hawk|oauth|aws4-hmac-sha256|signature|key|"
+    rb"sharedkey|splunk|genie\w*|bot|pop|dpop|mac)[ \t]+",
+    re.IGNORECASE,
+)
+_COOKIE = pattern(
+    rb"(?:^|[;,]\s*)(?!(?:path|domain|expires|max-age|samesite)=)[^=;,\s]{1,128}=(\"?[^;,\s\"]+)", re.I
+)
+_ITEM = pattern(rb"(\\{0,8}[\"'])([^\"'\\]{1,4096})\1")
+_ENV_LINE = pattern(rb"(?:export )?[A-Za-z_]\w{0,127}=")
+_HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
+_TO_QUOTE = pattern(rb"[^\r\n\"'\\<>`]+")
+
+
+def spans(data: bytes, at: int, pair: Pair) -> list[Span]:
+    """Return what of the value that begins at C(at) is secret."""
+    if pair.label in _HEADERS:
+        return _header(data, at, pair)
+    if data[at : at + 1] == b"[" and (items := _list(data, at, pair)):
+        return items
+    whole = quoted(data, at, pair.label, pair)
+    if whole is not None or pair.separator == b",":
+        return whole or []
+    block = _BLOCK.match(data, at) if pair.separator == b":" else None
+    return _block(data, at, block.end(), pair) if block else _bare(data, at, pair)
+
+
+def _bare(data: bytes, at: int, pair: Pair) -> list[Span]:
+    start, stop = _unquoted(data, at, pair) or (at, at)
+    if start == stop or not pair.is_secret(data[start:stop], quoted=False):
+        return []
+    number = pair.name_is_quoted and pair.separator == b":" and data[start:stop].isdigit()
+    return [Span(start, stop, pair.label, quoted=number)]
+
+
+def quoted(data: bytes, at: int, label: str, pair: Pair | None = None) -> list[Span] | None:
+    """Return the value in quotes, None where they do not end."""
+    opened = _QUOTED.match(data, at)
+    if not opened:
+        return None
+    stop = closing(data, opened.end(), opened[1] + opened[2], env=bool(pair and pair.separator == b"="))
+    if stop < 0:
+        return None
+    value = data[opened.end() : stop]
+    if not value or (pair and not pair.is_secret(value, quoted=True)):
+        return []
+    if pair and pair.label in ("stripe-signature",) and (stamp := re.match(rb"t=\d+,", value)):
+        return [Span(opened.end() + stamp.end(), stop, label)]
+    return [Span(opened.end(), stop, label)]
+
+
+def closing(data: bytes, at: int, delimiter: bytes, *, env: bool = False) -> int:
+    """Return where a quoted text ends that begins behind its delimiter (a quote, escaped or not), else -1."""
+    limit = min(len(data), at + LONGEST)
+    quote, escapes = delimiter[-1:], len(delimiter) - 1
+    place = at
+    while True:
+        place = data.find(quote, place, limit)
+        if place < 0:
+            return -1
+        backslashes = place
+        while backslashes > at and data[backslashes - 1] == 0x5C:
+            backslashes -= 1
+        before = place - backslashes
+        ends = before == escapes if escapes else before % 2 == 0
+        if ends and not escapes and data[place + 1 : place + 2] == quote and place > at:
+            place += 2  # doubled, as in SQL and YAML
+            continue
+        if ends:
+            break
+        place += 1
+    place -= escapes
+    if b"\n" in data[at:place] and not (
+        env and place - at <= 4096 and data[place + 1 : place + 2] in b"\r\n"
+    ):
+        return -1
+    return place
+
+
+def _unquoted(data: bytes, at: int, pair: Pair) -> tuple[int, int] | None:
+    """Return from where to where a bare value goes."""
+    limit = min(len(data), at + LONGEST)
+    opened = _OPENED.search(pair.head[-9:]) if not pair.name_is_quoted else None
+    if pair.separator == b">":
+        stop = data.find(b"<", at, limit)
+        return (at, stop) if stop > at and b"\n" not in data[at:stop] else None
+    if pair.head[-1:] in (b"?", b"&") or pair.separator == b"D":
+        match = _QUERY.match(data, at, limit)
+    elif opened and (stop := closing(data, at, opened[0])) > at:
+        cut = _NEXT_PAIR.search(data, at, stop)
+        return at, cut.start() if cut else stop
+    elif pair.begins_line and not pair.name_is_quoted:
+        return _line(data, at, limit, pair)
+    else:
+        match = _PLAIN.match(data, at, limit)
+    return match.span() if match else None
+
+
+def _line(data: bytes, at: int, limit: int, pair: Pair) -> tuple[int, int] | None:
+    """Return the value of a name that begins a line: in YAML, INI and env files it is the line's rest."""
+    match = _TO_END.match(data, at, limit)
+    if not match or data[at - pair.blanks : at].count(b"\n"):
+        return None
+    stop = match.end()
+    whole = pair.separator == b":" or pair.blanks or _among_lines(data, stop)
+    tight = (_TIGHT if pair.separator == b"=" else _PLAIN).match(data, at, stop)
+    if not whole or _NEXT_PAIR.search(data, at, stop) or (pair.separator == b":" and not pair.blanks):
+        return tight.span() if tight else None
+    comment = re.search(rb"\s+#", data[at:stop])
+    stop = at + comment.start() if comment else stop
+    while stop > at and data[stop - 1] in b" \t,":
+        stop -= 1
+    return at, stop
+
+
+def _among_lines(data: bytes, stop: int) -> bool:
+    """Return whether the next line sets a variable, too, as in an env file."""
+    return bool(_ENV_LINE.match(data, data.find(b"\n", stop, stop + 2) + 1)) if stop < len(data) else False
+
+
+def _header(data: bytes, at: int, pair: Pair) -> list[Span]:
+    """Return what of an Authorization or a Cookie is secret: all but the scheme, the values."""
+    limit = min(len(data), at + _LONGEST_HEADER)
+    opened = _QUOTED.match(data, at)
+    begin = at
+    if opened:
+        begin, stop = opened.end(), closing(data, opened.end(), opened[1] + opened[2])
+        if stop < 0:
+            return []
+    elif data[at : at + 1] == b"[":
+        return _list(data, at, pair)
+    else:
+        in_line = pair.begins_line or pair.head[-2:] in (b"> ", b"< ")
+        match = (_TO_END if in_line else _TO_QUOTE).match(data, at, limit)
+        if not match or pair.separator == b",":
+            return []
+        stop = match.end()
+    if "cookie" in pair.label:
+        value = data[begin:stop]
+        found = [
+            Span(begin + one.start(1), begin + one.end(1), pair.label) for one in _COOKIE.finditer(value)
+        ]
+        return [
+            span
+            for span in found
+            if not names.is_ordinary(data[span.start : span.stop].decode("utf-8", "replace"))
+        ]
+    scheme = _SCHEME.match(data, begin, stop)
+    begin = scheme.end() if scheme else begin
+    value = data[begin:stop].strip()
+    if (
+        not value
+        or value not in pair.known
+        and (names.is_ordinary(value.decode("utf-8", "replace")) or MASKED.fullmatch(value))
+    ):
+        return []
+    return [Span(begin, begin + len(data[begin:stop].rstrip()), pair.label)]
+
+
+def _list(data: bytes, at: int, pair: Pair) -> list[Span]:
+    """Return the texts of a list of secrets."""
+    end = data.find(b"]", at, at + 8192)
+    items = [match.span(2) for match in _ITEM.finditer(data, at, end)] if end > 0 else []
+    return [
+        Span(begin, stop, pair.label)
+        for begin, stop in items
+        if data[begin:stop].strip(b", \n\t\r") and pair.is_secret(data[begin:stop], quoted=True)
+    ]
+
+
+def _block(data: bytes, at: int, begin: int, pair: Pair) -> list[Span]:
+    """Return a YAML block scalar: the lines that are further in than the name."""
+    line = data[data.rfind(b"\n", max(0, at - LONGEST), at) + 1 : at]
+    margin = len(line) - len(line.lstrip(b" -"))
+    stop = begin
+    while stop < min(len(data), begin + LONGEST):
+        end = data.find(b"\n", stop) + 1 or len(data)
+        inner = data[stop:end]
+        if inner.strip() and len(inner) - len(inner.lstrip(b" ")) <= margin:
+            break
+        stop = end
+    value = data[begin:stop]
+    text = value.strip()
+    if not text or names.is_ordinary(text.decode("utf-8", "replace")) or MASKED.fullmatch(text):
+        return []
+    begin += len(value) - len(value.lstrip())
+    return [Span(begin, begin + len(text), pair.label)]
