@@ -68,7 +68,7 @@ def kind(name: str) -> int:
 def _kind_of_key(words: list[str]) -> int:
     at = words.index("key" if "key" in words else "keys")
     if at == 0 or words[at - 1] in _IDENTIFIES:
-        return NO if len(words) > 1 else PERHAPS
+        return NO
     return SURELY if words[at - 1] in _QUALIFIED else PERHAPS
 
 
