@@ -128,7 +128,9 @@ def _line(data: bytes, at: int, limit: int, pair: Pair) -> tuple[int, int] | Non
     stop = match.end()
     whole = pair.separator == b":" or pair.blanks or _among_lines(data, stop)
     tight = (_TIGHT if pair.separator == b"=" else _PLAIN).match(data, at, stop)
-    if not whole or _NEXT_PAIR.search(data, at, stop) or (pair.separator == b":" and not pair.blanks):
+    # "token: expired; run …" is a message, which goes on behind the word.
+    said = tight and tight[0].isalpha() and names.is_ordinary(str(tight[0], "utf-8"))
+    if not whole or said or _NEXT_PAIR.search(data, at, stop) or (pair.separator == b":" and not pair.blanks):
         return tight.span() if tight else None
     comment = re.search(rb"\s+#", data[at:stop])
     stop = at + comment.start() if comment else stop

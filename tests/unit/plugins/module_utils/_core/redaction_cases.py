@@ -203,6 +203,8 @@ GOES: list[tuple[str, str]] = [
 # Texts without a secret in them.
 STAYS: list[str] = [
     "",
+    "Token: expired; run 64f86cd3-8ad3-4ec6-a66c-8d17813b6c3d failed",
+    '{"key": "arq:job:4b6656c4609542c88968c54260279ae4"}',
     "2026-11-24T10:00:00Z run_id=7f3e ops@x.io",
     "http://127.0.0.1:8000/users/a@b.example?x=1",
     "0.39s → 5f1b:reconcile_run('7f3e0c1a-1111-4222-8333-abcdefabcdef') try=2",
