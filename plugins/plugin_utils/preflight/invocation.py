@@ -17,6 +17,7 @@ from .nearest import suggestion
 OLDEST_CORE = (2, 19)
 _DEFAULT_SOURCE = "/etc/ansible/hosts"
 _ANY = ("all", "tagged")
+_MOLECULE = {"molecule-notest", "notest"}  # which it always skips
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,10 @@ def _selected(tag: str, asked: Invocation) -> bool:
 
 
 def _tags(asked: Invocation, needs: t.Mapping[str, t.Any], selected: t.Sequence[str]) -> t.Iterator[str]:
-    given = dict.fromkeys([*asked.tags, *asked.skip_tags])
+    skipped = [tag for tag in asked.skip_tags if tag not in _MOLECULE]
+    given = dict.fromkeys([*asked.tags, *skipped])
     if "" in needs:
-        if set(given) - {"all"} or asked.skip_tags:
+        if set(given) - {"all"} or skipped:
             yield "this playbook has no tags: leave out --tags and --skip-tags"
         return
     tags = f"The tags are {', '.join(needs)}"

@@ -46,6 +46,8 @@ FINE: list[tuple[Playbook, dict[str, t.Any]]] = [
     (CLOSURE, {"sources": ("a,b,",)}),
     (CLOSURE, {"tags": ("package_1", "package_0")}),
     (CLOSURE, {"skip_tags": ("package_1",)}),
+    (CLOSURE, {"skip_tags": ("molecule-notest", "notest")}),
+    (VERIFY, {"skip_tags": ("molecule-notest", "notest")}),
     (CLOSURE, {"tags": ("package_0",), "limit": "ci", "hosts": ["ci"]}),
     (
         CLOSURE,
