@@ -57,7 +57,7 @@ class ActionModule(ClosureAction):
         watch.begin(
             attempt,
             os.getppid(),
-            lambda: not locked or self._tell(lease.renewing(staging, token)) != 1,
+            lambda: not locked or self._tell(lease.renewing(staging, token)) != lease.LOST_STATUS,
             lambda: locked and self._tell(lease.releasing(staging, token)),
         )
         return {"changed": True, "ansible_facts": {"rc_closure_attempt": attempt.as_dict()}}

@@ -124,7 +124,7 @@ class ActionModule(ClosureAction):
         result = self._collect({**args, "attempt": owner} if owner else args)
         off = fetching.clock(asked, result.pop("clock", []), time.time())
         if owner and "module_stdout" in result:
-            result["steps"] = self._rescued(args, owner)
+            result |= self._rescued(args, owner)
         for entry in result.pop("left_behind", []):
             self._recover(entry)
         steps, folder = self._steps(result.pop("steps", []), str(result.pop("spool", "")))
@@ -145,12 +145,13 @@ class ActionModule(ClosureAction):
         named = [replace(one, host=own if one.host == own else f"{own} ({one.host})") for one in steps]
         return named, [folder] if folder and whole else []
 
-    def _rescued(self, args: Options, owner: Options) -> list[Result]:
-        """Return the steps of a collector that gave no answer, as far as it got."""
+    def _rescued(self, args: Options, owner: Options) -> Result:
+        """Return the steps of a collector that gave no answer, as far as it got, and their folder."""
         asked = self._collect({**args, "attempt": {"fetch": owner["entry"]}})
         entries: list[Result] = asked.get("left_behind") or []
-        self._spooled += [entry["folder"] for entry in entries if not entry["running"]]
-        return [step for entry in entries for step in entry["steps"]]
+        found = [entry for entry in entries if not entry["running"]]
+        folder = found[0]["folder"] if found else ""
+        return {"steps": [step for entry in found for step in entry["steps"]], "spool": folder}
 
     def _recover(self, entry: Result) -> None:
         """Keep what an earlier attempt left on the host, unless its process still runs there."""

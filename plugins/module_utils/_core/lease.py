@@ -13,11 +13,14 @@ import shlex
 import stat
 import time
 import typing as t
+from contextlib import suppress
 from pathlib import Path
 
 # A run renews it several times in so many seconds; one that is gone loses it after them.
 LEASE_SECONDS = 90.0
 RENEW_SECONDS = 20.0
+# What renewing ends with where another run has the lock: no status that a connection or sudo has for itself.
+LOST_STATUS = 93
 # Controllers may come as different users: it is theirs in common, and readable for all.
 FOLDER = "/var/tmp"
 
@@ -41,7 +44,7 @@ def take(staging: str, holder: Holder) -> Holder:
     """
     file = path(staging)
     try:
-        handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+        handle = _opened(file)
     except PermissionError:
         return _of_another(file)
     except OSError as exc:
@@ -50,6 +53,8 @@ def take(staging: str, holder: Holder) -> Holder:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise LeaseError(f"the staging's lock {file} is no file: remove it")
         fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.fstat(handle).st_nlink:  # given back while this waited
+            return take(staging, holder)
         held = _held(lock)
         if held and held["age"] < LEASE_SECONDS:
             return held
@@ -57,6 +62,18 @@ def take(staging: str, holder: Holder) -> Holder:
         lock.truncate()
         json.dump(holder, lock)
     return {}
+
+
+def _opened(file: str) -> int:
+    """Open the file, and make it where it is missing.
+
+    Where it is there it is opened without C(O_CREAT), which the kernel may refuse in a directory of all
+    users (fs.protected_regular).
+    """
+    flags = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
+    with suppress(FileExistsError):
+        return os.open(file, flags | os.O_CREAT | os.O_EXCL, 0o644)
+    return os.open(file, flags)
 
 
 def _held(lock: t.TextIO) -> Holder:
@@ -81,12 +98,16 @@ def _of_another(file: str) -> Holder:
 
 
 def renewing(staging: str, token: str) -> str:
-    """Return the shell command that renews the lock where it is this run's, and fails where it is not."""
+    """Return the shell command that renews the lock, and ends with C(LOST_STATUS) where another run has it.
+
+    A host whose file is gone, such as a container that was made anew, has no other holder either.
+    """
     file = shlex.quote(path(staging))
-    return f"grep -q {shlex.quote(token)} {file} && touch -c {file}"
+    lost = f"elif [ -s {file} ]; then exit {LOST_STATUS}; fi"
+    return f"if grep -q {shlex.quote(token)} {file}; then touch -c {file}; {lost}"
 
 
 def releasing(staging: str, token: str) -> str:
-    """Return the shell command that gives the lock back where it is this run's."""
+    """Return the shell command that gives the lock back where it is this run's: its file belongs to its user."""
     file = shlex.quote(path(staging))
-    return f"if grep -q {shlex.quote(token)} {file}; then : > {file}; fi"
+    return f"if grep -q {shlex.quote(token)} {file}; then rm -f {file}; fi"

@@ -113,9 +113,9 @@ def directory() -> Path:
         if wrong:
             raise SpoolError(f"{path} is to hold the steps until they are fetched, and {wrong}: remove it")
         problem = lacks_space(path, NEEDED_MIB)
-        if problem:
-            raise SpoolError(problem)
-        return path
+        if not problem:
+            return path
+        problems.append(problem)
     raise SpoolError(f"the steps cannot be put down on the host: {'; '.join(problems)}")
 
 

@@ -54,7 +54,18 @@ def test_a_run_that_is_gone_loses_it_and_one_that_renews_does_not() -> None:
     assert lease.take("x", SECOND)["token"] == FIRST["token"]
     _not_renewed_for("x", lease.LEASE_SECONDS + 1)
     assert lease.take("x", SECOND) == {}
-    assert _sh(lease.renewing("x", FIRST["token"])) == 1
+    assert _sh(lease.renewing("x", FIRST["token"])) == lease.LOST_STATUS
+
+
+def test_a_host_that_was_made_anew_has_no_other_holder() -> None:
+    assert _sh(lease.renewing("x", FIRST["token"])) == 0
+    assert lease.take("x", SECOND) == {}
+
+
+def test_nothing_is_left_for_another_user_to_stumble_over(tmp_path: Path) -> None:
+    lease.take("x", FIRST)
+    _sh(lease.releasing("x", FIRST["token"]))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_one_that_was_cut_off_is_free() -> None:
