@@ -108,6 +108,6 @@ def renewing(staging: str, token: str) -> str:
 
 
 def releasing(staging: str, token: str) -> str:
-    """Return the shell command that gives the lock back where it is this run's: its file belongs to its user."""
+    """Return the shell command that gives the lock back where it is this run's."""
     file = shlex.quote(path(staging))
     return f"if grep -q {shlex.quote(token)} {file}; then rm -f {file}; fi"

@@ -46,7 +46,7 @@ FINE: list[tuple[Playbook, dict[str, t.Any]]] = [
     (CLOSURE, {"sources": ("a,b,",)}),
     (CLOSURE, {"tags": ("package_1", "package_0")}),
     (CLOSURE, {"skip_tags": ("package_1",)}),
-    (CLOSURE, {"skip_tags": ("molecule-notest", "notest")}),
+    (CLOSURE, {"skip_tags": ("molecule-notest", "notest", "molecule-idempotence-notest")}),
     (VERIFY, {"skip_tags": ("molecule-notest", "notest")}),
     (CLOSURE, {"tags": ("package_0",), "limit": "ci", "hosts": ["ci"]}),
     (
