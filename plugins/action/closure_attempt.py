@@ -49,7 +49,8 @@ class ActionModule(ClosureAction):
         staging, token = str(args.get("staging") or ""), secrets.token_hex(16)
         locked = bool(staging) and self._lock(args, known, token)
         try:
-            attempt = locker.open_attempt(str(args["locker"]), release, utc_now(), staging)
+            own = f"{staging} at {self._address(known)}" if staging else ""
+            attempt = locker.open_attempt(str(args["locker"]), release, utc_now(), own)
         except locker.LockerError as exc:
             if locked:
                 self._tell(lease.releasing(staging, token))
@@ -76,6 +77,9 @@ class ActionModule(ClosureAction):
         except AnsibleConnectionFailure as exc:
             display.warning(f"the staging is not locked, for its host cannot be reached: {exc.message}")
             return False
+        if "module_stdout" in found:  # as of a container that does not run
+            display.warning("the staging is not locked, for no module could run on its host")
+            return False
         if found.get("failed") and "held" not in found:
             raise locker.LockerError(f"no attempt is opened: {found.get('msg')}")
         held = found.get("held")
@@ -87,6 +91,12 @@ class ActionModule(ClosureAction):
                 f"{lease.LEASE_SECONDS:g} s after that)"
             )
         return True
+
+    def _address(self, known: Options) -> str:
+        """Return what tells the host's stagings from those of another host that this controller may have."""
+        host = self.host(known)
+        found = known.get("ansible_delegated_vars", {}).get(host, known)
+        return str(self._templar.template(found.get("ansible_host")) or host)
 
     def _tell(self, command: str) -> int:
         """Run a shell command on the host; return its status, or -1 where it cannot be reached."""

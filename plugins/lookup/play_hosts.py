@@ -64,16 +64,18 @@ _raw:
 """
 
 import typing as t
+from pathlib import Path
 
 from ansible import context
 from ansible.plugins.lookup import LookupBase
 from ansible.release import __version__
 from ansible.utils.display import Display
 
-from ..plugin_utils.preflight.invocation import Invocation, Playbook, problems
+from ..plugin_utils.preflight.invocation import ANY, Invocation, Playbook, problems
 
 _LISTING = ("listhosts", "listtasks", "listtags", "syntax")
 _STATUS = 4
+_HERE = Path(__file__).resolve().parents[2] / "playbooks"
 
 
 class LookupModule(LookupBase):
@@ -91,7 +93,9 @@ class LookupModule(LookupBase):
             limit=known.get("ansible_limit") or "",
             start_at=called.get("start_at_task") or "",
         )
-        if any(called.get(name) for name in _LISTING):
+        # Tags of a playbook of the user's that imports this one may be those of its other plays.
+        others = not _is_ours(called.get("args") or ()) and not {*asked.tags, ""} & {*kwargs["needs"], *ANY}
+        if others or any(called.get(name) for name in _LISTING):
             return terms[:1]
         found = problems(asked, Playbook(**kwargs))
         if found:
@@ -99,3 +103,8 @@ class LookupModule(LookupBase):
             Display().error(f"Nothing was done: {'; '.join(found)}", wrap_text=False)
             raise SystemExit(_STATUS)
         return terms[:1]
+
+
+def _is_ours(playbooks: t.Iterable[str]) -> bool:
+    """Whether one of this collection's playbooks is on the command line itself."""
+    return any(one.startswith("psp.rc_closure.") or Path(one).resolve().parent == _HERE for one in playbooks)

@@ -16,7 +16,7 @@ from .nearest import suggestion
 
 OLDEST_CORE = (2, 19)
 _DEFAULT_SOURCE = "/etc/ansible/hosts"
-_ANY = ("all", "tagged")
+ANY = ("all", "tagged")
 _MOLECULE = {"molecule-notest", "notest", "molecule-idempotence-notest"}  # which it skips in every run
 
 
@@ -28,7 +28,7 @@ class Invocation:
     sources: t.Sequence[str] = ()
     groups: t.Mapping[str, t.Sequence[str]] = field(default_factory=dict)  # whatever the limit
     hosts: t.Collection[str] = ()  # within the limit
-    tags: t.Collection[str] = _ANY[:1]
+    tags: t.Collection[str] = ANY[:1]
     skip_tags: t.Collection[str] = ()
     limit: str = ""
     start_at: str = ""
@@ -58,7 +58,7 @@ def problems(asked: Invocation, playbook: Playbook) -> list[str]:
 
 
 def _selected(tag: str, asked: Invocation) -> bool:
-    names = {*_ANY, tag}
+    names = {*ANY, tag}
     return not tag or bool(names & set(asked.tags)) and not names & set(asked.skip_tags)
 
 
@@ -70,7 +70,7 @@ def _tags(asked: Invocation, needs: t.Mapping[str, t.Any], selected: t.Sequence[
             yield "this playbook has no tags: leave out --tags and --skip-tags"
         return
     tags = f"The tags are {', '.join(needs)}"
-    wrong = [tag for tag in given if tag not in (*needs, *_ANY, "always", "never", "untagged")]
+    wrong = [tag for tag in given if tag not in (*needs, *ANY, "always", "never", "untagged")]
     for tag in wrong:
         yield f"there is no tag {tag}{suggestion(tag, needs) or '.'} {tags}"
     if "always" in asked.skip_tags:

@@ -47,17 +47,21 @@ def _run(root: Path, answer: Result | Exception) -> Result:
         check_mode=False,
         async_val=0,
         diff=False,
+        delegate_to="backend",
     )
+    action._templar = SimpleNamespace(template=lambda value: value)
     action._connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
     action._supports_check_mode = True
     action._display = closure_attempt.display
-    return action.run(None, {})
+    return action.run(None, {"ansible_delegated_vars": {"backend": {"ansible_host": "10.0.0.5"}}})
 
 
 def test_it_is_opened_with_the_lock(tmp_path: Path, watched: list[t.Any]) -> None:
     result = _run(tmp_path, {"held": {}})
     attempt = result["ansible_facts"]["rc_closure_attempt"]
-    assert (Path(attempt["path"]).is_dir(), attempt["staging"], len(watched)) == (True, "staging:/app", 1)
+    assert (Path(attempt["path"]).is_dir(), len(watched)) == (True, 1)
+    # Another host's staging may have the same name and directory.
+    assert attempt["staging"] == "staging:/app at 10.0.0.5"
 
 
 @pytest.mark.parametrize(
@@ -79,10 +83,11 @@ def test_without_the_lock_nothing_is_opened(
     assert (result["failed"], list(tmp_path.iterdir()), watched) == (True, [], [])
 
 
+@pytest.mark.parametrize("answer", [AnsibleConnectionFailure("no route"), {"module_stdout": "not running"}])
 def test_a_host_that_cannot_be_reached_does_not_keep_the_closure_from_its_report(
-    tmp_path: Path, watched: list[t.Any]
+    tmp_path: Path, watched: list[t.Any], answer: Result | Exception
 ) -> None:
-    result = _run(tmp_path, AnsibleConnectionFailure("no route"))
+    result = _run(tmp_path, answer)
     assert result["changed"]
     ((_attempt, _run_id, renew, release),) = watched
     assert (renew(), release()) == (True, False)
