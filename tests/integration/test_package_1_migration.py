@@ -390,7 +390,9 @@ def _databases(environment: Path) -> list[str]:
 def _shadowed(twin: dict[str, t.Any], environment: Path, **options: t.Any) -> tuple[Finding, dict[str, Step]]:
     """Collect with a shadow database, and return what the judge makes of it."""
     _result, steps = _alembic(twin, environment, table="reconciliation_findings", **options)
-    return schema.is_what_the_migrations_make(evidence(1, steps.values()), "reconciliation_findings"), steps
+    return schema.is_what_the_migrations_make(
+        evidence(1, steps.values()), {"table": "reconciliation_findings"}
+    ), steps
 
 
 def test_a_shadow_database_shows_what_the_migrations_make_and_is_dropped(
