@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from .._clients import http
 from .._core import step_names as steps
 from .._core.collector import CollectError, Collector
-from .._core.evidence import utc_now
+from .._core.evidence import parse_time, utc_now
 from .._logs import sources
 from .._text import prometheus, webhook_log
 from .._text.webhook_log import Count, Tally, Webhook
@@ -42,6 +42,7 @@ class FromLog:
         self._webhook = Webhook(
             collector.params["prefix"], collector.params["code"], _zone(place.get("zone"))
         )
+        self._enforced_from = str(collector.params["enforced_from"] or "")
         self.name = self._log.name
 
     def mark(self) -> dict[str, t.Any]:
@@ -62,7 +63,9 @@ class FromLog:
         # A log that is not there any more is not one in which nothing was written.
         self._log.written()
         reading = self._log.read_since(mark)
-        return Seen(self._tally(reading.data, moment), reading.note, reading.gap)
+        # Setting the flags may recreate the container: what is lost with it is of the time before them.
+        unflagged = self._enforced_from and reading.until and reading.until <= parse_time(self._enforced_from)
+        return Seen(self._tally(reading.data, moment), reading.note, reading.gap and not unflagged)
 
     def _tally(self, raw: bytes, since: datetime | None) -> Tally:
         return webhook_log.tally(raw, self._webhook, interval=INTERVAL_SECONDS, since=since)

@@ -1,11 +1,13 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Webhooks by a backend's counters, before and after it was restarted."""
+"""Webhooks by a backend's counters and by a container's log, before and after it was restarted."""
 
 from __future__ import annotations
 
+import os
 import typing as t
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,7 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._text.webhook_log i
 from ansible_collections.psp.rc_closure.plugins.modules.webhook_401_evidence import ARGUMENT_SPEC
 from tests.unit.collecting import collector
 from tests.unit.plugins.module_utils._clients.fake_github import FakeGitHub, Reply, serve
+from tests.unit.plugins.module_utils._logs.test_container import Engine
 
 SERIES = 'http_requests_total{{handler="/api/v1/payments/webhook/x",method="POST",status="{}"}} {}\n'
 
@@ -77,3 +80,19 @@ def test_counters_that_are_not_there(api: FakeGitHub) -> None:
     mark = taken.mark()
     with pytest.raises(OSError, match="the answer's status is 404"):
         taken.since(mark)
+
+
+@pytest.mark.parametrize(
+    ("enforced_from", "gap"),
+    [("2026-11-24T06:00:09.000Z", False), ("2026-11-24T06:00:07.000Z", True), (None, True)],
+)
+def test_a_container_that_was_recreated_to_set_the_flags_has_lost_nothing_since_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, enforced_from: str | None, *, gap: bool
+) -> None:
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    engine = Engine(tmp_path)
+    given = {"window": "after", "access_log": {"container": "worker"}, "enforced_from": enforced_from}
+    taken = webhook_sources.chosen(collector(ARGUMENT_SPEC, **given))
+    mark = taken.mark()
+    engine.be("second 2026-11-24T06:00:08.5Z")
+    assert taken.since(mark).gap is gap
