@@ -40,7 +40,7 @@ def job_record(evidence: Evidence, policy: Policy) -> Finding:
         return not_proven(reason, *names)
     found, why = _records(evidence)
     names = (*names, *(s.name for s in evidence.steps if s.name == steps.RECON_RECORDS))
-    # Another job about the run, such as its successor, contradicts only by having ended as if it were the run.
+    # Another job about the run, such as its successor, contradicts only by having ended as the run does.
     found = [one for one in found if one.job in jobs] or [
         one for one in found if one.success is not None and not one.before
     ]

@@ -91,9 +91,7 @@ def test_what_is_read_grows_until_it_reaches_the_mark(engine: Engine) -> None:
         ("long ago", None),
     ],
 )
-def test_a_container_that_was_made_anew_is_said(
-    engine: Engine, created: str, until: datetime | None
-) -> None:
+def test_a_container_that_was_made_anew_is_said(engine: Engine, created: str, until: datetime | None) -> None:
     mark = Container("worker").mark()
     engine.be(f"second {created}")
     reading = Container("worker").read_since(mark)
