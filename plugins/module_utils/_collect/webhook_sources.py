@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from .._clients import http
 from .._core import step_names as steps
 from .._core.collector import CollectError, Collector
-from .._core.evidence import utc_now
+from .._core.evidence import parse_time, utc_now
 from .._logs import sources
 from .._text import prometheus, webhook_log
 from .._text.webhook_log import Count, Tally, Webhook
@@ -42,6 +42,7 @@ class FromLog:
         self._webhook = Webhook(
             collector.params["prefix"], collector.params["code"], _zone(place.get("zone"))
         )
+        self._enforced_from = str(collector.params["enforced_from"] or "")
         self.name = self._log.name
 
     def mark(self) -> dict[str, t.Any]:
@@ -62,7 +63,9 @@ class FromLog:
         # A log that is not there any more is not one in which nothing was written.
         self._log.written()
         reading = self._log.read_since(mark)
-        return Seen(self._tally(reading.data, moment), reading.note, reading.gap)
+        # Setting the flags may recreate the container: what is lost with it is of the time before them.
+        unflagged = self._enforced_from and reading.until and reading.until <= parse_time(self._enforced_from)
+        return Seen(self._tally(reading.data, moment), reading.note, reading.gap and not unflagged)
 
     def _tally(self, raw: bytes, since: datetime | None) -> Tally:
         return webhook_log.tally(raw, self._webhook, interval=INTERVAL_SECONDS, since=since)
@@ -74,15 +77,16 @@ class FromCounters:
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
         self._url = str(collector.params["access_log"]["metrics"])
+        self._births: set[float] = set()
         self.name = f"the counters of {self._url}"
 
     def mark(self) -> dict[str, t.Any]:
-        """Return what is counted until now; counters that cannot be looked at count from 0."""
+        """Return what is counted until now; counters that cannot be looked at were of no process."""
         moment = utc_now()
         try:
             counted, born = self._look()
         except OSError:
-            counted, born = {}, 0.0
+            return {"time": moment, "counted": {}, "born": None}
         return {"time": moment, "counted": counted, "born": born}
 
     def before(self, mark: Mark, start: datetime) -> Tally:
@@ -92,15 +96,18 @@ class FromCounters:
         return found
 
     def since(self, mark: Mark, moment: datetime | None = None) -> Seen:
-        """Count what came since the mark, or where the process was restarted, since that.
-
-        A process that tells nothing of its start counts on; a counter that went down has been lost.
-        """
+        """Count what came since the mark, or where the process was restarted, since that."""
         counted, born = self._look()
+        self._births.add(born)
         same = born == mark["born"]
         old = mark["counted"] if same else {}
-        gap = any(counted.get(series, 0.0) < value for series, value in old.items())
         note = "since the mark" if same else f"since the process's start at {born:.0f}"
+        gap = any(counted.get(series, 0.0) < value for series, value in old.items())
+        if len(self._births) > 1 or (not same and born < parse_time(mark["time"]).timestamp()):
+            # The counts of the other processes are not seen, and this one's are of before the mark, too.
+            note, gap = f"{note}, of one of several processes", True
+        elif old and not born:
+            note, gap = f"{note}, of a process that does not tell whether it was restarted", True
         return Seen(self._tally(counted, old), note, gap)
 
     def _look(self) -> tuple[dict[str, float], float]:
@@ -142,6 +149,7 @@ def chosen(collector: Collector) -> FromLog | FromCounters:
 
 def _zone(name: str | None) -> tzinfo | None:
     try:
-        return ZoneInfo(name) if name else None
+        # A host without tzdata knows no zone by name.
+        return timezone.utc if name == "UTC" else ZoneInfo(name) if name else None
     except (KeyError, ValueError, OSError) as exc:
         raise CollectError(f"the access log's zone {name} is not known here: {exc}") from exc

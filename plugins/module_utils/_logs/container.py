@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import re
 import typing as t
+from contextlib import suppress
 from datetime import datetime, timezone
 
-from .._core.evidence import utc_now
+from .._core.evidence import parse_time, utc_now
 from . import timed
 from .log import Mark, Reading
 
@@ -34,7 +35,7 @@ class Container(timed.TimedLog):
             since = in_utc(str(json.loads(now)))
         except ValueError as exc:
             raise timed.failure(f"docker info returned no valid time: {exc}") from exc
-        return {"time": utc_now(), "since": since, "id": self._id()}
+        return {"time": utc_now(), "since": since, "id": self._made()[0]}
 
     def read_since(self, mark: Mark) -> Reading:
         since = in_utc(timed.time_of(mark))
@@ -45,9 +46,15 @@ class Container(timed.TimedLog):
                 break
             count *= 10
         data = timed.as_bytes(_shown(line) for line in lines if _stamp(line) >= since)
-        remade = "id" in mark and self._id() != mark["id"]
-        gone = ", recreated in between, the last lines of the one before are lost" if remade else ""
-        return Reading(data, f"from {since} on{gone}", remade)
+        identity, created = self._made()
+        if mark.get("id", identity) == identity:
+            return Reading(data, f"from {since} on")
+        gone = f"recreated at {created}, the last lines of the one before are lost"
+        until = None
+        with suppress(ValueError):
+            # Its digits below a microsecond are too many for Python 3.9.
+            until = parse_time(f"{in_utc(created)[:26]}Z")
+        return Reading(data, f"from {since} on, {gone}", gap=True, until=until)
 
     def _lines(self, since: str = "", until: str = "", last: int = 0) -> list[str]:
         arguments = {"since": since, "until": until, "tail": last}
@@ -58,9 +65,12 @@ class Container(timed.TimedLog):
         out, err = timed.printed(["docker", "logs", "--timestamps", *arguments, self._container])
         return sorted((line for line in [*out.split("\n"), *err.split("\n")] if line), key=_stamp)
 
-    def _id(self) -> str:
-        inspect = ["docker", "inspect", "--type=container", "--format={{.Id}}", self._container]
-        return timed.printed(inspect)[0].strip()
+    def _made(self) -> tuple[str, str]:
+        """Return the container's id, and when it was created."""
+        shown = "--format={{.Id}} {{.Created}}"
+        out, _err = timed.printed(["docker", "inspect", "--type=container", shown, self._container])
+        identity, _space, created = out.strip().partition(" ")
+        return identity, created
 
 
 def in_utc(stamp: str) -> str:

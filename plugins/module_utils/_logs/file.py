@@ -54,18 +54,14 @@ class File(Log):
             "inode": current.inode if current else None,
             "offset": current.size if current else 0,
             "fingerprint": _before(current.path, current.size).hex() if current else "",
-            "others": [part.inode for part in parts if part is not current],
+            "modified": max((part.modified for part in parts), default=0),
         }
 
     def read_since(self, mark: Mark) -> Reading:
         parts = _parts(self._path)
         started = _marked(parts, mark)
-        begun = [part for part in parts if part.inode not in (*mark.get("others", ()), mark["inode"])]
-        if started is None or started.inode != mark["inode"]:
-            # Truncated, it is a new file in all but its inode.
-            begun += [part for part in parts if part.inode == mark["inode"]]
-        whole = {*begun, *([started] if started else [])}
-        read = sorted(whole, key=lambda part: (part.path == self._path, part.modified))
+        wanted = [p for p in parts if p == started or p.path == self._path or _written_since(p, mark)]
+        read = sorted(wanted, key=lambda part: (part.path == self._path, part.modified))
         data = b"".join(_read(part.path, mark["offset"] if part == started else 0) for part in read)
         return Reading(data, _note(mark, started, read), started is None and mark["inode"] is not None)
 
@@ -156,10 +152,19 @@ def _marked(parts: t.Sequence[_Part], mark: Mark) -> _Part | None:
     """
     if mark["inode"] is None:
         return None
-    same = [part for part in parts if part.inode == mark["inode"]]
-    new = [part for part in parts if part.inode not in mark.get("others", ()) and part not in same]
     fingerprint = str(mark["fingerprint"])
+    same = [part for part in parts if part.inode == mark["inode"]]
+    new = [p for p in parts if p not in same and _written_since(p, mark, or_then=bool(fingerprint))]
     return next((p for p in (*same, *new) if _before(p.path, mark["offset"]).hex() == fingerprint), None)
+
+
+def _written_since(part: _Part, mark: Mark, *, or_then: bool = False) -> bool:
+    """Whether it was written after the mark, or in the mark's second: what compresses may cut its time off.
+
+    An inode tells nothing: that of a file which rotation removed is given to the next new one.
+    """
+    then = mark.get("modified", 0)
+    return part.modified > then or (or_then and part.modified >= then - then % 10**9)
 
 
 def _before(path: Path, offset: int, most: int = _FINGERPRINT_BYTES) -> bytes:

@@ -48,7 +48,21 @@ def job_of(key: str) -> str:
 def concerns(record: Record, raw: bytes, run_id: str) -> bool:
     """Whether it is of the run, by its arguments or the job's id; of one that cannot be read by its bytes."""
     text = raw.decode("utf-8", "replace") if record.unreadable else record.arguments
+    if run_id.isdigit() and not record.unreadable:
+        # A number may stand in any text, such as a time's.
+        if run_id in _values(json.loads(text)):
+            return True
+        text = ""
     return bool(re.search(rf"(?<![\w-]){re.escape(run_id)}(?![\w-])", f"{record.job}\n{text}"))
+
+
+def _values(value: t.Any) -> t.Iterator[str]:
+    """Return what a value out of JSON holds, at any depth."""
+    if isinstance(value, (list, dict)):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _values(one)
+    else:
+        yield str(value)
 
 
 def render(records: t.Sequence[Record]) -> str:

@@ -21,7 +21,7 @@ _METHODS = ("method", "http_method", "http_request_method")
 def counters(text: str, prefix: str) -> dict[str, float]:
     """Return series → value of the one counter that tells POSTs to paths with this prefix by their status.
 
-    A histogram counts the same requests again, and is taken where there is no other counter.
+    One of errors alone has fewer statuses. A histogram counts the same requests again, and comes last.
     """
     found: dict[str, dict[str, float]] = {}
     for sample in _SAMPLE.finditer(text):
@@ -35,8 +35,11 @@ def counters(text: str, prefix: str) -> dict[str, float]:
             and sample["name"].endswith(("_total", "_count"))
         ):
             found.setdefault(sample["name"], {})[sample["series"]] = float(sample["value"])
-    chosen = min(found, key=lambda name: (not name.endswith("_total"), name), default="")
-    return found.get(chosen, {})
+
+    def rank(name: str) -> tuple[int, bool, str]:
+        return -len({status_of(series) for series in found[name]}), not name.endswith("_total"), name
+
+    return found[min(found, key=rank)] if found else {}
 
 
 def status_of(series: str) -> int | None:

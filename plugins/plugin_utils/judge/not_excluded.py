@@ -19,8 +19,9 @@ NOT_EXCLUDED = {
     "flags_set": "a flag that code names and does not read",
     "dry_run_is_dry": "writes to tables that the rows query does not read",
     "e2e_passes": "tests that assert nothing",
-    "webhooks_covered": "lines between the copy and the truncation of a log; without the mark, another's 401",
+    "webhooks_covered": "lines between the copy and the truncation of a log; without the mark, another's 401;"
+    " counters of workers that were not asked",
     "worker_environment": "an environment name that the application takes from elsewhere",
-    "job_record": "where no record was seen, a job that writes lines in the form of the worker's own",
+    "job_record": "where no record of its end was seen, a job that writes lines in the worker's own form",
     "deployed_code": "code that is not below a process's working directory",
 }

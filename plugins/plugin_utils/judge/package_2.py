@@ -138,7 +138,7 @@ def _unsound(head: t.Mapping[str, t.Any]) -> str:
     if head.get("unzoned"):
         reason = f"{head['unzoned']} webhook lines of the log have a time without its zone"
         return f"{reason}: give package_2_rollout_access_log a zone"
-    return f"lines of the log are lost: {head['read']}" if head.get("gap") else ""
+    return f"what came is not all known: {head['read']}" if head.get("gap") else ""
 
 
 def _refused(evidence: Evidence, policy: Policy) -> tuple[spike.Stretch, spike.Stretch]:

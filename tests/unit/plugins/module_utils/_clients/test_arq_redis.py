@@ -145,6 +145,21 @@ def test_which_run_it_is_of(key: str, raw: bytes, expected: bool) -> None:
     assert concerns(read(key, raw), raw, RUN) is expected
 
 
+@pytest.mark.parametrize(
+    ("key", "arguments", "expected"),
+    [
+        (KEY, [42], True),
+        (KEY, [{"run": {"id": "42"}}], True),
+        (KEY, [7, "07:42:31"], False),
+        (KEY, [142, 42.5, "run 42"], False),
+        ("arq:job:reconcile:42", [], True),
+    ],
+)
+def test_a_number_is_of_a_run_only_as_a_whole(key: str, arguments: list[t.Any], *, expected: bool) -> None:
+    raw = result(*arguments)
+    assert concerns(read(key, raw), raw, "42") is expected
+
+
 def test_there_and_back() -> None:
     records = [read(KEY, result(RUN)), read("arq:job:7", b"")]
     assert parse(render(records)) == records

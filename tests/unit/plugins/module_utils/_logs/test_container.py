@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import typing as t
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -82,10 +83,20 @@ def test_what_is_read_grows_until_it_reaches_the_mark(engine: Engine) -> None:
     assert [call.split()[2] for call in asked] == ["--tail=1000", "--tail=10000"]
 
 
-def test_a_container_that_was_made_anew_is_said(engine: Engine) -> None:
+@pytest.mark.parametrize(
+    ("created", "until"),
+    [
+        ("2026-11-24T06:00:07.123456789Z", datetime(2026, 11, 24, 6, 0, 7, 123456, tzinfo=UTC)),
+        ("2026-11-24T09:00:07+03:00", datetime(2026, 11, 24, 6, 0, 7, tzinfo=UTC)),
+        ("long ago", None),
+    ],
+)
+def test_a_container_that_was_made_anew_is_said(engine: Engine, created: str, until: datetime | None) -> None:
     mark = Container("worker").mark()
-    engine.be("second")
-    assert "recreated in between" in Container("worker").read_since(mark).note
+    engine.be(f"second {created}")
+    reading = Container("worker").read_since(mark)
+    assert f"recreated at {created}" in reading.note
+    assert (reading.gap, reading.until) == (True, until)
 
 
 def test_json_has_a_time_of_its_own(engine: Engine) -> None:

@@ -68,12 +68,24 @@ def rename_twice(log: Path) -> None:
     backdate(log.with_name("worker.log.1"), 5)
 
 
+def rotate_and_reuse_an_inode(log: Path) -> None:
+    """Do as logrotate with delaycompress: a file system gives the new log what it just freed."""
+    before = log.with_name("worker.log.9")
+    with gzip.open(log.with_name("worker.log.10.gz"), "wb") as packed:
+        packed.write(before.read_bytes())
+    shutil.copystat(before, log.with_name("worker.log.10.gz"))
+    rename(log)
+    os.truncate(before, 0)
+    before.rename(log)
+
+
 @pytest.mark.parametrize(
     ("rotate", "between"),
     [
         (nothing, b""),
         (rename, b""),
         (rename_and_compress, b""),
+        (rotate_and_reuse_an_inode, b""),
         (copy_and_truncate, b""),
         (
             copy_and_truncate_then_grow_beyond_the_mark,
@@ -87,11 +99,28 @@ def test_nothing_is_lost(tmp_path: Path, rotate: Callable[[Path], None], between
     log = tmp_path / "worker.log"
     log.write_bytes(old)
     (tmp_path / "worker.log.9").write_bytes(b"rotated long before the mark\n")
+    backdate(log, 60)
+    backdate(log.with_name("worker.log.9"), 100)
     mark = json.loads(json.dumps(File(str(log)).mark()))
     append(log, FIRST)
     rotate(log)
     append(log, SECOND)
     assert File(str(log)).read_since(mark).data == FIRST + between + SECOND
+
+
+def test_what_was_compressed_without_a_new_line_is_not_lost(tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    log.write_bytes(OLD)
+    mark = File(str(log)).mark()
+    with gzip.open(log.with_name("worker.log.1.gz"), "wb") as packed:
+        packed.write(OLD)
+    # Not all that compress keep more of the time than its seconds.
+    second = int(log.stat().st_mtime)
+    os.utime(log.with_name("worker.log.1.gz"), (second, second))
+    log.rename(log.with_name("held"))
+    append(log, SECOND)
+    reading = File(str(log)).read_since(mark)
+    assert (reading.data, reading.gap) == (SECOND, False)
 
 
 def test_a_log_that_is_not_there_yet(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ OTEL = (
     'http_route="/api/v1/payments/webhook/{provider}",http_response_status_code="200"}'
 )
 GROUPED = 'http_requests_total{handler="/api/v1/payments/webhook/{provider}",method="POST",status="4xx"}'
+ACCEPTED = PLAIN.replace("401", "200")
+ERRORS = PLAIN.replace("http_requests_total", "http_request_errors_total")
 TEXT = f"""\
 # HELP http_requests_total Total number of requests.
 # TYPE http_requests_total counter
@@ -35,6 +37,7 @@ http_requests_total{{handler="/api/v1/payments/webhook/x",method="POST"}} 9.0
         (TEXT, {PLAIN: 3.0}),
         (TEXT.replace("http_requests_total", "other"), {SUMMED: 3.0}),
         (f"{OTEL} 1.2e+03 1795488723123\n", {OTEL: 1200.0}),
+        (f"{ERRORS} 3\n{PLAIN} 3\n{ACCEPTED} 9\n", {PLAIN: 3.0, ACCEPTED: 9.0}),
         ("", {}),
         ("<html>", {}),
     ],

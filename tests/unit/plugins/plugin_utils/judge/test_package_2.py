@@ -745,7 +745,7 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         _steps(webhook_window=_window(100, 0, gap=True, read="rotated in between")),
         "webhooks_covered",
         NOT_PROVEN,
-        "lines of the log are lost: rotated in between",
+        "what came is not all known: rotated in between",
     ),
     (
         "a log that does not show the probe",

@@ -108,6 +108,19 @@ def test_another_job_about_the_run_is_not_the_run() -> None:
     assert found(judged(records(RESULT, other)), "job_record")[0] == MET
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(BEGUN, key="arq:job:0bad", function="notify_run"),
+        replace(RESULT, key="arq:result:0bad", before=True),
+    ],
+)
+def test_another_job_alone_that_waits_or_was_there_before_contradicts_nothing(other: Record) -> None:
+    verdict = judged(records(other))
+    assert (verdict.status, found(verdict, "job_record")[0]) == (PASS, MET)
+    assert "no more was seen: Redis kept no" in found(verdict, "job_record")[1]
+
+
 def test_completed_in_the_api_and_failed_in_the_log_is_not_proven() -> None:
     failed = log(
         "← e2fe669d06cd45e59ac3d423c9b386f5:reconcile_run ● 230", f"! {JOB}:reconcile_run failed, E: "
