@@ -36,7 +36,8 @@ def code_of(one: process.Process) -> Code:
             unseen=f"there is no source file below {one.directory}, the directory of process {one.pid}"
         )
     moment, name = newest
-    return Code(name, rfc3339(datetime.fromtimestamp(moment, timezone.utc)))
+    changed = rfc3339(datetime.fromtimestamp(moment, timezone.utc))
+    return Code(name, changed, loaded=rfc3339(process.imported(one)))
 
 
 # When a file was put there, in seconds since 1970, and its name.

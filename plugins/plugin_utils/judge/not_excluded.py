@@ -22,5 +22,5 @@ NOT_EXCLUDED = {
     "webhooks_covered": "lines between the copy and the truncation of a log; without the mark, another's 401",
     "worker_environment": "an environment name that the application takes from elsewhere",
     "job_record": "where no record was seen, a job that writes lines in the form of the worker's own",
-    "deployed_code": "code that is not below a process's working directory",
+    "deployed_code": "code that is not below a process's directory, or came within 10 seconds of its start",
 }
