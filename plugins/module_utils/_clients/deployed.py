@@ -18,6 +18,7 @@ from . import process
 _OTHERS = {"node_modules", "site-packages", "dist-packages", "__pycache__"}
 _SOURCE = ".py"
 _MOST_FOLDERS = 20_000
+_READABLE = os.R_OK | os.X_OK
 _MOST_LINKS = 40  # one behind another
 
 
@@ -76,7 +77,7 @@ class _Tree:
             here = Path(shown, Path(path).relative_to(folder))
             for name in folders:
                 linked, target = self._followed(Path(path, name))
-                if linked and os.path.isdir(target) and _may_hold_code(target):
+                if linked and os.access(target, _READABLE) and target.is_dir() and _may_hold_code(target):
                     found = self._below(target, str(here / name))
                     # Without code in it a link is none, either.
                     yield from [found, (linked, str(here / name))] if found else []
@@ -92,7 +93,7 @@ class _Tree:
         for _link in range(_MOST_LINKS):
             if not path.is_symlink():
                 break
-            made, target = max(made, path.lstat().st_ctime), os.readlink(path)
+            made, target = max(made, path.lstat().st_ctime), str(path.readlink())
             path = self._process / "root" / target.lstrip("/") if target[0] == "/" else path.parent / target
         return made, path
 
@@ -114,8 +115,14 @@ def _may_hold_code(folder: Path) -> bool:
 
 def _prefixes(one: process.Process) -> set[Path]:
     """Return where the process's interpreter or its script is installed."""
-    root = process.PROC / str(one.pid) / "root"
+    folder = process.PROC / str(one.pid)
+    root = folder / "root"
     programs = [Path(word) for word in one.argv[:2] if word.startswith("/")]
+    if "/" not in one.argv[0]:  # found by PATH: maybe a link of a venv's, or a script that runs another
+        path = process.environment(one.pid).get("PATH", "").split(":")
+        places = [Path(place, one.argv[0]) for place in path if place.startswith("/")]
+        programs += [place for place in places if os.path.lexists(root / place.relative_to("/"))][:1]
+        programs.append((folder / "exe").readlink())
     return {root / program.parent.parent.relative_to("/") for program in programs}
 
 

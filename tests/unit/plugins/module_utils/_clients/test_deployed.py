@@ -119,6 +119,34 @@ def test_an_installed_application_counts_by_what_was_installed_last(
     assert found.file == "app-1.dist-info"
 
 
+def test_an_interpreter_that_path_finds_counts_by_where_it_is(tmp_path: Path) -> None:
+    put(tmp_path / "venv/lib/python3.11/site-packages/app-1.dist-info/METADATA")
+    (tmp_path / "venv/bin").mkdir()
+    (tmp_path / "venv/bin/python").symlink_to("/nowhere/python")
+    (tmp_path / "empty").mkdir()
+    with subprocess.Popen(
+        ["python", "-c", "input()"],
+        executable=sys.executable,
+        cwd=tmp_path / "empty",
+        env={"PATH": f"{tmp_path}:{tmp_path}/venv/bin"},
+        stdin=subprocess.PIPE,
+    ) as child:
+        one = process.Process(child.pid, 1, ("python", "-m", "app"), f"{tmp_path}/empty", datetime.now(UTC))
+        assert deployed.code_of(one).file == "app-1.dist-info"
+        child.communicate(b"\n")
+
+
+def test_one_that_path_does_not_find_counts_by_its_program(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, running: process.Process
+) -> None:
+    asked: list[Path] = []
+    monkeypatch.setattr(deployed, "_installed", asked.append)
+    assert deployed.code_of(running).unseen
+    program = Path(f"/proc/{running.pid}/exe").readlink()
+    root = Path(f"/proc/{running.pid}/root")
+    assert root / program.parent.parent.relative_to("/") in asked
+
+
 def test_without_any_it_says_so(folder: Path, running: process.Process) -> None:
     assert deployed.code_of(running).unseen == (
         f"there is no source file below {folder}, the directory of process {running.pid}"
