@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 import typing as t
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -590,13 +591,19 @@ def job_writes_the_workers_lines(twin: Twin) -> None:
 def worker_code_replaced(twin: Twin) -> t.ContextManager[None]:
     """The worker's code is deployed again while it runs, and nobody restarts it."""
     file = twin.backend / "app/queue/reconciliation_worker.py"
+    # It comes up slowly, so that what is deployed before it is ready is no part of its start any more.
+    _worker_setting(twin, "on_startup = lambda ctx: __import__('asyncio').sleep(15)")
 
     def deploy() -> None:
         copy = file.with_suffix(".new")
         shutil.copy2(file, copy)
         copy.replace(file)
 
-    return _once(lambda: _worker_has_started(twin), deploy)
+    return _once(lambda: _worker_has_started(twin) and _age(Path(twin.state["worker_log"])) > 11, deploy)
+
+
+def _age(file: Path) -> float:
+    return time.time() - file.stat().st_mtime
 
 
 def _worker_has_started(twin: Twin) -> bool:

@@ -34,6 +34,7 @@ class Process:
     argv: tuple[str, ...]
     directory: str
     started: datetime
+    stack: str = "0"  # where its stack begins: a fork has its parent's, C(0) where it may not be seen
 
 
 def find(words: t.Sequence[str], directory: str | None = None) -> list[Process]:
@@ -65,6 +66,20 @@ def family(pid: int) -> list[int]:
     """Return the number of a process and those of its descendants."""
     running = everything()
     return [pid, *sorted(other for other in running if pid in _line(running, other)[1:])]
+
+
+def imported(one: Process) -> datetime:
+    """Return when what a process runs was started: the first of the processes that it was forked from.
+
+    A server that loads its code before it forks (C(gunicorn --preload)) runs in its workers what was there
+    when its master started. Whoever executed a program of its own has other words and another stack.
+    """
+    running, began = everything(), one.started
+    for above in map(running.__getitem__, _line(running, one.pid)[1:]):
+        if above.argv != one.argv and (above.stack != one.stack or one.stack == "0"):
+            break
+        began = min(began, above.started)
+    return began
 
 
 def environment(pid: int) -> dict[str, str]:
@@ -99,7 +114,8 @@ def _read(pid: int) -> Process | None:
     if not argv:
         return None
     parent, ticks = int(fields[1]), int(fields[19])
-    return Process(pid, parent, tuple(argv.rstrip("\0").split("\0")), _directory(folder), _began(ticks))
+    words = tuple(argv.rstrip("\0").split("\0"))
+    return Process(pid, parent, words, _directory(folder), _began(ticks), fields[25])
 
 
 def _directory(folder: Path) -> str:

@@ -47,6 +47,7 @@ class Code:
     file: str = ""
     changed: str = ""  # when it was put there, RFC 3339, UTC
     unseen: str = ""  # why it cannot be seen
+    loaded: str = ""  # when the process that may have loaded it was started, RFC 3339, UTC
 
 
 @dataclass(frozen=True)

@@ -23,5 +23,5 @@ NOT_EXCLUDED = {
     " counters of workers that were not asked",
     "worker_environment": "an environment name that the application takes from elsewhere",
     "job_record": "where no record of its end was seen, a job that writes lines in the worker's own form",
-    "deployed_code": "code that is not below a process's working directory",
+    "deployed_code": "code that is not below a process's directory, or came within 10 seconds of its start",
 }

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from datetime import timedelta
 
 from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import ENDED, Evidence, Step, parse_time
@@ -13,6 +14,8 @@ from ...module_utils._text import environment_report
 from ...module_utils._text.environment_report import Digest, Running
 from .base import Finding, MissingStepError, Policy, ended, met, not_met, not_proven
 
+# What a process does to its code before it becomes the service (an entrypoint's C(chown), C(envsubst)).
+_GRACE = timedelta(seconds=10)
 BOTH = (steps.WORKER_ENVIRONMENT, steps.BACKEND_ENVIRONMENT)
 
 
@@ -77,9 +80,12 @@ def deployed_code(evidence: Evidence, policy: Policy) -> Finding:
             if code is None or not code.file:
                 why = code.unseen if code else "was not looked at"
                 return not_proven(f"the code of {who}: {why}", *BOTH)
-            if parse_time(code.changed) > parse_time(process.started):
-                reason = f"{who} was started at {process.started}, before {code.file} was put there"
-                return not_proven(f"{reason} at {code.changed}: it may run older code", *BOTH)
+            # Of workers that were forked counts their master: it may have loaded the code for them.
+            began = code.loaded or process.started
+            if parse_time(code.changed) > parse_time(began) + _GRACE:
+                reason = f"{who}, or what it was forked from, was started at {began}, before {code.file}"
+                changed = f"was put there at {code.changed} (or its owner, mode or links were changed)"
+                return not_proven(f"{reason} {changed}: it may run older code, restart it", *BOTH)
             newest = max(newest, f"{code.changed} ({code.file})")
     return met(f"all processes were started after the newest file of their code, of {newest}", *BOTH)
 

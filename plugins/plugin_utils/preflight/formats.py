@@ -26,8 +26,9 @@ def problem(name: str, kind: str, value: t.Any, required: bool = True) -> str:
     with suppress(ValueError, TypeError):  # of a URL or a number that cannot be read
         if check(value):
             return ""
-    # A URL of Redis's may hold a password.
-    shown = "" if kind in ("redis_url", "secret") else f" {value!r}"
+    # A URL may hold a password.
+    hidden = kind in ("redis_url", "secret") or (kind == "url" and "@" in str(value))
+    shown = "" if hidden else f" {value!r}"
     return f"{name}{shown} is not {description}"
 
 

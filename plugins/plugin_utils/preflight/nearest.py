@@ -10,8 +10,8 @@ import typing as t
 from difflib import get_close_matches
 
 # What begins so is this collection's alone. Other names that an inventory gives may begin as the rest do.
-_OWN = re.compile(r"rc_closure_|package_\d+_|arq_worker_|backend_env_")
-_SHARED = ("redis_", "staging_")
+_OWN = re.compile(r"rc_closure_|package_\d+_")
+_SHARED = ("redis_", "staging_", "arq_worker_", "backend_env_")
 # How alike, of 1, a name of an inventory's own must be to one of ours to be taken for a misspelling.
 _ALIKE = 0.8
 

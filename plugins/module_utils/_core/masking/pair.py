@@ -33,7 +33,10 @@ _IDENTIFIER = text_pattern(r"[A-Za-z_][\w.]*")
 
 
 class Pair(t.NamedTuple):
-    """What is before a value; C(head) is before the name, C(blanks) are behind the separator."""
+    """What is before a value; C(head) is before the name, C(blanks) are behind the separator.
+
+    C(looked), of one number, is the last item of the cookies that were looked at before.
+    """
 
     name: str
     kind: int
@@ -42,6 +45,7 @@ class Pair(t.NamedTuple):
     head: bytes
     blanks: int
     known: t.Container[bytes]
+    looked: list[int]
 
     @property
     def begins_line(self) -> bool:

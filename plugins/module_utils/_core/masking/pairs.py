@@ -83,14 +83,15 @@ def spans(data: bytes, lower: bytes, start: int, stop: int, known: t.Container[b
             if start <= at < stop + _BACK * (number == _MIDDLE):
                 places.append((at, what))
     found: list[Span] = []
+    looked = [0]
     for at, what in sorted(places):
         # What is inside a value that is masked already needs no second look.
         if not found or at >= found[-1].stop:
-            found += _pair(data, at, what, known)
+            found += _pair(data, at, what, known, looked)
     return found
 
 
-def _pair(data: bytes, at: int, number: int, known: t.Container[bytes]) -> list[Span]:
+def _pair(data: bytes, at: int, number: int, known: t.Container[bytes], looked: list[int]) -> list[Span]:
     """Return what is secret behind a separator."""
     if number == _SQL:
         return values.quoted(data, at, "password") or []
@@ -123,4 +124,5 @@ def _pair(data: bytes, at: int, number: int, known: t.Container[bytes]) -> list[
     value = at + 1 + (data[at : at + 2] in (b"=>", b":="))
     while data[value : value + 1] in (b" ", b"\t") and value < at + 12:
         value += 1
-    return values.spans(data, value, Pair(name, kind, separator, bare != before, head, value - at - 1, known))
+    pair = Pair(name, kind, separator, bare != before, head, value - at - 1, known, looked)
+    return values.spans(data, value, pair)

@@ -162,9 +162,14 @@ def _header(data: bytes, at: int, pair: Pair) -> list[Span]:
             return []
         stop = match.end()
     if "cookie" in pair.label:
-        value = data[begin:stop]
+        value, looked = data[begin:stop], max(0, pair.looked[0] - begin)
+        # What a header before went through, too, has no other items: only the one that begins here is new.
+        first = [_COOKIE.match(value)] if looked else []
+        pair.looked[0] = max(pair.looked[0], *(data.rfind(mark, begin, stop) for mark in (b";", b",")))
         found = [
-            Span(begin + one.start(1), begin + one.end(1), pair.label) for one in _COOKIE.finditer(value)
+            Span(begin + one.start(1), begin + one.end(1), pair.label)
+            for one in [*first, *_COOKIE.finditer(value, looked)]
+            if one
         ]
         return [
             span

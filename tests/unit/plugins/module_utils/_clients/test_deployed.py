@@ -74,6 +74,42 @@ def test_what_is_no_code_of_the_application_does_not_count(
     assert deployed.code_of(running).file == str(folder / "app" / "main.py")
 
 
+@pytest.mark.parametrize("absolute", [True, False])
+@pytest.mark.parametrize("target", ["releases/2", "current", "releases/2/a.py"])
+def test_code_below_a_link_counts_from_when_the_link_was_made(
+    tmp_path: Path, folder: Path, running: process.Process, target: str, absolute: bool
+) -> None:
+    above = folder.parent / f"{folder.name}-releases"
+    put(above / "releases/1/a.py")
+    put(above / "releases/2/a.py")
+    (above / "releases/2/all").symlink_to("..")  # a loop
+    (above / "current").symlink_to("releases/2")
+    main = folder / "main.py"
+    link = folder / ("a.py" if target.endswith(".py") else "linked")
+    place = above / target if absolute else Path("..", above.name, target)
+    put(main)
+    link.symlink_to(place)
+    while link.lstat().st_ctime <= main.stat().st_ctime:  # until the file system's clock has gone on
+        link.unlink()
+        link.symlink_to(place)
+    assert deployed.code_of(running).file == str(link)
+    newer = above / "releases/2/a.py"
+    while newer.stat().st_ctime <= link.lstat().st_ctime:
+        put(newer)
+    assert deployed.code_of(running).file in (str(link), str(link / "a.py"))
+    assert deployed.code_of(running).changed >= deployed.rfc3339(
+        datetime.fromtimestamp(newer.stat().st_ctime, UTC)
+    )
+
+
+def test_a_link_to_no_code_is_none(folder: Path, running: process.Process) -> None:
+    put(folder / "main.py")
+    put(folder.parent / f"{folder.name}-uploads/a.csv")
+    (folder / "uploads").symlink_to(folder.parent / f"{folder.name}-uploads")
+    (folder / "gone").symlink_to("nowhere")
+    assert deployed.code_of(running).file == str(folder / "main.py")
+
+
 def test_an_installed_application_counts_by_what_was_installed_last(
     folder: Path, running: process.Process
 ) -> None:
@@ -81,6 +117,34 @@ def test_an_installed_application_counts_by_what_was_installed_last(
     argv = (str(folder / "venv/bin/python"), str(folder / "venv/bin/arq"))
     found = deployed.code_of(process.Process(running.pid, 1, argv, str(folder), running.started))
     assert found.file == "app-1.dist-info"
+
+
+def test_an_interpreter_that_path_finds_counts_by_where_it_is(tmp_path: Path) -> None:
+    put(tmp_path / "venv/lib/python3.11/site-packages/app-1.dist-info/METADATA")
+    (tmp_path / "venv/bin").mkdir()
+    (tmp_path / "venv/bin/python").symlink_to("/nowhere/python")
+    (tmp_path / "empty").mkdir()
+    with subprocess.Popen(
+        ["python", "-c", "input()"],
+        executable=sys.executable,
+        cwd=tmp_path / "empty",
+        env={"PATH": f"{tmp_path}:{tmp_path}/venv/bin"},
+        stdin=subprocess.PIPE,
+    ) as child:
+        one = process.Process(child.pid, 1, ("python", "-m", "app"), f"{tmp_path}/empty", datetime.now(UTC))
+        assert deployed.code_of(one).file == "app-1.dist-info"
+        child.communicate(b"\n")
+
+
+def test_one_that_path_does_not_find_counts_by_its_program(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, running: process.Process
+) -> None:
+    asked: list[Path] = []
+    monkeypatch.setattr(deployed, "_installed", asked.append)
+    assert deployed.code_of(running).unseen
+    program = Path(f"/proc/{running.pid}/exe").readlink()
+    root = Path(f"/proc/{running.pid}/root")
+    assert root / program.parent.parent.relative_to("/") in asked
 
 
 def test_without_any_it_says_so(folder: Path, running: process.Process) -> None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import typing as t
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -69,6 +69,45 @@ def test_a_wrapper_is_not_the_command_that_it_runs() -> None:
     with started(WRAP, "word-90fd") as wrapper:
         found = process.find(["word-90fd"])
         assert [p.parent for p in found] == [wrapper]
+
+
+FORK = "import os, sys; os.fork() or print('up', flush=True); sys.stdin.read()"
+
+
+def test_what_a_forked_worker_imported_is_its_masters() -> None:
+    with started(FORK, "word-4d07") as master:
+        (worker,) = process.find(["word-4d07"])
+        assert worker.parent == master
+        began = process.everything()[master].started
+        assert began + timedelta(milliseconds=5) < worker.started
+        assert abs(process.imported(worker) - began) < timedelta(milliseconds=5)
+
+
+def test_what_a_wrapper_ran_imported_its_own() -> None:
+    with started(WRAP, "word-4d08"):
+        (worker,) = process.find(["word-4d08"])
+        assert process.imported(worker) == worker.started
+
+
+@pytest.mark.parametrize(
+    ("argv", "stack", "forked"),
+    [
+        (("gunicorn: master [app]",), "7ffd10", True),  # both gave themselves a title
+        (("gunicorn: master [app]",), "7ffd20", False),
+        (("gunicorn: master [app]",), "0", False),
+        (("gunicorn: worker [app]",), "0", True),
+    ],
+)
+@pytest.mark.parametrize("own", ["7ffd10", "0"])
+def test_a_fork_is_told_by_its_stack_or_its_words(
+    monkeypatch: pytest.MonkeyPatch, own: str, argv: tuple[str, ...], stack: str, forked: bool
+) -> None:
+    early, late = (datetime(2026, 11, 24, hour, tzinfo=UTC) for hour in (1, 2))
+    worker = process.Process(3, 2, ("gunicorn: worker [app]",), "/app", late, own)
+    master = process.Process(2, 1, argv, "/app", early, stack)
+    monkeypatch.setattr(process, "everything", lambda: {2: master, 3: worker})
+    forked = forked and (own == stack or argv == worker.argv)
+    assert process.imported(worker) == (early if forked else late)
 
 
 def test_what_it_was_started_with(tmp_path: Path) -> None:

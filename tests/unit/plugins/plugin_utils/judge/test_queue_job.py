@@ -215,6 +215,21 @@ def code(service: str, given: Code | None) -> t.Callable[[Step], Step]:
             "after the newest file of their code, of 2026-11-24",
         ),
         (Code("/app/a.py", "2026-11-24T03:54:58.000Z"), NOT_PROVEN, "before /app/a.py was put there at 2026"),
+        (
+            Code("/app/a.py", "2026-11-24T03:54:58.000Z"),
+            NOT_PROVEN,
+            "links were changed): it may run older code",
+        ),
+        (
+            Code("/app/a.py", "2026-11-24T03:50:09.999Z", loaded="2026-11-24T03:50:00.000Z"),
+            MET,
+            "of 2026-11-24",
+        ),
+        (
+            Code("/app/a.py", "2026-11-24T03:50:10.001Z", loaded="2026-11-24T03:50:00.000Z"),
+            NOT_PROVEN,
+            "or what it was forked from, was started at 2026-11-24T03:50:00.000Z, before /app/a.py",
+        ),
         (Code(unseen="there is no source file"), NOT_PROVEN, ": there is no source file"),
         (None, NOT_PROVEN, ": was not looked at"),
     ],

@@ -89,6 +89,11 @@ def test_a_password_that_was_not_encoded_is_told_and_not_shown(password: str) ->
     assert password not in found
 
 
+def test_a_password_in_another_url_is_not_shown() -> None:
+    found = problem("rc_url", "url", "https://staging:s3cret@host:99999")
+    assert found == "rc_url is not a valid http or https URL"
+
+
 @pytest.mark.parametrize(
     "url",
     ["http://redis:6379/0", "redis://", "redis:6379", "redis://h:99999/0", "redis://h/cache", "redis://h:/x"],
