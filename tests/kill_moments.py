@@ -24,7 +24,7 @@ import typing as t
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import conftest  # noqa: F401  the collection, straight from the checkout
+import conftest  # noqa: F401  # pylint: disable=unused-import  # the collection, from the checkout
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import elsewhere, locker
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell import verify
 from tests.drills.twin import ROOT, Twin, down

@@ -30,5 +30,5 @@ def mb_s() -> float:
     text = "\n".join(lines).encode()
     redact = Redactor(secrets)
     begun = time.process_time()
-    size = sum(len(block) for block in redact.stream(text for _ in range(MEGABYTES * 1_000_000 // len(text))))
+    size = sum(len(block) for block in redact.stream([text] * (MEGABYTES * 1_000_000 // len(text))))
     return size / 1e6 / (time.process_time() - begun)

@@ -80,6 +80,7 @@ class ArqRecords:
 
     def _ask(self, step: StepName | None, question: t.Callable[[t.Any], t.Any]) -> t.Any:
         """Return Redis' answer, or None where there is none; the step then says why."""
+        why = ""
         try:
             if not self._url:
                 raise ValueError("the environment sets no REDIS_URL")

@@ -79,7 +79,7 @@ def settle(folder: Path) -> None:
 
 def _others(path: Path) -> t.Iterator[Path]:
     """Yield where a path may be elsewhere: in folders of ours alone, on other file systems."""
-    here = next(one for one in (path, *path.absolute().parents) if one.is_dir()).stat().st_dev
+    here = next((one for one in (path, *path.absolute().parents) if one.is_dir()), Path("/")).stat().st_dev
     for parent in dict.fromkeys((spool.PARENT, tempfile.gettempdir(), str(Path.home()), "/dev/shm")):
         own = Path(parent) / f"psp.rc_closure-{os.geteuid()}"
         try:

@@ -103,9 +103,9 @@ class Known:
         for form, start, stop in self._matches(bare):
             first, last = bisect_right(places, start), bisect_left(places, stop)
             if last > first:  # else it was found without
-                behind = (gone[n - 1] if n else 0 for n in (first, last))
+                begin, end = (gone[n - 1] if n else 0 for n in (first, last))
                 for span in self._spans(bare, form, start, stop):
-                    yield span._replace(start=start + next(behind), stop=stop + next(behind))
+                    yield span._replace(start=start + begin, stop=stop + end)
                     break
 
     def _matches(self, data: bytes) -> t.Iterator[tuple[_Form, int, int]]:

@@ -75,7 +75,7 @@ def _parts(name: str, value: str) -> t.Iterator[tuple[str, str]]:
     items = [item.strip() for item in re.split(r"[,;\s]+", value)]
     for number, item in enumerate(items, 1):
         if len(items) > 1 and "\n" not in value:
-            for one in {item, item.rpartition(":")[2]}:
+            for one in dict.fromkeys((item, item.rpartition(":")[2])):
                 if len(one) >= _LEAST_ITEM and not names.is_ordinary(one):
                     yield f"{name}.{number}" + ("" if one == item else ".password"), one
 

@@ -100,11 +100,11 @@ def test_a_known_secret_is_masked_in_every_form(secret: str, form: str) -> None:
     assert redact.ledger["DB.password"] >= 1
 
 
-@pytest.mark.parametrize(("text", "secret"), GOES, ids=[text[:40] for text, _ in GOES])
+@pytest.mark.parametrize(("text", "secret"), GOES, ids=[given[0][:40] for given in GOES])
 def test_what_its_place_gives_away_is_masked(text: str, secret: str) -> None:
     redact = Redactor({})
     shown = redact(text)
-    before, _, behind = text.partition(secret)
+    before, _secret, behind = text.partition(secret)
     left = MASKS.sub("", shown)
     assert not any(
         secret[n : n + 4] in left.removeprefix(before).removesuffix(behind) for n in range(len(secret) - 3)
@@ -311,7 +311,7 @@ def test_many_secrets() -> None:
 @pytest.mark.parametrize("size", [1, 7, 64, 4096, 1 << 20])
 def test_a_stream_is_masked_as_its_whole_text_is(size: int) -> None:
     secret = "Xy7kQ2@mZ9!pLw#4"
-    lines = [text for text, _ in GOES] + STAYS + [form for _, form in forms(secret)]
+    lines = [given[0] for given in GOES] + STAYS + [made[1] for made in forms(secret)]
     text = "\n\n".join(lines * (1 if size == 1 else 3)).encode("utf-8", "surrogatepass")
     secrets = {"DB.password": secret}
     whole = b"".join(Redactor(secrets).stream([text]))
@@ -320,7 +320,7 @@ def test_a_stream_is_masked_as_its_whole_text_is(size: int) -> None:
 
 
 def test_where_a_block_ends_makes_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "\n\n".join([*(text for text, _ in GOES), *STAYS] * 2)
+    text = "\n\n".join([*(given[0] for given in GOES), *STAYS] * 2)
     whole = Redactor({})(text)
     for size in (997, 4096, 10_007):
         monkeypatch.setattr(Redactor, "_block", size)

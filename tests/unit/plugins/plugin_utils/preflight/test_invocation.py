@@ -125,7 +125,8 @@ def test_what_would_be_left_out_is_one_sentence(
 def test_all_that_is_wrong_of_an_inventory_is_told() -> None:
     groups = {"all": ALL, "rc_closure": ALL, "rc_back": ["b1"], "rc_work": ["worker"]}
     assert [
-        sentence.split(":")[0].split(";")[0] for sentence in problems(replace(GOOD, groups=groups), CLOSURE)
+        re.split("[:;]", sentence, maxsplit=1)[0]
+        for sentence in problems(replace(GOOD, groups=groups), CLOSURE)
     ] == [
         "the inventory has no group rc_ci",
         "the inventory has no group rc_backend",
