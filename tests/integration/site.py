@@ -90,6 +90,11 @@ def make(folder: Path) -> Site:
         "redis_password_file": folder / "redis_password",
         "redis_port": 6399,
         "redis_server": "redis-server",
+        "supervisor": {
+            "supervisorctl": PROGRAMS / "supervisorctl",
+            "conf": folder / "supervisord.conf",
+            "include_dir": folder / "include",
+        },
         "supervisor_conf": folder / "supervisord.conf",
         "supervisor_include_dir": folder / "include",
         "venv_python": sys.executable,

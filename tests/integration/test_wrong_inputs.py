@@ -147,7 +147,7 @@ WRONG = [
     given("package_3_queue_path is missing: an absolute path is required", package_3_queue_path=""),
     given("staging_worker_log", staging_worker_log="/var/log/psp/worker.log"),
     given("redis_port", redis_port="redis"),
-    given("redis_password is missing: give it from the vault", redis_password=""),
+    given("redis_password is missing: one from the vault is required", redis_password=""),
     given(
         "redis_maxmemory '512 MB' is not a size as Redis writes it, such as 512mb", redis_maxmemory="512 MB"
     ),
