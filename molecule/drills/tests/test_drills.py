@@ -184,6 +184,7 @@ def test_disk_full(staging: Any, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode != 0
-    assert "has 0 MiB free, and 64 MiB are needed" in done.stdout, done.stdout[-3000:] + done.stderr
+    said = " ".join(done.stdout.split())
+    assert "has 0 MiB free, and 64 MiB are needed" in said, said[-3000:] + done.stderr
     assert "gate: " not in done.stdout
     assert list(kept.rglob("*")) == []
