@@ -8,6 +8,7 @@ import random
 import string
 import time
 
+import conftest  # noqa: F401  # pylint: disable=unused-import  # the collection, from the checkout
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction import Redactor
 
 MEGABYTES = 20
