@@ -60,7 +60,7 @@ def moment(root: Path, packages: t.Sequence[int], seconds: float) -> Moment:
     twin = Twin()
     before = twin.text(CHANGES)
     with killed(_closure(root, packages), ROOT):
-        time.sleep(seconds)
+        time.sleep(seconds)  # the moment is what is tried
     changed = twin.text(CHANGES) != before
     attempts = sorted(root.glob("*/*/attempts/*"))
     first = attempts[0] if attempts else None
@@ -96,7 +96,7 @@ def full(root: Path, packages: t.Sequence[int], seconds: float, whole: set[str])
         with subprocess.Popen(
             _closure(root, packages), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as run:
-            time.sleep(seconds)
+            time.sleep(seconds)  # the moment is what is tried
             with (root / "filler").open("wb", buffering=0) as filler, suppress(OSError):
                 while True:
                     filler.write(b"\0" * 4096)

@@ -8,8 +8,6 @@ from __future__ import annotations
 import getpass
 import os
 import secrets
-import shlex
-import typing as t
 from pathlib import Path
 
 from ansible.errors import AnsibleConnectionFailure
@@ -53,13 +51,13 @@ class ActionModule(ClosureAction):
             attempt = locker.open_attempt(str(args["locker"]), release, utc_now(), own)
         except locker.LockerError as exc:
             if locked:
-                self._tell(lease.releasing(staging, token))
+                self.shell(lease.releasing(staging, token))
             raise locker.LockerError(f"rc_closure_locker: {exc}") from exc
         watch.begin(
             attempt,
             os.getppid(),
-            lambda: not locked or self._tell(lease.renewing(staging, token)) != lease.LOST_STATUS,
-            lambda: locked and self._tell(lease.releasing(staging, token)),
+            lambda: not locked or self.shell(lease.renewing(staging, token)).status != lease.LOST_STATUS,
+            lambda: locked and self.shell(lease.releasing(staging, token)),
         )
         return {"changed": True, "ansible_facts": {"rc_closure_attempt": attempt.as_dict()}}
 
@@ -97,11 +95,3 @@ class ActionModule(ClosureAction):
         host = self.host(known)
         found = known.get("ansible_delegated_vars", {}).get(host, known)
         return str(self._templar.template(found.get("ansible_host")) or host)
-
-    def _tell(self, command: str) -> int:
-        """Run a shell command on the host; return its status, or -1 where it cannot be reached."""
-        execute: t.Callable[[str], dict[str, t.Any]] = self._low_level_execute_command
-        try:
-            return int(execute(f"/bin/sh -c {shlex.quote(command)}").get("rc", -1))
-        except AnsibleConnectionFailure:
-            return -1

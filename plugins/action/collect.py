@@ -164,8 +164,7 @@ class ActionModule(ClosureAction):
     def _clear(self) -> None:
         """Remove from the host what the locker has now."""
         if self._spooled:
-            execute: t.Callable[[str], object] = self._low_level_execute_command
-            execute(shlex.join(["rm", "-rf", "--", *self._spooled]))
+            self.shell(shlex.join(["rm", "-rf", "--", *self._spooled]))
         self._spooled = []
 
     def _fetch(self, path: str) -> bytes:

@@ -17,6 +17,7 @@ description:
   - Of variables their names are returned, and of the URLs among them what they lead to, without user and
     password. What is a secret of a service is masked in everything else, too.
   - Without the rights of root, other users' processes are seen by their command lines only.
+  - Where no Python of the host has the library requests, the backend is not asked, and that is said.
 author: psp.rc_closure contributors (@psp-rc-closure)
 attributes:
   check_mode:
@@ -39,6 +40,9 @@ options:
     description: Seconds until a single command or request is given up.
     type: float
     default: 3
+  python:
+    description: The interpreter to run under where Ansible's own and the system's lack requests.
+    type: path
 seealso:
   - module: psp.rc_closure.inventory_draft
 """
@@ -80,21 +84,32 @@ findings:
     taken: ["0.0.0.0:8000"]
 """
 
+import os
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._clients.process import ProcessError
 from ..module_utils._collect import service_discovery
+from ..module_utils._core import libraries
+from ..module_utils._core.redaction import masked
+
+# A token of the backend's must not pass one: all addresses are this host's, and plain HTTP.
+_PROXIES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 
 
 def main() -> None:
     """Look, and mask what leaves the host."""
-    spec = {"below": {"type": "path"}, "limit": {"type": "float", "default": 3}}
+    spec = {"below": {"type": "path"}, "limit": {"type": "float", "default": 3}, "python": {"type": "path"}}
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+    for name in _PROXIES:
+        os.environ.pop(name, None)
     try:
-        found, redact = service_discovery.look(module.params["below"] or "", module.params["limit"])
+        # Of services no interpreter is run: whoever may start a process could name one.
+        unasked = libraries.ensure(["requests"], module.params["python"], [])
+        found, redact = service_discovery.look(module.params["below"] or "", module.params["limit"], unasked)
     except ProcessError as exc:
         module.fail_json(msg=str(exc))
-    module.exit_json(changed=False, findings=service_discovery.masked(found, redact))
+    module.exit_json(changed=False, findings=masked(found, redact))
 
 
 if __name__ == "__main__":

@@ -11,10 +11,9 @@ from __future__ import annotations
 import json
 import re
 import typing as t
-import urllib.error
-import urllib.request
-from http.client import HTTPException
 
+from .._clients import http
+from .._core.step_names import StepName
 from .._text import openapi
 
 _DESCRIPTIONS = ("/openapi.json", "/api/openapi.json", "/api/v1/openapi.json")
@@ -28,19 +27,9 @@ _TOKEN = re.compile(r"(TOKEN|API_KEY)$")
 _NOT_OF_THE_API = re.compile(r"WEBHOOK|CSRF|GITHUB|CI_|SLACK|SENTRY|REFRESH")
 _TOLD = re.compile(r"recon|webhook|/runs?\b|/jobs?\b", re.IGNORECASE)
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
-_MOST_ASKED, _MOST_BYTES = 6, 4_000_000
+_MOST_ASKED = 6
 _REFUSED = (401, 403)
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """Takes a redirect for the answer: a token must not follow it to wherever it leads."""
-
-    def redirect_request(self, *given: t.Any) -> None:
-        """Follow none."""
-
-
-# No proxy that the environment may name, either.
-_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Stay)
+_STEP = StepName("discovery")  # which is not kept
 
 
 def ask(
@@ -115,14 +104,8 @@ def _url(end: str) -> str:
 
 
 def _get(url: str, path: str, token: str, limit: float) -> tuple[int, str]:
-    """Return status and body; C(0) where nothing that speaks HTTP answers."""
-    request = urllib.request.Request(
-        f"{url}{path}", headers={"Authorization": f"Bearer {token}"} if token else {}
-    )
-    try:
-        with _OPENER.open(request, timeout=limit) as answer:
-            return answer.status, answer.read(_MOST_BYTES).decode("utf-8", "replace")
-    except urllib.error.HTTPError as exc:
-        return exc.code, ""
-    except (OSError, ValueError, HTTPException):
-        return 0, ""
+    """Return status and body; C(0) where nothing that speaks HTTP answers, and of a refusal no body."""
+    given = {"Authorization": f"Bearer {token}"} if token else {}
+    answer = http.exchange("GET", f"{url}{path}", _STEP, limit=limit, redact=str, headers=given, kept=False)
+    status = answer.step.exit_status or 0
+    return status, answer.body.decode("utf-8", "replace") if 200 <= status < 300 else ""

@@ -52,12 +52,13 @@ class Service:
         return Path(f"{self.root}{name}")
 
 
-def look(below: str, limit: float) -> tuple[Finding, Redactor]:
+def look(below: str, limit: float, unasked: str = "") -> tuple[Finding, Redactor]:
     """Return what was found, and what masks its secrets.
 
     Args:
         below: only backends and workers whose working directory is there count; C('') for all.
         limit: seconds that a command or a request may take.
+        unasked: why backends are not asked, C('') where they are.
 
     Raises:
         process.ProcessError: there is no C(/proc).
@@ -75,8 +76,13 @@ def look(below: str, limit: float) -> tuple[Finding, Redactor]:
             secrets |= {
                 f"{number} {place} {name}": hidden for name, hidden in secrets_of_env(content).items()
             }
-        described.append(_described(one, values, files, limit))
+        described.append(_described(one, values, files))
+        if one.command.kind == SERVER:
+            ends = [] if unasked else _reachable(one, described[-1]["listens"])
+            routes = described[-1]["project"]["routes"]
+            described[-1]["answers"] = discovered_answers.ask(ends, values, routes, limit)
     found = {"services": described, "programs": _programs(services), "pods": _pods(limit)}
+    found["unasked"] = unasked
     return {**found, "taken": sockets.taken()}, Redactor(secrets)
 
 
@@ -119,7 +125,7 @@ def _service(
     return Service(one, what, environment, root, runtime)
 
 
-def _described(one: Service, values: t.Mapping[str, str], files: list[Finding], limit: float) -> Finding:
+def _described(one: Service, values: t.Mapping[str, str], files: list[Finding]) -> Finding:
     found: Finding = {
         "kind": one.command.kind,
         "program": one.command.program,
@@ -145,9 +151,6 @@ def _described(one: Service, values: t.Mapping[str, str], files: list[Finding], 
         found["project"] = discovered_project.look(
             one.process.directory, one.root, tuple(filter(None, paths))
         )
-    if one.command.kind == SERVER:
-        ends = _reachable(one, found["listens"])
-        found["answers"] = discovered_answers.ask(ends, values, found["project"]["routes"], limit)
     return found
 
 
@@ -245,12 +248,3 @@ def _pods(limit: float) -> list[Finding]:
 def _paths(pattern: str) -> list[str]:
     """Return the paths that an absolute pattern matches, in order."""
     return sorted(map(str, Path("/").glob(pattern.lstrip("/"))))
-
-
-def masked(value: t.Any, redact: t.Callable[[str], str]) -> t.Any:
-    """Return the same with every text in it masked."""
-    if isinstance(value, dict):
-        return {redact(str(name)): masked(inner, redact) for name, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [masked(inner, redact) for inner in value]
-    return redact(value) if isinstance(value, str) else value

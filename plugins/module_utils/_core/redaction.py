@@ -20,7 +20,7 @@ from .masking.known import Known
 from .masking.secrets import ordinary_of_env, secrets_of_env
 from .masking.span import MASK, MASKED, Span, mask
 
-__all__ = ["MASK", "Redactor", "mask", "ordinary_of_env", "secrets_of_env"]
+__all__ = ["MASK", "Redactor", "mask", "masked", "ordinary_of_env", "secrets_of_env"]
 
 _BLOCK = 1 << 20
 # What a decision may look at, behind and ahead of where it is made; a place looks no further.
@@ -135,6 +135,17 @@ class Redactor:
         return [
             span for span in found if not any(begin < span.stop and span.start < end for begin, end in masks)
         ]
+
+
+def masked(value: t.Any, redact: t.Callable[[str], str]) -> t.Any:
+    """Return a document with every text in it masked, keys too."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {masked(name, redact): masked(inner, redact) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [masked(inner, redact) for inner in value]
+    return value
 
 
 class _Window:

@@ -49,7 +49,7 @@ def make(hosts: t.Mapping[str, Finding]) -> Draft:
         raise ValueError("; ".join([what, *problems]))
     backend = max(servers, key=_likeness)
     draft = Draft(hosts={"controller": dict(_CONTROLLER)}, groups={CI: ["controller"]})
-    draft.notes += problems
+    draft.notes += problems + [found["unasked"] for found in seen.values() if found.get("unasked")]
     for other in servers:
         if other.service["target"] != backend.service["target"] or other.directory != backend.directory:
             draft.notes.append(f"another server runs: {_named(other)}")

@@ -23,6 +23,15 @@ Options = t.Mapping[str, t.Any]
 
 PROGRESS_SECONDS = 15.0
 
+
+class Answer(t.NamedTuple):
+    """What came of a command of the shell on a host."""
+
+    status: int | None  # None where the host is away
+    stdout: str
+    stderr: str
+
+
 display = Display()
 
 
@@ -56,14 +65,14 @@ class ClosureAction(ActionBase):
         own = str(self._templar.template(known.get("ansible_python_interpreter")) or "")
         return own if own and not own.startswith("auto") else "python3"
 
-    def shell(self, command: str) -> tuple[str, str]:
-        """Run a command of the shell on the host; return both streams, or of one that is away why."""
+    def shell(self, command: str) -> Answer:
+        """Run a command of the shell on the host; of one that is away, C(stderr) says why."""
         execute: t.Callable[[str], Result] = self._low_level_execute_command
         try:
             answer = execute(f"/bin/sh -c {shlex.quote(command)}")
         except AnsibleError as exc:
-            return "", exc.message
-        return str(answer.get("stdout", "")), str(answer.get("stderr", ""))
+            return Answer(None, "", exc.message)
+        return Answer(answer.get("rc"), str(answer.get("stdout", "")), str(answer.get("stderr", "")))
 
     @abc.abstractmethod
     def act(self, args: Options, known: Options) -> Result:

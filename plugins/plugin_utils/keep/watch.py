@@ -64,7 +64,7 @@ def _watch(attempt: locker.Attempt, run: int, renew: t.Callable[[], bool]) -> No
     renewed = time.monotonic()
     key = attempt.folder / ".digest_key"  # destroyed with the report
     while key.exists() and _lives(run):
-        time.sleep(LOOK_SECONDS)
+        time.sleep(LOOK_SECONDS)  # nobody tells the end of a process that is no child
         if time.monotonic() - renewed > RENEW_SECONDS:
             if not renew():
                 (attempt.folder / LOST).touch()

@@ -135,7 +135,7 @@ def fitting(found: t.Mapping[str, Answer], needs: t.Sequence[str]) -> str:
 
 
 def look(
-    shell: t.Callable[[str], tuple[str, str]],
+    shell: t.Callable[[str], tuple[t.Any, str, str]],
     host: str,
     interpreters: t.Sequence[str],
     *,
@@ -145,9 +145,10 @@ def look(
 ) -> dict[str, t.Any]:
     """Return whether the host was C(reached), and what it has, or C(msg), why it cannot be used.
 
-    C(shell) runs a command there and returns both streams. Of the interpreters, Ansible's own is the first.
+    C(shell) runs a command there and returns its status and both streams. Of the interpreters, Ansible's own
+    is the first.
     """
-    stdout, stderr = shell(command(interpreters, needs, files or {}, ports))
+    _status, stdout, stderr = shell(command(interpreters, needs, files or {}, ports))
     found = read(stdout)
     errors = " ".join((stderr or ("" if found else stdout)).split())
     if found is None:

@@ -124,7 +124,7 @@ def _unit(char: str) -> bytes:
     options += [rb"&(?:amp;){0,2}#0{0,4}%d;" % code, rb"&(?:amp;){0,2}#[xX]0{0,4}(?i:%x);" % code]
     options += [rb"\\{1,16}u(?i:%04x)" % unit for unit in [code] if unit <= 0xFFFF]
     if code > 0xFFFF:
-        options += [rb"\\{1,16}u(?i:%04x)\\{1,16}u(?i:%04x)" % divmod_surrogates(code)]
+        options += [rb"\\{1,16}u(?i:%04x)\\{1,16}u(?i:%04x)" % _surrogates(code)]
     options += [b"".join(rb"\\{1,16}x(?i:%02x)" % byte for byte in raw)]
     options += [b"".join(rb"\\{1,16}%03o" % byte for byte in raw)]
     if 0x7F < code <= 0xFF:
@@ -135,7 +135,7 @@ def _unit(char: str) -> bytes:
     return b"(?:" + b"|".join(options) + b")"
 
 
-def divmod_surrogates(code: int) -> tuple[int, int]:
+def _surrogates(code: int) -> tuple[int, int]:
     """Return a character's two halves in UTF-16."""
     high, low = divmod(code - 0x10000, 0x400)
     return 0xD800 + high, 0xDC00 + low

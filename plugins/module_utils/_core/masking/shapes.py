@@ -70,6 +70,7 @@ _PGPASS = pattern(
 )
 _PGPASS_HOST = pattern(rb"(?:^|\n|\"|')(?:\*|[A-Za-z0-9_.-]{1,253}|/[\w./-]{1,200})$")
 _DASH = pattern(rb"-(?:(?<=[ \t\"'\n]-))(?=-[a-z]|[upaw])")
+_BASE64 = pattern(rb"[A-Za-z0-9+/=]+")
 _AFTER = pattern(rb"_[A-Za-z0-9]{16}[A-Za-z0-9_]{0,255}")
 
 
@@ -102,8 +103,8 @@ def spans(data: bytes, lower: bytes, start: int, stop: int) -> list[Span]:
             prefix := _PREFIX.search(data, max(0, match.start() - 16), match.start())
         ):
             end = match.end()
-            if prefix[0] == b"whsec":
-                end = re.compile(rb"[A-Za-z0-9+/=]+").match(data, match.start() + 1).end()  # type: ignore[union-attr]  # it matched
+            if prefix[0] == b"whsec" and (base64 := _BASE64.match(data, match.start() + 1)):
+                end = base64.end()
             found.append(Span(match.start() + 1, end, "token"))
     return found
 

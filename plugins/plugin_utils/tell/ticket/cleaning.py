@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ....module_utils._core.redaction import masked
+
 # Tickets refuse, drop or change control characters, and a terminal's colours say nothing there. Each is shown
 # as the one character that pictures it, so that nothing is lost and every length stays.
 _PICTURES = {
@@ -30,13 +32,7 @@ def clean(value: t.Any, redact: Redact) -> t.Any:
 
     It comes before the rendering, so that no mask can take a part of a code block's border with it.
     """
-    if isinstance(value, str):
-        return redact(value).translate(_PICTURES)
-    if isinstance(value, dict):
-        return {key: clean(item, redact) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [clean(item, redact) for item in value]
-    return value
+    return masked(value, lambda text: redact(text).translate(_PICTURES))
 
 
 def leaks(text: str, redact: Redact) -> bool:

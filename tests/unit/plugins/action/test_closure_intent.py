@@ -29,7 +29,7 @@ def run(
 
     class Action(closure_intent.ActionModule):
         def _low_level_execute_command(self, command: str) -> dict[str, t.Any]:
-            done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+            done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
             return {"stdout": "", "stderr": "no route"} if away else {"stdout": done.stdout, "stderr": ""}
 
     action = object.__new__(Action)

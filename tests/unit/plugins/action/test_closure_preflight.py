@@ -26,7 +26,7 @@ def run(role: Path, variables: dict[str, t.Any], *, away: bool = False, **args: 
         def _low_level_execute_command(self, command: str) -> dict[str, t.Any]:
             if away:
                 return {"stdout": "", "stderr": "no route"}
-            done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+            done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
             return {"stdout": done.stdout, "stderr": done.stderr}
 
     action = object.__new__(Action)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._collect import service_discovery
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction import masked
 
 LIMIT_SECONDS = 3
 # Whatever ends a password in a URL elsewhere is in it.
@@ -39,7 +40,7 @@ def found(tmp_path: Path) -> t.Iterator[tuple[Path, dict[str, t.Any]]]:
         assert process.stdout
         process.stdout.readline()
         raw, redact = service_discovery.look(str(tmp_path), LIMIT_SECONDS)
-        yield tmp_path, service_discovery.masked(raw, redact)
+        yield tmp_path, masked(raw, redact)
         process.kill()
 
 
