@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
 ROOT = Path(__file__).resolve().parent.parent
+_SHARED = (".venv", "tests/twin/e2e/node_modules")
 
 
 def files(*left_out: str) -> Iterator[Path]:
@@ -31,3 +34,17 @@ def copy(paths: Iterable[Path], place: Path) -> None:
         target = place / path
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / path, target, follow_symlinks=False)
+
+
+def for_a_twin(place: Path, log: int | None = None) -> None:
+    """Make a copy that has a twin of its own, and shares what is installed; one that is left is taken down.
+
+    What that prints goes to the file descriptor `log`, where one is given.
+    """
+    if (place / ".twin").exists():
+        down = [sys.executable, "tests/twin/twin.py", "down"]
+        subprocess.run(down, cwd=place, check=False, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    shutil.rmtree(place, ignore_errors=True)
+    copy(files(), place)
+    for path in _SHARED:
+        (place / path).symlink_to(ROOT / path)

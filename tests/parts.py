@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -26,7 +25,6 @@ import checkout
 
 HOME = checkout.ROOT / ".cache" / "parts"
 PYTHON = ".venv/bin/python"
-SHARED = (".venv", "tests/twin/e2e/node_modules")
 # Far more than any takes, for a busy machine.
 LIMIT_SECONDS = 3600
 GRACE_SECONDS = 30
@@ -94,19 +92,9 @@ def _passes(part: Part, log: int) -> bool:
     if not part.twin:
         return _succeeds(part.command, checkout.ROOT, log)
     place = HOME / part.name
-    _remove(place, log)
-    checkout.copy(checkout.files(), place)
-    for path in SHARED:
-        (place / path).symlink_to(checkout.ROOT / path)
+    checkout.for_a_twin(place, log)
     passed = _succeeds(part.command, place, log)
     return _succeeds((PYTHON, "tests/twin/twin.py", "down"), place, log) and passed
-
-
-def _remove(place: Path, log: int) -> None:
-    """Remove what a part left that was broken off, its twin's processes too."""
-    if (place / ".twin").exists():
-        _succeeds((PYTHON, "tests/twin/twin.py", "down"), place, log)
-    shutil.rmtree(place, ignore_errors=True)
 
 
 def _succeeds(command: tuple[str, ...], directory: Path, log: int) -> bool:

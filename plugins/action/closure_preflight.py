@@ -53,7 +53,7 @@ class ActionModule(ClosureAction):
         """Return what is wrong with the variables of the role that the task is of, by its argument spec."""
         if "role_path" not in known:
             return []
-        specs = self._loader.load_from_file(str(Path(known["role_path"], "meta", "argument_specs.yml")))
+        specs = _load(Path(known["role_path"], "meta", "argument_specs.yml"))
         spec = next(iter(specs["argument_specs"].values()))["options"]
         given = self._templar.template({name: known[name] for name in spec if name in known})
         return list(ArgumentSpecValidator(spec).validate(given).error_messages)
@@ -86,5 +86,11 @@ class ActionModule(ClosureAction):
 
 def _defaults() -> dict[str, t.Any]:
     """Return all variables of the roles: each has a default."""
-    files = [yaml.load(path.read_bytes(), _Loader) for path in _ROLES.glob("*/defaults/main.yml")]
+    files = map(_load, _ROLES.glob("*/defaults/main.yml"))
     return {name: default for file in files for name, default in file.items()}
+
+
+def _load(path: Path) -> dict[str, t.Any]:
+    """Return a file of this collection's own."""
+    content: dict[str, t.Any] = yaml.load(path.read_bytes(), _Loader)
+    return content

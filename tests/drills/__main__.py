@@ -11,7 +11,6 @@ each job has a copy of the checkout, C(.cache/drills/<number>/), and its share o
 from __future__ import annotations
 
 import argparse
-import shutil
 import subprocess
 import sys
 import time
@@ -23,7 +22,6 @@ from tests.drills.catalog import DRILLS, QUICK
 from tests.drills.drill import Drill, run
 
 PLACES = checkout.ROOT / ".cache" / "drills"
-SHARED = (".venv", "tests/twin/e2e/node_modules")
 
 
 def main(arguments: list[str]) -> int:
@@ -53,12 +51,7 @@ def main(arguments: list[str]) -> int:
 
 def _in_a_copy(job: int, share: list[Drill]) -> int:
     place = PLACES / str(job)
-    if (place / ".twin").exists():
-        subprocess.run([sys.executable, "tests/twin/twin.py", "down"], cwd=place, check=False)
-    shutil.rmtree(place, ignore_errors=True)
-    checkout.copy(checkout.files(), place)
-    for path in SHARED:
-        (place / path).symlink_to(checkout.ROOT / path)
+    checkout.for_a_twin(place)
     command = [".venv/bin/python", "-m", "tests.drills", *(drill.name for drill in share)]
     return subprocess.run(command, cwd=place, check=False).returncode
 

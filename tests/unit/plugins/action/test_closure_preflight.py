@@ -33,9 +33,6 @@ def run(role: Path, variables: dict[str, t.Any], *, away: bool = False, **args: 
     given = {"required": {"url": ["x_url"]}, **args}
     action._task = SimpleNamespace(args=given, delegate_to=None, check_mode=False, async_val=0, diff=False)
     action._connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
-    action._loader = SimpleNamespace(
-        load_from_file=lambda path: yaml.safe_load(Path(path).read_text("utf-8"))
-    )
     action._templar = SimpleNamespace(template=lambda value: value, resolve_variable_expression=variables.get)
     known = {"inventory_hostname": "here", "ansible_python_interpreter": sys.executable}
     return action.run(None, {**known, "role_path": str(role), **variables})
