@@ -111,9 +111,9 @@ def test_a_file_that_this_collection_did_not_make(
 
 
 def test_a_look_tells_what_is_there_or_why_the_host_cannot_be_used() -> None:
-    def shell(command: str) -> tuple[str, str]:
-        done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
-        return done.stdout, done.stderr
+    def shell(command: str) -> tuple[int, str, str]:
+        done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout, done.stderr
 
     nothing = {"files": {}, "taken": []}
     assert host.look(shell, "here", [sys.executable], needs=["json"]) == {
@@ -121,7 +121,7 @@ def test_a_look_tells_what_is_there_or_why_the_host_cannot_be_used() -> None:
         "python": sys.executable,
         **nothing,
     }
-    assert host.look(lambda command: ("", "no\nroute"), "away", ["python3"]) == {
+    assert host.look(lambda command: (None, "", "no\nroute"), "away", ["python3"]) == {
         "reached": False,
         "msg": "away cannot be reached: no route",
         "python": "",
