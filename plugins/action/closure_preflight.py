@@ -61,8 +61,8 @@ class ActionModule(ClosureAction):
     def _variables(self, args: Options) -> t.Iterator[str]:
         for need in ("required", "optional"):
             for kind, names in (args.get(need) or {}).items():
-                if kind not in formats.KINDS:
-                    kinds = ", ".join(sorted(formats.KINDS))
+                if kind not in {**formats.KINDS, **formats.DESCRIPTIONS}:
+                    kinds = ", ".join(sorted({**formats.KINDS, **formats.DESCRIPTIONS}))
                     raise ValueError(f"{kind} is not a format; the formats are {kinds}")
                 found = (self._problem(name, kind, required=need == "required") for name in names)
                 yield from filter(None, found)

@@ -19,9 +19,10 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from .._text import env_file
+from .._text import env_file, service_variables
 from . import command, libraries, spool
 from .evidence import Step, utc_now
+from .masking import names
 from .redaction import Redactor, ordinary_of_env, secrets_of_env
 from .step_names import ENV_FILE, StepName
 from .steps import Started
@@ -34,6 +35,7 @@ COMMON_SPEC: ArgumentSpec = {
     "env_file": {"type": "path"},
     "path": {"type": "list", "elements": "path", "default": []},
     "python": {"type": "path"},
+    "variables": {"type": "dict", "default": {}},
 }
 # Shorter values would be masked by Ansible wherever they occur, run_ids and timestamps included.
 MINIMUM_SECRET_LENGTH = 8
@@ -88,6 +90,10 @@ class Collector:
         secrets = {**secrets_of_env(self.service_env), **self.redact.secrets}
         self.redact = Redactor(secrets, ordinary_of_env(self.service_env))
 
+    def url(self, kind: str) -> str:
+        """Return the address of the service's database or Redis (C(kind)), C('') where it has none."""
+        return service_variables.url(self.params["variables"], kind, self.service_env)
+
     def read(self, option: str) -> str:
         """Return the text of the file that an option names, C('') where it names none.
 
@@ -95,11 +101,19 @@ class Collector:
             CollectError: the file cannot be read.
         """
         name = self.params[option]
+        return self.text_of(option, name) if name else ""
+
+    def text_of(self, what: str, name: str) -> str:
+        """Return the text of a file, C(what) it is called in the sentence of an error.
+
+        Raises:
+            CollectError: the file cannot be read.
+        """
         try:
-            return Path(name).read_text("utf-8") if name else ""
+            return Path(name).expanduser().read_text("utf-8")
         except (OSError, UnicodeDecodeError) as exc:
             why = getattr(exc, "strerror", None) or "it is not text"
-            raise CollectError(f"the {option} {name} cannot be read: {why}") from exc
+            raise CollectError(f"the {what} {name} cannot be read: {why}") from exc
 
     def mask(self, token: str) -> None:
         """Mask a token that was found on the way from here on."""
@@ -228,7 +242,22 @@ def _secret_options(module: AnsibleModule, argument_spec: ArgumentSpec) -> dict[
     # An address with neither user nor query holds no password: it is evidence.
     if re.fullmatch(r"rediss?://[^@?\s]+", secrets.get("url", "")):
         module.no_log_values.discard(secrets.pop("url"))
+    _forget_ordinary(module)
     for name, value in secrets.items():
         if len(value) < MINIMUM_SECRET_LENGTH:
             module.fail_json(msg=f"{name} has fewer than {MINIMUM_SECRET_LENGTH} characters")
     return secrets
+
+
+def _forget_ordinary(module: AnsibleModule) -> None:
+    """Have Ansible not mask what is short, or no secret by its name, in the body of a login.
+
+    It would mask a user's name wherever the evidence contains it.
+    """
+    login = (module.params.get("token") or {}).get("login") or {}
+    body = login.get("body") or {}
+    kept = {str(value) for name, value in body.items() if names.kind(name)}
+    plain = {str(value) for value in body.values()} - kept
+    short = {value for value in module.no_log_values if len(str(value)) < MINIMUM_SECRET_LENGTH}
+    if body:
+        module.no_log_values -= plain | short

@@ -20,6 +20,7 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence impo
     Step,
 )
 from ansible_collections.psp.rc_closure.plugins.module_utils._text import recon
+from ansible_collections.psp.rc_closure.plugins.module_utils._text.run_api import RunApi
 from ansible_collections.psp.rc_closure.plugins.modules.recon_run_lifecycle import ARGUMENT_SPEC
 from tests.unit.collecting import collector
 from tests.unit.plugins.module_utils._clients.fake_github import FakeGitHub, Reply, serve
@@ -83,11 +84,11 @@ def made(api: FakeGitHub, log: Path, **options: t.Any) -> Collector:
     env_file = log.with_name("worker.env")
     env_file.write_text(f"API_TOKEN={TOKEN}\nDATABASE_URL=postgresql://psp:db-password@h/psp\n", "utf-8")
     given = {
-        "url": f"{api.url}{RUNS}",
-        "body": {"provider": "acmepay"},
+        "url": api.url,
+        "api": {"request": {"path": RUNS, "body": {"provider": "acmepay"}}},
         "worker_log": {"file": str(log)},
         "env_file": str(env_file),
-        "token_variable": "API_TOKEN",
+        "token": {"variable": "API_TOKEN"},
         **options,
     }
     return collector(ARGUMENT_SPEC, **given)
@@ -110,7 +111,7 @@ def test_both_sides_of_a_run(api: FakeGitHub, log: Path, clock: Clock) -> None:
     assert list(steps) == ["recon_post", "recon_lifecycle", "recon_get", "recon_worker_log"]
     assert steps["recon_post"].exit_status == 202
     polls = recon.transcript(steps["recon_lifecycle"].stdout)
-    assert [poll.state_of(RUN) for poll in polls] == ["queued", "running", "completed"]
+    assert [poll.state_of(RUN, RunApi(), "") for poll in polls] == ["queued", "running", "completed"]
     assert '"completed"' in steps["recon_get"].stdout
     assert steps["recon_worker_log"].stdout == START + END
     assert steps["recon_worker_log"].started <= steps["recon_post"].started
@@ -235,27 +236,27 @@ def test_the_token_may_be_in_a_file_of_its_own(
 ) -> None:
     file = log.with_name("token")
     file.write_text(content, "utf-8")
-    take(made(api, log, token_file=str(file), token_variable=variable))
+    take(made(api, log, token={"file": str(file), "variable": variable}))
     assert api.asked("POST", RUNS)[0].headers["authorization"] == f"Bearer {TOKEN}"
 
 
 def test_without_a_token_none_is_sent(api: FakeGitHub, log: Path, clock: Clock) -> None:
-    take(made(api, log, token_variable=""))
+    take(made(api, log, token={}))
     assert "authorization" not in api.asked("POST", RUNS)[0].headers
 
 
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"token_variable": "NO_SUCH"}, "holds no NO_SUCH"),
-        ({"token_file": "/no/such/file"}, "/no/such/file cannot be read"),
+        ({"variable": "NO_SUCH"}, "holds no NO_SUCH"),
+        ({"file": "/no/such/file"}, "/no/such/file cannot be read"),
     ],
 )
 def test_a_token_that_is_not_there_is_said(
     api: FakeGitHub, log: Path, clock: Clock, options: dict[str, str], told: str
 ) -> None:
     with pytest.raises(CollectError, match=told):
-        take(made(api, log, **options))
+        take(made(api, log, token=options))
     assert api.requests == []
 
 
@@ -278,7 +279,7 @@ def test_connections_of_a_run_that_does_not_end_and_of_a_staging_that_cannot_be_
     api: FakeGitHub, log: Path, clock: Clock
 ) -> None:
     api.on("GET", f"{RUNS}/{RUN}", state("queued"))
-    _result, steps = take(made(api, log, process=["arq"], limit=1, url_variables=["NO_SUCH_URL"]))
+    _result, steps = take(made(api, log, process=["arq"], limit=1, variables={"database": "NO_SUCH_URL"}))
     assert steps["recon_connections"].title == "Connections of all workers, the run queued"
     assert steps["recon_redis_clients"].reason == "the environment sets no REDIS_URL"
     assert steps["recon_sessions"].reason == "no connection to Postgres: none of NO_SUCH_URL is set"
