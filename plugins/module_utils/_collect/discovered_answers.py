@@ -25,7 +25,7 @@ _WANTED = {
 }
 _TOKEN = re.compile(r"(TOKEN|API_KEY)$")
 _NOT_OF_THE_API = re.compile(r"WEBHOOK|CSRF|GITHUB|CI_|SLACK|SENTRY|REFRESH")
-_TOLD = re.compile(r"recon|webhook|/runs?\b|/jobs?\b", re.IGNORECASE)
+_TOLD = re.compile(r"recon|webhook|/runs?\b|/jobs?\b|login|/tokens?\b|sign-?in", re.IGNORECASE)
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
 _MOST_ASKED = 6
 _REFUSED = (401, 403)

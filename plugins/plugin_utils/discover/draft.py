@@ -9,9 +9,10 @@ import re
 import typing as t
 from pathlib import PurePosixPath
 
-from . import queue, rollout
+from . import parts, queue, rollout
 from .values import BACKEND, CI, REDIS, WORKER, Draft, Finding, Found
 
+_LOGIN = re.compile(r"login|sign-?in|/(?:auth/)?tokens?$", re.IGNORECASE)
 # What of a host's variables says how it is reached; a password among them stays where it is.
 _CONNECTION = re.compile(
     r"ansible_(host|port|user|connection|become|become_user|become_method|python_interpreter|remote_tmp"
@@ -243,10 +244,13 @@ def _variables(draft: Draft, backend: Found) -> None:
             if read and ini
             else f"the environment of {backend.where}"
         )
-        draft.add("staging_url_variables", names, seen, guess=not read)
+        draft.add("staging_variables", {"database": names, **_named_redis(backend)}, seen, guess=not read)
+    elif database := parts.found("database", backend.service["variables"]):
+        seen = f"the names in the environment of {backend.where}"
+        draft.guess("staging_variables", {"database": database, **_named_redis(backend)}, seen)
     else:
-        why = "no variable of the backend's has a Postgres URL; one made of parts has to be given as one"
-        draft.missing("staging_url_variables", why, ["DATABASE_URL"])
+        why = "no variable of the backend's has a Postgres URL, and no names are those of its parts"
+        draft.missing("staging_variables", why, {"database": ["DATABASE_URL"]})
     for name in read:
         if name not in backend.service["variables"]:
             draft.notes.append(f"Alembic reads {name}, which the backend's environment does not have")
@@ -262,14 +266,34 @@ def _variables(draft: Draft, backend: Found) -> None:
     draft.notes += [f"another Alembic project is in {one['file']}" for one in inis if one is not ini]
 
 
+def _named_redis(backend: Found) -> dict[str, t.Any]:
+    """Return how Redis is named, where that is otherwise than by a REDIS_URL."""
+    urls = [name for name, url in backend.service["urls"].items() if url.startswith("redis")]
+    if urls or "REDIS_URL" in backend.service["variables"]:
+        return {} if "REDIS_URL" in (urls or ["REDIS_URL"]) else {"redis": urls}
+    found = parts.found("redis", backend.service["variables"])
+    return {"redis": found} if found else {}
+
+
 def _token(draft: Draft, backend: Found) -> None:
     answers = backend.service["answers"]
     taken = [one for what in ("flags", "version", "ready") for one in answers[what] if one["token"]]
     if taken:
         seen = f"{taken[0]['path']} refuses a request without a token, and takes this one"
-        draft.add("staging_token_variable", taken[0]["token"], seen)
+        draft.add("staging_token", {"variable": taken[0]["token"]}, seen)
     elif answers["tokens"]:
-        draft.guess("staging_token_variable", answers["tokens"][0], "its name, in the environment")
+        draft.guess("staging_token", {"variable": answers["tokens"][0]}, "its name, in the environment")
+    elif login := _login(backend):
+        why = f"POST {login} was seen: who logs in, with the password from the vault, and where the token is"
+        url = f"{{{{ staging_backend_url }}}}{login}"
+        draft.missing("staging_token", why, {"login": {"url": url, "body": {}, "pointer": "/access_token"}})
+
+
+def _login(backend: Found) -> str:
+    """Return the path that looks like a login's, or C('')."""
+    given = [*backend.service["answers"]["operations"], *backend.project["routes"]]
+    paths = [one["path"] for one in given if one["method"] == "POST" and _LOGIN.search(one["path"])]
+    return min(paths, key=len, default="")
 
 
 def _ci(draft: Draft, backend: Found) -> None:
