@@ -96,6 +96,7 @@ class Staging:
     def programs(self) -> list[Program]:
         """All that runs, the queue and its worker included."""
         own = with_environment(self.ledger / ".env", [])
+        workers_own = with_environment(self.layout.etc / "isci.env", [])
         python, etc = sys.executable, self.layout.etc
         server = ["-m", "uvicorn", "ledger.web:application", "--app-dir", "src", "--port", str(self.ports[1])]
         worker = [str(Path(python).parent / "arq"), "ledger.jobs.reconcile.Jobs"]
@@ -110,7 +111,14 @@ class Staging:
             Program(
                 "defter-web", [*own, python, *server, "--no-access-log"], self.ledger, 20, autostart=False
             ),
-            Program("defter-isci", [*own, *worker], self.ledger, 30, autostart=False, environment=ascii_log),
+            Program(
+                "defter-isci",
+                [*workers_own, *worker],
+                self.ledger,
+                30,
+                autostart=False,
+                environment=ascii_log,
+            ),
             Program(
                 "kuzey", with_environment(etc / "kuzey.env", [python, str(OTHER / "kuzey.py")]), self.home, 40
             ),
@@ -120,6 +128,7 @@ class Staging:
     def state(self) -> dict[str, str | int]:
         """What an inventory has to know."""
         return {
+            "worker_env_file": str(self.layout.etc / "isci.env"),
             "commit": self.environment()["LEDGER_COMMIT"],
             "directory": str(self.ledger),
             "browser": str(self.home / "srv" / "browser"),
@@ -178,6 +187,7 @@ def _deploy(staging: Staging) -> None:
     tests = [sys.executable, "-m", "pytest", "-c", "/dev/null", str(staging.ledger / "tests")]
     files = {
         staging.ledger / ".env": own,
+        layout.etc / "isci.env": own,
         layout.etc / "kuzey.env": {
             "KUZEY_URL": f"{staging.url}/svc/webhooks/kuzey",
             "LEDGER_HOOK_KEY": staging.hook_key,
@@ -210,8 +220,9 @@ def _fill(staging: Staging) -> None:
         for name in DATABASES:
             cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), owner))
     alembic = [sys.executable, "-m", "alembic", "-c", "alembic-ledger.ini", "upgrade", START_REVISION]
-    own = {**os.environ, **staging.environment()}
-    subprocess.run(alembic, cwd=staging.ledger / "db", env=own, check=True, capture_output=True)
+    for name in DATABASES:
+        own = {**os.environ, **staging.environment(), "LEDGER_DB_NAME": name}
+        subprocess.run(alembic, cwd=staging.ledger / "db", env=own, check=True, capture_output=True)
     with closing(_connection(staging, DATABASES[0])) as connection, connection.cursor() as cursor:
         cursor.execute(ROWS)
 

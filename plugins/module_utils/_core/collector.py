@@ -22,7 +22,6 @@ from ansible.module_utils.basic import AnsibleModule
 from .._text import env_file, service_variables
 from . import command, libraries, spool
 from .evidence import Step, utc_now
-from .masking import names
 from .redaction import Redactor, ordinary_of_env, secrets_of_env
 from .step_names import ENV_FILE, StepName
 from .steps import Started
@@ -39,6 +38,18 @@ COMMON_SPEC: ArgumentSpec = {
 }
 # Shorter values would be masked by Ansible wherever they occur, run_ids and timestamps included.
 MINIMUM_SECRET_LENGTH = 8
+# What the body of a login has besides its secrets.
+_ORDINARY = {
+    "user",
+    "username",
+    "user_name",
+    "email",
+    "login",
+    "client_id",
+    "grant_type",
+    "scope",
+    "audience",
+}
 
 
 class CollectError(Exception):
@@ -233,6 +244,7 @@ def run_collector(
         }
     folder = str(collector.spool.folder) if collector.spool else ""
     clock = [began, time.time()]
+    result["invocation"] = {"module_args": _arguments(module.params)}
     leave(**result, steps=collector.records, spool=folder, left_behind=collector.left, clock=clock)
 
 
@@ -250,14 +262,24 @@ def _secret_options(module: AnsibleModule, argument_spec: ArgumentSpec) -> dict[
 
 
 def _forget_ordinary(module: AnsibleModule) -> None:
-    """Have Ansible not mask what is short, or no secret by its name, in the body of a login.
+    """Have Ansible not mask what is short, or names somebody, in the body of a login.
 
-    It would mask a user's name wherever the evidence contains it.
+    It would mask a user's name wherever the evidence contains it. The body itself is not among the arguments
+    that the result shows.
     """
-    login = (module.params.get("token") or {}).get("login") or {}
-    body = login.get("body") or {}
-    kept = {str(value) for name, value in body.items() if names.kind(name)}
-    plain = {str(value) for value in body.values()} - kept
-    short = {value for value in module.no_log_values if len(str(value)) < MINIMUM_SECRET_LENGTH}
-    if body:
-        module.no_log_values -= plain | short
+    for name, value in (_login(module.params).get("body") or {}).items():
+        if name.lower() in _ORDINARY or len(str(value)) < MINIMUM_SECRET_LENGTH:
+            module.no_log_values.discard(str(value))
+
+
+def _login(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    token = params.get("token")
+    login = token.get("login") if isinstance(token, dict) else None
+    return dict(login or {})
+
+
+def _arguments(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the arguments as a result may show them: without the body of a login."""
+    login = _login(params)
+    hidden = {**params["token"], "login": {**login, "body": "not shown"}} if login else None
+    return {**params, **({"token": hidden} if hidden else {})}

@@ -114,7 +114,10 @@ class RunApi:
             return " and ".join(ends)
         if found:
             return found[0]
-        return word if any(isinstance(described.get(one), list) for one in STATES) else ""
+        named = described.get("pointer") or any(isinstance(described.get(one), list) for one in STATES)
+        usual = recon.state_of({"status": word}) if named else ""
+        # The usual words of a state that has words of its own are no others of it.
+        return word if described.get(usual) else usual
 
     def _ids(self, body: str, pointer: str) -> list[str]:
         if pointer:
@@ -163,8 +166,8 @@ def _wrong_values(given: t.Mapping[str, t.Any]) -> t.Iterator[str]:
     for name, pointer in pointers.items():
         if pointer and not str(pointer).startswith("/"):
             yield f"{name} {pointer!r} is not a JSON pointer such as /data/id"
-    if state and not (state.get(recon.COMPLETED) or state.get(recon.FAILED)):
-        yield "state says neither what completed is nor what failed is"
+    if state and not any(state.get(name) for name in ("pointer", recon.COMPLETED, recon.FAILED)):
+        yield "state says neither where it is nor what completed and failed are"
 
 
 def _means(meaning: t.Any, document: t.Any, word: str) -> bool:

@@ -83,7 +83,7 @@ def _answers(draft: Draft, post: Finding, given: t.Sequence[Finding]) -> dict[st
         found["answer"] = {"path": f"{post['path']}/{{id}}{match['rest']}"}
     state = next((name for name in _STATES if name in (get.get("answer") or {})), "")
     if state and state != "status":
-        found["state"] = {"pointer": f"/{state}", "completed": ["completed"], "failed": ["failed"]}
+        found["state"] = {"pointer": f"/{state}"}
     if get.get("answer") and not state:
         draft.notes.append(
             f"GET {get['path']} answers {', '.join(get['answer'])}: say in {_NAME}.state what means what"

@@ -19,7 +19,10 @@ SIGN_IN = (os.environ["LEDGER_OPERATOR"], os.environ["LEDGER_OPERATOR_PASSWORD"]
 HOOK_KEY = os.environ["LEDGER_HOOK_KEY"]
 # So long a token is good for.
 TOKEN_SECONDS = float(os.environ.get("LEDGER_TOKEN_SECONDS", "900"))
-ENFORCED = os.environ.get("LEDGER_HOOKS_SIGNED", "no") == "True"
+SHADOW = os.environ.get("LEDGER_SHADOW_WRITE", "False") == "True"
+MISMATCH = os.environ.get("LEDGER_MISMATCH_LOG", "False") == "True"
+ENFORCED = os.environ.get("LEDGER_HOOKS_SIGNED", "False") == "True"
+BALANCE = os.environ.get("LEDGER_ENFORCE_BALANCE", "False") == "True"
 COMMIT = os.environ.get("LEDGER_COMMIT", "")
 
 DATABASE = URL.create("postgresql+psycopg2", DB_USER, DB_PASSWORD, DB_HOST, int(DB_PORT), DB_NAME)
