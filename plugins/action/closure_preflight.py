@@ -56,7 +56,7 @@ class ActionModule(ClosureAction):
         specs = _load(Path(known["role_path"], "meta", "argument_specs.yml"))
         spec = next(iter(specs["argument_specs"].values()))["options"]
         given = self._templar.template({name: known[name] for name in spec if name in known})
-        return list(ArgumentSpecValidator(spec).validate(given).error_messages)
+        return list(map(formats.of_keys, ArgumentSpecValidator(spec).validate(given).error_messages))
 
     def _variables(self, args: Options) -> t.Iterator[str]:
         for need in ("required", "optional"):

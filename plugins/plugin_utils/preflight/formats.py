@@ -46,6 +46,13 @@ def problems(variables: t.Mapping[str, Variable]) -> list[str]:
     return [found for name, given in variables.items() if (found := problem(name, *given))]
 
 
+def of_keys(told: str) -> str:
+    """Return what an argument spec says of a key that a dictionary does not take, as one sentence."""
+    pattern = r"(?P<name>[\w.]+)\.(?P<key>[\w-]+)\. Supported parameters include: (?P<keys>.+?)\.?"
+    found = re.fullmatch(pattern, told)
+    return f"{found['name']} has no {found['key']}: it takes {found['keys']}" if found else told
+
+
 def texts(given: t.Mapping[str, t.Any], defaults: t.Mapping[str, t.Any]) -> list[str]:
     """Return a sentence for each dictionary or list that is a text, as C(-e name=value) makes it.
 
