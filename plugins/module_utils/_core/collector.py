@@ -122,8 +122,9 @@ class Collector:
         """
         try:
             return Path(name).expanduser().read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as exc:
-            why = getattr(exc, "strerror", None) or "it is not text"
+        except (OSError, UnicodeDecodeError, RuntimeError) as exc:
+            unread = "it is not text" if isinstance(exc, UnicodeDecodeError) else exc
+            why = getattr(exc, "strerror", None) or unread
             raise CollectError(f"the {what} {name} cannot be read: {why}") from exc
 
     def mask(self, token: str) -> None:

@@ -9,10 +9,9 @@ import re
 import typing as t
 from pathlib import PurePosixPath
 
-from . import parts, queue, rollout
+from . import parts, queue, rollout, token
 from .values import BACKEND, CI, REDIS, WORKER, Draft, Finding, Found
 
-_LOGIN = re.compile(r"login|sign-?in|/(?:auth/)?tokens?$", re.IGNORECASE)
 # What of a host's variables says how it is reached; a password among them stays where it is.
 _CONNECTION = re.compile(
     r"ansible_(host|port|user|connection|become|become_user|become_method|python_interpreter|remote_tmp"
@@ -207,7 +206,8 @@ def _env_file(draft: Draft, backend: Found) -> None:
     values = backend.service["shown"].get("RECON_RUNNER", "")
     if not values and "RECON_RUNNER" not in backend.project["variables"]:
         draft.notes.append(
-            "nothing in the backend's sources or environment reads RECON_RUNNER, which Package-3 sets"
+            "nothing in the backend's sources or environment reads RECON_RUNNER, which Package-3 sets: "
+            "where it always queues, say so in package_3_queue_left_out"
         )
 
 
@@ -254,7 +254,7 @@ def _variables(draft: Draft, backend: Found) -> None:
     for name in read:
         if name not in backend.service["variables"]:
             draft.notes.append(f"Alembic reads {name}, which the backend's environment does not have")
-    _token(draft, backend)
+    token.draft_token(draft, backend)
     if ini is None:
         draft.missing("package_1_migration_directory", f"no alembic.ini is below {backend.directory}")
         return
@@ -273,27 +273,6 @@ def _named_redis(backend: Found) -> dict[str, t.Any]:
         return {} if "REDIS_URL" in (urls or ["REDIS_URL"]) else {"redis": urls}
     found = parts.found("redis", backend.service["variables"])
     return {"redis": found} if found else {}
-
-
-def _token(draft: Draft, backend: Found) -> None:
-    answers = backend.service["answers"]
-    taken = [one for what in ("flags", "version", "ready") for one in answers[what] if one["token"]]
-    if taken:
-        seen = f"{taken[0]['path']} refuses a request without a token, and takes this one"
-        draft.add("staging_token", {"variable": taken[0]["token"]}, seen)
-    elif answers["tokens"]:
-        draft.guess("staging_token", {"variable": answers["tokens"][0]}, "its name, in the environment")
-    elif login := _login(backend):
-        why = f"POST {login} was seen: who logs in, with the password from the vault, and where the token is"
-        url = f"{{{{ staging_backend_url }}}}{login}"
-        draft.missing("staging_token", why, {"login": {"url": url, "body": {}, "pointer": "/access_token"}})
-
-
-def _login(backend: Found) -> str:
-    """Return the path that looks like a login's, or C('')."""
-    given = [*backend.service["answers"]["operations"], *backend.project["routes"]]
-    paths = [one["path"] for one in given if one["method"] == "POST" and _LOGIN.search(one["path"])]
-    return min(paths, key=len, default="")
 
 
 def _ci(draft: Draft, backend: Found) -> None:

@@ -94,7 +94,8 @@ def _flags(draft: Draft, answers: Finding) -> None:
     found = pointers(best) if best else {}
     if best is None or not found:
         draft.notes.append(
-            "no address shows the four flags: see package_2_rollout_flags_argv in the role's README"
+            "no address shows the four flags: see package_2_rollout_flags_argv and "
+            "package_2_rollout_left_out in the role's README"
         )
         return
     draft.add("package_2_rollout_flags_path", best["path"], f"its answer has {', '.join(found)}")
@@ -195,4 +196,9 @@ def _webhooks(draft: Draft, backend: Found) -> None:
     if described:
         prefix = described[0].partition("{")[0]
         draft.add("package_2_rollout_webhook_prefix", prefix, f"the route {described[0]}")
+    counters = [one for one in backend.service["answers"].get("metrics", []) if one.get("webhooks")]
+    if counters:
+        url = f"{{{{ staging_backend_url }}}}{counters[0]['path']}"
+        told = f"{counters[0]['path']} counts them, and no log of the backend's shows any"
+        draft.add("package_2_rollout_access_log", {"metrics": url}, told)
     draft.missing("package_2_rollout_webhook_probe_path", "no log has a webhook's request")

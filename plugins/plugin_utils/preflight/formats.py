@@ -149,6 +149,7 @@ KINDS: dict[str, tuple[Check, str]] = {
     "repository": _pattern(r"[\w.-]+/[\w.-]+", "a repository as owner/name"),
     "path": _pattern(r"[^\0\n]+", "a path"),
     "absolute_path": _pattern(r"/[^\0\n]*", "an absolute path"),
+    "own_path": _pattern(r"(?:/|~/)[^\0\n]*", "an absolute path, or one that begins with ~/"),
     "identifier": _pattern(
         r"([A-Za-z_][A-Za-z0-9_$]{0,62}\.)?[A-Za-z_][A-Za-z0-9_$]{0,62}",
         "a table's name, with its schema or without, such as public.reconciliation_findings",
