@@ -17,7 +17,7 @@ from .._clients.authorization import Authorization
 from .._core import step_names as steps
 from .._core.collector import Collector
 from .._core.deadline import Deadline
-from .._core.evidence import ENDED, TIMED_OUT, Step, utc_now
+from .._core.evidence import ENDED, FAILED, TIMED_OUT, Step, utc_now
 from .._core.step_names import StepName
 from .._logs import sources
 from .._logs.log import Reading
@@ -133,7 +133,7 @@ class _Run:
         transcript = self._collector.start(steps.RECON_LIFECYCLE, what, at=looks[0].started).ended(
             "".join(f"{_poll(step).line()}\n" for step in looks),
             exit_status=looks[-1].exit_status,
-            outcome=TIMED_OUT if why == late else ENDED,
+            outcome={late: TIMED_OUT, refused: FAILED}.get(why, ENDED),
             reason=why,
         )
         self._collector.add(replace(transcript, ended=looks[-1].ended))

@@ -122,6 +122,9 @@ def _backfill(draft: Draft, backend: Found) -> None:
             "package_2_rollout_backfill_dry_run", f"no backfill script below {backend.directory}", []
         )
         draft.missing("package_2_rollout_backfill_real_run", "the same", [])
+        draft.missing(
+            "package_2_rollout_rows_query", "the same; it counts all rows, then those that are filled"
+        )
         return
     script = scripts[0]
     file, module = PurePosixPath(script["file"]), script["called"] or script["module"]
@@ -149,6 +152,9 @@ def _backfill(draft: Draft, backend: Found) -> None:
         table, column = script["written"][0]
         query = f"SELECT count(*) AS {table}, count({column}) AS with_{column} FROM {table}"
         draft.guess("package_2_rollout_rows_query", query, f"{file.name} updates {table}.{column}")
+    else:
+        why = f"what {file.name} updates is not seen: count all rows, then those that have what it writes"
+        draft.missing("package_2_rollout_rows_query", why)
 
 
 def _e2e(draft: Draft, backend: Found) -> None:

@@ -15,6 +15,7 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector imp
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import (
     ENDED,
+    FAILED,
     NOT_RUN,
     TIMED_OUT,
     Step,
@@ -80,11 +81,11 @@ def log(tmp_path: Path) -> Path:
     return path
 
 
-def made(api: FakeGitHub, log: Path, **options: t.Any) -> Collector:
+def made(server: FakeGitHub, log: Path, **options: t.Any) -> Collector:
     env_file = log.with_name("worker.env")
     env_file.write_text(f"API_TOKEN={TOKEN}\nDATABASE_URL=postgresql://psp:db-password@h/psp\n", "utf-8")
     given = {
-        "url": api.url,
+        "url": server.url,
         "api": {"request": {"path": RUNS, "body": {"provider": "acmepay"}}},
         "worker_log": {"file": str(log)},
         "env_file": str(env_file),
@@ -194,6 +195,52 @@ def test_an_api_that_stumbles_is_asked_again(api: FakeGitHub, log: Path, clock: 
     assert result["state"] == "failed"
     assert [p.status for p in recon.transcript(steps["recon_lifecycle"].stdout)] == [200, 500, 200, 200]
     assert '"failed"' in steps["recon_get"].stdout
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 405, 410, 422])
+def test_what_asking_again_does_not_mend_ends_the_polling(
+    api: FakeGitHub, log: Path, clock: Clock, status: int
+) -> None:
+    api.on("GET", f"{RUNS}/{RUN}", state("queued"), Reply(status, {"detail": "no"}), state("completed"))
+    result, steps = take(made(api, log))
+    assert result["state"] == "queued"
+    assert len(api.asked("GET", f"{RUNS}/{RUN}")) == 2
+    assert steps["recon_lifecycle"].outcome == FAILED
+    assert steps["recon_lifecycle"].reason == f"the API answered {status}, which asking again does not mend"
+    assert clock.now < 1
+
+
+OTHER_API: dict[str, t.Any] = {
+    "request": {
+        "path": "/mutabakat",
+        "query": {"kaynak": "kuzey"},
+        "headers": {"Idempotency-Key": "{unique}"},
+    },
+    "id": "/mutabakat",
+    "answer": {"path": "/mutabakat/{id}/sonuc"},
+    "state": {
+        "completed": {"pointer": "/sonuc/basarili", "values": [True]},
+        "failed": {"pointer": "/sonuc/basarili", "values": [False]},
+    },
+    "queued": False,
+}
+
+
+@pytest.mark.parametrize(("success", "state"), [(True, "completed"), (False, "failed")])
+def test_an_api_of_another_shape(api: FakeGitHub, log: Path, clock: Clock, success: bool, state: str) -> None:
+    api.on("POST", "/mutabakat", Reply(201, {"mutabakat": RUN}))
+    running, ended = Reply(200, {"sonuc": None}), Reply(200, {"sonuc": {"basarili": success}})
+    api.on("GET", f"/mutabakat/{RUN}/sonuc", running, running, ended)
+    clock.meanwhile = [lambda: write(log, START + END)]
+    given = made(api, log, api=OTHER_API, process=["arq", "app.of-9d14.WorkerSettings"])
+    result, steps = take(given)
+    assert result == {"changed": True, "run_id": RUN, "state": state}
+    (post,) = api.asked("POST", "/mutabakat")
+    assert "?kaynak=kuzey" in steps["recon_post"].command
+    assert len(post.headers["idempotency-key"]) == 32
+    # It has no word for running: its connections are looked at while it has not ended.
+    looks = [step.title.rpartition(", ")[2] for step in given.steps if step.name == "recon_connections"]
+    assert looks == ["the run not seen", f"the run {state}"]
 
 
 def test_the_workers_log_may_lag_behind(api: FakeGitHub, log: Path, clock: Clock) -> None:
