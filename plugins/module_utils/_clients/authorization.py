@@ -50,16 +50,16 @@ class Authorization:
     """The header that proves who asks, if one is required; its token is masked from when it is known."""
 
     def __init__(self, collector: Collector) -> None:
-        """Find the token.
+        """Find the token; a login waits for the first request, since in check mode there is none.
 
         Raises:
-            CollectError: there is none where it should be, or the login was refused.
+            CollectError: there is none where it should be.
         """
         self._collector = collector
         self._token: t.Mapping[str, t.Any] = collector.params["token"] or {}
         self._headers: dict[str, str] = {}
-        token = self._login() if self._token.get("login") else self._given()
-        self._use(token)
+        if not self._token.get("login"):
+            self._use(self._given())
 
     def ask(
         self,
@@ -70,7 +70,13 @@ class Authorization:
         headers: t.Mapping[str, str] | None = None,
         **options: t.Any,
     ) -> Exchange:
-        """Make a request; the options are those of C(http.exchange())."""
+        """Make a request; the options are those of C(http.exchange()).
+
+        Raises:
+            CollectError: the login was refused.
+        """
+        if self._token.get("login") and not self._headers:
+            self._use(self._login())
         answer = self._ask(method, url, step, headers, options)
         if answer.step.exit_status != UNAUTHORIZED or not self._token.get("login"):
             return answer
