@@ -189,6 +189,7 @@ seealso:
 """
 
     POSTGRES = r"""
+options: {}
 requirements:
   - psycopg2 on the host
 seealso:

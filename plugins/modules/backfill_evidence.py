@@ -60,7 +60,7 @@ options:
     required: true
   words:
     description: What the runs call their counts in another language, lists of words for C(total), C(changed),
-      C(skipped) and C(errors). They are written C(word=1), C(word: 1) or as JSON.
+      C(skipped) and C(errors). They are written C(word=1), with a colon, or as JSON.
     type: dict
     default: {}
   limit:
