@@ -56,6 +56,9 @@ class ActionModule(ClosureAction):
         specs = _load(Path(known["role_path"], "meta", "argument_specs.yml"))
         spec = next(iter(specs["argument_specs"].values()))["options"]
         given = self._templar.template({name: known[name] for name in spec if name in known})
+        # A survey's empty answer, or a null, is no dictionary, and counts as not given.
+        empty = {name for name, value in given.items() if value in ("", None)}
+        given = {name: given[name] for name in given if name not in empty or spec[name].get("type") != "dict"}
         return list(map(formats.of_keys, ArgumentSpecValidator(spec).validate(given).error_messages))
 
     def _variables(self, args: Options) -> t.Iterator[str]:

@@ -248,7 +248,8 @@ AS_GIVEN = {
     "rc_closure_ticket_url": None,
     "redis_port": "6399",
     "staging_ca_file": None,
-    "staging_token_file": "",
+    "staging_token": "",
+    "staging_variables": None,
 }
 
 
