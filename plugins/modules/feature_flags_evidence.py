@@ -33,9 +33,9 @@ options:
         type: str
         required: true
       pointer:
-        description: JSON pointer to its value in a JSON answer.
+        description: JSON pointer to its value in a JSON answer. Not required where O(url) is not given.
         type: str
-        required: true
+        default: ""
   url:
     description: URL at which the running process reports its flags. Without it and O(argv), the process is
       not asked, and O(process) alone shows them.
@@ -119,7 +119,11 @@ ARGUMENT_SPEC: ArgumentSpec = {
         "type": "list",
         "elements": "dict",
         "required": True,
-        "options": {name: {"type": "str", "required": True} for name in ("name", "variable", "pointer")},
+        "options": {
+            "name": {"type": "str", "required": True},
+            "variable": {"type": "str", "required": True},
+            "pointer": {"type": "str", "default": ""},
+        },
     },
     "url": {"type": "str"},
     "commit_url": {"type": "str"},

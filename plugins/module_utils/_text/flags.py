@@ -25,6 +25,8 @@ def values(step: Step, flags: t.Sequence[t.Mapping[str, str]]) -> dict[str, t.An
         return {name: values[0] for name, values in said.items() if len(values) == 1}
     found = {}
     for flag in flags:
+        if not flag.get("pointer"):
+            continue
         try:
             found[flag["name"]] = json_pointer.resolve(document, flag["pointer"])
         except (LookupError, TypeError, ValueError):
