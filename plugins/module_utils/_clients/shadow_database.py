@@ -68,7 +68,7 @@ def environment(collector: Collector, shadow: Parameters) -> dict[str, str]:
     """
     own = postgres.parameters(collector.env, collector.params["variables"])
     moved = {name: _moved(collector.env, name, own, shadow) for name in collector.env}
-    moved.update(dict.fromkeys(_name_parts(collector), shadow["dbname"]))
+    moved.update(_parts(collector, shadow))
     found = {name: value for name, value in moved.items() if value is not None}
     return {**found, "PGDATABASE": shadow["dbname"]}
 
@@ -85,11 +85,12 @@ def _server(collector: Collector) -> Parameters:
     return postgres.parameters(collector.env, {"database": named} if named else collector.params["variables"])
 
 
-def _name_parts(collector: Collector) -> list[str]:
-    """Return the variable that holds the database's name, where its address comes in parts."""
+def _parts(collector: Collector, shadow: Parameters) -> dict[str, str]:
+    """Return the variables that hold the parts of the database's address, with the shadow's."""
     named = service_variables.described(collector.params["variables"])[service_variables.DATABASE]
-    name = str(named.get("name", "=")) if isinstance(named, dict) else "="
-    return [] if name.startswith("=") else [name]
+    parts: dict[str, t.Any] = named if isinstance(named, dict) else {}
+    values = {str(name): shadow.get("dbname" if part == "name" else part) for part, name in parts.items()}
+    return {name: value for name, value in values.items() if value and not name.startswith("=")}
 
 
 def _moved(env: t.Mapping[str, str], name: str, own: Parameters, shadow: Parameters) -> str | None:
