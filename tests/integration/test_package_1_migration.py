@@ -46,7 +46,7 @@ def environment(twin: dict[str, t.Any], tmp_path: Path) -> t.Iterator[Path]:
     urls = {
         name: f"{value.rsplit('/', 1)[0]}/{DATABASE}"
         for name, value in env_file.parse(text).items()
-        if name in postgres.URL_VARIABLES
+        if name in ("DATABASE_URL", "SYNC_DATABASE_URL")
     }
     file = tmp_path / "other.env"
     file.touch(mode=0o600)
