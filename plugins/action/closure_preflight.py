@@ -56,14 +56,14 @@ class ActionModule(ClosureAction):
         found = {host: broken if host in lost and not noted[host] else noted[host] for host in hosts}
         rows = table.rows(found)
         if not rows:
-            return {"changed": False, "ansible_facts": {"__rc_closure_held": {}}}
+            return {"changed": False, "ansible_facts": {"__rc_closure_held_back": {}}}
         for line in table.lines(found):
             display.display(line)
         if policy == table.STRICT or table.concerns_all(found):
             sentences = "; ".join(f"{names}: {sentence}" for names, sentence in rows)
             problems = [sentence for _hosts, sentence in rows]
             return {"failed": True, "msg": f"nothing was touched: {sentences}", "problems": problems}
-        return {"changed": False, "ansible_facts": {"__rc_closure_held": table.held_back(found)}}
+        return {"changed": False, "ansible_facts": {"__rc_closure_held_back": table.held_back(found)}}
 
     def _look(self, args: Options, known: Options) -> Result:
         interpreters = libraries.candidates(args.get("python"), args.get("path") or [])

@@ -74,6 +74,7 @@ class ActionModule(ClosureAction):
 
     def _kept(self, args: dict[str, t.Any], attempt: locker.Attempt, package: int) -> Stages:
         watch.check(attempt)
+        attempt.check([package])
         self._attempt, self._package = attempt, package
         if "digest" in args:
             args["digest_key"] = locker.digest_key(attempt)
