@@ -14,8 +14,9 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.utils.display import Display
 
 from ..module_utils._core import libraries
+from ..module_utils._core.evidence import Step
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
-from ..plugin_utils.preflight import formats, nearest, table
+from ..plugin_utils.preflight import asked, formats, nearest, places, table
 from ..plugin_utils.preflight import host as machine
 
 # The one in C takes a tenth of the time.
@@ -42,6 +43,10 @@ class ActionModule(ClosureAction):
         if "msg" in found and (found["reached"] or "docker" not in self._connection.transport):
             problems.append(found["msg"])
         problems += machine.another(found.get("files", {}), args.get("own") or {})
+        problems += places.problems(args, found, self.host(known))
+        if not problems and found.get("reached", True):
+            for name, options in (args.get("collectors") or {}).items():
+                problems += self._collect(str(name), options, known)
         if problems:
             return {"failed": True, "msg": "; ".join(problems), "problems": problems}
         return {"changed": False, **found}
@@ -72,9 +77,18 @@ class ActionModule(ClosureAction):
             self.host(known),
             [self.python(known), *interpreters],
             needs=[str(name) for name in args["needs"]],
-            files=args.get("files"),
+            files={**places.paths(args), **(args.get("files") or {})},
             ports=args.get("ports") or [],
+            programs=places.programs(args),
         )
+
+    def _collect(self, name: str, options: Options, known: Options) -> list[str]:
+        """Return what keeps a collector of this collection, which in check mode only looks, from its work."""
+        given = {key: value for key, value in options.items() if value not in (None, "", {}, [])}
+        result = self._execute_module(f"psp.rc_closure.{name}", given, task_vars=dict(known))
+        steps = [Step.from_dict(record) for record in result.get("steps") or []]
+        where = f"{self._task.delegate_to}: " if self._task.delegate_to else ""
+        return [f"{where}{one}" for one in asked.problems(steps, str(result.get("msg") or ""))]
 
     def _arguments(self, known: Options) -> list[str]:
         """Return what is wrong with the variables of the role that the task is of, by its argument spec."""
