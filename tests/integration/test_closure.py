@@ -131,6 +131,16 @@ def test_check_mode_changes_nothing_and_shows_what_would_be_done(
     assert sorted(p.name for p in Path(fresh_twin["supervisor_include_dir"]).iterdir()) == before["include"]
     assert not run.locker.exists()
     assert "RECON_RUNNER=queue" in run.output
+    # What the commands would do, and the migrations' SQL.
+    assert "backend would run: alembic upgrade head" in run.output
+    assert re.search(r"^    ALTER TABLE .* ADD CONSTRAINT .* UNIQUE", run.output, re.MULTILINE)
+
+
+def test_check_mode_fails_where_the_run_would(checked: t.Any, tmp_path: Path) -> None:
+    given = {"package_1_migration_alembic": ["alembic", "--nope"]}
+    run = play(tmp_path, "--check", "--tags=package_1", **given)
+    assert run.status != 0
+    assert "alembic --nope current ended with 2: alembic: error: unrecognized" in " ".join(run.output.split())
 
 
 def test_the_closure_passes(first: Run) -> None:

@@ -26,7 +26,9 @@ GROUPS = {
 }
 MOST_VALUES_OF_A_VM = 20
 # What is said of that which an example names and the test does not have.
-NOT_THERE = re.compile(r"does not exist on|is not found on|cannot be (?:read|resolved)|failed|refused|answered 40[134]")
+NOT_THERE = re.compile(
+    r"does not exist on|is not found on|cannot be (?:read|resolved)|failed|refused|answered 40[134]"
+)
 
 
 def known() -> set[str]:

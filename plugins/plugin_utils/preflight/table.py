@@ -13,6 +13,7 @@ import typing as t
 
 Found = t.Mapping[str, t.Sequence[t.Mapping[str, t.Any]]]
 
+NOTED = "__preflight_found"  # the fact in which a host's checks note what they found
 STRICT, COLLECT = "strict", "collect"
 POLICIES = (STRICT, COLLECT)
 
