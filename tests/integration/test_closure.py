@@ -157,6 +157,16 @@ def test_the_closure_passes(first: Run) -> None:
     assert ") in one database, psp" in reasons["same_database"]
 
 
+def test_a_package_with_a_problem_is_held_back_and_another_is_collected(first: Run, tmp_path: Path) -> None:
+    given = {"rc_closure_preflight": "collect", "package_2_rollout_e2e_directory": "/no/such"}
+    run = play(tmp_path / "evidence", "--tags=package_1,package_2", **given)
+    assert run.status != 0
+    assert run.verdicts == {"package_1": "PASS", "package_2": "FAIL"}
+    package = run.report["packages"]["package_2"]
+    assert "package_2_rollout_e2e_directory /no/such does not exist on backend" in package["note"]
+    assert {step["outcome"] for step in package["steps"]} == {"failed"}
+
+
 def test_each_change_has_its_intent_before_it(first: Run) -> None:
     names = {
         name: [step["name"] for step in package["steps"]]

@@ -56,7 +56,7 @@ def test_a_staging_of_vms_sets_few_values() -> None:
 
 
 def preflight(form: str, folder: Path, *pods: str, **given: t.Any) -> subprocess.CompletedProcess[str]:
-    """Check the packages, with a password in the vault, and a cluster with some pods; nothing else is there."""
+    """Check the packages with a password in the vault and a cluster of some pods; nothing else is there."""
     plays = [
         {
             "hosts": group,
