@@ -8,8 +8,6 @@ from __future__ import annotations
 import getpass
 import os
 import secrets
-import sys
-from functools import partial
 from pathlib import Path
 
 from ansible.errors import AnsibleConnectionFailure
@@ -18,7 +16,7 @@ from ansible.utils.display import Display
 from ..module_utils._core import lease
 from ..module_utils._core.evidence import Release, utc_now
 from ..module_utils._core.steps import hostname
-from ..plugin_utils.keep import elsewhere, locker, packing, watch
+from ..plugin_utils.keep import elsewhere, locker, watch
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.preflight import controller, formats
 
@@ -45,7 +43,6 @@ class ActionModule(ClosureAction):
         release = Release(*(str(args[name]) for name in ("ticket", "release", "commit", "environment")))
         if self._task.check_mode:
             return {"changed": True, "msg": "check mode: no attempt is opened, nothing is kept"}
-        packing.begin(partial(self._pack, known), os.getppid())
         elsewhere.settle(Path(str(args["locker"])).absolute() / release.ticket)
         staging, token = str(args.get("staging") or ""), secrets.token_hex(16)
         locked = bool(staging) and self._lock(args, known, token)
@@ -63,11 +60,6 @@ class ActionModule(ClosureAction):
             lambda: locked and self.shell(lease.releasing(staging, token)),
         )
         return {"changed": True, "ansible_facts": {"rc_closure_attempt": attempt.as_dict()}}
-
-    def _pack(self, known: Options, name: str) -> None:
-        """Pack a module as Ansible does for its first task; that is for no interpreter of its own."""
-        host = {**known, "ansible_python_interpreter": sys.executable}
-        self._configure_module(name, {}, {**host, "ansible_delegated_vars": {self._task.delegate_to: host}})
 
     def _lock(self, args: Options, known: Options, token: str) -> bool:
         """Take the staging's lock on the host of the task; return whether that host could be reached.

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import typing as t
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -13,6 +16,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._core import libraries
+from ..plugin_utils.keep import packing
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.preflight import formats, nearest
 from ..plugin_utils.preflight import host as machine
@@ -29,6 +33,8 @@ class ActionModule(ClosureAction):
 
     def act(self, args: Options, known: Options) -> Result:
         """Check the role's argument spec, the formats (format → names of variables), and then the host."""
+        if args.get("hosts"):  # once in a run: its collectors come next
+            packing.begin(partial(self._pack, known), os.getppid())
         problems = [*self._names(args, known), *self._arguments(known), *self._variables(args)]
         found = {} if args.get("needs") is None else self._look(args, known)
         if found.get("reached") and "msg" in found:
@@ -37,6 +43,10 @@ class ActionModule(ClosureAction):
         if problems:
             return {"failed": True, "msg": "; ".join(problems), "problems": problems}
         return {"changed": False, **found}
+
+    def _pack(self, known: Options, name: str) -> None:
+        """Pack a module as Ansible does for its first task; no interpreter has to be looked for."""
+        self._configure_module(name, {}, {**known, "ansible_python_interpreter": sys.executable})
 
     def _look(self, args: Options, known: Options) -> Result:
         interpreters = libraries.candidates(args.get("python"), args.get("path") or [])

@@ -15,8 +15,11 @@ from contextlib import suppress
 
 from . import watch
 
-# In the order in which a closure comes to them. What it needs first, it packs itself.
+# In the order in which a closure comes to them.
 MODULES = (
+    "closure_attempt",
+    "alembic_evidence",
+    "ci_run_dispatch",
     "pg_unique_constraint",
     "webhook_401_evidence",
     "env_file",
