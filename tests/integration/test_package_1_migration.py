@@ -389,7 +389,7 @@ def _databases(environment: Path) -> list[str]:
 
 def _shadowed(twin: dict[str, t.Any], environment: Path, **options: t.Any) -> tuple[Finding, dict[str, Step]]:
     """Collect with a shadow database, and return what the judge makes of it."""
-    # By itself, the module ends where the controller reads the smoke's SQL; the shadow goes on beside the smoke.
+    # By itself, the module ends where the controller reads the smoke's SQL; the shadow comes beside that.
     options = {"table": "reconciliation_findings", "downgrade_smoke": "never", **options}
     _result, steps = _alembic(twin, environment, **options)
     return schema.is_what_the_migrations_make(
