@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import typing as t
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -15,6 +18,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._core import libraries
 from ..module_utils._core.evidence import Step
+from ..plugin_utils.keep import packing
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.preflight import asked, formats, nearest, places, table
 from ..plugin_utils.preflight import host as machine
@@ -35,6 +39,8 @@ class ActionModule(ClosureAction):
         """Check the role's argument spec, the formats (format → names of variables), and then the host."""
         if "policy" in args:
             return self._report(str(args["policy"]), args.get("hosts") or [], known)
+        if args.get("hosts"):  # once in a run: its collectors come next
+            packing.begin(partial(self._pack, known), os.getppid())
         problems = [*self._names(args, known), *self._arguments(known), *self._variables(args)]
         found = {} if args.get("needs") is None else self._look(args, known)
         # A container that cannot be reached may be one that is still to be made.
@@ -67,6 +73,10 @@ class ActionModule(ClosureAction):
             problems = [sentence for _hosts, sentence in rows]
             return {"failed": True, "msg": f"nothing was touched: {sentences}", "problems": problems}
         return {"changed": False, "ansible_facts": {"__rc_closure_held_back": table.held_back(found)}}
+
+    def _pack(self, known: Options, name: str) -> None:
+        """Pack a module as Ansible does for its first task; no interpreter has to be looked for."""
+        self._configure_module(name, {}, {**known, "ansible_python_interpreter": sys.executable})
 
     def _look(self, args: Options, known: Options) -> Result:
         interpreters = libraries.candidates(args.get("python"), args.get("path") or [])
