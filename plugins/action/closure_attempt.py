@@ -48,7 +48,8 @@ class ActionModule(ClosureAction):
         locked = bool(staging) and self._lock(args, known, token)
         try:
             own = f"{staging} at {self._address(known)}" if staging else ""
-            attempt = locker.open_attempt(str(args["locker"]), release, utc_now(), own)
+            held_back = args.get("held_back") or {}
+            attempt = locker.open_attempt(str(args["locker"]), release, utc_now(), own, held_back)
         except locker.LockerError as exc:
             if locked:
                 self.shell(lease.releasing(staging, token))

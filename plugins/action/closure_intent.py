@@ -22,7 +22,9 @@ class ActionModule(ClosureAction):
         if args.get("attempt") and args.get("intent") and not self._task.check_mode:
             role, attempt = str(args["intent"]), locker.Attempt.from_dict(args["attempt"])
             watch.check(attempt)
+            concerned = [int(package) for package in args.get("packages") or []]
+            attempt.check(concerned)
             what = f"set up {role}: its files and environment, and its start or, where they change, restart"
-            packages = [int(package) for package in args.get("packages") or []]
+            packages = [package for package in concerned if str(package) not in attempt.held_back]
             locker.keep_where_open(attempt, packages, [intents.step(role, [what], host)])
         return {"changed": False}

@@ -22,4 +22,5 @@ class ActionModule(ClosureAction):
         package = int(args["package"])
         earlier.keep(attempt, package)
         locker.open_package(attempt, package, args.get("policy") or {})
+        attempt.check([package])
         return {"changed": True}

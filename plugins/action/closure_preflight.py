@@ -5,16 +5,22 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import typing as t
+from functools import partial
 from pathlib import Path
 
 import yaml
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.utils.display import Display
 
 from ..module_utils._core import libraries
+from ..module_utils._core.evidence import Step
+from ..plugin_utils.keep import packing
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
-from ..plugin_utils.preflight import formats, nearest
+from ..plugin_utils.preflight import asked, formats, nearest, places, table
 from ..plugin_utils.preflight import host as machine
 
 # The one in C takes a tenth of the time.
@@ -23,20 +29,54 @@ _ROLES = Path(__file__).parents[2] / "roles"
 # What this collection sets itself; a job template hands the next one what was set.
 _SET = {"rc_closure_attempt", "rc_closure_report"}
 
+display = Display()
+
 
 class ActionModule(ClosureAction):
     """Fail with one sentence for each variable that is missing or wrong, and for what the host lacks."""
 
     def act(self, args: Options, known: Options) -> Result:
         """Check the role's argument spec, the formats (format → names of variables), and then the host."""
+        if "policy" in args:
+            return self._report(str(args["policy"]), args.get("hosts") or [], known)
+        if args.get("hosts"):  # once in a run: its collectors come next
+            packing.begin(partial(self._pack, known), os.getppid())
         problems = [*self._names(args, known), *self._arguments(known), *self._variables(args)]
         found = {} if args.get("needs") is None else self._look(args, known)
-        if found.get("reached") and "msg" in found:
+        # A container that cannot be reached may be one that is still to be made.
+        if "msg" in found and (found["reached"] or "docker" not in self._connection.transport):
             problems.append(found["msg"])
         problems += machine.another(found.get("files", {}), args.get("own") or {})
+        problems += places.problems(args, found, self.host(known))
+        if not problems and found.get("reached", True):
+            for name, options in (args.get("collectors") or {}).items():
+                problems += self._collect(str(name), options, known)
         if problems:
             return {"failed": True, "msg": "; ".join(problems), "problems": problems}
         return {"changed": False, **found}
+
+    def _report(self, policy: str, hosts: t.Sequence[str], known: Options) -> Result:
+        """Show what these hosts' checks noted, and fail with it unless it only holds packages back."""
+        if policy not in table.POLICIES:
+            raise ValueError(f"rc_closure_preflight {policy!r} is not one of {', '.join(table.POLICIES)}")
+        noted = {host: known["hostvars"].raw_get(host).get(table.NOTED) or [] for host in hosts}
+        lost = set(hosts) - set(known["ansible_play_hosts"])
+        broken = [{"packages": [], "problems": ["it could not be checked: see its error above"]}]
+        found = {host: broken if host in lost and not noted[host] else noted[host] for host in hosts}
+        rows = table.rows(found)
+        if not rows:
+            return {"changed": False, "ansible_facts": {"__rc_closure_held_back": {}}}
+        for line in table.lines(found):
+            display.display(line)
+        if policy == table.STRICT or table.concerns_all(found):
+            sentences = "; ".join(f"{names}: {sentence}" for names, sentence in rows)
+            problems = [sentence for _hosts, sentence in rows]
+            return {"failed": True, "msg": f"nothing was touched: {sentences}", "problems": problems}
+        return {"changed": False, "ansible_facts": {"__rc_closure_held_back": table.held_back(found)}}
+
+    def _pack(self, known: Options, name: str) -> None:
+        """Pack a module as Ansible does for its first task; no interpreter has to be looked for."""
+        self._configure_module(name, {}, {**known, "ansible_python_interpreter": sys.executable})
 
     def _look(self, args: Options, known: Options) -> Result:
         interpreters = libraries.candidates(args.get("python"), args.get("path") or [])
@@ -45,9 +85,18 @@ class ActionModule(ClosureAction):
             self.host(known),
             [self.python(known), *interpreters],
             needs=[str(name) for name in args["needs"]],
-            files=args.get("files"),
+            files={**places.paths(args), **(args.get("files") or {})},
             ports=args.get("ports") or [],
+            programs=places.programs(args),
         )
+
+    def _collect(self, name: str, options: Options, known: Options) -> list[str]:
+        """Return what keeps a collector of this collection, which in check mode only looks, from its work."""
+        given = {key: value for key, value in options.items() if value not in (None, "", {}, [])}
+        result = self._execute_module(f"psp.rc_closure.{name}", given, task_vars=dict(known))
+        steps = [Step.from_dict(record) for record in result.get("steps") or []]
+        where = f"{self._task.delegate_to}: " if self._task.delegate_to else ""
+        return [f"{where}{one}" for one in asked.problems(steps, str(result.get("msg") or ""))]
 
     def _arguments(self, known: Options) -> list[str]:
         """Return what is wrong with the variables of the role that the task is of, by its argument spec."""

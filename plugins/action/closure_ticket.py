@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._core.deadline import Deadline
-from ..module_utils._core.evidence import utc_now
+from ..module_utils._core.evidence import Release, utc_now
 from ..module_utils._core.redaction import Redactor
 from ..plugin_utils.keep import elsewhere, locker
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, progress
@@ -21,7 +21,8 @@ from ..plugin_utils.tell.ticket.base import TicketError
 from ..plugin_utils.tell.ticket.posting import Pace
 
 SCHEMA = "psp.rc_closure/ticket/1"
-_UNOPENED = "no attempt is open, so nothing is posted; the variables of the ticket ({provider}) are valid"
+_UNOPENED = "no attempt is open, so nothing is posted; what the ticket ({provider}) needs is valid{read}"
+_LOOK_SECONDS = 30.0
 
 
 class ActionModule(ClosureAction):
@@ -34,13 +35,16 @@ class ActionModule(ClosureAction):
         try:
             options = _options(args)
             attempt = locker.named_attempt(options["attempt"])
-            if attempt is None:
-                return {"changed": False, "msg": _UNOPENED.format(**options)}
             secret = opening.token(options, os.environ)
             redact = Redactor({"token": secret} if secret else {})
+            if attempt is None:
+                read = _read(options, redact, secret)
+                return {"changed": False, "msg": _UNOPENED.format(**options, read=read)}
             with nullcontext() if self._task.check_mode else locker.telling(attempt):
                 return self._tell(attempt, options, redact, secret)
         except (TicketError, locker.LockerError, OSError, ValueError) as exc:
+            if attempt is None:
+                return {"failed": True, "msg": redact(str(exc))}
             return self._failed(attempt, redact(str(exc)))
 
     def _tell(self, attempt: locker.Attempt, options: Options, redact: Redactor, secret: str) -> Result:
@@ -56,15 +60,11 @@ class ActionModule(ClosureAction):
         _record(attempt, {**result, "locker_sha256": order.locker, "problem": ""})
         return result
 
-    def _failed(self, attempt: locker.Attempt | None, problem: str) -> Result:
+    def _failed(self, attempt: locker.Attempt, problem: str) -> Result:
         """Return what is wrong, where the report is, and what to do."""
-        where = (
-            f". The report is in {elsewhere.find(attempt.folder / 'report.md')}; posting again continues"
-            if attempt
-            else ""
-        )
-        sentence = f"not everything was posted to the ticket: {problem.rstrip('.')}{where}"
-        if attempt and not self._task.check_mode:
+        where = f"The report is in {elsewhere.find(attempt.folder / 'report.md')}; posting again continues"
+        sentence = f"not everything was posted to the ticket: {problem.rstrip('.')}. {where}"
+        if not self._task.check_mode:
             _record(attempt, {"problem": sentence})
         return {"failed": True, "msg": sentence}
 
@@ -77,6 +77,15 @@ def _options(args: Options) -> dict[str, t.Any]:
     if problems:
         raise TicketError("; ".join(problems))
     return options
+
+
+def _read(options: Options, redact: Redactor, secret: str) -> str:
+    """Read the ticket where it is a server's, and return what is to be added to the message."""
+    if options["provider"] == opening.FILE:
+        return ""
+    nowhere = locker.Attempt("", "", Release("", "", "", ""))
+    ticket = opening.open_ticket(options, nowhere, secret, redact, Deadline(_LOOK_SECONDS))
+    return f", and {ticket.place} can be read: it is {ticket.state().name}"
 
 
 def _order(attempt: locker.Attempt, options: Options, redact: Redactor) -> telling.Order:

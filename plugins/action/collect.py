@@ -32,7 +32,7 @@ from ..module_utils._core.step_names import CI_DISPATCH, CI_DISPATCH_INTENT
 from ..module_utils._core.steps import Started
 from ..plugin_utils.keep import fetching, intents, locker, recovery, watch
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, progress
-from ..plugin_utils.preflight import smoke
+from ..plugin_utils.preflight import rehearsal, smoke, table
 
 # The module that does what must be done at most once.
 ONCE = "ci_run_dispatch"
@@ -63,10 +63,22 @@ class ActionModule(ClosureAction):
         self._spooled: list[str] = []  # folders on the host that are to be removed
         with progress(lambda: f"{self._module} on {self._host}"):
             if not attempt or self._task.check_mode:
-                return _sum(self._stages(options, lambda steps: [step.as_dict() for step in steps]))
+                result = _sum(self._stages(options, lambda steps: [step.as_dict() for step in steps]))
+                return self._rehearsed(result) if self._task.check_mode else result
             if package is None:
                 raise locker.LockerError("package is missing: 0, 1, 2 or 3 is required with attempt")
             return _sum(self._kept(options, locker.Attempt.from_dict(attempt), int(package)))
+
+    def _rehearsed(self, result: Result) -> Result:
+        """Show what would be run, and note what would fail."""
+        steps = [Step.from_dict(record) for record in result["steps"]]
+        for line in rehearsal.lines(self._host, steps):
+            display.display(line)
+        problems = rehearsal.problems(self._module, steps)
+        if problems:
+            noted = [*(self._known.get(table.NOTED) or []), {"packages": [], "problems": problems}]
+            result["ansible_facts"] = {table.NOTED: noted}
+        return result
 
     @property
     def _module(self) -> str:
@@ -74,6 +86,7 @@ class ActionModule(ClosureAction):
 
     def _kept(self, args: dict[str, t.Any], attempt: locker.Attempt, package: int) -> Stages:
         watch.check(attempt)
+        attempt.check([package])
         self._attempt, self._package = attempt, package
         if "digest" in args:
             args["digest_key"] = locker.digest_key(attempt)

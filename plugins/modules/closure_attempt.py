@@ -42,6 +42,11 @@ options:
       is.
     type: str
     default: ""
+  held_back:
+    description: Packages that are held back, each with what the preflight found of it. Nothing of them is
+      done, and they are FAIL with that.
+    type: dict
+    default: {}
   holder:
     description: Who takes the lock. Set by the action.
     type: dict
@@ -100,6 +105,7 @@ def main() -> None:
             **{name: {"type": "str", "required": True} for name in needed},
             "locker": {"type": "path", "required": True},
             "staging": {"type": "str", "default": ""},
+            "held_back": {"type": "dict", "default": {}},
             "holder": {"type": "dict"},
         },
         supports_check_mode=True,

@@ -65,11 +65,38 @@ options:
     type: list
     elements: list
     default: []
+  directories:
+    description: Directories that must be there, each under the name of its variable.
+    type: dict
+    default: {}
+  settings:
+    description: Environment files that must be there, each under the name of its variable, as a dictionary of
+      C(path) and C(names), of which the file must set one.
+    type: dict
+    default: {}
+  programs:
+    description: Programs that must be there, each under the name of its variable, as a dictionary of C(argv),
+      the C(directory) that it is run in, its C(path) before the host's own, and the C(variable) that adds to
+      that.
+    type: dict
+    default: {}
   own:
     description: Those of O(files) that must contain one of their expressions where they are there, each with
       what to do if not.
     type: dict
     default: {}
+  collectors:
+    description: Collectors of this collection, each with its options, to be carried out where nothing is
+      wrong so far. Give the task C(check_mode=true), so that they only look. What they cannot ask is a
+      problem.
+    type: dict
+    default: {}
+  policy:
+    description: In place of all checks, shows in one table what the checks of O(hosts) found, and fails with
+      it if this is V(strict). If it is V(collect), it fails only with what concerns no package, and returns
+      the packages that are to be held back.
+    type: str
+    choices: [strict, collect]
 seealso:
   - module: ansible.builtin.validate_argument_spec
   - module: ansible.builtin.assert
@@ -119,15 +146,20 @@ python:
   sample: /app/.venv/bin/python3
 files:
   description: >-
-    Path → C(exists), C(link) (its target), C(entries) of a directory, C(matches), the expressions found, and
-    C(error) where it cannot be read.
+    Path → C(exists), C(link) (its target), C(directory), C(entries) of a directory, C(matches), the
+    expressions found, and C(error) where it cannot be read.
   returned: success, with O(needs)
   type: dict
-  sample: {/var/lib/redis: {exists: true, link: "", entries: [dump.rdb], matches: [], error: ""}}
+  sample: {/var/lib/redis: {exists: true, link: "", directory: true, entries: [dump.rdb], error: ""}}
 taken:
   description: Those of O(ports) at which something listens.
   returned: success, with O(needs)
   type: list
   elements: str
   sample: ["127.0.0.1:6379"]
+programs:
+  description: Whether each of O(programs) can be run, by its name.
+  returned: success, with O(needs)
+  type: dict
+  sample: {alembic: true}
 """

@@ -143,9 +143,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 
 def main() -> None:
-    run_collector(
-        ARGUMENT_SPEC, collect, needs=["requests"], required_if=[("window", "after", ["probe_url"])]
-    )
+    run_collector(ARGUMENT_SPEC, collect, required_if=[("window", "after", ["probe_url"])])
 
 
 if __name__ == "__main__":

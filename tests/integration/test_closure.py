@@ -131,6 +131,16 @@ def test_check_mode_changes_nothing_and_shows_what_would_be_done(
     assert sorted(p.name for p in Path(fresh_twin["supervisor_include_dir"]).iterdir()) == before["include"]
     assert not run.locker.exists()
     assert "RECON_RUNNER=queue" in run.output
+    # What the commands would do, and the migrations' SQL.
+    assert "backend would run: alembic upgrade head" in run.output
+    assert re.search(r"^    ALTER TABLE .* ADD CONSTRAINT .* UNIQUE", run.output, re.MULTILINE)
+
+
+def test_check_mode_fails_where_the_run_would(checked: t.Any, tmp_path: Path) -> None:
+    given = {"package_1_migration_alembic": ["alembic", "--nope"]}
+    run = play(tmp_path, "--check", "--tags=package_1", **given)
+    assert run.status != 0
+    assert "alembic --nope current ended with 2: alembic: error: unrecognized" in " ".join(run.output.split())
 
 
 def test_the_closure_passes(first: Run) -> None:
@@ -145,6 +155,16 @@ def test_the_closure_passes(first: Run) -> None:
     # Proven by connections, and not by digests alone.
     assert ") in one database, 0" in reasons["same_redis_url"]
     assert ") in one database, psp" in reasons["same_database"]
+
+
+def test_a_package_with_a_problem_is_held_back_and_another_is_collected(first: Run, tmp_path: Path) -> None:
+    given = {"rc_closure_preflight": "collect", "package_2_rollout_e2e_directory": "/no/such"}
+    run = play(tmp_path / "evidence", "--tags=package_1,package_2", **given)
+    assert run.status != 0
+    assert run.verdicts == {"package_1": "PASS", "package_2": "FAIL"}
+    package = run.report["packages"]["package_2"]
+    assert "package_2_rollout_e2e_directory /no/such does not exist on backend" in package["note"]
+    assert {step["outcome"] for step in package["steps"]} == {"failed"}
 
 
 def test_each_change_has_its_intent_before_it(first: Run) -> None:

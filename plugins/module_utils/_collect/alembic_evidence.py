@@ -30,10 +30,10 @@ DOWNGRADE = ("downgrade", "-1")
 def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the steps and return C(changed), C(before), C(after), C(existing) and C(smoke_pending)."""
     tool = _Alembic(collector)
-    if collector.params["stage"] == "smoke":
-        return {"changed": tool.smoke(tool.refusal())}
     # Before anything is done, for where another Python has the library the module begins again.
     lacking = libraries.ensure(["psycopg2"], collector.params["python"], collector.params["path"])
+    if collector.params["stage"] == "smoke":
+        return {"changed": tool.there_and_back(tool.refusal(), lacking)}
     current, heads, history = tool.look()
     result: dict[str, t.Any] = {"before": current, "after": current, "existing": [], "smoke_pending": False}
     if collector.check_mode:
@@ -42,19 +42,17 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         return {**result, "changed": current != heads}
     upgrade = tool.take(steps.ALEMBIC_UPGRADE, *UPGRADE, waits_for_locks=True)
     head = alembic.single(heads) if upgrade.ok else ""
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        shadowed = head and collector.params["table"]
-        shadow = beside.submit(alembic_shadow.collect, collector, tool.run, lacking) if shadowed else None
-        after = tool.look_again(head, alembic.single(alembic.parents(history, head)))
-    if shadow:
-        shadow.result()  # what went wrong there must not be lost
+    if head and collector.params["table"]:
+        alembic_shadow.real_schema(collector, lacking)
+    after = tool.look_again(head, alembic.single(alembic.parents(history, head)))
     result |= {"after": after, "changed": bool(alembic.moves(upgrade)) or after != current}
     if not upgrade.ok:
         result["existing"] = tool.look_into(upgrade, after)
     elif after == [head] and collector.params["downgrade_smoke"] == "safe":
         result["smoke_pending"] = True
     else:
-        result["changed"] |= tool.smoke(tool.refusal(at_head=after == [head]))
+        refusal = tool.refusal(at_head=after == [head])
+        result["changed"] |= tool.there_and_back(refusal, lacking, shadowed=bool(head))
     return result
 
 
@@ -113,7 +111,17 @@ class _Alembic:
             table = existing.table(said, f"{whole.stdout}\n{sql}")
         return [table] if table else []
 
-    def smoke(self, refusal: str) -> bool:
+    def there_and_back(self, refusal: str, lacking: str, *, shadowed: bool = True) -> bool:
+        """Take the smoke, and beside it what the migrations make of an empty database of its own."""
+        if not (shadowed and self._params["table"]):
+            return self._smoke(refusal)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            shadow = beside.submit(alembic_shadow.collect, self._collector, self.run, lacking)
+            went_down = self._smoke(refusal)
+        shadow.result()  # what went wrong there must not be lost
+        return went_down
+
+    def _smoke(self, refusal: str) -> bool:
         """Go one step down and up again where nothing speaks against it; return whether it went down."""
         if refusal:
             self.leave_out(steps.ALEMBIC_DOWNGRADE, DOWNGRADE, refusal)

@@ -18,8 +18,14 @@ from .._text import alembic, catalog
 Run = t.Callable[..., Step]
 
 
+def real_schema(collector: Collector, lacking: str = "") -> None:
+    """Take the step of the real database's schema, which is at head now; C(lacking) as in C(collect)."""
+    if not lacking:
+        postgres.ask(collector, catalog.schema_query(collector.params["table"]), steps.ALEMBIC_SCHEMA)
+
+
 def collect(collector: Collector, run: Run, lacking: str = "") -> None:
-    """Take the steps.
+    """Take the steps of the shadow.
 
     Args:
         collector: takes them; its option C(table) is the table whose description is shown in full.
@@ -32,8 +38,6 @@ def collect(collector: Collector, run: Run, lacking: str = "") -> None:
     if lacking:
         collector.failed(steps.ALEMBIC_SHADOW_CREATE, "CREATE DATABASE", lacking)
         return
-    sql = catalog.schema_query(collector.params["table"])
-    postgres.ask(collector, sql, steps.ALEMBIC_SCHEMA)
     with shadow_database.made(collector) as shadow:
         if shadow is None:
             return
@@ -42,6 +46,7 @@ def collect(collector: Collector, run: Run, lacking: str = "") -> None:
         if not current.ok or alembic.revisions(current.stdout):
             return
         if collector.add(run(steps.ALEMBIC_SHADOW_UPGRADE, "upgrade", "head", env=env)).ok:
+            sql = catalog.schema_query(collector.params["table"])
             _schema(collector, shadow, sql, steps.ALEMBIC_SHADOW_SCHEMA)
 
 

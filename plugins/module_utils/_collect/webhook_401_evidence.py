@@ -13,9 +13,9 @@ import secrets
 import typing as t
 from datetime import timedelta
 
-from .._clients import http
+from .._core import libraries
 from .._core import step_names as steps
-from .._core.collector import Collector
+from .._core.collector import CollectError, Collector
 from .._core.deadline import Deadline
 from .._core.evidence import parse_time, rfc3339, utc_now
 from .._core.step_names import StepName
@@ -37,6 +37,12 @@ MARK_SECONDS = 0.5
 
 def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the steps of before or after the flags are set, as C(window) says, and return their counts."""
+    params = collector.params
+    # Not to be imported where nothing is asked: that takes longer than to read a log.
+    asks = params["window"] == "after" or params["access_log"].get("metrics")
+    lacking = libraries.ensure(["requests"], params["python"], params["path"]) if asks else ""
+    if lacking:
+        raise CollectError(lacking)
     webhooks = _Webhooks(collector)
     if collector.params["window"] == "before":
         mark, total = webhooks.before()
@@ -105,6 +111,8 @@ class _Webhooks:
         mark, own = self._source.mark(), f"{webhook_log.PROBE}{secrets.token_hex(8)}"
         url, step = f"{self._params['probe_url']}?{own}", steps.WEBHOOK_PROBE
         agent = {"User-Agent": f"psp.rc_closure ({own})"}
+        from .._clients import http  # noqa: PLC0415
+
         answer = http.ask(self._collector, "POST", url, step, headers=agent, body="{}", limit=PROBE_SECONDS)
         if self._collector.add(answer.step).exit_status != 401:
             return

@@ -11,7 +11,6 @@ import typing as t
 from datetime import datetime, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from .._clients import http
 from .._core import step_names as steps
 from .._core.collector import CollectError, Collector
 from .._core.evidence import parse_time, utc_now
@@ -111,6 +110,8 @@ class FromCounters:
         return Seen(self._tally(counted, old), note, gap)
 
     def _look(self) -> tuple[dict[str, float], float]:
+        from .._clients import http  # noqa: PLC0415
+
         answer = http.ask(
             self._collector, "GET", self._url, steps.WEBHOOK_WINDOW, limit=METRICS_SECONDS, kept=False
         )

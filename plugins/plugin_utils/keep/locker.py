@@ -24,7 +24,7 @@ import json
 import secrets as random_source
 import typing as t
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from ...module_utils._core import files
@@ -51,6 +51,8 @@ class Attempt:
     started: str  # RFC 3339, UTC
     release: Release
     staging: str = ""  # which of those on its hosts: what the lock is for
+    # Package → what the preflight found of it: nothing of it is done.
+    held_back: t.Mapping[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -58,6 +60,16 @@ class Attempt:
 
     def package(self, number: int) -> Path:
         return self.folder / f"package_{number}"
+
+    def check(self, packages: t.Iterable[int]) -> None:
+        """Go on only where one of these packages is not held back.
+
+        Raises:
+            LockerError: what the preflight found of them.
+        """
+        found = [self.held_back.get(str(package), "") for package in packages]
+        if found and all(found):
+            raise LockerError(f"not done, for the preflight found a problem: {found[0]}")
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return what travels between tasks as the fact C(rc_closure_attempt)."""
@@ -76,6 +88,7 @@ class Attempt:
                 str(data["started"]),
                 Release(**data["release"]),
                 str(data.get("staging") or ""),
+                dict(data.get("held_back") or {}),
             )
         except (KeyError, TypeError) as exc:
             raise LockerError(
@@ -83,7 +96,9 @@ class Attempt:
             ) from exc
 
 
-def open_attempt(root: str, release: Release, now: str, staging: str = "") -> Attempt:
+def open_attempt(
+    root: str, release: Release, now: str, staging: str = "", held_back: t.Mapping[str, str] | None = None
+) -> Attempt:
     """Open a new attempt and return it; C(now) is RFC 3339, UTC.
 
     Raises:
@@ -91,7 +106,7 @@ def open_attempt(root: str, release: Release, now: str, staging: str = "") -> At
     """
     stamp = parse_time(now).strftime("%Y%m%dT%H%M%S.%fZ")
     path = Path(root).absolute() / release.ticket / release.candidate / "attempts" / stamp
-    attempt = Attempt(str(path), now, release, staging)
+    attempt = Attempt(str(path), now, release, staging, held_back or {})
     try:
         path.mkdir(parents=True, mode=0o700)
         # Those of attempts that were killed: nobody closes them any more.

@@ -30,7 +30,7 @@ def begin(
         lock.close()
         return
     try:
-        _detach()
+        detach()
         _watch(attempt, run, renew)
     finally:
         try:
@@ -52,7 +52,7 @@ def check(attempt: locker.Attempt) -> None:
         )
 
 
-def _detach() -> None:
+def detach() -> None:
     """Be in no group that is ended with a task's, and hold no stream that somebody reads to its end."""
     os.setsid()
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -63,7 +63,7 @@ def _detach() -> None:
 def _watch(attempt: locker.Attempt, run: int, renew: t.Callable[[], bool]) -> None:
     renewed = time.monotonic()
     key = attempt.folder / ".digest_key"  # destroyed with the report
-    while key.exists() and _lives(run):
+    while key.exists() and lives(run):
         time.sleep(LOOK_SECONDS)  # nobody tells the end of a process that is no child
         if time.monotonic() - renewed > RENEW_SECONDS:
             if not renew():
@@ -72,7 +72,8 @@ def _watch(attempt: locker.Attempt, run: int, renew: t.Callable[[], bool]) -> No
             renewed = time.monotonic()
 
 
-def _lives(pid: int) -> bool:
+def lives(pid: int) -> bool:
+    """Whether there is a process of this number."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

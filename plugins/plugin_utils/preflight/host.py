@@ -45,6 +45,7 @@ for path, patterns in asked["files"].items():
     files[path] = {
         "exists": os.path.lexists(path),
         "link": os.readlink(path) if os.path.islink(path) else "",
+        "directory": os.path.isdir(path),
         "entries": entries,
         "error": error,
         "matches": [pattern for pattern in patterns if re.search(pattern, text, re.MULTILINE)],
@@ -56,7 +57,12 @@ for address, port in asked["ports"]:
         taken.append("%s:%s" % (address, port))
     except (OSError, socket.error):
         pass
-found = {"version": list(sys.version_info[:2]), "has": has, "files": files, "taken": taken}
+programs = {}
+for name, directory, path in asked["programs"]:
+    places = [directory] if "/" in name else path + os.environ.get("PATH", os.defpath).split(":")
+    programs[name] = any(os.access(os.path.join(place, name), os.X_OK) for place in places)
+found = {"version": list(sys.version_info[:2]), "has": has, "files": files}
+found.update(taken=taken, programs=programs)
 print("psp.rc_closure: " + json.dumps([sys.argv[1], found]))
 sys.exit(len(has) < len(asked["needs"]))
 """
@@ -66,14 +72,15 @@ sys.exit(len(has) < len(asked["needs"]))
 class Answer:
     """What one Python of the host answered.
 
-    Of each path in C(files), that is: exists, link (its target), entries (of a directory), matches (the
-    patterns found), and error (why it cannot be read).
+    Of each path in C(files), that is: exists, link (its target), directory (whether it is one), entries (of
+    a directory), matches (the patterns found), and error (why it cannot be read).
     """
 
     version: tuple[int, int]  # its own, such as (3, 11)
     has: frozenset[str] = frozenset()  # those of the libraries asked for that it can import
     files: dict[str, dict[str, t.Any]] = field(default_factory=dict)
     taken: list[str] = field(default_factory=list)  # where something listens, as address:port
+    programs: dict[str, bool] = field(default_factory=dict)  # name → whether it can be run
 
     @property
     def usable(self) -> bool:
@@ -86,9 +93,10 @@ def command(
     needs: t.Sequence[str],
     files: t.Mapping[str, t.Sequence[str]],
     ports: t.Sequence[t.Sequence[t.Any]],
+    programs: t.Sequence[t.Sequence[t.Any]] = (),
 ) -> str:
     """Return the shell command that asks the interpreters, up to the first that has all libraries."""
-    asked = json.dumps({"needs": needs, "files": files, "ports": ports})
+    asked = json.dumps({"needs": needs, "files": files, "ports": ports, "programs": programs})
     calls = [shlex.join([path, "-c", _SCRIPT, path, asked]) for path in dict.fromkeys(interpreters)]
     return f"echo {shlex.quote(_SHELL)}; {' || '.join([*calls, 'true'])}"
 
@@ -99,7 +107,9 @@ def read(answer: str) -> dict[str, Answer] | None:
         return None
     lines = re.findall(rf"^{re.escape(_ANSWER)}(\[.*\])\r?$", answer, re.MULTILINE)
     return {
-        path: Answer(tuple(told["version"]), frozenset(told["has"]), told["files"], told["taken"])
+        path: Answer(
+            tuple(told["version"]), frozenset(told["has"]), told["files"], told["taken"], told["programs"]
+        )
         for path, told in map(json.loads, lines)
     }
 
@@ -142,23 +152,31 @@ def look(
     needs: t.Sequence[str] = (),
     files: t.Mapping[str, t.Sequence[str]] | None = None,
     ports: t.Sequence[t.Sequence[t.Any]] = (),
+    programs: t.Sequence[t.Sequence[t.Any]] = (),
 ) -> dict[str, t.Any]:
     """Return whether the host was C(reached), and what it has, or C(msg), why it cannot be used.
 
     C(shell) runs a command there and returns its status and both streams. Of the interpreters, Ansible's own
     is the first.
     """
-    _status, stdout, stderr = shell(command(interpreters, needs, files or {}, ports))
+    _status, stdout, stderr = shell(command(interpreters, needs, files or {}, ports, programs))
     found = read(stdout)
     errors = " ".join((stderr or ("" if found else stdout)).split())
     if found is None:
-        nothing: dict[str, t.Any] = {"python": "", "files": {}, "taken": []}
+        nothing: dict[str, t.Any] = {"python": "", "files": {}, "taken": [], "programs": {}}
         return {"reached": False, "msg": f"{host} cannot be reached: {errors}", **nothing}
     lacking = problem(host, interpreters, needs, found, errors)
     if lacking:
         return {"reached": True, "msg": lacking}
     own = found[interpreters[0]]
-    return {"reached": True, "python": fitting(found, needs), "files": own.files, "taken": own.taken}
+    python = fitting(found, needs)
+    return {
+        "reached": True,
+        "python": python,
+        "files": own.files,
+        "taken": own.taken,
+        "programs": own.programs,
+    }
 
 
 def another(files: t.Mapping[str, t.Mapping[str, t.Any]], own: t.Mapping[str, str]) -> list[str]:

@@ -65,3 +65,16 @@ def test_nothing_is_kept_where_nothing_will_be_touched(
 ) -> None:
     run(attempt, **given)
     assert not list(attempt.folder.glob("package_*"))
+
+
+@pytest.mark.parametrize(("held", "kept"), [("2", (3,)), ("3", (2,)), ("23", ())])
+def test_what_the_preflight_holds_back_is_not_done(tmp_path: Path, held: str, kept: tuple[int, ...]) -> None:
+    back = dict.fromkeys(held, "backend: no directory")
+    attempt = locker.open_attempt(str(tmp_path), RELEASE, "2026-11-24T02:52:03.123Z", held_back=back)
+    for package in (2, 3):
+        locker.open_package(attempt, package, {})
+    result = run(attempt)
+    assert [n for n in (2, 3) if locker.load_package(attempt, n).steps] == list(kept)
+    assert bool(result.get("failed")) is not bool(kept)
+    if not kept:
+        assert result["msg"] == "not done, for the preflight found a problem: backend: no directory"

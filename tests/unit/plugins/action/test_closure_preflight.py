@@ -19,8 +19,8 @@ SPEC = {"main": {"options": {"x_mode": {"choices": ["fast", "safe"]}, "x_limit":
 GOOD = {"x_mode": "safe", "x_limit": 3, "x_url": "https://x"}
 
 
-def run(role: Path, variables: dict[str, t.Any], *, away: bool = False, **args: t.Any) -> dict[str, t.Any]:
-    """Run the action in a role, on this machine or on one that is away."""
+def run(role: Path, variables: dict[str, t.Any], *, away: str = "", **args: t.Any) -> dict[str, t.Any]:
+    """Run the action in a role, on this machine or, by a connection of that kind, on one that is away."""
 
     class Action(closure_preflight.ActionModule):
         def _low_level_execute_command(self, command: str) -> dict[str, t.Any]:
@@ -32,7 +32,7 @@ def run(role: Path, variables: dict[str, t.Any], *, away: bool = False, **args: 
     action = object.__new__(Action)
     given = {"required": {"url": ["x_url"]}, **args}
     action._task = SimpleNamespace(args=given, delegate_to=None, check_mode=False, async_val=0, diff=False)
-    action._connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
+    action._connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None), transport=away or "local")
     action._templar = SimpleNamespace(template=lambda value: value, resolve_variable_expression=variables.get)
     known = {"inventory_hostname": "here", "ansible_python_interpreter": sys.executable}
     return action.run(None, {**known, "role_path": str(role), **variables})
@@ -57,7 +57,11 @@ def test_all_problems_are_told_at_once(role: Path) -> None:
         assert part in problems
 
 
-def test_another_file_is_a_problem_and_a_host_that_is_away_is_none(role: Path) -> None:
+def test_another_file_is_a_problem(role: Path) -> None:
     look = {"needs": [], "files": {str(role): ["^made"]}, "own": {str(role): "move it"}}
     assert run(role, GOOD, **look)["problems"] == [f"{role} is there and was not made by this role: move it"]
-    assert run(role, GOOD, away=True, **look)["reached"] is False
+
+
+def test_a_machine_that_is_away_is_a_problem_and_a_container_may_be_still_to_be_made(role: Path) -> None:
+    assert run(role, GOOD, away="ssh", needs=[])["problems"] == ["here cannot be reached: no route"]
+    assert run(role, GOOD, away="community.docker.docker", needs=[])["reached"] is False

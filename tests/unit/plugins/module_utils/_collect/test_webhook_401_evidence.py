@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients import http
 from ansible_collections.psp.rc_closure.plugins.module_utils._collect import (
     webhook_401_evidence,
     webhook_sources,
@@ -179,14 +180,14 @@ def test_a_log_that_does_not_show_the_probe(
 
 def test_the_probe_is_told_from_others_by_its_mark(log: Path, backend: str) -> None:
     mark = _before(log)[0]["mark"]
-    own = webhook_401_evidence.http.ask
+    own = http.ask
 
     def beside_another(*arguments: t.Any, **options: t.Any) -> t.Any:
         _log(log, **REFUSED, agent="acmepay")
         return own(*arguments, **options)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(webhook_401_evidence.http, "ask", beside_another)
+        patched.setattr(http, "ask", beside_another)
         shown = _after(log, mark, probe_url=backend)[1]["webhook_probe_log"].stdout
     assert shown.count("\n") == 1
     assert "rc_closure_probe=" in shown

@@ -52,6 +52,16 @@ def test_a_package_that_was_not_opened_is_absent(attempt: locker.Attempt) -> Non
     assert locker.load(attempt) == {}
 
 
+def test_what_is_held_back_travels_with_the_attempt(tmp_path: Path) -> None:
+    opened = locker.open_attempt(str(tmp_path), RELEASE, NOW, held_back={"1": "backend: no directory"})
+    attempt = locker.Attempt.from_dict(opened.as_dict())
+    assert locker.read_json(attempt.folder / "attempt.json")["held_back"] == {"1": "backend: no directory"}
+    attempt.check([2])
+    attempt.check([1, 2])  # what both need is done for the other
+    with pytest.raises(locker.LockerError, match="the preflight found a problem: backend: no directory"):
+        attempt.check([1])
+
+
 def test_hosts_may_keep_side_by_side(attempt: locker.Attempt) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: locker.keep(attempt, 3, [_step(f"s{n}", stdout=str(n))]), range(40)))

@@ -22,7 +22,9 @@ OLD = Answer((3, 6), frozenset(NEEDS))
 
 
 def ask(interpreters: list[str], needs: list[str], **look: t.Any) -> dict[str, Answer] | None:
-    asked = host.command(interpreters, needs, look.get("files", {}), look.get("ports", []))
+    asked = host.command(
+        interpreters, needs, look.get("files", {}), look.get("ports", []), look.get("programs", [])
+    )
     done = subprocess.run(["/bin/sh", "-c", asked], capture_output=True, text=True, timeout=30, check=True)
     return host.read(done.stdout)
 
@@ -49,10 +51,10 @@ def test_files_are_looked_at_and_not_shown(tmp_path: Path) -> None:
     )
     look = {file: ["^port 6379$", "^port 637$"], folder: [], mask: [], none: ["x"]}
     files = (ask([sys.executable], [], files=look) or {})[sys.executable].files
-    empty = {"exists": True, "link": "", "entries": [], "matches": [], "error": ""}
+    empty = {"exists": True, "link": "", "directory": False, "entries": [], "matches": [], "error": ""}
     assert files == {
         file: {**empty, "matches": ["^port 6379$"]},
-        folder: {**empty, "entries": ["mask", "redis.conf"]},
+        folder: {**empty, "directory": True, "entries": ["mask", "redis.conf"]},
         mask: {**empty, "link": "/dev/null"},
         none: {**empty, "exists": False},
     }
@@ -115,7 +117,7 @@ def test_a_look_tells_what_is_there_or_why_the_host_cannot_be_used() -> None:
         done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
         return done.returncode, done.stdout, done.stderr
 
-    nothing = {"files": {}, "taken": []}
+    nothing = {"files": {}, "taken": [], "programs": {}}
     assert host.look(shell, "here", [sys.executable], needs=["json"]) == {
         "reached": True,
         "python": sys.executable,
@@ -130,3 +132,20 @@ def test_a_look_tells_what_is_there_or_why_the_host_cannot_be_used() -> None:
     lacking = host.look(shell, "here", [sys.executable], needs=["no_such_library"])
     assert lacking["reached"]
     assert "no_such_library" in lacking["msg"]
+
+
+def test_programs_are_looked_for_where_they_would_be_run(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    for name in ("bin/alembic", "run.sh"):
+        (tmp_path / name).write_text("", "utf-8")
+    (tmp_path / "bin" / "alembic").chmod(0o755)
+    asked = [
+        ["sh", "/", []],
+        ["alembic", "/", [str(tmp_path / "bin")]],
+        ["bin/alembic", str(tmp_path), []],
+        ["./run.sh", str(tmp_path), []],  # not executable
+        ["no-such-program", "/", [str(tmp_path)]],
+    ]
+    found = (ask([sys.executable], [], programs=asked) or {})[sys.executable].programs
+    there = {"sh": True, "alembic": True, "bin/alembic": True}
+    assert found == {**there, "./run.sh": False, "no-such-program": False}

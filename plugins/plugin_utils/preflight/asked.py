@@ -1,0 +1,39 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the servers answer before anything is touched, out of a collector's steps in check mode. Pure.
+
+Only what keeps the collector from its work is a problem: what a server says of the release is for the judges.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._core.evidence import ENDED, HTTP, NOT_RUN, Step
+from ...module_utils._core.step_names import REDIS_PING
+
+_MEND = {
+    401: "the token is missing or not valid",
+    403: "the token may not do that",
+    404: "there is nothing at this address, or the token may not see it",
+}
+
+
+def problems(steps: t.Sequence[Step], message: str = "") -> list[str]:
+    """Return a sentence for each thing that could not be asked; C(message) is why there are no steps."""
+    if not steps and message:
+        return [message]
+    return list(dict.fromkeys(filter(None, map(_problem, steps))))
+
+
+def _problem(step: Step) -> str:
+    if step.outcome not in (ENDED, NOT_RUN):
+        return step.reason
+    status = step.exit_status or 0
+    if step.kind == HTTP and status >= 400:
+        asked = " ".join(step.command.split(" ")[:2])
+        return f"{asked} is answered {status}: {_MEND.get(status, 'see what the server logs')}"
+    if step.name.endswith(REDIS_PING) and status:
+        return f"Redis: {' '.join(step.stderr.split())}"
+    return ""
