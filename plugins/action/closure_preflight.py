@@ -105,13 +105,16 @@ class ActionModule(ClosureAction):
         specs = _load(Path(known["role_path"], "meta", "argument_specs.yml"))
         spec = next(iter(specs["argument_specs"].values()))["options"]
         given = self._templar.template({name: known[name] for name in spec if name in known})
-        return list(ArgumentSpecValidator(spec).validate(given).error_messages)
+        # A survey's empty answer, or a null, is no dictionary, and counts as not given.
+        empty = {name for name, value in given.items() if value in ("", None)}
+        given = {name: given[name] for name in given if name not in empty or spec[name].get("type") != "dict"}
+        return list(map(formats.of_keys, ArgumentSpecValidator(spec).validate(given).error_messages))
 
     def _variables(self, args: Options) -> t.Iterator[str]:
         for need in ("required", "optional"):
             for kind, names in (args.get(need) or {}).items():
-                if kind not in formats.KINDS:
-                    kinds = ", ".join(sorted(formats.KINDS))
+                if kind not in {**formats.KINDS, **formats.DESCRIPTIONS}:
+                    kinds = ", ".join(sorted({**formats.KINDS, **formats.DESCRIPTIONS}))
                     raise ValueError(f"{kind} is not a format; the formats are {kinds}")
                 found = (self._problem(name, kind, required=need == "required") for name in names)
                 yield from filter(None, found)

@@ -62,6 +62,16 @@ options:
     description: Path of the Python interpreter on the host to use if Ansible's lacks a library that the
       module needs. Defaults to those in O(path), then to the system's.
     type: path
+  variables:
+    description:
+      - Which variables of the service's environment hold what is asked of it. C(database) and C(redis) are
+        each the name of one that holds a URL, a list of names of which the first that is set is used, or a
+        dictionary of C(host), C(port), C(user), C(password), C(name) and C(scheme), each the name of the
+        variable that holds this part. Behind C(=) stands a value itself, such as C(=5432).
+      - Defaults to C(SYNC_DATABASE_URL) and C(DATABASE_URL), also as C(postgresql+driver://), and
+        C(REDIS_URL).
+    type: dict
+    default: {}
 attributes:
   action_group:
     description: Use C(group/psp.rc_closure.closure) in C(module_defaults) to set O(attempt) and O(package)
@@ -100,6 +110,57 @@ options:
     type: path
 """
 
+    TOKEN = r"""
+options:
+  token:
+    description: How requests to the service's API prove who asks. Without it, they do not.
+    type: dict
+    default: {}
+    suboptions:
+      file:
+        description: Path of a file on the host that contains the token, or the variable if that is given.
+        type: path
+      variable:
+        description: Name of the variable of the file, or without one of O(env_file), that contains the token.
+        type: str
+      value:
+        description: The token itself, from a vault, at least eight characters long.
+        type: str
+      header:
+        description: Name of the request header.
+        type: str
+        default: Authorization
+      scheme:
+        description: What stands before the token in the header.
+        type: str
+        default: Bearer
+      login:
+        description: The request whose answer contains the token, which is made again when the API no longer
+          accepts the token.
+        type: dict
+        suboptions:
+          url:
+            description: The URL that is posted to.
+            type: str
+            required: true
+          body:
+            description: The body, sent as JSON. It is never shown.
+            type: dict
+            default: {}
+          headers:
+            description: Further headers.
+            type: dict
+            default: {}
+          form:
+            description: Whether the body is sent as a form.
+            type: bool
+            default: false
+          pointer:
+            description: JSON pointer to the token in the answer.
+            type: str
+            default: /access_token
+"""
+
     GITHUB = r"""
 options:
   url:
@@ -128,13 +189,7 @@ seealso:
 """
 
     POSTGRES = r"""
-options:
-  url_variables:
-    description: Names of the variables of O(env_file) that may contain the URL of the database, also as
-      C(postgresql+driver://). The first that is set is used.
-    type: list
-    elements: str
-    default: [SYNC_DATABASE_URL, DATABASE_URL]
+options: {}
 requirements:
   - psycopg2 on the host
 seealso:
@@ -148,7 +203,7 @@ options:
   login_host:
     description:
       - Name or address of the database server.
-      - If any C(login_*) option, O(ssl_mode) or O(ca_cert) is set, O(url_variables) is ignored. What is not
+      - If any C(login_*) option, O(ssl_mode) or O(ca_cert) is set, O(variables) is ignored. What is not
         set is left to libpq, its environment variables and its password file.
     type: str
   login_port:

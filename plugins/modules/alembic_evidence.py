@@ -137,7 +137,6 @@ steps:
   sample: [{name: alembic_upgrade, command: alembic upgrade head, exit_status: 0, outcome: ended}]
 """
 
-from ..module_utils._clients.postgres import URL_OPTION
 from ..module_utils._collect.alembic_evidence import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
 
@@ -149,7 +148,6 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "table": {"type": "str", "default": ""},
     "downgrade_smoke": {"type": "str", "choices": ["safe", "always", "never"], "default": "safe"},
     "smoke_largest": {"type": "int", "default": 256 * 1024**2},
-    "url_variables": URL_OPTION,
     "stage": {"type": "str", "choices": ["upgrade", "smoke"], "default": "upgrade"},
     "smoke_refusal": {"type": "str", "default": ""},
     "smoke_tables": {"type": "list", "elements": "str", "default": []},

@@ -58,6 +58,11 @@ options:
       what the backfill writes. The content of the tables that it reads is compared.
     type: str
     required: true
+  words:
+    description: What the runs call their counts in another language, lists of words for C(total), C(changed),
+      C(skipped) and C(errors). They are written C(word=1), with a colon, or as JSON.
+    type: dict
+    default: {}
   limit:
     description: Seconds after which a run is stopped.
     type: float
@@ -114,7 +119,6 @@ steps:
   sample: [{name: backfill_dry_run, kind: command, exit_status: 0, outcome: ended}]
 """
 
-from ..module_utils._clients.postgres import URL_OPTION
 from ..module_utils._collect.backfill_evidence import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
 
@@ -124,7 +128,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "dry_run": {"type": "list", "elements": "str", "required": True},
     "real_run": {"type": "list", "elements": "str", "required": True},
     "rows_query": {"type": "str", "required": True},
-    "url_variables": URL_OPTION,
+    "words": {"type": "dict", "default": {}},
     "limit": {"type": "float", "default": 3600},
 }
 

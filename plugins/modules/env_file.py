@@ -53,6 +53,12 @@ options:
     type: list
     elements: str
     default: []
+  made_by:
+    description: Who sets these variables, such as a role. With it, a comment in the file remembers which
+      variables it added, and one that is no longer given is taken out again. A variable that was in the file
+      before stays.
+    type: str
+    default: ""
   process:
     description: Words that the command line of a process must contain for RV(stale). Only for a service that
       is started with the file as its environment, and does not read it itself.
@@ -95,13 +101,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 names:
-  description: The variables whose values changed, or in check mode would change.
+  description: The variables whose values changed or that were taken out, or in check mode would be.
   returned: success
   type: list
   elements: str
   sample: [RECON_RUNNER]
 stale:
-  description: Whether a process that runs was started without these values.
+  description: Whether a process that runs was started without these values, or before the file was last
+    changed and with a variable that was taken out of it.
   returned: success
   type: bool
   sample: false
@@ -125,6 +132,7 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "secrets": {"type": "dict", "default": {}, "no_log": True},
     "copy_from": {"type": "path"},
     "copy": {"type": "list", "elements": "str", "default": []},
+    "made_by": {"type": "str", "default": ""},
     "process": {"type": "list", "elements": "str", "default": []},
     "directory": {"type": "path"},
     "render_for": {"type": "str", "choices": ["docker", "systemd"]},
@@ -140,7 +148,7 @@ def main() -> None:
         before, after = change.before, change.after
         named = module.params["process"]
         running = process.find(named, module.params["directory"]) if named else []
-        stale = any(change.is_stale(process.environment(one.pid)) for one in running)
+        stale = any(_is_stale(change, path, one) for one in running)
         _refuse_exposed(path, module.params, change)
         runtime = module.params["render_for"]
         rendered = RENDERERS[runtime](env_file.parse(after)) if runtime else ""
@@ -164,7 +172,12 @@ def _plan(path: Path, params: t.Mapping[str, t.Any]) -> Change:
     copied = _copied(params["copy_from"], params["copy"])
     secrets = {**copied, **params["secrets"]}
     wanted = {name: str(value) for name, value in {**params["values"], **secrets}.items()}
-    return Change(before, wanted, secrets)
+    return Change(before, wanted, secrets, params["made_by"])
+
+
+def _is_stale(change: Change, path: Path, one: process.Process) -> bool:
+    older = change.before != change.after or one.started.timestamp() <= path.stat().st_mtime
+    return change.is_stale(process.environment(one.pid), older=older)
 
 
 def _copied(source: str | None, names: t.Sequence[str]) -> dict[str, str]:

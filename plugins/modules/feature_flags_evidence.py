@@ -16,6 +16,7 @@ author: psp.rc_closure contributors (@psp-rc-closure)
 extends_documentation_fragment:
   - psp.rc_closure.collector
   - psp.rc_closure.collector.ca_file
+  - psp.rc_closure.collector.token
 options:
   flags:
     description: The flags to collect.
@@ -32,17 +33,15 @@ options:
         type: str
         required: true
       pointer:
-        description: JSON pointer to its value in a JSON answer.
+        description: JSON pointer to its value in a JSON answer. Not required where O(url) is not given.
         type: str
-        required: true
+        default: ""
   url:
-    description: URL at which the running process reports its flags. Either O(url) or O(argv) is required.
+    description: URL at which the running process reports its flags. Without it and O(argv), the process is
+      not asked, and O(process) alone shows them.
     type: str
   commit_url:
     description: URL at which the running process reports the commit it was deployed from.
-    type: str
-  token_variable:
-    description: Name of the variable of O(env_file) that contains the bearer token, if one is required.
     type: str
   argv:
     description: A command that prints the flags of the running process and changes nothing, as a list of
@@ -78,7 +77,7 @@ EXAMPLES = r"""
     env_file: /etc/psp/backend.env
     url: http://127.0.0.1:8000/api/v1/flags
     commit_url: http://127.0.0.1:8000/version
-    token_variable: API_TOKEN
+    token: {variable: API_TOKEN}
     flags:
       - name: ledger_shadow_write
         variable: LEDGER_SHADOW_WRITE
@@ -111,6 +110,7 @@ steps:
   sample: [{name: flags_running, kind: http, exit_status: 200, outcome: ended}]
 """
 
+from ..module_utils._clients.authorization import TOKEN_OPTION
 from ..module_utils._collect.feature_flags_evidence import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
 
@@ -119,11 +119,15 @@ ARGUMENT_SPEC: ArgumentSpec = {
         "type": "list",
         "elements": "dict",
         "required": True,
-        "options": {name: {"type": "str", "required": True} for name in ("name", "variable", "pointer")},
+        "options": {
+            "name": {"type": "str", "required": True},
+            "variable": {"type": "str", "required": True},
+            "pointer": {"type": "str", "default": ""},
+        },
     },
     "url": {"type": "str"},
     "commit_url": {"type": "str"},
-    "token_variable": {"type": "str", "no_log": False},
+    "token": TOKEN_OPTION,
     "ca_file": {"type": "path"},
     "argv": {"type": "list", "elements": "str"},
     "directory": {"type": "path"},
@@ -133,7 +137,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
 
 
 def main() -> None:
-    run_collector(ARGUMENT_SPEC, collect, needs=["requests"], required_one_of=[("url", "argv")])
+    run_collector(ARGUMENT_SPEC, collect, needs=["requests"])
 
 
 if __name__ == "__main__":

@@ -94,7 +94,7 @@ steps:
   sample: [{name: unique_constraints, kind: sql, exit_status: 0, outcome: ended}]
 """
 
-from ..module_utils._clients.postgres import LOGIN_SPEC, URL_OPTION
+from ..module_utils._clients.postgres import LOGIN_SPEC
 from ..module_utils._collect.pg_unique_constraint import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
 
@@ -103,7 +103,6 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "columns": {"type": "list", "elements": "str", "required": True},
     "also": {"type": "list", "elements": "str", "default": []},
     "version_table": {"type": "str"},
-    "url_variables": URL_OPTION,
     "psql": {"type": "path", "default": "psql"},
     **LOGIN_SPEC,
 }

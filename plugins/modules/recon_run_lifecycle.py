@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - psp.rc_closure.collector.worker_log
   - psp.rc_closure.collector.ca_file
   - psp.rc_closure.collector.postgres
+  - psp.rc_closure.collector.token
 attributes:
   check_mode:
     support: partial
@@ -28,24 +29,43 @@ attributes:
     details: Each task starts a run.
 options:
   url:
-    description: URL that runs are posted to, for instance C(http://backend:8000/api/v1/reconciliation/runs).
+    description: Base URL of the API, for instance C(http://backend:8000).
     type: str
     required: true
-  body:
-    description: The body of the POST, sent as JSON.
+  api:
+    description: How a run is asked for and what the answers are like. What is not described is as the
+      checklist has it, C(POST /api/v1/reconciliation/runs) and C(GET) of the run below it.
     type: dict
     default: {}
-  token_file:
-    description: Path of a file on the host that contains the bearer token, or O(token_variable) if given.
-    type: path
-  token_variable:
-    description: Name of the variable of O(token_file), or without that of O(env_file), that contains the
-      bearer token. Without either option no token is sent.
-    type: str
+    suboptions:
+      request:
+        description: The request, C(method), C(path), C(query), C(headers) and C(body). The body is sent as
+          JSON, or as a form if the headers say so. In the values, C({unique}) is a new UUID, and C({now}) and
+          C({now-24h}) are times in UTC, written without a zone.
+        type: dict
+        default: {}
+      id:
+        description: JSON pointer to the run's id in the answer.
+        type: str
+      answer:
+        description: Where the run is looked at, C(path), in which C({id}) is the run's id, and C(id), the
+          JSON pointer to the id there. An answer that has no id is of the run whose address was asked.
+        type: dict
+        default: {}
+      state:
+        description: Where the run's state is, C(pointer), and what means C(queued), C(running), C(completed)
+          and C(failed), each a list of words, or a dictionary of C(pointer), a field whose presence means it,
+          and maybe C(values), those of it that mean it.
+        type: dict
+        default: {}
+      queued:
+        description: Whether the answer to the request shows the state queued.
+        type: bool
+        default: true
   process:
     description: Words that a worker's command line must contain. With it, once while a poll shows the run
       running and once when it has ended, the TCP connections of all such workers are kept, and which clients
-      the Redis and the Postgres server of O(env_file) list, by C(REDIS_URL) and O(url_variables), and what
+      the Redis and the Postgres server of O(env_file) list, by O(variables), and what
       arq itself has of the run's job in that Redis, of which no pickled class is loaded. Takes the libraries
       redis and psycopg2 on the host; otherwise those steps contain why not.
     type: list
@@ -70,15 +90,25 @@ EXAMPLES = r"""
     attempt: "{{ rc_closure_attempt }}"
     package: 3
     env_file: /etc/psp/worker.env
-    url: http://127.0.0.1:8000/api/v1/reconciliation/runs
-    body: {provider: acmepay}
-    token_file: /etc/psp/backend.env
-    token_variable: API_TOKEN
+    url: http://127.0.0.1:8000
+    api: {request: {body: {provider: acmepay}}}
+    token: {file: /etc/psp/backend.env, variable: API_TOKEN}
     worker_log: {file: /var/log/psp/worker.log}
 
-- name: Carry a run through a queue in containers, and require that it completes
+- name: Carry a run through a queue in containers, by another API, and require that it completes
   psp.rc_closure.recon_run_lifecycle:
-    url: http://127.0.0.1:8080/api/v1/reconciliation/runs
+    url: http://127.0.0.1:8080
+    api:
+      request: {path: /reports, query: {day: "{now-24h}"}, headers: {Idempotency-Key: "{unique}"}}
+      id: /data/report
+      answer: {path: "/reports/{id}/result"}
+      state: {completed: {pointer: /success, values: [true]}, failed: {pointer: /success, values: [false]}}
+      queued: false
+    token:
+      login:
+        url: http://127.0.0.1:8080/login
+        body: {user: ops, password: "{{ shop_password }}"}
+        pointer: /token
     worker_log: {container: shop-worker}
     limit: 60
   register: run
@@ -104,20 +134,25 @@ steps:
   sample: [{name: recon_post, kind: http, exit_status: 202, outcome: ended}]
 """
 
-from ..module_utils._clients.postgres import URL_OPTION
+from ..module_utils._clients.authorization import TOKEN_OPTION
 from ..module_utils._collect.recon_run_lifecycle import collect
 from ..module_utils._collect.servers import LIBRARIES
 from ..module_utils._core.collector import ArgumentSpec, run_collector
 from ..module_utils._logs.sources import LOG_OPTION
 
+_API = {
+    "request": {"type": "dict", "default": {}},
+    "id": {"type": "str"},
+    "answer": {"type": "dict", "default": {}},
+    "state": {"type": "dict", "default": {}},
+    "queued": {"type": "bool", "default": True},
+}
 ARGUMENT_SPEC: ArgumentSpec = {
     "url": {"type": "str", "required": True},
-    "body": {"type": "dict", "default": {}},
-    "token_file": {"type": "path", "no_log": False},
-    "token_variable": {"type": "str", "no_log": False},
+    "api": {"type": "dict", "default": {}, "options": _API},
+    "token": TOKEN_OPTION,
     "worker_log": {"required": True, **LOG_OPTION},
     "process": {"type": "list", "elements": "str", "default": []},
-    "url_variables": URL_OPTION,
     "limit": {"type": "float", "default": 120},
     "request_limit": {"type": "float", "default": 10},
     "ca_file": {"type": "path"},

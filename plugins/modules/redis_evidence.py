@@ -20,12 +20,9 @@ extends_documentation_fragment:
 requirements:
   - redis (redis-py) on the host
 options:
-  variable:
-    description: Name of the variable of O(env_file) that contains the URL.
-    type: str
-    default: REDIS_URL
   url:
-    description: The URL, with user and password percent-encoded, if no environment on the host contains it.
+    description: The URL, with user and password percent-encoded, if no variable on the host does
+      (O(variables)).
     type: str
   prefix:
     description: Prefix of the steps' names, to tell hosts apart if Redis is asked from several.
@@ -74,7 +71,6 @@ from ..module_utils._collect.redis_evidence import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
 
 ARGUMENT_SPEC: ArgumentSpec = {
-    "variable": {"type": "str", "default": "REDIS_URL"},
     "url": {"type": "str", "no_log": True},
     "prefix": {"type": "str", "default": "redis"},
     "limit": {"type": "float", "default": 10},

@@ -40,7 +40,8 @@ options:
     elements: str
     default: []
   digest:
-    description: Names of the variables to keep digests of.
+    description: Names of the variables to keep digests of. V(DATABASE_URL) and V(REDIS_URL) stand for the
+      addresses that O(variables) describes.
     type: list
     elements: str
     default: []
@@ -61,8 +62,8 @@ options:
     type: bool
     default: false
   servers:
-    description: Whether to ask the Redis and the Postgres server of O(env_file), by C(REDIS_URL) and
-      O(url_variables), which clients are connected, in the steps C(backend_redis_clients) and
+    description: Whether to ask the Redis and the Postgres server of O(env_file), by
+      O(variables), which clients are connected, in the steps C(backend_redis_clients) and
       C(backend_sessions). Takes the libraries redis and psycopg2 on the host.
     type: bool
     default: false
@@ -131,7 +132,6 @@ steps:
   sample: [{name: worker_environment, kind: file, outcome: ended}]
 """
 
-from ..module_utils._clients.postgres import URL_OPTION
 from ..module_utils._collect.service_process import collect
 from ..module_utils._core.collector import ArgumentSpec, run_collector
 from ..module_utils._logs.sources import LOG_OPTION
@@ -147,7 +147,6 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "connections": {"type": "bool", "default": False},
     "code": {"type": "bool", "default": False},
     "servers": {"type": "bool", "default": False},
-    "url_variables": URL_OPTION,
     "ca_file": {"type": "path"},
     "log": LOG_OPTION,
     "lines": {"type": "int", "default": 20},

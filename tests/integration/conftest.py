@@ -16,6 +16,8 @@ from urllib.parse import quote, unquote
 import dotenv
 import pytest
 
+from tests.integration.other_site import Other
+
 ROOT = Path(__file__).parents[2]
 TWIN = ROOT / "tests" / "twin" / "twin.py"
 STATE = ROOT / ".twin" / "state.json"
@@ -50,6 +52,17 @@ def fresh_twin(_twin_session: None) -> dict[str, t.Any]:
     """Return the state of a twin that has just been reset, behind the release."""
     twin_command("reset")
     return read_state()
+
+
+@pytest.fixture(scope="session")
+def other(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Other]:
+    """Bring the other staging up, one release behind."""
+    staging = Other(tmp_path_factory.mktemp("other") / "home")
+    try:
+        staging.command("up")
+        yield staging
+    finally:
+        staging.command("down")
 
 
 def read_env(state: t.Mapping[str, t.Any], name: str = "backend_env_file") -> dict[str, str]:

@@ -155,6 +155,8 @@ class Site:
             "staging_worker_env_file": str(self.worker_env),
             "staging_worker_log": {"file": str(self.log("worker"))},
             "staging_redis_url": self.redis_url,
+            # The applications below decode its password themselves.
+            "staging_variables": {"decodes": True},
             "staging_path": [str(BIN)],
             "redis_server": str(next(binaries.glob("*/valkey-server"))),
             "redis_directory": str(self.home / "redis"),

@@ -72,7 +72,7 @@ def make(folder: Path) -> Site:
         (folder / name).mkdir(parents=True)
     for name in FILES:
         (folder / name).touch(0o600)
-    (folder / "redis_password").write_text("a-p@ss/word", "utf-8")
+    (folder / "redis_password").write_text("a-p~ss.word_1", "utf-8")
     state = {
         "access_log": folder / "log" / "access.log",
         "backend_env_file": folder / "backend.env",

@@ -265,7 +265,7 @@ BAD_VARIABLES: list[tuple[str, t.Any]] = [
     ("package_1_migration_table", "findings; drop table x"),
     ("staging_backend_url", "not a url"),
     ("staging_redis_url", "redis://:a/b@redis:6379/0"),
-    ("package_3_queue_path", ""),
+    ("package_3_queue_api", {"request": {"path": "runs"}}),
     ("redis_port", 0),
     ("staging_worker_directory", "backend"),
 ]

@@ -63,7 +63,7 @@ def test_the_draft_has_the_twins_values(fresh_twin: dict[str, t.Any], drafted: t
     folder, checked, done = drafted
     assert (checked.returncode, done.returncode) == (0, 0), checked.stdout + done.stdout
     assert "to fill in: package_0_ci_repository, package_0_ci_token_file" in done.stdout
-    assert "staging_token_variable: API_TOKEN" in checked.stdout
+    assert "staging_token: {variable: API_TOKEN}" in checked.stdout
     found = values(folder)
     assert found["staging_backend_url"] == fresh_twin["backend_url"]
     assert found["staging_backend_env_file"] == fresh_twin["backend_env_file"]

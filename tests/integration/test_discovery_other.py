@@ -4,79 +4,19 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
-import time
-import typing as t
-import urllib.error
-import urllib.request
 from pathlib import Path
 
-import pytest
 import yaml
 
-from tests.integration.queue_site import free_port
+from tests.integration.other_site import Other
 from tests.integration.test_discovery import playbook, values
 
-OTHER = Path(__file__).parents[1] / "other"
-READY_SECONDS = 30
 RIGHT = 0.9
-PASSWORD = "s3cret/with@all?of#it"
-_HTTP = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def _asks(url: str, data: bytes | None = None) -> int:
-    """Return the status of an answer, C(0) without one."""
-    try:
-        with _HTTP.open(url, data=data, timeout=5) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as exc:
-        return exc.code
-    except OSError:
-        return 0
-
-
-@pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[tuple[Path, str]]:
-    """Its server at work, and where it was deployed to."""
-    home = tmp_path_factory.mktemp("other")
-    shutil.copytree(OTHER, home / "srv", ignore=shutil.ignore_patterns("__pycache__"))
-    where, port = home / "srv" / "ledger", free_port()
-    variables = {
-        "ENV": "preprod",
-        "LEDGER_DB_HOST": "db.internal",
-        "LEDGER_DB_PORT": "5432",
-        "LEDGER_DB_NAME": "ledger",
-        "LEDGER_DB_USER": "ledger",
-        "LEDGER_DB_PASSWORD": PASSWORD,
-        "LEDGER_QUEUE_HOST": "queue.internal",
-        "LEDGER_JOURNAL": str(home / "journal.txt"),
-    }
-    (where / ".env").write_text("".join(f"{name}={value}\n" for name, value in variables.items()), "utf-8")
-    url = f"http://127.0.0.1:{port}"
-    command = ["-m", "uvicorn", "ledger.web:application", "--app-dir", "src", "--port", str(port)]
-    server = subprocess.Popen(
-        [sys.executable, *command],
-        cwd=where,
-        env={"PATH": "/usr/bin:/bin", **variables},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        ends = time.monotonic() + READY_SECONDS
-        while _asks(f"{url}/svc/healthz/ready") != 200 and time.monotonic() < ends:
-            assert server.poll() is None
-        for _count in range(3):
-            assert _asks(f"{url}/svc/webhooks/kuzey", b"{}") == 401
-        yield where, url
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def test_nine_of_ten_values_are_right(deployed: tuple[Path, str], tmp_path: Path) -> None:
-    where, url = deployed
+def test_nine_of_ten_values_are_right(other: Other, tmp_path: Path) -> None:
+    where, url = Path(other.state["directory"]), other.state["url"]
     hosts = tmp_path / "hosts.ini"
     here = (
         f"here ansible_connection=local ansible_python_interpreter={sys.executable} ansible_password=hunter2h"
@@ -97,14 +37,25 @@ def test_nine_of_ten_values_are_right(deployed: tuple[Path, str], tmp_path: Path
         "staging_backend_directory": str(where),
         "staging_backend_process": ["uvicorn", "ledger.web:application"],
         "staging_backend_env_file": str(where / ".env"),
-        "staging_backend_log": {"file": str(where.parents[1] / "journal.txt")},
+        "staging_backend_log": {"file": f"{other.state['log']}/defter-web.log"},
+        "staging_variables": {
+            "database": {
+                part: f"LEDGER_DB_{part.upper()}" for part in ("host", "port", "name", "user", "password")
+            },
+            "redis": {"host": "LEDGER_QUEUE_HOST", "port": "LEDGER_QUEUE_PORT"},
+        },
+        "staging_worker_env_file": other.state["worker_env_file"],
+        "staging_worker_log": {"file": f"{other.state['log']}/defter-isci.log"},
         "staging_path": [venv],
         "staging_worker_process": ["arq", "ledger.jobs.reconcile.Jobs"],
         "package_1_migration_directory": str(where / "db"),
         "package_1_migration_alembic": ["alembic", "-c", "alembic-ledger.ini"],
         "package_1_migration_table": "ledger_findings",
         "package_1_migration_columns": ["source", "event", "kind"],
-        "backend_env_runtime": "none",
+        "backend_env_runtime": "supervisor",
+        "redis_runtime": "none",
+        "package_2_rollout_commit": {"path": "/svc/build", "pointer": "/surum/kaynak"},
+        "package_2_rollout_access_log": {"metrics": "{{ staging_backend_url }}/svc/metrics"},
         "backend_env_ready_url": "{{ staging_backend_url }}/svc/healthz/ready",
         "package_2_rollout_backfill_directory": str(where),
         "package_2_rollout_backfill_dry_run": ["python", "-m", "tools.backfill_balances"],
@@ -117,15 +68,22 @@ def test_nine_of_ten_values_are_right(deployed: tuple[Path, str], tmp_path: Path
         "package_2_rollout_e2e_argv": ["pnpm", "smoke", "e2e/withdrawal.smoke.spec.ts"],
         "package_2_rollout_e2e_spec": "e2e/withdrawal.smoke.spec.ts",
         "package_2_rollout_webhook_prefix": "/svc/webhooks/",
-        "package_2_rollout_webhook_probe_path": "/svc/webhooks/kuzey",
         "arq_worker_heartbeat": {"interval": 15},
-        "arq_worker_env_from": str(where / ".env"),
-        "package_3_queue_path": "/svc/reconciliations",
+        "package_3_queue_api": {
+            "request": {
+                "path": "/svc/reconciliations",
+                "query": {"provider": "kuzey"},
+                "headers": {"Idempotency-Key": "{unique}"},
+            },
+            "id": "/reconciliation",
+            "answer": {"path": "/svc/reconciliations/{id}/outcome"},
+        },
     }
     found = values(tmp_path / "draft")
     wrong = {name: found.get(name) for name, value in expected.items() if found.get(name) != value}
     assert len(wrong) <= (1 - RIGHT) * len(expected), wrong
     # What cannot be known is left to be filled in, or named in a note.
-    assert found["staging_url_variables"] == ["DATABASE_URL"]
+    assert found["staging_token"]["login"]["url"] == "{{ staging_backend_url }}/svc/auth/login"
     assert "no address shows the four flags" in done.stdout
-    assert PASSWORD not in done.stdout + (tmp_path / "draft/group_vars/rc_closure.yml").read_text("utf-8")
+    drafted = (tmp_path / "draft/group_vars/rc_closure.yml").read_text("utf-8")
+    assert "p@ss/w:rd" not in done.stdout + drafted

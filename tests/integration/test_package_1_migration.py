@@ -46,7 +46,7 @@ def environment(twin: dict[str, t.Any], tmp_path: Path) -> t.Iterator[Path]:
     urls = {
         name: f"{value.rsplit('/', 1)[0]}/{DATABASE}"
         for name, value in env_file.parse(text).items()
-        if name in postgres.URL_VARIABLES
+        if name in ("DATABASE_URL", "SYNC_DATABASE_URL")
     }
     file = tmp_path / "other.env"
     file.touch(mode=0o600)
@@ -189,7 +189,7 @@ def test_one_step_down_and_up_again(twin: dict[str, t.Any], environment: Path) -
     [
         ({"smoke_largest": 1}, "reconciliation_findings has "),
         ({"smoke_tables": ["no.table"]}, "how large no.table is could not be asked"),
-        ({"url_variables": ["NO_URL"]}, "how large reconciliation_findings is could not be asked"),
+        ({"variables": {"database": ["NO_URL"]}}, "how large reconciliation_findings is could not be asked"),
     ],
     ids=["large", "no table", "no URL"],
 )

@@ -219,6 +219,19 @@ def test_a_file_that_was_edited_behind_a_running_worker_is_made_true(
     assert site.pid("worker") != before
 
 
+def test_a_variable_that_is_no_longer_given_is_taken_out_of_file_and_process(
+    site: Site, first: subprocess.CompletedProcess[str]
+) -> None:
+    assert changes(site.play(roles=["arq_worker"], arq_worker_env={"ENV": "staging", "GONE": "1"})) > 0
+    (worker,) = process.find(WORKER, str(site.home))
+    assert process.environment(worker.pid)["GONE"] == "1"
+    assert changes(site.play(roles=["arq_worker"])) > 0
+    assert "GONE=" not in site.worker_env.read_text("utf-8")
+    (worker,) = process.find(WORKER, str(site.home))
+    assert "GONE" not in process.environment(worker.pid)
+    assert changes(site.play(roles=["arq_worker"])) == 0
+
+
 def test_another_password_loses_nothing(site: Site, first: subprocess.CompletedProcess[str]) -> None:
     with redis.Redis.from_url(site.redis_url) as client:
         client.set("kept", "yes")
@@ -245,6 +258,7 @@ def test_another_password_loses_nothing(site: Site, first: subprocess.CompletedP
         ("redis", {"redis_runtime": "podman"}, "must be one of: systemd, docker, supervisor, none"),
         ("redis", {"redis_password": ""}, "redis_password is missing"),
         ("arq_worker", {"arq_worker_env_from_names": ["NO_SUCH"]}, "NO_SUCH cannot be copied"),
+        ("arq_worker", {"staging_variables": {}}, "arq does not decode the % of its user or password"),
         (
             "arq_worker",
             {

@@ -144,7 +144,35 @@ WRONG = [
     given(
         "staging_redis_url is not redis://user:password@host:port/0", staging_redis_url="http://redis:6379"
     ),
-    given("package_3_queue_path is missing: an absolute path is required", package_3_queue_path=""),
+    given(
+        "package_3_queue_api: request.path 'runs' is not an absolute path",
+        package_3_queue_api={"request": {"path": "runs"}},
+    ),
+    given(
+        "package_3_queue_api has no path: it takes answer, id, queued",
+        package_3_queue_api={"path": "/runs"},
+    ),
+    given(
+        "package_3_queue_api: answer.path does not contain {id}",
+        package_3_queue_api={"answer": {"path": "/runs/latest"}},
+    ),
+    given(
+        "package_3_queue_left_out has no worker_log: it takes backend_runner",
+        package_3_queue_left_out={"worker_log": "it has none"},
+    ),
+    given(
+        "staging_redis_url: arq does not decode the % of its user or password",
+        staging_redis_url="redis://:a%2Fb-0123456@redis:6379/0",
+    ),
+    given("staging_variables: database has no host", staging_variables={"database": {"name": "DB_NAME"}}),
+    given(
+        "staging_token: file and login are given: give one",
+        staging_token={"file": "/etc/psp/token", "login": {"url": "http://backend:8000/login"}},
+    ),
+    given(
+        "staging_token: login.url '/login' is not a valid http or https URL",
+        staging_token={"login": {"url": "/login"}},
+    ),
     given("staging_worker_log", staging_worker_log="/var/log/psp/worker.log"),
     given("redis_port", redis_port="redis"),
     given("redis_password is missing: one from the vault is required", redis_password=""),
@@ -167,7 +195,7 @@ WRONG = [
         "alembik of package_1_migration_alembic is not found on backend: install it, or add its directory",
         package_1_migration_alembic=["alembik"],
     ),
-    given("sets none of PG_URL", package_1_migration_limit=600, staging_url_variables=["PG_URL"]),
+    given("sets none of PG_URL", package_1_migration_limit=600, staging_variables={"database": ["PG_URL"]}),
     given(
         "package_2_rollout_e2e_directory /etc/passwd is not a directory on backend",
         package_2_rollout_e2e_directory="/etc/passwd",
@@ -251,7 +279,8 @@ AS_GIVEN = {
     "rc_closure_ticket_url": None,
     "redis_port": "6399",
     "staging_ca_file": None,
-    "staging_token_file": "",
+    "staging_token": "",
+    "staging_variables": None,
 }
 
 

@@ -26,7 +26,14 @@ CONSTANTS = {name: value for name, value in vars(step_names).items() if isinstan
 LOOKUPS = {"ended", "succeeded", "get", "_documents", "_items", "_run_ok", "_counts"}
 FINDINGS = {"met", "not_met", "not_proven"}
 # Where a role names the step, and where what is run or asked is no evidence.
-NAMES_OF_THEIR_OWN = {"base", "closure_failure", "command", "discovered_answers", "http_ready"}
+NAMES_OF_THEIR_OWN = {
+    "authorization",
+    "base",
+    "closure_failure",
+    "command",
+    "discovered_answers",
+    "http_ready",
+}
 NAMED_BY_ROLES = {"service_process"}
 # The modules to which a role gives a step's name.
 TASKS = ("psp.rc_closure.closure_failure", "psp.rc_closure.service_process")

@@ -13,13 +13,11 @@ from .._core.collector import Collector
 from .._core.evidence import Step
 from .._core.step_names import StepName
 from .._core.steps import Redact, Started
-from .._text import psql_text
+from .._text import psql_text, service_variables
 
 with suppress(ImportError):  # run_collector(needs=…) says so
     import psycopg2
 
-URL_VARIABLES = ("SYNC_DATABASE_URL", "DATABASE_URL")
-URL_OPTION: dict[str, t.Any] = {"type": "list", "elements": "str", "default": list(URL_VARIABLES)}
 CONNECT_SECONDS = 10
 STATEMENT_SECONDS = 60
 
@@ -61,19 +59,25 @@ class NoDatabaseError(Exception):
     """The environment names no Postgres, or one that cannot be reached."""
 
 
-def parameters(env: t.Mapping[str, str], names: t.Sequence[str] = URL_VARIABLES) -> dict[str, str]:
-    """Return libpq's connection parameters out of the first of these variables that is set.
+def parameters(env: t.Mapping[str, str], variables: t.Mapping[str, t.Any] | None = None) -> dict[str, str]:
+    """Return libpq's connection parameters out of the variables that hold the database's address.
 
     SQLAlchemy's C(postgresql+driver://) is understood; libpq itself refuses it.
+
+    Args:
+        env: the service's environment.
+        variables: their names, as C(service_variables) describes them.
 
     Raises:
         NoDatabaseError: none of the variables is set, or the URL is not Postgres'.
     """
-    name = next((name for name in names if env.get(name)), None)
-    if name is None:
+    names = service_variables.names(variables, service_variables.DATABASE)
+    given = service_variables.url(variables, service_variables.DATABASE, env)
+    if not given:
         raise NoDatabaseError(f"none of {', '.join(names)} is set")
+    name = next((name for name in names if env.get(name) == given), " and ".join(names))
     try:
-        url = urlsplit(env[name])
+        url = urlsplit(given)
         port = url.port
     except ValueError:
         raise NoDatabaseError(f"{name} is not a URL that can be read") from None
@@ -149,7 +153,7 @@ def plan(connection: t.Any, sql: str) -> t.Any:
 def ask(collector: Collector, sql: str, step: StepName) -> Step:
     """Keep the step of one query of the service's database; where it cannot be reached, why."""
     try:
-        params = parameters(collector.env, collector.params["url_variables"])
+        params = parameters(collector.env, collector.params["variables"])
         with closing(connect(params)) as connection:
             return collector.add(query(connection, sql, step, collector.redact))
     except NoDatabaseError as exc:

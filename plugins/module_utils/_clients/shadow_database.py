@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from .._core import step_names as steps
 from .._core.collector import Collector
-from .._text import psql_text
+from .._text import psql_text, service_variables
 from . import postgres
 
 # Where the service's own role may not create a database: the URL of one that may, in its environment.
@@ -66,8 +66,9 @@ def environment(collector: Collector, shadow: Parameters) -> dict[str, str]:
     Those are URLs of the service's database, whatever their names and drivers, and the names of databases
     among the parts of a URL. Whether the service goes by them is not known from here.
     """
-    own = postgres.parameters(collector.env, collector.params["url_variables"])
+    own = postgres.parameters(collector.env, collector.params["variables"])
     moved = {name: _moved(collector.env, name, own, shadow) for name in collector.env}
+    moved.update(_parts(collector, shadow))
     found = {name: value for name, value in moved.items() if value is not None}
     return {**found, "PGDATABASE": shadow["dbname"]}
 
@@ -80,8 +81,16 @@ def _drop(collector: Collector, connection: t.Any, name: str) -> None:
 
 
 def _server(collector: Collector) -> Parameters:
-    names = collector.params["url_variables"]
-    return postgres.parameters(collector.env, [URL_VARIABLE, *names])
+    named = [URL_VARIABLE] if collector.env.get(URL_VARIABLE) else None
+    return postgres.parameters(collector.env, {"database": named} if named else collector.params["variables"])
+
+
+def _parts(collector: Collector, shadow: Parameters) -> dict[str, str]:
+    """Return the variables that hold the parts of the database's address, with the shadow's."""
+    named = service_variables.described(collector.params["variables"])[service_variables.DATABASE]
+    parts: dict[str, t.Any] = named if isinstance(named, dict) else {}
+    values = {str(name): shadow.get("dbname" if part == "name" else part) for part, name in parts.items()}
+    return {name: value for name, value in values.items() if value and not name.startswith("=")}
 
 
 def _moved(env: t.Mapping[str, str], name: str, own: Parameters, shadow: Parameters) -> str | None:
@@ -89,7 +98,7 @@ def _moved(env: t.Mapping[str, str], name: str, own: Parameters, shadow: Paramet
     if value == own.get("dbname") and _NAME_VARIABLE.search(name):
         return shadow["dbname"]
     try:
-        params = postgres.parameters(env, [name])
+        params = postgres.parameters(env, {"database": [name]})
     except postgres.NoDatabaseError:
         return None
     # A server may have several names.

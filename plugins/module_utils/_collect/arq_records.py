@@ -15,6 +15,7 @@ from .._core.deadline import Deadline
 from .._core.step_names import StepName
 from .._text import arq_record
 from .._text.arq_record import Record
+from .._text.service_variables import REDIS, names
 from . import redis_evidence
 from .servers import LIMIT_SECONDS
 
@@ -34,7 +35,7 @@ class ArqRecords:
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
-        self._url = collector.service_env.get("REDIS_URL", "")
+        self._url = collector.url(REDIS)
         self._before: set[str] | None = None  # the jobs that Redis knew, or None where that is not known
         self._looked: set[str] = set()
         self._found: list[Record] = []
@@ -83,7 +84,9 @@ class ArqRecords:
         why = ""
         try:
             if not self._url:
-                raise ValueError("the environment sets no REDIS_URL")
+                raise ValueError(
+                    f"the environment sets no {names(self._collector.params['variables'], REDIS)[0]}"
+                )
             ca_file = self._collector.params["ca_file"]
             with closing(redis_evidence.connected(self._url, LIMIT_SECONDS, ca_file)) as client:
                 return question(client)

@@ -36,15 +36,17 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     after = rows.look(
         steps.BACKFILL_ROWS_AFTER_DRY_RUN, steps.BACKFILL_CONTENT_AFTER_DRY_RUN, dry.transactions
     )
-    refusal = _refusal(dry, before, after) or _repeat(collector, rows, dry, before, after)
+    refusal = _refusal(_known(collector, dry.step), dry, before, after) or _repeat(
+        collector, rows, dry, before, after
+    )
     if refusal:
         collector.leave_out(real_run, steps.BACKFILL_REAL_RUN, refusal)
-        return _result(dry.step, None, None)
+        return _result(_known(collector, dry.step), None, None)
     names = (steps.BACKFILL_REAL_RUN, steps.BACKFILL_REAL_RUN_SESSIONS)
     real = _kept(collector, rows.run(real_run, *names, read_only=False, marked=marked))
     rows.look(steps.BACKFILL_ROWS_AFTER, steps.BACKFILL_CONTENT_AFTER, real.transactions)
     again = collector.add(collector.run(dry_run, steps.BACKFILL_SECOND_DRY_RUN, env=environment(collector)))
-    return _result(dry.step, real.step, again)
+    return _result(*(_known(collector, step) for step in (dry.step, real.step, again)))
 
 
 def _result(*runs: Step | None) -> dict[str, t.Any]:
@@ -85,9 +87,12 @@ def _repeat(collector: Collector, rows: Rows, dry: Ran, before: Look, after: Loo
     return "left out, for rows changed while the dry run ran, and whether it wrote them is not known"
 
 
-def _refusal(dry: Ran, before: Look, after: Look) -> str:
+def _known(collector: Collector, step: Step) -> Step:
+    return backfill.in_known_words(step, collector.params["words"])
+
+
+def _refusal(step: Step, dry: Ran, before: Look, after: Look) -> str:
     """Return why the real run must not follow this dry run, or C('')."""
-    step = dry.step
     if not step.ok:
         why = step.reason or f"exit status {step.exit_status}"
         return f"left out, for the dry run did not end well: {why}"

@@ -102,7 +102,7 @@ class Rows:
         return replace(postgres.query(connection, written, step, redact), stderr=whole.stderr)
 
     def _params(self) -> dict[str, str]:
-        return postgres.parameters(self._collector.env, self._collector.params["url_variables"])
+        return postgres.parameters(self._collector.env, self._collector.params["variables"])
 
 
 def environment(collector: Collector, options: str = "") -> dict[str, str]:

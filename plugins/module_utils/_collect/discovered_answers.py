@@ -20,12 +20,18 @@ _DESCRIPTIONS = ("/openapi.json", "/api/openapi.json", "/api/v1/openapi.json")
 # What is looked for, in the paths that there are and in those that others have.
 _WANTED = {
     "ready": (re.compile(r"ready|health"), ("/ready", "/readyz", "/health/ready", "/healthz", "/health")),
-    "version": (re.compile(r"version|commit|build-?info|/info$"), ("/version", "/api/version", "/info")),
+    "version": (
+        re.compile(r"version|commit|build-?info|/build$|/info$"),
+        ("/version", "/api/version", "/info"),
+    ),
     "flags": (re.compile(r"flag|feature"), ("/api/v1/flags", "/flags", "/api/flags")),
+    "metrics": (re.compile(r"metrics$"), ("/metrics", "/api/metrics")),
 }
 _TOKEN = re.compile(r"(TOKEN|API_KEY)$")
 _NOT_OF_THE_API = re.compile(r"WEBHOOK|CSRF|GITHUB|CI_|SLACK|SENTRY|REFRESH")
-_TOLD = re.compile(r"recon|webhook|/runs?\b|/jobs?\b", re.IGNORECASE)
+_TOLD = re.compile(r"recon|webhook|/runs?\b|/jobs?\b|login|/tokens?\b|sign-?in", re.IGNORECASE)
+# The path that a Prometheus counter is of.
+_COUNTED = re.compile(r"\b(?:path|handler|endpoint|route|uri)=\"([^\"]*webhook[^\"]*)\"")
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
 _MOST_ASKED = 6
 _REFUSED = (401, 403)
@@ -79,6 +85,7 @@ def _asked(
         "status": status,
         "token": by,
         "switches": [pointer for pointer, value in told.items() if isinstance(value, bool)],
+        "webhooks": sorted(set(_COUNTED.findall(text))),
         "commits": [at for at, value in told.items() if isinstance(value, str) and _COMMIT.fullmatch(value)],
     }
 

@@ -112,7 +112,10 @@ def _log(path: Path, name: str) -> Finding:
 def _add(found: Finding, source: python_source.Source, module: str, name: str) -> None:
     for settings, interval in source.workers.items():
         found["workers"].append({"target": f"{module}.{settings}", "interval": interval, "file": name})
-    found["routes"] += [{"method": method, "path": where, "file": name} for method, where in source.routes]
+    found["routes"] += [
+        {"method": method, "path": where, "file": name, **source.queries.get((method, where), {})}
+        for method, where in source.routes
+    ]
     for table, columns in source.unique.items():
         found["unique"][table] = {"columns": columns, "file": name}
     for variable in source.variables:

@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._clients import http
+from .._clients.authorization import Authorization
 from .._core import step_names as steps
-from .._core.collector import Collector
+from .._core.collector import CollectError, Collector
 from .._core.evidence import Step, utc_now
 from .._core.step_names import StepName
 from .._text import env_file, flags
@@ -28,9 +28,10 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     params = collector.params
     _file(collector)
     at = utc_now()
+    running: Step | None = None
     if params["argv"]:
         running = collector.add(collector.run(params["argv"], steps.FLAGS_RUNNING))
-    else:
+    elif params["url"]:
         running = _ask(collector, steps.FLAGS_RUNNING, params["url"])
     if params["commit_url"]:
         _ask(collector, steps.BACKEND_COMMIT, params["commit_url"])
@@ -39,7 +40,7 @@ def collect(collector: Collector) -> dict[str, t.Any]:
         process_environment.show(collector, steps.FLAGS_PROCESSES, names)
         if params["directory"]:
             _code(collector)
-    return {"at": at, "flags": flags.values(running, params["flags"])}
+    return {"at": at, "flags": flags.values(running, params["flags"]) if running else {}}
 
 
 def _code(collector: Collector) -> None:
@@ -63,11 +64,8 @@ def _file(collector: Collector) -> None:
 
 
 def _ask(collector: Collector, step: StepName, url: str) -> Step:
-    variable = collector.params["token_variable"]
-    token = collector.service_env.get(variable or "", "")
-    if variable and not token:
-        reason = f"{variable} is not set in {collector.params['env_file'] or 'any env_file'}"
-        return collector.failed(step, f"GET {url}", reason)
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    limit = collector.params["limit"]
-    return collector.add(http.ask(collector, "GET", url, step, headers=headers, limit=limit).step)
+    try:
+        answer = Authorization(collector).ask("GET", url, step, limit=collector.params["limit"])
+    except CollectError as exc:
+        return collector.failed(step, f"GET {url}", str(exc))
+    return collector.add(answer.step)

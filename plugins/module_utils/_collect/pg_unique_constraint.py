@@ -25,7 +25,7 @@ def collect(collector: Collector) -> dict[str, t.Any]:
             raise CollectError(f"{option} {name!r} is not the name of a table, with its schema or without")
     try:
         params = postgres.login(collector.params) or postgres.parameters(
-            collector.env, collector.params["url_variables"]
+            collector.env, collector.params["variables"]
         )
         connection = postgres.connect(params)
     except postgres.NoDatabaseError as exc:

@@ -13,7 +13,7 @@ from .._clients import deployed, process, sockets
 from .._core.collector import Collector
 from .._core.evidence import rfc3339
 from .._core.step_names import StepName
-from .._text import environment_report
+from .._text import environment_report, service_variables
 from .._text.environment_report import Running
 
 
@@ -44,7 +44,7 @@ def show(
     try:
         found = process.find(params["process"], params.get("directory"))
         key = str(params.get("digest_key") or "")
-        running = [_running(one, names, digest, key) for one in found]
+        running = [_running(one, names, digest, key, params["variables"]) for one in found]
         if connections:
             running = [replace(one, sockets=sockets.of(one.pid)) for one in running]
         if code:
@@ -63,13 +63,26 @@ def wanted(params: t.Mapping[str, t.Any]) -> str:
     return f"process{place} whose command line contains {' and '.join(params['process'])}"
 
 
-def _running(found: process.Process, names: t.Sequence[str], digest: t.Sequence[str], key: str) -> Running:
+def _running(
+    found: process.Process,
+    names: t.Sequence[str],
+    digest: t.Sequence[str],
+    key: str,
+    variables: t.Mapping[str, t.Any],
+) -> Running:
     environment = process.environment(found.pid) if names or digest else {}
+    kinds = {label: kind for kind, label in service_variables.LABELS.items()}
+    values = {
+        name: service_variables.own_url(variables, kinds[name], environment)
+        if name in kinds
+        else environment.get(name, "")
+        for name in digest
+    }
     return Running(
         pid=found.pid,
         started=rfc3339(found.started),
         command=shlex.join(found.argv),
         directory=found.directory,
         shown={name: environment.get(name) for name in names},
-        digests={name: environment_report.digest(environment.get(name, ""), key) for name in digest},
+        digests={name: environment_report.digest(value, key) for name, value in values.items()},
     )

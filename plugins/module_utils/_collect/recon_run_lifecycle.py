@@ -8,19 +8,21 @@ Where the log stands is marked before the POST, so that what is read afterwards 
 
 from __future__ import annotations
 
-import json
 import typing as t
+import uuid
 from dataclasses import replace
+from datetime import datetime, timezone
 
-from .._clients.http import ask
+from .._clients.authorization import Authorization
 from .._core import step_names as steps
-from .._core.collector import CollectError, Collector
+from .._core.collector import Collector
 from .._core.deadline import Deadline
-from .._core.evidence import ENDED, TIMED_OUT, Step, utc_now
+from .._core.evidence import ENDED, FAILED, TIMED_OUT, Step, utc_now
 from .._core.step_names import StepName
 from .._logs import sources
 from .._logs.log import Reading
-from .._text import arq_log, env_file, recon
+from .._text import arq_log, recon
+from .._text.run_api import RunApi
 from . import servers
 from .arq_records import ArqRecords
 from .process_environment import show
@@ -59,31 +61,34 @@ class _Run:
         self._collector = collector
         self._params = collector.params
         self._url = str(self._params["url"]).rstrip("/")
-        self._headers = _authorization(collector)
+        self._api = RunApi(self._params["api"])
+        self._authorization = Authorization(collector)
         self._connections = _Connections(collector)
         self.records = ArqRecords(collector)
 
     def post(self) -> str:
         """Ask for a run and return its id, or C('') where none was given."""
         run_id = ""
-        for step in self._answers("POST", self._url, steps.RECON_POST, json.dumps(self._params["body"])):
-            run_id = _run_id(self._collector.add(step))
+        asked = self._api.request(uuid.uuid4().hex, datetime.now(timezone.utc))
+        more = {"headers": asked.headers, "body": asked.body}
+        for step in self._answers(asked.method, self._url + asked.path, steps.RECON_POST, more):
+            run_id = self._id(self._collector.add(step))
             if step.exit_status != recon.TOO_MANY_REQUESTS:
                 break
         return run_id
 
     def follow(self, run_id: str) -> str:
         """Look at the run until it has ended or the limit is reached; return its last known state."""
-        url = f"{self._url}/{run_id}"
+        url = self._url + self._api.answer_path(run_id)
         looks: list[Step] = []
         state = ""
-        for step in self._answers("GET", url, steps.RECON_GET):
+        for step in self._answers("GET", url, steps.RECON_GET, {}):
             looks.append(step)
-            state = _poll(step).state_of(run_id) or state
-            if state in recon.TERMINAL:
+            state = _poll(step).state_of(run_id, self._api, url) or state
+            if state in recon.TERMINAL or recon.is_final(step.exit_status):
                 break
             # Without a pool there are connections only while it runs.
-            if state == recon.RUNNING and self._connections.look(state):
+            if self._may_run(state) and self._connections.look(state):
                 self.records.look(run_id)
         self._connections.look(state)
         self._keep_transcript(url, looks, state)
@@ -96,12 +101,21 @@ class _Run:
         for step in which:
             self._collector.not_run(step, self._url, reason)
 
-    def _answers(self, method: str, url: str, step: StepName, body: str | None = None) -> t.Iterator[Step]:
+    def _may_run(self, state: str) -> bool:
+        return state == recon.RUNNING or not (state in recon.TERMINAL or self._api.tells_running)
+
+    def _id(self, post: Step) -> str:
+        good = post.exit_status is not None and 200 <= post.exit_status < 300
+        return self._api.id_of(post.stdout) if good else ""
+
+    def _answers(
+        self, method: str, url: str, step: StepName, more: t.Mapping[str, t.Any]
+    ) -> t.Iterator[Step]:
         """Ask again and again, with the waits that the answers call for, until the limit is reached."""
         backoff, deadline = recon.Backoff(), Deadline(self._params["limit"])
         while True:
             limit = self._params["request_limit"]
-            answer = ask(self._collector, method, url, step, headers=self._headers, body=body, limit=limit)
+            answer = self._authorization.ask(method, url, step, limit=limit, **more)
             with deadline.held():  # the limit is the run's, and not that of looking at connections
                 yield answer.step
             status, left = answer.step.exit_status, deadline.left
@@ -112,12 +126,15 @@ class _Run:
 
     def _keep_transcript(self, url: str, looks: t.Sequence[Step], state: str) -> None:
         ended = state in recon.TERMINAL
+        refused = f"the API answered {looks[-1].exit_status}, which asking again does not mend"
+        late = f"the run had not ended within {self._params['limit']:g} s"
+        why = "" if ended else refused if recon.is_final(looks[-1].exit_status) else late
         what = f"GET {url}  (asked {len(looks)} times)"
         transcript = self._collector.start(steps.RECON_LIFECYCLE, what, at=looks[0].started).ended(
             "".join(f"{_poll(step).line()}\n" for step in looks),
             exit_status=looks[-1].exit_status,
-            outcome=ENDED if ended else TIMED_OUT,
-            reason="" if ended else f"the run had not ended within {self._params['limit']:g} s",
+            outcome={late: TIMED_OUT, refused: FAILED}.get(why, ENDED),
+            reason=why,
         )
         self._collector.add(replace(transcript, ended=looks[-1].ended))
 
@@ -174,31 +191,6 @@ class _WorkerLog:
     def _cannot_read(self, exc: OSError) -> None:
         reason = f"{self._log.name} cannot be read: {exc.strerror}"
         self._collector.failed(steps.RECON_WORKER_LOG, self._log.name, reason, at=self._marked_at)
-
-
-def _authorization(collector: Collector) -> dict[str, str]:
-    """Return the header that proves who asks, and have its token masked from now on.
-
-    Raises:
-        CollectError: the file is not there, or the variable is not in it.
-    """
-    file, variable = collector.params["token_file"], collector.params["token_variable"]
-    if not file and not variable:
-        return {}
-    text = collector.read("token_file")
-    variables = env_file.parse(text) if file else collector.service_env
-    token = variables.get(variable, "") if variable else text.strip()
-    if not token:
-        raise CollectError(
-            f"{file or collector.params['env_file'] or 'the environment'} holds no {variable or 'token'}"
-        )
-    collector.mask(token)
-    return {"Authorization": f"Bearer {token}"}
-
-
-def _run_id(post: Step) -> str:
-    good = post.exit_status is not None and 200 <= post.exit_status < 300
-    return recon.id_of(recon.parse(post.stdout)) if good else ""
 
 
 def _poll(step: Step) -> recon.Poll:

@@ -19,7 +19,7 @@ from .._core import step_names as steps
 from .._core.collector import Collector
 from .._core.evidence import Step
 from .._core.step_names import StepName
-from .._text import connections
+from .._text import connections, service_variables
 
 with suppress(ImportError):  # run_collector(needs=…) says so
     import redis
@@ -39,8 +39,8 @@ def collect(collector: Collector) -> dict[str, t.Any]:
 
     Return whether C(PING) got C(PONG). A Redis that does not answer it is asked no more than that.
     """
-    name, params = collector.params["variable"], collector.params
-    url = params["url"] or collector.service_env.get(name, "")
+    name, params = _named(collector), collector.params
+    url = params["url"] or collector.url(service_variables.REDIS)
     if not url:
         where = params["env_file"] or "the environment"
         collector.failed(_step(collector, steps.REDIS_PING), f"{name} in {where}", f"{where} sets no {name}")
@@ -57,12 +57,12 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     return {"pong": answer.stdout == "PONG\n"}
 
 
-def clients(collector: Collector, step: StepName, variable: str, limit: float) -> Step:
-    """Take the step of who is connected to the Redis that a variable of the service's environment names."""
+def clients(collector: Collector, step: StepName, limit: float) -> Step:
+    """Take the step of who is connected to the Redis that the service's environment names."""
     commands = QUESTIONS[steps.REDIS_CLIENTS]
-    url = collector.service_env.get(variable, "")
+    url = collector.url(service_variables.REDIS)
     if not url:
-        return collector.failed(step, "; ".join(commands), f"the environment sets no {variable}")
+        return collector.failed(step, "; ".join(commands), f"the environment sets no {_named(collector)}")
     try:
         with closing(_client(url, limit, collector.params["ca_file"])) as client:
             return _ask(collector, client, step, commands, url)
@@ -113,6 +113,10 @@ def _text(reply: t.Any) -> str:
     if isinstance(reply, list):
         return "\n".join(_text(part) for part in reply)
     return "" if reply is None else str(reply).replace("\r\n", "\n").rstrip("\n")
+
+
+def _named(collector: Collector) -> str:
+    return service_variables.required(collector.params["variables"], service_variables.REDIS)
 
 
 def _step(collector: Collector, step: StepName) -> StepName:

@@ -17,7 +17,7 @@ LIMIT_SECONDS = 10.0
 
 def look(collector: Collector, clients: StepName, sessions: StepName) -> None:
     """Take both steps; one that cannot be taken says why."""
-    redis_evidence.clients(collector, clients, "REDIS_URL", LIMIT_SECONDS)
+    redis_evidence.clients(collector, clients, LIMIT_SECONDS)
     try:
         postgres.ask(collector, connections.SESSIONS, sessions)
     except NameError:

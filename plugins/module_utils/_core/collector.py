@@ -19,7 +19,7 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from .._text import env_file
+from .._text import env_file, service_variables
 from . import command, libraries, spool
 from .evidence import Step, utc_now
 from .redaction import Redactor, ordinary_of_env, secrets_of_env
@@ -34,9 +34,22 @@ COMMON_SPEC: ArgumentSpec = {
     "env_file": {"type": "path"},
     "path": {"type": "list", "elements": "path", "default": []},
     "python": {"type": "path"},
+    "variables": {"type": "dict", "default": {}},
 }
 # Shorter values would be masked by Ansible wherever they occur, run_ids and timestamps included.
 MINIMUM_SECRET_LENGTH = 8
+# What the body of a login has besides its secrets.
+_ORDINARY = {
+    "user",
+    "username",
+    "user_name",
+    "email",
+    "login",
+    "client_id",
+    "grant_type",
+    "scope",
+    "audience",
+}
 
 
 class CollectError(Exception):
@@ -88,6 +101,10 @@ class Collector:
         secrets = {**secrets_of_env(self.service_env), **self.redact.secrets}
         self.redact = Redactor(secrets, ordinary_of_env(self.service_env))
 
+    def url(self, kind: str) -> str:
+        """Return the address of the service's database or Redis (C(kind)), C('') where it has none."""
+        return service_variables.url(self.params["variables"], kind, self.service_env)
+
     def read(self, option: str) -> str:
         """Return the text of the file that an option names, C('') where it names none.
 
@@ -95,11 +112,20 @@ class Collector:
             CollectError: the file cannot be read.
         """
         name = self.params[option]
+        return self.text_of(option, name) if name else ""
+
+    def text_of(self, what: str, name: str) -> str:
+        """Return the text of a file, C(what) it is called in the sentence of an error.
+
+        Raises:
+            CollectError: the file cannot be read.
+        """
         try:
-            return Path(name).read_text("utf-8") if name else ""
-        except (OSError, UnicodeDecodeError) as exc:
-            why = getattr(exc, "strerror", None) or "it is not text"
-            raise CollectError(f"the {option} {name} cannot be read: {why}") from exc
+            return Path(name).expanduser().read_text("utf-8")
+        except (OSError, UnicodeDecodeError, RuntimeError) as exc:
+            unread = "it is not text" if isinstance(exc, UnicodeDecodeError) else exc
+            why = getattr(exc, "strerror", None) or unread
+            raise CollectError(f"the {what} {name} cannot be read: {why}") from exc
 
     def mask(self, token: str) -> None:
         """Mask a token that was found on the way from here on."""
@@ -219,6 +245,7 @@ def run_collector(
         }
     folder = str(collector.spool.folder) if collector.spool else ""
     clock = [began, time.time()]
+    result["invocation"] = {"module_args": _arguments(module.params)}
     leave(**result, steps=collector.records, spool=folder, left_behind=collector.left, clock=clock)
 
 
@@ -228,7 +255,32 @@ def _secret_options(module: AnsibleModule, argument_spec: ArgumentSpec) -> dict[
     # An address with neither user nor query holds no password: it is evidence.
     if re.fullmatch(r"rediss?://[^@?\s]+", secrets.get("url", "")):
         module.no_log_values.discard(secrets.pop("url"))
+    _forget_ordinary(module)
     for name, value in secrets.items():
         if len(value) < MINIMUM_SECRET_LENGTH:
             module.fail_json(msg=f"{name} has fewer than {MINIMUM_SECRET_LENGTH} characters")
     return secrets
+
+
+def _forget_ordinary(module: AnsibleModule) -> None:
+    """Have Ansible not mask what is short, or names somebody, in the body of a login.
+
+    It would mask a user's name wherever the evidence contains it. The body itself is not among the arguments
+    that the result shows.
+    """
+    for name, value in (_login(module.params).get("body") or {}).items():
+        if name.lower() in _ORDINARY or len(str(value)) < MINIMUM_SECRET_LENGTH:
+            module.no_log_values.discard(str(value))
+
+
+def _login(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    token = params.get("token")
+    login = token.get("login") if isinstance(token, dict) else None
+    return dict(login or {})
+
+
+def _arguments(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the arguments as a result may show them: without the body of a login."""
+    login = _login(params)
+    hidden = {**params["token"], "login": {**login, "body": "not shown"}} if login else None
+    return {**params, **({"token": hidden} if hidden else {})}

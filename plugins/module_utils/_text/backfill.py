@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from .._core.evidence import Step
@@ -19,6 +19,8 @@ from .._core.evidence import Step
 _TOTAL = ("processed", "scanned")
 _CHANGED = ("updated", "created", "updated_forced")
 _SKIPPED = ("skipped", "skipped_exists")
+# What a project may call them otherwise.
+_KNOWN = {"total": "processed", "changed": "updated", "skipped": "skipped", "errors": "errors"}
 _WORDS = "|".join((*_TOTAL, *_CHANGED, *_SKIPPED, "errors"))
 _COUNT = re.compile(rf"(?<![\w-])(?P<word>{_WORDS})[\"']?\s*[=:]\s*(?P<count>\d+)(?![\w.])")
 
@@ -71,6 +73,18 @@ class Summary:
     @property
     def _counts(self) -> tuple[int | None, ...]:
         return (self.total, self.changed, self.skipped, self.errors)
+
+
+def in_known_words(step: Step, words: t.Mapping[str, t.Sequence[str]]) -> Step:
+    """Return a run's step with the counts that have words of their own in this module's.
+
+    C(words) has those of C(total), C(changed), C(skipped) and C(errors).
+    """
+    stdout, stderr = step.stdout, step.stderr
+    for own, known in ((own, known) for count, known in _KNOWN.items() for own in words.get(count) or ()):
+        pattern = re.compile(rf"(?<![\w-]){re.escape(own)}(?=[\"']?\s*[=:]\s*\d)", re.IGNORECASE)
+        stdout, stderr = pattern.sub(known, stdout), pattern.sub(known, stderr)
+    return replace(step, stdout=stdout, stderr=stderr)
 
 
 def summary(step: Step) -> Summary | None:

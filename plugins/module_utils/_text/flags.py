@@ -9,7 +9,7 @@ import json
 import typing as t
 
 from .._core.evidence import Step
-from . import env_file
+from . import env_file, json_pointer
 
 
 def values(step: Step, flags: t.Sequence[t.Mapping[str, str]]) -> dict[str, t.Any]:
@@ -25,8 +25,10 @@ def values(step: Step, flags: t.Sequence[t.Mapping[str, str]]) -> dict[str, t.An
         return {name: values[0] for name, values in said.items() if len(values) == 1}
     found = {}
     for flag in flags:
+        if not flag.get("pointer"):
+            continue
         try:
-            found[flag["name"]] = _resolve(document, flag["pointer"])
+            found[flag["name"]] = json_pointer.resolve(document, flag["pointer"])
         except (LookupError, TypeError, ValueError):
             continue
     return found
@@ -40,7 +42,7 @@ def set_in(text: str, variable: str) -> list[str]:
 def at(step: Step, pointer: str) -> t.Any:
     """Return what a JSON answer has at a pointer (RFC 6901), or None."""
     try:
-        return _resolve(json.loads(step.stdout), pointer)
+        return json_pointer.resolve(json.loads(step.stdout), pointer)
     except (LookupError, TypeError, ValueError):
         return None
 
@@ -54,10 +56,3 @@ def _object(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
     """Make an object of its pairs; what it says twice it does not say."""
     names = [name for name, _value in pairs]
     return {name: value for name, value in pairs if names.count(name) == 1}
-
-
-def _resolve(document: t.Any, pointer: str) -> t.Any:
-    for token in pointer.split("/")[1:]:
-        key = token.replace("~1", "/").replace("~0", "~")
-        document = document[int(key)] if isinstance(document, list) else document[key]
-    return document

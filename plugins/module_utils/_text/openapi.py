@@ -12,7 +12,10 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def operations(text: str) -> list[dict[str, t.Any]]:
-    """Return method, path, query (names) and body (property → required, and an example) of each operation.
+    """Return the operations: method, path, query, headers, body and answer.
+
+    Query and headers are lists of names, the body is property → required and an example, and the answer is
+    property → the words that it may be.
 
     A text that is no such description has none.
     """
@@ -27,13 +30,32 @@ def operations(text: str) -> list[dict[str, t.Any]]:
         {
             "method": method.upper(),
             "path": path,
-            "query": [one["name"] for one in given.get("parameters", []) if one.get("in") == "query"],
+            "query": _parameters(given, "query"),
+            "headers": _parameters(given, "header"),
+            "answer": _answer(document, given.get("responses") or {}),
             "body": _body(document, given.get("requestBody") or {}),
         }
         for path, methods in paths.items()
         for method, given in methods.items()
         if method in _METHODS
     ]
+
+
+def _parameters(given: dict[str, t.Any], where: str) -> list[str]:
+    """Return the names of those that are required, or where none is, of those of the query."""
+    there = [one for one in given.get("parameters", []) if isinstance(one, dict) and one.get("in") == where]
+    required = [one["name"] for one in there if one.get("required")]
+    return required or ([one["name"] for one in there] if where == "query" else [])
+
+
+def _answer(document: dict[str, t.Any], responses: dict[str, t.Any]) -> dict[str, t.Any]:
+    good = [given for status, given in sorted(responses.items()) if str(status).startswith("2")]
+    content = (good[0] if good else {}).get("content") or {}
+    schema = _resolved(document, (content.get("application/json") or {}).get("schema") or {})
+    return {
+        name: _resolved(document, given).get("enum") or []
+        for name, given in (schema.get("properties") or {}).items()
+    }
 
 
 def _body(document: dict[str, t.Any], body: dict[str, t.Any]) -> dict[str, t.Any]:

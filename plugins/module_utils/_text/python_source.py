@@ -10,6 +10,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
+_SIMPLE = ("str", "int", "float", "bool", "date", "datetime", "UUID")
 _METHODS = ("get", "post", "put", "patch", "delete")
 _ENVIRONMENT = re.compile(r"(?:getenv|environ\w*(?:\.get)?|config)\s*[\[(]\s*[\"']([A-Z][A-Z0-9_]{2,})[\"']")
 # An application's own reader of variables: _flag(environment, "NAME").
@@ -31,6 +32,7 @@ class Source:
         unique: table → columns of its UNIQUE constraints.
         written: model or table, and column, of what it updates.
         called: the module names that its text says to call it by.
+        queries: method and path → what their functions require besides: names by C(query) and C(headers).
         prefixes: those under which it puts the routers of others.
     """
 
@@ -43,6 +45,7 @@ class Source:
     written: list[tuple[str, str]] = field(default_factory=list)
     called: list[str] = field(default_factory=list)
     prefixes: list[str] = field(default_factory=list)
+    queries: dict[tuple[str, str], dict[str, list[str]]] = field(default_factory=dict)
 
 
 def read(text: str) -> Source:
@@ -65,7 +68,9 @@ def read(text: str) -> Source:
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             for call in (one for one in node.decorator_list if isinstance(one, ast.Call)):
                 if isinstance(call.func, ast.Attribute) and call.func.attr in _METHODS:
-                    found.routes += [(call.func.attr.upper(), prefix + path) for path in _strings(call)[:1]]
+                    routes = [(call.func.attr.upper(), prefix + path) for path in _strings(call)[:1]]
+                    found.routes += routes
+                    found.queries.update({route: _parameters(node, route[1]) for route in routes})
         elif isinstance(node, ast.Call):
             _call(node, found)
     for call in _calls(nodes, "include_router"):
@@ -73,6 +78,23 @@ def read(text: str) -> Source:
     updated = [ast.unparse(call.args[0]) for call in _calls(nodes, "update") if call.args]
     columns = [str(call.keywords[0].arg) for call in _calls(nodes, "values") if call.keywords]
     found.written += list(zip(updated, columns))
+    return found
+
+
+def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef, path: str) -> dict[str, list[str]]:
+    """Return what FastAPI takes from the query and from the headers, of what has no default."""
+    arguments = [*node.args.posonlyargs, *node.args.args]
+    defaults = [None] * (len(arguments) - len(node.args.defaults)) + list(node.args.defaults)
+    pairs = [*zip(arguments, defaults), *zip(node.args.kwonlyargs, node.args.kw_defaults)]
+    found: dict[str, list[str]] = {"query": [], "headers": []}
+    for argument, default in pairs:
+        told = ast.unparse(argument.annotation) if argument.annotation else ""
+        name = argument.arg
+        header = isinstance(default, ast.Call) and _name(default) == "Header" and not default.args
+        if header:
+            found["headers"].append("-".join(word.capitalize() for word in name.split("_")))
+        elif default is None and told in _SIMPLE and f"{{{name}" not in path:
+            found["query"].append(name)
     return found
 
 

@@ -28,8 +28,18 @@ _IDS = ("id", "run_id", "runId")
 _ENVELOPES = ("data", "result")
 
 TOO_MANY_REQUESTS = 429
+UNAUTHORIZED = 401
+# Refusals that asking again may mend; every other 4xx is the answer to this request, and ends the polling.
+_PASSING = (408, 409, 423, 425, TOO_MANY_REQUESTS)
 
 _POLL = re.compile(r"(?P<time>\S+Z) (?P<status>\d{3}|-) ?(?P<body>.*)")
+
+
+class Api(t.Protocol):
+    """How an API answers."""
+
+    def state_of(self, body: str, run_id: str, address: str) -> str:
+        """Return the state that an answer has for a run."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +54,9 @@ class Poll:
         """Return it as a line of the transcript. A line break in JSON is white space."""
         return f"{self.time} {self.status or '-'} {' '.join(self.body.splitlines())}"
 
-    def state_of(self, run_id: str) -> str:
-        """Return the state that a good answer gives for the run, or C('')."""
-        run = parse(self.body) if self.status == 200 else {}
-        return state_of(run) if run_id and run_id in _ids(run) else ""
+    def state_of(self, run_id: str, api: Api, address: str) -> str:
+        """Return the state that a good answer from an address gives for the run, or C('')."""
+        return api.state_of(self.body, run_id, address) if self.status == 200 else ""
 
 
 def parse(body: str) -> dict[str, t.Any]:
@@ -60,13 +69,8 @@ def parse(body: str) -> dict[str, t.Any]:
         return {}
     # An envelope has at most one of the two, and its status is that of the request.
     inner = [data[name] for name in _ENVELOPES if isinstance(data.get(name), dict)]
-    within = [one for one in inner if _ids(one) and "status" in one]
-    return within[0] if len(within) == 1 and not (_ids(data) and "status" in data) else data
-
-
-def id_of(run: t.Mapping[str, t.Any]) -> str:
-    """Return the run's id as text, or C('')."""
-    return next(iter(_ids(run)), "")
+    within = [one for one in inner if ids(one) and "status" in one]
+    return within[0] if len(within) == 1 and not (ids(data) and "status" in data) else data
 
 
 def state_of(run: t.Mapping[str, t.Any]) -> str:
@@ -75,7 +79,8 @@ def state_of(run: t.Mapping[str, t.Any]) -> str:
     return _STATES.get(said.lower().replace("-", "_"), said)
 
 
-def _ids(run: t.Mapping[str, t.Any]) -> list[str]:
+def ids(run: t.Mapping[str, t.Any]) -> list[str]:
+    """Return the run's id as text, by each name that it may have."""
     found = [run.get(name) for name in _IDS]
     return [str(value) for value in found if isinstance(value, (str, int)) and not isinstance(value, bool)]
 
@@ -84,6 +89,12 @@ def transcript(text: str) -> list[Poll]:
     """Read a transcript of polls, one a line."""
     found = (_POLL.fullmatch(line) for line in text.split("\n"))
     return [Poll(m["time"], None if m["status"] == "-" else int(m["status"]), m["body"]) for m in found if m]
+
+
+def is_final(status: int | None) -> bool:
+    """Whether an answer with this status, such as 404, 405 or 422, would be the same if it were asked
+    again."""
+    return status is not None and 400 <= status < 500 and status not in _PASSING
 
 
 class Backoff:

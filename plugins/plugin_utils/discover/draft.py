@@ -9,7 +9,7 @@ import re
 import typing as t
 from pathlib import PurePosixPath
 
-from . import queue, rollout
+from . import parts, queue, rollout, token
 from .values import BACKEND, CI, REDIS, WORKER, Draft, Finding, Found
 
 # What of a host's variables says how it is reached; a password among them stays where it is.
@@ -206,7 +206,8 @@ def _env_file(draft: Draft, backend: Found) -> None:
     values = backend.service["shown"].get("RECON_RUNNER", "")
     if not values and "RECON_RUNNER" not in backend.project["variables"]:
         draft.notes.append(
-            "nothing in the backend's sources or environment reads RECON_RUNNER, which Package-3 sets"
+            "nothing in the backend's sources or environment reads RECON_RUNNER, which Package-3 sets: "
+            "where it always queues, say so in package_3_queue_left_out"
         )
 
 
@@ -243,14 +244,17 @@ def _variables(draft: Draft, backend: Found) -> None:
             if read and ini
             else f"the environment of {backend.where}"
         )
-        draft.add("staging_url_variables", names, seen, guess=not read)
+        draft.add("staging_variables", {"database": names, **_named_redis(backend)}, seen, guess=not read)
+    elif database := parts.found("database", backend.service["variables"]):
+        seen = f"the names in the environment of {backend.where}"
+        draft.guess("staging_variables", {"database": database, **_named_redis(backend)}, seen)
     else:
-        why = "no variable of the backend's has a Postgres URL; one made of parts has to be given as one"
-        draft.missing("staging_url_variables", why, ["DATABASE_URL"])
+        why = "no variable of the backend's has a Postgres URL, and no names are those of its parts"
+        draft.missing("staging_variables", why, {"database": ["DATABASE_URL"]})
     for name in read:
         if name not in backend.service["variables"]:
             draft.notes.append(f"Alembic reads {name}, which the backend's environment does not have")
-    _token(draft, backend)
+    token.draft_token(draft, backend)
     if ini is None:
         draft.missing("package_1_migration_directory", f"no alembic.ini is below {backend.directory}")
         return
@@ -262,14 +266,13 @@ def _variables(draft: Draft, backend: Found) -> None:
     draft.notes += [f"another Alembic project is in {one['file']}" for one in inis if one is not ini]
 
 
-def _token(draft: Draft, backend: Found) -> None:
-    answers = backend.service["answers"]
-    taken = [one for what in ("flags", "version", "ready") for one in answers[what] if one["token"]]
-    if taken:
-        seen = f"{taken[0]['path']} refuses a request without a token, and takes this one"
-        draft.add("staging_token_variable", taken[0]["token"], seen)
-    elif answers["tokens"]:
-        draft.guess("staging_token_variable", answers["tokens"][0], "its name, in the environment")
+def _named_redis(backend: Found) -> dict[str, t.Any]:
+    """Return how Redis is named, where that is otherwise than by a REDIS_URL."""
+    urls = [name for name, url in backend.service["urls"].items() if url.startswith("redis")]
+    if urls or "REDIS_URL" in backend.service["variables"]:
+        return {} if "REDIS_URL" in (urls or ["REDIS_URL"]) else {"redis": urls}
+    found = parts.found("redis", backend.service["variables"])
+    return {"redis": found} if found else {}
 
 
 def _ci(draft: Draft, backend: Found) -> None:

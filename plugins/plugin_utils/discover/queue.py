@@ -8,7 +8,8 @@ from __future__ import annotations
 import typing as t
 from pathlib import PurePosixPath
 
-from . import rollout
+from ...module_utils._text import service_variables
+from . import parts, rollout, run_api
 from .values import BACKEND, REDIS, WORKER, Draft, Finding, Found
 
 PASSWORD = "{{ lookup('ansible.builtin.file', inventory_dir ~ '/.redis_password') }}"
@@ -22,7 +23,7 @@ def add(
     """Add what is known of the queue, and what of it the roles would set up."""
     _redis(draft, backend, redis, seen)
     _worker(draft, backend, worker)
-    _run(draft, backend)
+    run_api.draft_run(draft, backend)
 
 
 def _redis(draft: Draft, backend: Found, redis: Found | None, seen: t.Mapping[str, Finding]) -> None:
@@ -31,7 +32,7 @@ def _redis(draft: Draft, backend: Found, redis: Found | None, seen: t.Mapping[st
         led = ", ".join(f"{name} leads to {url}" for name, url in held.items())
         what = led or (redis.where if redis else "")
         draft.add("redis_runtime", "none", f"there is one already ({what}), and it stays as it is")
-        if "REDIS_URL" not in held:
+        if "REDIS_URL" not in held and not parts.found("redis", backend.service["variables"]):
             draft.missing("staging_redis_url", f"the backend has no REDIS_URL ({what})")
         return
     if backend.runtime["kind"] in ("none", "pod"):
@@ -126,9 +127,14 @@ def _new_worker(draft: Draft, backend: Found) -> None:
     if not file:
         return
     draft.guess("arq_worker_env_from", file["path"], "the backend's environment file")
-    wanted: list[str] = next((one.value for one in draft.values if one.name == "staging_url_variables"), [])
-    token = [one.value for one in draft.values if one.name == "staging_token_variable"]
-    names = [name for name in (*wanted, *token) if name in file["names"]]
+    values = {one.name: one.value for one in draft.values}
+    token = values.get("staging_token", {}).get("variable", "")
+    wanted = [
+        name
+        for kind in (service_variables.DATABASE, service_variables.REDIS)
+        for name in service_variables.names(values.get("staging_variables"), kind)
+    ]
+    names = [name for name in (*wanted, token) if name in file["names"]]
     draft.guess("arq_worker_env_from_names", names, "of that file; add what its settings require")
 
 
@@ -145,34 +151,3 @@ def _heartbeat(draft: Draft, known: Found, source: Finding | None) -> None:
         draft.add("arq_worker_heartbeat", value, seen, guess=len(variables) > 1)
     else:
         draft.notes.append("the worker's settings set no health_check_interval: arq's own is an hour")
-
-
-def _run(draft: Draft, backend: Found) -> None:
-    answers = backend.service["answers"]
-    given = answers["operations"] or backend.project["routes"]
-    posts = [
-        one for one in given if one["method"] == "POST" and "recon" in one["path"] and "{" not in one["path"]
-    ]
-    posts = sorted(posts, key=lambda one: ("run" not in one["path"], len(one["path"])))
-    if not posts:
-        draft.missing("package_3_queue_path", "no address takes a POST for a reconciliation run")
-        draft.missing("package_3_queue_body", "the same", {})
-        return
-    one = posts[0]
-    seen = answers["described"] or f"the routes in {one.get('file', '')}, since the description is closed"
-    draft.add("package_3_queue_path", one["path"], seen, guess=not answers["described"])
-    if one.get("query"):
-        draft.notes.append(f"POST {one['path']} has parameters in its query: {', '.join(one['query'])}")
-    probe = next((str(v.value) for v in draft.values if v.name == "package_2_rollout_webhook_probe_path"), "")
-    required = {name: about["example"] for name, about in one.get("body", {}).items() if about["required"]}
-    body = {
-        name: probe.rpartition("/")[2] if "provider" in name and probe else value
-        for name, value in required.items()
-    }
-    told = f"what {seen} requires" + (
-        ", with the provider whose webhooks the log has" if probe and body else ""
-    )
-    guess = not one.get("body") or bool(body)
-    draft.add("package_3_queue_body", {name: value or "" for name, value in body.items()}, told, guess=guess)
-    others = [name for name, about in one.get("body", {}).items() if not about["required"]]
-    draft.notes += [f"POST {one['path']} may be given {', '.join(others)}, too"] if others else []

@@ -94,7 +94,8 @@ def _flags(draft: Draft, answers: Finding) -> None:
     found = pointers(best) if best else {}
     if best is None or not found:
         draft.notes.append(
-            "no address shows the four flags: see package_2_rollout_flags_argv in the role's README"
+            "no address shows the four flags: see package_2_rollout_flags_argv and "
+            "package_2_rollout_left_out in the role's README"
         )
         return
     draft.add("package_2_rollout_flags_path", best["path"], f"its answer has {', '.join(found)}")
@@ -121,6 +122,9 @@ def _backfill(draft: Draft, backend: Found) -> None:
             "package_2_rollout_backfill_dry_run", f"no backfill script below {backend.directory}", []
         )
         draft.missing("package_2_rollout_backfill_real_run", "the same", [])
+        draft.missing(
+            "package_2_rollout_rows_query", "the same; it counts all rows, then those that are filled"
+        )
         return
     script = scripts[0]
     file, module = PurePosixPath(script["file"]), script["called"] or script["module"]
@@ -148,6 +152,9 @@ def _backfill(draft: Draft, backend: Found) -> None:
         table, column = script["written"][0]
         query = f"SELECT count(*) AS {table}, count({column}) AS with_{column} FROM {table}"
         draft.guess("package_2_rollout_rows_query", query, f"{file.name} updates {table}.{column}")
+    else:
+        why = f"what {file.name} updates is not seen: count all rows, then those that have what it writes"
+        draft.missing("package_2_rollout_rows_query", why)
 
 
 def _e2e(draft: Draft, backend: Found) -> None:
@@ -195,4 +202,9 @@ def _webhooks(draft: Draft, backend: Found) -> None:
     if described:
         prefix = described[0].partition("{")[0]
         draft.add("package_2_rollout_webhook_prefix", prefix, f"the route {described[0]}")
+    counters = [one for one in backend.service["answers"].get("metrics", []) if one.get("webhooks")]
+    if counters:
+        url = f"{{{{ staging_backend_url }}}}{counters[0]['path']}"
+        told = f"{counters[0]['path']} counts them, and no log of the backend's shows any"
+        draft.add("package_2_rollout_access_log", {"metrics": url}, told)
     draft.missing("package_2_rollout_webhook_probe_path", "no log has a webhook's request")

@@ -28,6 +28,7 @@ from .not_excluded import NOT_EXCLUDED
 MET = "met"
 NOT_MET = "not_met"
 NOT_PROVEN = "not_proven"
+LEFT_OUT = "left_out"
 PASS = "PASS"
 FAIL = "FAIL"
 
@@ -41,7 +42,7 @@ Policy = t.Mapping[str, t.Any]
 class Finding:
     """What a rule found."""
 
-    result: str  # C(met), C(not_met) or C(not_proven)
+    result: str  # C(met), C(not_met), C(not_proven) or C(left_out)
     reason: str  # the deciding fact, in a sentence without its full stop
     steps: tuple[str, ...] = ()  # the names of those that show it
     detail: str = ""  # quoted from the evidence, such as an error block, where a sentence is not enough
@@ -62,6 +63,11 @@ def not_proven(reason: str, *steps: str, detail: str = "") -> Finding:
     return Finding(NOT_PROVEN, reason, steps, detail)
 
 
+def left_out(reason: str, *steps: str) -> Finding:
+    """Return the finding that the backend has nothing that the criterion could be applied to."""
+    return Finding(LEFT_OUT, reason, steps)
+
+
 Decide = t.Callable[[Evidence, Policy], Finding]
 
 
@@ -73,6 +79,9 @@ class Rule:
     text: str
     decide: Decide
     needs: str = ""  # the entry of the policy without which it is not asked
+    # Decides where the policy leaves the rule out (its C(left_out): id → why), by what the evidence shows in
+    # place of it. A rule without one cannot be left out.
+    instead: Decide | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +99,7 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Verdict:
-    """PASS only where every criterion is met, with a one-sentence note that names the deciding fact."""
+    """PASS only where every criterion is met or left out, with a note that names the deciding fact."""
 
     package: int
     status: str
@@ -171,30 +180,38 @@ class Judge:
 
     rules: tuple[Rule, ...]
     summary: t.Callable[[Evidence, Policy], str]  # makes the note's sentence for PASS
+    # Makes what the rules read of what was kept: the same, in words that they know.
+    read: t.Callable[[Evidence, Policy], Evidence] = lambda evidence, _policy: evidence
 
     def __call__(self, evidence: Evidence, policy: Policy) -> Verdict:
         """Apply the rules and return the verdict."""
+        evidence = self.read(evidence, policy)
         asked = (rule for rule in self.rules if not rule.needs or policy.get(rule.needs))
         criteria = tuple(_apply(rule, evidence, policy) for rule in asked)
         bad = [c for c in criteria if c.result == NOT_MET] + [c for c in criteria if c.result == NOT_PROVEN]
         if not bad:
-            return Verdict(evidence.package, PASS, self._note(evidence, policy), criteria)
+            return Verdict(evidence.package, PASS, self._note(evidence, policy, criteria), criteria)
         kind = "not met" if bad[0].result == NOT_MET else "not proven"
         more = f" ({len(bad) - 1} more)" if len(bad) > 1 else ""
         note = f"{bad[0].text} is {kind}: {bad[0].reason.rstrip('.')}{more}."
         return Verdict(evidence.package, FAIL, note, criteria)
 
-    def _note(self, evidence: Evidence, policy: Policy) -> str:
-        """Return the summary, with what unreported attempts had begun here, and the clocks that are off."""
+    def _note(self, evidence: Evidence, policy: Policy, criteria: t.Sequence[Criterion]) -> str:
+        """Return the summary, with what was left out, what unreported attempts had begun here, and the clocks
+        that are off."""
         summary = self.summary(evidence, policy)
-        others = [one.sentence for one in earlier.begun(evidence) if one.sentence not in summary]
+        others = [
+            f"left out by policy: {one.text} ({one.reason})" for one in criteria if one.result == LEFT_OUT
+        ]
+        others += [one.sentence for one in earlier.begun(evidence) if one.sentence not in summary]
         clocks = [f"{one.host}: {one.stdout.strip()}" for one in evidence.steps if one.name == HOST_CLOCK]
         return "; ".join([summary.removesuffix("."), *others, *dict.fromkeys(clocks)]) + "."
 
 
 def _apply(rule: Rule, evidence: Evidence, policy: Policy) -> Criterion:
     try:
-        finding = rule.decide(evidence, policy)
+        why = (policy.get("left_out") or {}).get(rule.id)
+        finding = _instead(rule, str(why), evidence, policy) if why else rule.decide(evidence, policy)
     except MissingStepError as exc:
         finding = not_proven(str(exc))
     except Exception as exc:  # evidence that no rule foresaw proves nothing, and must not hide the rest
@@ -202,3 +219,10 @@ def _apply(rule: Rule, evidence: Evidence, policy: Policy) -> Criterion:
     steps = tuple(map(str, finding.steps))
     unexcluded = NOT_EXCLUDED.get(rule.id, "") if finding.result == MET else ""
     return Criterion(rule.id, rule.text, finding.result, finding.reason, steps, finding.detail, unexcluded)
+
+
+def _instead(rule: Rule, why: str, evidence: Evidence, policy: Policy) -> Finding:
+    if rule.instead is None:
+        return not_met(f"the policy leaves it out ({why}), and it cannot be left out")
+    finding = rule.instead(evidence, policy)
+    return replace(finding, reason=f"{why}; {finding.reason}") if finding.result == LEFT_OUT else finding

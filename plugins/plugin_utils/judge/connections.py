@@ -18,7 +18,7 @@ from ...module_utils._text import connections
 from ...module_utils._text.connections import Client, Connection
 from ...module_utils._text.environment_report import Running, Sockets
 from . import recon_run, running
-from .base import MET, Finding, MissingStepError, last_line, met, not_met, not_proven
+from .base import MET, Finding, MissingStepError, Policy, last_line, met, not_met, not_proven
 
 SIGHTINGS = (
     *running.BOTH,
@@ -80,11 +80,12 @@ class Listed:
         return f"{self} in database {' and '.join(sorted({client.place for client in self.clients}))}"
 
 
-def weigh(evidence: Evidence, server: Server, given: Finding, *, enough: bool) -> Finding:
+def weigh(evidence: Evidence, policy: Policy, server: Server, given: Finding, *, enough: bool) -> Finding:
     """Return what the connections show, or where they show nothing what was C(given) by the digests.
 
     Args:
         evidence: of the package.
+        policy: of the package.
         server: the kind that is asked about.
         given: the finding by the digests.
         enough: whether connections prove the criterion also where the digests do not.
@@ -92,7 +93,7 @@ def weigh(evidence: Evidence, server: Server, given: Finding, *, enough: bool) -
     examined = list(_examined(evidence))
     found = [_listed(evidence, server, *one) for one in examined]
     seen = [one for one in found if one.places]
-    apart = _apart(evidence, server, given, seen)
+    apart = _apart(evidence, policy, server, given, seen)
     names = (*given.steps, *(step.name for step in _lists(evidence, server)), *_sightings(evidence))
     names = tuple(dict.fromkeys(names))
     if apart:
@@ -152,7 +153,9 @@ def _more(given: Finding, reason: str, names: t.Sequence[str]) -> Finding:
     return Finding(given.result, f"{given.reason}; {reason}", tuple(names), given.detail)
 
 
-def _apart(evidence: Evidence, server: Server, given: Finding, seen: t.Sequence[Listed]) -> list[Listed]:
+def _apart(
+    evidence: Evidence, policy: Policy, server: Server, given: Finding, seen: t.Sequence[Listed]
+) -> list[Listed]:
     """Return a worker's and a backend's process that have no database in common, if there are two.
 
     A backend that is seen in another database of Redis alone may have a cache there, and its pool for the
@@ -164,7 +167,7 @@ def _apart(evidence: Evidence, server: Server, given: Finding, seen: t.Sequence[
             if worker.places & backend.places:
                 continue
             cache = server is REDIS and given.result == MET and worker.places & _named(evidence, server)
-            if not (cache and recon_run.is_proven(evidence)):
+            if not (cache and recon_run.is_proven(evidence, policy)):
                 return [worker, backend]
     return []
 

@@ -5,17 +5,19 @@
 
 Policy: C(flags), a list of C(name), C(variable) and C(pointer); C(spec), the end-to-end spec's file;
 C(code), the error code of a refused signature; C(minimum_requests); C(commit_pointer), empty where the
-running backend is not asked for its commit; and C(spike): C(p_value), C(floor), C(rate_ratio) and C(share).
+running backend is not asked for its commit; and C(spike): C(p_value), C(floor), C(rate_ratio) and C(share);
+C(words), those of the backfill's summary; and C(left_out).
 """
 
 from __future__ import annotations
 
 import re
 import typing as t
+from dataclasses import replace
 
 from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import Evidence, Step
-from ...module_utils._text import flags, webhook_log
+from ...module_utils._text import backfill, flags, webhook_log
 from . import backfill_runs, e2e, rollout_flags, spike
 from .base import (
     MET,
@@ -98,8 +100,13 @@ def runs_release(evidence: Evidence, policy: Policy) -> Finding:
 
 
 RULES = (
-    Rule("flags_shown", "Proof that the flags are set, out of the running process", rollout_flags.shown),
-    Rule("flags_set", "The four flags are True", rollout_flags.are_true),
+    Rule(
+        "flags_shown",
+        "Proof that the flags are set, out of the running process",
+        rollout_flags.shown,
+        instead=rollout_flags.not_shown,
+    ),
+    Rule("flags_set", "The four flags are True", rollout_flags.are_true, instead=rollout_flags.none_there),
     Rule("signature_enforced", "webhook_signature_enforced has its effect", signature_enforced),
     Rule("dry_run_ok", "The backfill's dry run is OK, its output kept", backfill_runs.dry_run_ok),
     Rule("dry_run_is_dry", "The dry run writes nothing", backfill_runs.dry_run_is_dry),
@@ -183,10 +190,27 @@ def _summary(evidence: Evidence, policy: Policy) -> str:
     smoke = e2e.passes(evidence, policy).reason
     after = _refused(evidence, policy)[1]
     return (
-        f"All {len(policy['flags'])} flags are True in the running process, the backfill wrote "
+        f"{_flags(policy)}, the backfill wrote "
         f"{real.changed} of {real.total} rows as its dry run announced ({dry.changed}), the E2E smoke has "
         f"{smoke}, and there is no 401 spike ({after.events} of {after.requests} webhooks)."
     )
 
 
-judge = Judge(RULES, _summary)
+def _flags(policy: Policy) -> str:
+    if not policy["flags"]:
+        return "There are no flags"
+    left_out = "flags_shown" in (policy.get("left_out") or {})
+    where = "environment of every process" if left_out else "running process"
+    return f"All {len(policy['flags'])} flags are True in the {where}"
+
+
+def _in_known_words(evidence: Evidence, policy: Policy) -> Evidence:
+    words = policy.get("words") or {}
+    found = [
+        backfill.in_known_words(step, words) if step.name.startswith("backfill_") else step
+        for step in evidence.steps
+    ]
+    return replace(evidence, steps=tuple(found)) if words else evidence
+
+
+judge = Judge(RULES, _summary, _in_known_words)

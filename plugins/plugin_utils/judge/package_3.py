@@ -4,7 +4,8 @@
 """Package-3, PSP-03D: the queue is enabled, and one run went through it from the API to the worker and back.
 
 Policy: C(environment), the worker's C(ENV); C(runner), the backend's C(RECON_RUNNER); C(require_completed),
-whether a run that ended failed is not enough.
+whether a run that ended failed is not enough;
+C(api), how runs are asked for; C(variables), the names of the services' variables; C(left_out).
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import re
 
 from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import FAILED, Evidence, Step, parse_time
-from ...module_utils._text import arq_log, recon
+from ...module_utils._text import arq_log, recon, service_variables
+from ...module_utils._text.run_api import RunApi
+from ...module_utils._text.service_variables import DATABASE, REDIS
 from . import connections, queue_job, recon_run, running
-from .base import Finding, Judge, Policy, Rule, ended, last_line, met, not_met, not_proven
+from .base import Finding, Judge, Policy, Rule, ended, last_line, left_out, met, not_met, not_proven
 from .recon_run import Run
 
 # So many lines are quoted that have a run, and are not the worker's own.
@@ -55,7 +58,7 @@ def redis_serves(evidence: Evidence, policy: Policy) -> Finding:
     info, config = evidence.get(steps.REDIS_INFO), evidence.get(steps.REDIS_CONFIG)
     told = dict(re.findall(r"^(\w+):([^\r\n]*)", info.stdout if info else "", re.MULTILINE))
     if info is None or "role" not in told:
-        if recon_run.is_proven(evidence):
+        if recon_run.is_proven(evidence, policy):
             return met("a job went through it; INFO does not show how it saves", steps.RECON_WORKER_LOG)
         return not_proven("INFO does not show its role")
     if told["role"] != "master" or told.get("loading") != "0":
@@ -78,8 +81,9 @@ def enabled(evidence: Evidence, policy: Policy) -> Finding:
 
 def worker_environment(evidence: Evidence, policy: Policy) -> Finding:
     """3.1: "a worker service C(arq …) with C(DATABASE_URL) (staging), C(REDIS_URL), C(ENV=staging)"."""
-    given = ("DATABASE_URL", "REDIS_URL")
-    return running.shows(evidence, steps.WORKER_ENVIRONMENT, "ENV", str(policy["environment"]), given)
+    given = {service_variables.LABELS[kind]: _required(policy, kind) for kind in (DATABASE, REDIS)}
+    name = service_variables.described(policy.get("variables"))["environment"]
+    return running.shows(evidence, steps.WORKER_ENVIRONMENT, name, str(policy["environment"]), given)
 
 
 def worker_start_log(evidence: Evidence, policy: Policy) -> Finding:
@@ -95,7 +99,17 @@ def worker_start_log(evidence: Evidence, policy: Policy) -> Finding:
 
 def backend_runner(evidence: Evidence, policy: Policy) -> Finding:
     """3.1: "the backend with C(RECON_RUNNER=queue)", as the running process was started."""
-    return running.shows(evidence, steps.BACKEND_ENVIRONMENT, "RECON_RUNNER", str(policy["runner"]))
+    name = service_variables.described(policy.get("variables"))["runner"]
+    return running.shows(evidence, steps.BACKEND_ENVIRONMENT, name, str(policy["runner"]))
+
+
+def backend_without_runner(evidence: Evidence, policy: Policy) -> Finding:
+    """A backend that always queues has no such variable: then none of its processes was started with it."""
+    name = service_variables.described(policy.get("variables"))["runner"]
+    found = running.processes(evidence, steps.BACKEND_ENVIRONMENT)
+    if not found or any(process.shown.get(name) for process in found):
+        return backend_runner(evidence, policy)
+    return left_out(f"no process of it was started with {name}", steps.BACKEND_ENVIRONMENT)
 
 
 def same_redis(evidence: Evidence, policy: Policy) -> Finding:
@@ -103,13 +117,15 @@ def same_redis(evidence: Evidence, policy: Policy) -> Finding:
 
     The variable must be the same; that both use it, and its database, Redis' list of clients shows.
     """
-    return connections.weigh(evidence, connections.REDIS, _same_redis_url(evidence), enough=False)
+    return connections.weigh(
+        evidence, policy, connections.REDIS, _same_redis_url(evidence, policy), enough=False
+    )
 
 
-def _same_redis_url(evidence: Evidence) -> Finding:
+def _same_redis_url(evidence: Evidence, policy: Policy) -> Finding:
     digests, names = running.digests(evidence, "REDIS_URL"), running.BOTH
     if not all(digest.given for digest in digests):
-        return not_met("a running process was started without REDIS_URL", *names)
+        return not_met(f"a running process was started without {_required(policy, REDIS)}", *names)
     if not all(digest.value for digest in digests):
         return not_proven("the digests were taken without a key", *names)
     if len({digest.value for digest in digests}) == 1:
@@ -124,10 +140,12 @@ def same_database(evidence: Evidence, policy: Policy) -> Finding:
 
     Postgres' list of sessions shows which database each is connected to, however it was configured.
     """
-    return connections.weigh(evidence, connections.POSTGRES, _same_database_url(evidence), enough=True)
+    return connections.weigh(
+        evidence, policy, connections.POSTGRES, _same_database_url(evidence, policy), enough=True
+    )
 
 
-def _same_database_url(evidence: Evidence) -> Finding:
+def _same_database_url(evidence: Evidence, policy: Policy) -> Finding:
     """Compare what the processes were started with.
 
     Drivers may differ, so what the URLs name is compared. Where a host has two names, a run that the
@@ -136,7 +154,7 @@ def _same_database_url(evidence: Evidence) -> Finding:
     endpoints = [digest.endpoint for digest in running.digests(evidence, "DATABASE_URL")]
     if all(endpoints) and len(set(endpoints)) == 1:
         return met("worker and backend name the same host, port, user and database", *running.BOTH)
-    if recon_run.is_proven(evidence):
+    if recon_run.is_proven(evidence, policy):
         other = "spelled differently" if all(endpoints) else "not given everywhere as DATABASE_URL"
         reason = f"{other}, but the run that the worker carried out ended in the API"
         return met(reason, *running.BOTH, steps.RECON_LIFECYCLE, steps.RECON_WORKER_LOG)
@@ -148,16 +166,17 @@ def _same_database_url(evidence: Evidence) -> Finding:
 def post_queued(evidence: Evidence, policy: Policy) -> Finding:
     """3.2: C(POST /api/v1/reconciliation/runs) "answers C(status="queued") and an C(id)"."""
     post = ended(evidence, steps.RECON_POST)
-    answer = recon.parse(post.stdout)
-    run_id, state = recon.id_of(answer), recon.state_of(answer)
+    api = RunApi(policy.get("api") or {})
+    run_id, state = api.id_of(post.stdout), api.state(post.stdout)
     if post.exit_status == recon.TOO_MANY_REQUESTS:
         return not_proven("the API answered 429 until the limit", steps.RECON_POST)
     if not 200 <= (post.exit_status or 0) < 300:
         return not_met(f"the POST was answered {post.exit_status}{last_line(post.stdout)}", steps.RECON_POST)
-    if not run_id or state != recon.QUEUED:
-        said = answer.get("status")
-        return not_met(f"the answer has id {run_id or 'none'} and status {said}", steps.RECON_POST)
-    return met(f"the answer has id {run_id} and status {answer['status']}", steps.RECON_POST)
+    has = f"the answer has id {run_id or 'none'} and status {api.said(post.stdout) or 'none'}"
+    if run_id and not api.answers_queued:
+        return met(f"{has}; package_3_queue_api says that none is to be expected", steps.RECON_POST)
+    decide = met if run_id and state == recon.QUEUED else not_met
+    return decide(has, steps.RECON_POST)
 
 
 def api_lifecycle(evidence: Evidence, policy: Policy) -> Finding:
@@ -165,7 +184,7 @@ def api_lifecycle(evidence: Evidence, policy: Policy) -> Finding:
 
     C(running) may be too short for any poll to meet it: then the worker's start line proves it.
     """
-    run = recon_run.find(evidence)
+    run = recon_run.find(evidence, policy)
     if run.state not in recon.TERMINAL:
         return _not_ended(run)
     if not run.forward:
@@ -175,7 +194,7 @@ def api_lifecycle(evidence: Evidence, policy: Policy) -> Finding:
     if not run.running_shown_by:
         reason = f"neither a poll nor the worker's log shows run {run.id} running"
         return not_proven(reason, steps.RECON_LIFECYCLE)
-    reason = f"run {run.id} went queued → running → {run.state}; {run.running_shown_by} shows running"
+    reason = f"run {run.id} {_went(run)}; {run.running_shown_by} shows running"
     return met(reason, steps.RECON_POST, steps.RECON_LIFECYCLE, steps.RECON_WORKER_LOG)
 
 
@@ -185,7 +204,7 @@ def worker_log(evidence: Evidence, policy: Policy) -> Finding:
     arq's words for it are C(→), then C(←) or C(!), joined by the job's id, in what was logged since before
     the POST. Other workers on the queue, which could have carried the run out, too, are named.
     """
-    run, others = recon_run.find(evidence), connections.other_workers(evidence)
+    run, others = recon_run.find(evidence, policy), connections.other_workers(evidence)
     if not run.attempts:
         why = _jobs_that_never_started(ended(evidence, steps.RECON_WORKER_LOG))
         if run.state in (recon.RUNNING, *recon.TERMINAL):
@@ -205,8 +224,8 @@ def worker_log(evidence: Evidence, policy: Policy) -> Finding:
 
 def get_response(evidence: Evidence, policy: Policy) -> Finding:
     """Minimum evidence: "the GET response (lifecycle)"."""
-    answer, run = ended(evidence, steps.RECON_GET), recon_run.find(evidence)
-    state = recon.Poll(answer.started, answer.exit_status, answer.stdout).state_of(run.id)
+    answer, run = ended(evidence, steps.RECON_GET), recon_run.find(evidence, policy)
+    state = run.state_in(recon.Poll(answer.started, answer.exit_status, answer.stdout))
     if state in recon.TERMINAL:
         return met(f"the last answer shows run {run.id} {state}", steps.RECON_GET)
     return not_proven(f"the last answer ({answer.exit_status}) shows no end of run {run.id}", steps.RECON_GET)
@@ -229,7 +248,7 @@ def in_order(evidence: Evidence, policy: Policy) -> Finding:
     for (first, earlier), (then, later) in zip(moments, moments[1:], strict=False):
         if earlier > later:
             return not_met(f"{then} ({later:%H:%M:%S.%f}) before {first} ({earlier:%H:%M:%S.%f})", *names)
-    run = recon_run.find(evidence)
+    run = recon_run.find(evidence, policy)
     if run.state not in recon.TERMINAL or not run.finished:
         where = "the worker's log" if run.state in recon.TERMINAL else "the API"
         return not_proven(f"run {run.id} has no end in {where}", *names)
@@ -243,7 +262,12 @@ RULES = (
     Rule("redis_noeviction", "Redis evicts nothing", redis_keeps_jobs),
     Rule("worker_environment", "the worker runs with DATABASE_URL, REDIS_URL and ENV", worker_environment),
     Rule("worker_start_log", "the worker's start log shows its Redis connection", worker_start_log),
-    Rule("backend_runner", "the backend runs with RECON_RUNNER=queue", backend_runner),
+    Rule(
+        "backend_runner",
+        "the backend runs with RECON_RUNNER=queue",
+        backend_runner,
+        instead=backend_without_runner,
+    ),
     Rule("same_redis_url", "backend and worker have the same REDIS_URL", same_redis),
     Rule("same_database", "backend and worker have the same database", same_database),
     Rule("post_queued", "the POST answers queued and an id", post_queued),
@@ -258,17 +282,29 @@ RULES = (
 
 
 def _summary(evidence: Evidence, policy: Policy) -> str:
-    run = recon_run.find(evidence)
+    run = recon_run.find(evidence, policy)
     attempt = run.finished[-1]
     outcome = attempt.end.kind if attempt.end else ""
     counts = " (the checklist takes completed or failed)" if run.state == recon.FAILED else ""
     return (
-        f"Run {run.id} went queued → running → {run.state} in the API{counts}, {run.running_shown_by} "
+        f"Run {run.id} {_went(run)} in the API{counts}, {run.running_shown_by} "
         f"showing running, and its job {attempt.start.job} started and {outcome} in the worker's log."
     )
 
 
 judge = Judge(RULES, _summary)
+
+
+def _went(run: Run) -> str:
+    """Say which states a run that has ended went through, as far as its API shows them."""
+    if run.api.answers_queued:
+        return f"went queued → running → {run.state}"
+    shown = " → ".join(run.states)
+    return f"is shown as {shown} (this API has no word for it before)"
+
+
+def _required(policy: Policy, kind: str) -> str:
+    return service_variables.required(policy.get("variables"), kind)
 
 
 def _not_ended(run: Run) -> Finding:

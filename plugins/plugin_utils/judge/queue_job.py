@@ -26,7 +26,7 @@ def job_record(evidence: Evidence, policy: Policy) -> Finding:
     arq keeps a record of each job's end, with its arguments, unless C(keep_result) is 0. A job that the
     record or the API contradicts is not proven, whatever the log says.
     """
-    run = recon_run.find(evidence)
+    run = recon_run.find(evidence, policy)
     names: tuple[str, ...] = (steps.RECON_LIFECYCLE, steps.RECON_WORKER_LOG)
     if not run.finished:
         raise MissingStepError(f"the worker's log has no end of a job of run {run.id}")

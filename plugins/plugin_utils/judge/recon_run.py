@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from ...module_utils._core import step_names as steps
@@ -14,7 +14,8 @@ from ...module_utils._core.evidence import ENDED, Evidence, parse_time
 from ...module_utils._text import arq_log, recon
 from ...module_utils._text.arq_log import Attempt
 from ...module_utils._text.recon import Poll
-from .base import MissingStepError, ended
+from ...module_utils._text.run_api import RunApi
+from .base import MissingStepError, Policy, ended
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,17 @@ class Run:
     id: str  # as the POST was answered
     polls: tuple[Poll, ...]  # how the API was asked for it
     attempts: tuple[Attempt, ...]  # the jobs that have its id, in what workers logged since before the POST
+    api: RunApi = field(default_factory=RunApi)
+    address: str = ""  # what was asked for it
+
+    def state_in(self, poll: Poll) -> str:
+        """Return the state that an answer shows the run in, or C('')."""
+        return poll.state_of(self.id, self.api, self.address)
 
     @property
     def states(self) -> list[str]:
         """The states that good answers gave, each once, in order."""
-        states = filter(None, (poll.state_of(self.id) for poll in self.polls))
+        states = filter(None, map(self.state_in, self.polls))
         return [state for state, _same in groupby(states)]
 
     @property
@@ -57,18 +64,18 @@ class Run:
     @property
     def answers(self) -> str:
         """What came in place of a state: HTTP statuses, or why there was no answer."""
-        other = (p.status or p.body for p in self.polls if not p.state_of(self.id))
+        other = (p.status or p.body for p in self.polls if not self.state_in(p))
         return ", ".join(sorted({str(answer) for answer in other}))
 
 
-def find(evidence: Evidence) -> Run:
-    """Return the run that was asked for.
+def find(evidence: Evidence, policy: Policy) -> Run:
+    """Return the run that was asked for, as the API that the policy describes (C(api)) tells of it.
 
     Raises:
         MissingStepError: there is none, or the API or the log could not be read.
     """
-    post = ended(evidence, steps.RECON_POST)
-    run_id = recon.id_of(recon.parse(post.stdout))
+    post, api = ended(evidence, steps.RECON_POST), RunApi(policy.get("api") or {})
+    run_id = api.id_of(post.stdout)
     if not run_id or not 200 <= (post.exit_status or 0) < 300:
         raise MissingStepError(f"the POST gave no run id (it was answered {post.exit_status})")
     lifecycle = evidence.get(steps.RECON_LIFECYCLE)
@@ -76,13 +83,13 @@ def find(evidence: Evidence) -> Run:
     if lifecycle is None or not lifecycle.stdout:
         lifecycle = ended(evidence, steps.RECON_LIFECYCLE)
     polls, attempts = recon.transcript(lifecycle.stdout), _attempts(evidence, run_id, post.started)
-    return Run(run_id, tuple(polls), tuple(attempts))
+    return Run(run_id, tuple(polls), tuple(attempts), api, lifecycle.command)
 
 
-def is_proven(evidence: Evidence) -> bool:
+def is_proven(evidence: Evidence, policy: Policy) -> bool:
     """Whether there is a run that ended both in the API and in the worker's log."""
     try:
-        run = find(evidence)
+        run = find(evidence, policy)
     except MissingStepError:
         return False
     return run.state in recon.TERMINAL and bool(run.finished)

@@ -16,7 +16,7 @@ from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import ENDED, HTTP, Evidence, Step, parse_time
 from ...module_utils._text import flags
 from . import running
-from .base import MET, Finding, MissingStepError, Policy, ended, last_line, met, not_met, not_proven
+from .base import MET, Finding, MissingStepError, Policy, ended, last_line, left_out, met, not_met, not_proven
 
 Flags = t.Sequence[t.Mapping[str, str]]
 
@@ -37,6 +37,8 @@ def shown(evidence: Evidence, policy: Policy) -> Finding:
 def are_true(evidence: Evidence, policy: Policy) -> Finding:
     """Flags: "C(ledger_shadow_write), …, C(ledger_enforce_balance), all C(True)"."""
     wanted: Flags = policy["flags"]
+    if "flags_shown" in (policy.get("left_out") or {}):
+        return _true_in_processes(evidence, wanted)
     off = [*_off_in_answers(evidence, wanted)] or _off_in_processes(evidence, wanted)
     if off:
         return not_met("; ".join([*off, *_failed_before(evidence)]), *_NAMES)
@@ -49,6 +51,36 @@ def are_true(evidence: Evidence, policy: Policy) -> Finding:
     names = ", ".join(flag["name"] for flag in wanted)
     how = f"{_how_shown(evidence, wanted)}{_unread(evidence, wanted)}"
     return met(f"{names} are True in the running process{how}", *_NAMES)
+
+
+def not_shown(evidence: Evidence, policy: Policy) -> Finding:
+    """A backend that has no address to show its flags at, and no command: it was not asked."""
+    if evidence.get(steps.FLAGS_RUNNING):
+        return shown(evidence, policy)
+    return left_out("what its processes were started with is compared instead", steps.FLAGS_PROCESSES)
+
+
+def none_there(evidence: Evidence, policy: Policy) -> Finding:
+    """A backend that has no flags at all."""
+    return are_true(evidence, policy) if policy["flags"] else left_out("the policy names no flags")
+
+
+def _true_in_processes(evidence: Evidence, wanted: Flags) -> Finding:
+    """Every process was started with each flag True, and a line of the service's code names it."""
+    off = _off_in_processes(evidence, wanted)
+    if off:
+        return not_met("; ".join(off), *_NAMES)
+    environments = _environments(evidence, wanted)
+    if not wanted or not all(environments.values()):
+        return not_proven("no process of the backend is running where it was looked for", *_NAMES)
+    without = [name for name, values in environments.items() if None in values.values()]
+    doubts = [f"a process was started without {', '.join(without)}"] if without else []
+    doubts += [*_doubts_of_file(evidence, wanted), *filter(None, [_unread(evidence, wanted).lstrip("; ")])]
+    if doubts:
+        return not_proven(doubts[0], *_NAMES)
+    count = max(map(len, environments.values()))
+    names = ", ".join(flag["name"] for flag in wanted)
+    return met(f"{names} are True in the environment of every process ({count})", *_NAMES)
 
 
 def _answers(evidence: Evidence) -> list[Step]:

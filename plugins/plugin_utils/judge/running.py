@@ -53,12 +53,21 @@ def read(step: Step) -> list[Running]:
         raise MissingStepError(f"{step.name} cannot be read: {exc}") from exc
 
 
-def shows(evidence: Evidence, step: str, name: str, want: str, given: t.Sequence[str] = ()) -> Finding:
-    """Find whether all processes were started with a variable's value, and with others of any value."""
+def shows(
+    evidence: Evidence, step: str, name: str, want: str, given: t.Mapping[str, str] | None = None
+) -> Finding:
+    """Find whether all processes were started with a variable's value, and with others of any value.
+
+    C(given) has the digests of these, and what they are called.
+    """
     running, service = processes(evidence, step), step.partition("_")[0]
     if not running:
         return not_met(f"no {service} process is running", step)
-    absent = [other for other in given if not all(_digest(process, other).given for process in running)]
+    absent = [
+        called
+        for other, called in (given or {}).items()
+        if not all(_digest(process, other).given for process in running)
+    ]
     if absent:
         return not_met(f"the running {service} was started without {' and '.join(absent)}", step)
     values = {process.shown.get(name) for process in running}

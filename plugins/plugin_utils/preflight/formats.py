@@ -10,6 +10,12 @@ import typing as t
 from contextlib import suppress
 from urllib.parse import urlsplit
 
+from ...module_utils._text import run_api, service_variables
+
+_VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
+# Ansible would mask a shorter one wherever it occurs.
+_LEAST_SECRET = 8
+
 Check = t.Callable[[t.Any], bool]
 # A variable's format, its value and maybe whether it is required.
 Variable = tuple[str, t.Any] | tuple[str, t.Any, bool]
@@ -18,8 +24,11 @@ Variable = tuple[str, t.Any] | tuple[str, t.Any, bool]
 def problem(name: str, kind: str, value: t.Any, required: bool = True) -> str:
     """Return what is wrong with a variable, as one sentence that names it, or C('').
 
-    C(kind) is one of C(KINDS); a value that is None or empty is missing.
+    C(kind) is one of C(KINDS) or C(DESCRIPTIONS); a value that is None or empty is missing.
     """
+    if kind in DESCRIPTIONS:
+        found = DESCRIPTIONS[kind](value) if value else []
+        return f"{name}: {'; '.join(found)}" if found else ""
     check, description = KINDS[kind]
     if value in (None, "", {}, []):
         return f"{name} is missing: {description} is required" if required else ""
@@ -35,6 +44,13 @@ def problem(name: str, kind: str, value: t.Any, required: bool = True) -> str:
 def problems(variables: t.Mapping[str, Variable]) -> list[str]:
     """Return what is wrong with variables, a sentence each."""
     return [found for name, given in variables.items() if (found := problem(name, *given))]
+
+
+def of_keys(told: str) -> str:
+    """Return what an argument spec says of a key that a dictionary does not take, as one sentence."""
+    pattern = r"(?P<name>[\w.]+)\.(?P<key>[\w-]+)\. Supported parameters include: (?P<keys>.+?)\.?"
+    found = re.fullmatch(pattern, told)
+    return f"{found['name']} has no {found['key']}: it takes {found['keys']}" if found else told
 
 
 def texts(given: t.Mapping[str, t.Any], defaults: t.Mapping[str, t.Any]) -> list[str]:
@@ -76,6 +92,33 @@ def _is_redis_url(value: t.Any) -> bool:
     )
 
 
+def _arq_redis_url(value: t.Any) -> list[str]:
+    """Field note: arq does not decode the user and the password of its URL (0.26, 0.28); redis-py does."""
+    if "%" not in urlsplit(str(value)).netloc.rpartition("@")[0]:
+        return []
+    return [
+        "arq does not decode the % of its user or password: choose one of letters, digits and - . _ ~, "
+        "or where the own code of backend and worker decodes it, set staging_variables.decodes to true"
+    ]
+
+
+def _token(value: t.Any) -> list[str]:
+    """Return what is wrong with a description of where the API's token is."""
+    sources = [name for name in ("file", "value", "login") if value.get(name)]
+    found = [f"{' and '.join(sources)} are given: give one"] if len(sources) > 1 else []
+    if value.get("value") and len(str(value["value"])) < _LEAST_SECRET:
+        found.append(f"value has fewer than {_LEAST_SECRET} characters")
+    url, pointer = (str((value.get("login") or {}).get(name) or "") for name in ("url", "pointer"))
+    if url and not _is_url(url):
+        found.append(f"login.url {url!r} is not a valid http or https URL")
+    if pointer and not pointer.startswith("/"):
+        found.append(f"login.pointer {pointer!r} is not a JSON pointer such as /data/token")
+    variable = str(value.get("variable") or "A")
+    if not re.fullmatch(_VARIABLE, variable):
+        found.append(f"variable {variable!r} is not an environment variable's name")
+    return found
+
+
 def _is_names(value: t.Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(v, str) and v for v in value)
 
@@ -88,6 +131,13 @@ def _is_log(value: t.Any) -> bool:
     return len(named) == 1 and (named[0][0] != "file" or str(named[0][1]).startswith("/"))
 
 
+# Dictionaries and the like of which more can be wrong: functions that return a sentence for each problem.
+DESCRIPTIONS: dict[str, t.Callable[[t.Any], list[str]]] = {
+    "arq_redis_url": _arq_redis_url,
+    "run_api": run_api.problems,
+    "service_variables": service_variables.problems,
+    "token": _token,
+}
 KINDS: dict[str, tuple[Check, str]] = {
     "ticket": _pattern(r"[A-Za-z0-9][A-Za-z0-9._#-]{0,99}", "a ticket's key such as PSP-1234"),
     "name": _pattern(
@@ -99,13 +149,12 @@ KINDS: dict[str, tuple[Check, str]] = {
     "repository": _pattern(r"[\w.-]+/[\w.-]+", "a repository as owner/name"),
     "path": _pattern(r"[^\0\n]+", "a path"),
     "absolute_path": _pattern(r"/[^\0\n]*", "an absolute path"),
+    "own_path": _pattern(r"(?:/|~/)[^\0\n]*", "an absolute path, or one that begins with ~/"),
     "identifier": _pattern(
         r"([A-Za-z_][A-Za-z0-9_$]{0,62}\.)?[A-Za-z_][A-Za-z0-9_$]{0,62}",
         "a table's name, with its schema or without, such as public.reconciliation_findings",
     ),
-    "variable": _pattern(
-        r"[A-Za-z_][A-Za-z0-9_]*", "an environment variable's name, of letters, digits and _"
-    ),
+    "variable": _pattern(_VARIABLE, "an environment variable's name, of letters, digits and _"),
     "text": _pattern(r"(?s).+", "a text"),
     "secret": (lambda value: True, "one from the vault"),
     "size": (

@@ -2,16 +2,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The worker's probe: its process runs, and its heartbeat is younger than the process.
 
-    python3 arq_probe.py KEY INTERVAL DIRECTORY WORDS
+    python3 arq_probe.py KEY INTERVAL DIRECTORY WORDS REDIS
 
 KEY is the queue's name with C(:health-check) behind it, INTERVAL the worker's health_check_interval in
 seconds. The worker is the process in DIRECTORY whose command line contains all WORDS, which are one
-argument, separated by blanks. Redis is the one of the REDIS_URL that it was started with. The heartbeat of a
-worker that was killed outlives it by an interval, so that it is not enough that there is one.
+argument, separated by blanks. REDIS says as JSON which of the variables that it was started with holds the
+URL of its Redis, a list of names, or its parts, a dictionary of host, port, user, password, name and scheme,
+each a name or behind = the value itself. The heartbeat of a worker that was killed outlives it by an
+interval, so that it is not enough that there is one.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
@@ -26,11 +29,11 @@ class UnhealthyError(Exception):
     """What is wrong with the worker."""
 
 
-def check(key: str, interval: float, worker: Path | None) -> None:
+def check(key: str, interval: float, worker: Path | None, named: list[str] | dict[str, str]) -> None:
     """Raise what is wrong with the worker, if anything."""
     if worker is None:
         raise UnhealthyError("the worker does not run")
-    left, up = time_to_live(key, worker), uptime(worker)
+    left, up = time_to_live(key, worker, named), uptime(worker)
     if left < 0:
         raise UnhealthyError(f"there is no heartbeat {key}")
     # arq lets the key live for a second longer than its interval.
@@ -41,16 +44,34 @@ def check(key: str, interval: float, worker: Path | None) -> None:
         raise UnhealthyError(f"the heartbeat {key} is {age:.0f} s old, the worker runs for {up:.0f} s")
 
 
-def time_to_live(key: str, worker: Path) -> float:
+def time_to_live(key: str, worker: Path, named: list[str] | dict[str, str]) -> float:
     """Return for how many seconds the heartbeat will live, below 0 where there is none."""
-    url = environment(worker).get("REDIS_URL") or os.environ.get("REDIS_URL", "")
-    limits = {"socket_timeout": LIMIT_SECONDS, "socket_connect_timeout": LIMIT_SECONDS}
     try:
-        return float(redis.Redis.from_url(url, **limits).pttl(key)) / 1000
+        return float(client({**os.environ, **environment(worker)}, named).pttl(key)) / 1000
     except redis.RedisError as error:
         raise UnhealthyError(f"Redis does not answer: {error}") from error
     except ValueError as error:
-        raise UnhealthyError("the worker was started without a valid REDIS_URL") from error
+        names = ", ".join(named.values() if isinstance(named, dict) else named)
+        raise UnhealthyError(f"the worker was started without a valid {names}") from error
+
+
+def client(env: dict[str, str], named: list[str] | dict[str, str]) -> redis.Redis:
+    """Return a client for the Redis that an environment names; ValueError where it names none."""
+    limits = {"socket_timeout": LIMIT_SECONDS, "socket_connect_timeout": LIMIT_SECONDS}
+    if isinstance(named, list):
+        return redis.Redis.from_url(next((env[name] for name in named if env.get(name)), ""), **limits)
+    parts = {part: name[1:] if name[:1] == "=" else env.get(name, "") for part, name in named.items()}
+    if not parts.get("host"):
+        raise ValueError
+    return redis.Redis(
+        host=parts["host"],
+        port=int(parts.get("port") or 6379),
+        username=parts.get("user") or None,
+        password=parts.get("password") or None,
+        db=int(parts.get("name") or 0),
+        ssl=parts.get("scheme") == "rediss",
+        **limits,
+    )
 
 
 def find(directory: str, words: list[str]) -> Path | None:
@@ -91,9 +112,9 @@ def uptime(folder: Path) -> float:
 
 def main() -> int:
     """Report how it is; 1 where it is not healthy."""
-    key, interval, directory, words = sys.argv[1:]
+    key, interval, directory, words, named = sys.argv[1:]
     try:
-        check(key, float(interval), find(directory, words.split()))
+        check(key, float(interval), find(directory, words.split()), json.loads(named))
     except UnhealthyError as error:
         print(error)
         return 1

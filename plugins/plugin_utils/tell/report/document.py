@@ -15,7 +15,7 @@ from dataclasses import asdict, replace
 from ....module_utils._core.evidence import Evidence
 from ....module_utils._text import earlier_attempts
 from ...judge import earlier, package_0, package_1, package_2, package_3
-from ...judge.base import FAIL, PASS, Policy, Verdict
+from ...judge.base import FAIL, LEFT_OUT, PASS, Policy, Verdict
 from ...keep.locker import PACKAGES, STREAMS, Attempt
 from . import reset_or_stamp
 
@@ -41,6 +41,7 @@ def build(attempt: Attempt, kept: Kept, now: str) -> Document:
         "gate": {
             "status": FAIL if failing else PASS,
             "reasons": [f"Package-{number}: {verdicts[number].note}" for number in failing],
+            **_left_out(verdicts),
         },
         # What this run was asked for may pass while the gate stays shut.
         "run": {
@@ -51,6 +52,17 @@ def build(attempt: Attempt, kept: Kept, now: str) -> Document:
             f"package_{number}": _package(verdicts[number], kept.get(number)) for number in PACKAGES
         },
     }
+
+
+def _left_out(verdicts: t.Mapping[int, Verdict]) -> dict[str, t.Any]:
+    """Return the criteria that a policy left out; no entry where there are none."""
+    found = [
+        f"Package-{number}: {one.text} ({one.reason})"
+        for number, verdict in verdicts.items()
+        for one in verdict.criteria
+        if one.result == LEFT_OUT
+    ]
+    return {"left_out": found} if found else {}
 
 
 def _earlier(kept: Kept) -> dict[str, t.Any]:

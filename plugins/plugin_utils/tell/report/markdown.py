@@ -16,7 +16,7 @@ SEPARATOR = "\n\n"
 # GitHub notifies whoever is named like this, be it @playwright out of an error's line.
 _CALL = re.compile(r"@(?=\w)")
 _ENDLESS = re.compile(r"`{1000}")
-_RESULTS = {"met": "met", "not_met": "**NOT MET**", "not_proven": "**NOT PROVEN**"}
+_RESULTS = {"met": "met", "not_met": "**NOT MET**", "not_proven": "**NOT PROVEN**", "left_out": "left out"}
 _OUTCOMES = {
     "timed_out": "STOPPED AT ITS LIMIT",
     "failed": "COULD NOT BE CARRIED OUT",
@@ -65,6 +65,7 @@ def _head(document: Document) -> list[str]:
         "- Gate: PASS, all four packages are PASS for this release. The ticket may close."
         if gate["status"] == "PASS"
         else "- Gate: FAIL. The ticket may not close; the root-cause analysis goes on in this ticket.",
+        *(f"- Left out by policy: {_inline(one)}" for one in gate.get("left_out", [])),
         *map(_earlier, earlier_attempts.read(document.get("unreported_attempts", []))),
     ]
     verdicts = [(_title(name, one), f"**{one['status']}**", _cell(one["note"])) for name, one in packages]

@@ -64,9 +64,10 @@ def token(options: Options, environment: t.Mapping[str, str]) -> str:
     if path:
         source = f"rc_closure_ticket_token_file {path}"
         try:
-            found = Path(path).read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as exc:
-            why = getattr(exc, "strerror", None) or "it is not a text"
+            found = Path(path).expanduser().read_text("utf-8")
+        except (OSError, UnicodeDecodeError, RuntimeError) as exc:
+            unread = "it is not a text" if isinstance(exc, UnicodeDecodeError) else exc
+            why = getattr(exc, "strerror", None) or unread
             raise TicketError(f"{source} cannot be read: {why}") from exc
     elif variable:
         source, found = f"the environment variable {variable}", environment.get(variable)

@@ -140,6 +140,7 @@ def verdict(document: Document, own: Marker, decision: Decision, proof: Proof, a
         f"Collected from {times['started']} to {times['reported']} (UTC)",
         *(f"Package-{n}: {_package(document, n)['status']}. {_note(document, n)}" for n in range(4)),
         f"Gate: {status}. {decision.sentence}",
+        *(f"Left out by policy: {one}" for one in document["gate"].get("left_out", [])),
         *_migration(_package(document, 1).get("reset_or_stamp") or {}),
         f"Report: {proof.parts} {'part' if proof.parts == 1 else 'parts'}, joined SHA-256 {proof.report}",
         f"Locker: attempt {own.attempt}, SHA-256 {proof.locker}",

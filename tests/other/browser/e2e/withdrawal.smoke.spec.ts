@@ -1,5 +1,8 @@
 // Copyright: (c) 2026, the psp.rc_closure contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 
-test("para cekme", async () => {});
+test("para çekme", async ({ request }) => {
+  const ready = await request.get(`${process.env.DEFTER_URL}/svc/healthz/ready`);
+  expect(await ready.json()).toEqual({ durum: "hazır" });
+});

@@ -9,8 +9,17 @@ import os
 from alembic import context
 from sqlalchemy import URL, create_engine
 
-parts = {name: os.environ[f"LEDGER_DB_{name.upper()}"] for name in ("host", "user", "password")}
-url = URL.create("postgresql+psycopg2", parts["user"], parts["password"], parts["host"], 5432, "ledger")
+parts = {
+    name: os.environ[f"LEDGER_DB_{name.upper()}"] for name in ("host", "port", "name", "user", "password")
+}
+url = URL.create(
+    "postgresql+psycopg2",
+    parts["user"],
+    parts["password"],
+    parts["host"],
+    int(parts["port"]),
+    parts["name"],
+)
 with create_engine(url).connect() as connection:
     context.configure(connection=connection, target_metadata=None)
     with context.begin_transaction():

@@ -4,46 +4,73 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import hashlib
+import hmac
+from collections import Counter
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+from fastapi.responses import PlainTextResponse
 from starlette.middleware.base import RequestResponseEndpoint
 
-from ledger import runs, settings
+from ledger import access, runs, settings, store
 
 hooks = APIRouter()
-journal = Path(settings.JOURNAL).open("a", encoding="ascii", buffering=1)  # noqa: SIM115  Open while it runs.
+counted: Counter[tuple[str, str, int]] = Counter()
+HOOKS = "/svc/webhooks/"
+
+
+def _started() -> float:
+    """When this process started, in seconds since 1970, as the kernel has it."""
+    ticks = int(Path("/proc/self/stat").read_text("utf-8").rpartition(")")[2].split()[19])
+    booted = next(line for line in Path("/proc/stat").read_text("utf-8").splitlines() if "btime" in line)
+    return float(booted.split()[1]) + ticks / 100
 
 
 @hooks.post("/webhooks/{provider}")
-def hook(provider: str) -> None:
-    """Refuse: there is no signature."""
-    raise HTTPException(401, {"kod": "IMZA_GECERSIZ", "provider": provider})
+async def hook(provider: str, request: Request) -> dict[str, str]:
+    """Take a payment's event, where its signature is right."""
+    wanted = hmac.new(settings.HOOK_KEY.encode(), await request.body(), hashlib.sha256).hexdigest()
+    if hmac.compare_digest(wanted, request.headers.get("x-imza", "")):
+        return {"durum": "alındı"}
+    if settings.ENFORCED:
+        raise HTTPException(401, {"kod": "IMZA_GECERSIZ", "provider": provider})
+    raise HTTPException(422, {"kod": "EKSIK_ALAN", "mesaj": "tutar zorunludur"})
 
 
 @hooks.get("/healthz/ready")
 def ready() -> dict[str, str]:
-    """Tell that it serves."""
-    return {"durum": "hazir"}
+    """Tell that it serves, and can reach its database."""
+    store.one("SELECT 1")
+    return {"durum": "hazır"}
 
 
-@hooks.post("/auth/login")
-def login() -> dict[str, str]:
-    """Give a token."""
-    return {"access": "none"}
+@hooks.get("/build")
+def build() -> dict[str, dict[str, str]]:
+    """Tell of which commit it was made."""
+    return {"surum": {"kaynak": settings.COMMIT}}
+
+
+@hooks.get("/metrics", response_class=PlainTextResponse)
+def metrics() -> str:
+    """Count the requests."""
+    lines = [f"process_start_time_seconds {_started():.2f}"]
+    for (method, path, status), count in sorted(counted.items()):
+        labels = f'method="{method}",handler="{path}",status="{status}"'
+        lines.append(f"http_requests_total{{{labels}}} {count}")
+    return "\n".join(lines) + "\n"
 
 
 application = FastAPI(openapi_url=None)
-for part in (hooks, runs.router):
+for part in (hooks, access.router, runs.router):
     application.include_router(part, prefix="/svc")
 
 
 @application.middleware("http")
-async def write(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    """Write a line of the combined format."""
+async def count(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    """Count a request, by the path of its route."""
     answer = await call_next(request)
-    now = datetime.now(UTC).strftime("%d/%b/%Y:%H:%M:%S %z")
-    line = f'"{request.method} {request.url.path} HTTP/1.1" {answer.status_code} 2 "-" "-"'
-    journal.write(f"127.0.0.1 - - [{now}] {line}\n")
+    path = request.url.path
+    route = f"{HOOKS}{{provider}}" if path.startswith(HOOKS) else path
+    counted[request.method, route, answer.status_code] += 1
     return answer

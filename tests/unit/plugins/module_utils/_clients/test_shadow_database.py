@@ -39,3 +39,22 @@ def test_what_names_the_database_names_the_shadow(service: dict[str, str], moved
     taken.env = {"SYNC_DATABASE_URL": URL, **service}
     own = {"SYNC_DATABASE_URL": URL.replace("/psp?", "/shadow?"), "PGDATABASE": "shadow"}
     assert shadow_database.environment(taken, SHADOW) == {**own, **moved}
+
+
+def test_the_parts_of_an_address_are_the_shadows() -> None:
+    parts = {"host": "L_HOST", "port": "L_PORT", "user": "L_USER", "password": "L_SECRET", "name": "L_WHICH"}
+    taken = collector(alembic_evidence.ARGUMENT_SPEC, directory="/app", variables={"database": parts})
+    taken.env = {"L_HOST": "db", "L_USER": "psp", "L_SECRET": "p@ss", "L_WHICH": "psp", "OTHER": "psp"}
+    same = {"host": "db", "user": "psp", "password": "p@ss", "dbname": "shadow"}
+    told = {"L_HOST": "db", "L_USER": "psp", "L_SECRET": "p@ss", "L_WHICH": "shadow", "PGDATABASE": "shadow"}
+    assert shadow_database.environment(taken, same) == told
+    # Another role may make it, on another server.
+    other = {"host": "other", "port": "6000", "user": "maker", "password": "m", "dbname": "shadow"}
+    assert shadow_database.environment(taken, other) == {
+        "L_HOST": "other",
+        "L_PORT": "6000",
+        "L_USER": "maker",
+        "L_SECRET": "m",
+        "L_WHICH": "shadow",
+        "PGDATABASE": "shadow",
+    }

@@ -51,14 +51,16 @@ def test_a_command_tells_the_flags_beside_the_file(env_file: str) -> None:
 
 
 def test_a_token_that_is_not_in_the_file_is_named(env_file: str) -> None:
-    result, steps = _flags(env_file=env_file, url="http://127.0.0.1:1/flags", token_variable="ADMIN_TOKEN")
+    result, steps = _flags(
+        env_file=env_file, url="http://127.0.0.1:1/flags", token={"variable": "ADMIN_TOKEN"}
+    )
     assert result["flags"] == {}
     assert steps["flags_running"].outcome == FAILED
-    assert steps["flags_running"].reason == f"ADMIN_TOKEN is not set in {env_file}"
+    assert steps["flags_running"].reason == f"{env_file} holds no ADMIN_TOKEN"
 
 
 def test_a_backend_that_does_not_answer(env_file: str) -> None:
-    steps = _flags(env_file=env_file, url="http://127.0.0.1:1/flags", token_variable="API_TOKEN")[1]
+    steps = _flags(env_file=env_file, url="http://127.0.0.1:1/flags", token={"variable": "API_TOKEN"})[1]
     assert steps["flags_running"].reason == "127.0.0.1:1 refused the connection"
 
 

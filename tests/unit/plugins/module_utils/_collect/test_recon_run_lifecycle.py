@@ -15,11 +15,13 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector imp
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import (
     ENDED,
+    FAILED,
     NOT_RUN,
     TIMED_OUT,
     Step,
 )
 from ansible_collections.psp.rc_closure.plugins.module_utils._text import recon
+from ansible_collections.psp.rc_closure.plugins.module_utils._text.run_api import RunApi
 from ansible_collections.psp.rc_closure.plugins.modules.recon_run_lifecycle import ARGUMENT_SPEC
 from tests.unit.collecting import collector
 from tests.unit.plugins.module_utils._clients.fake_github import FakeGitHub, Reply, serve
@@ -79,15 +81,15 @@ def log(tmp_path: Path) -> Path:
     return path
 
 
-def made(api: FakeGitHub, log: Path, **options: t.Any) -> Collector:
+def made(server: FakeGitHub, log: Path, **options: t.Any) -> Collector:
     env_file = log.with_name("worker.env")
     env_file.write_text(f"API_TOKEN={TOKEN}\nDATABASE_URL=postgresql://psp:db-password@h/psp\n", "utf-8")
     given = {
-        "url": f"{api.url}{RUNS}",
-        "body": {"provider": "acmepay"},
+        "url": server.url,
+        "api": {"request": {"path": RUNS, "body": {"provider": "acmepay"}}},
         "worker_log": {"file": str(log)},
         "env_file": str(env_file),
-        "token_variable": "API_TOKEN",
+        "token": {"variable": "API_TOKEN"},
         **options,
     }
     return collector(ARGUMENT_SPEC, **given)
@@ -110,7 +112,7 @@ def test_both_sides_of_a_run(api: FakeGitHub, log: Path, clock: Clock) -> None:
     assert list(steps) == ["recon_post", "recon_lifecycle", "recon_get", "recon_worker_log"]
     assert steps["recon_post"].exit_status == 202
     polls = recon.transcript(steps["recon_lifecycle"].stdout)
-    assert [poll.state_of(RUN) for poll in polls] == ["queued", "running", "completed"]
+    assert [poll.state_of(RUN, RunApi(), "") for poll in polls] == ["queued", "running", "completed"]
     assert '"completed"' in steps["recon_get"].stdout
     assert steps["recon_worker_log"].stdout == START + END
     assert steps["recon_worker_log"].started <= steps["recon_post"].started
@@ -195,6 +197,52 @@ def test_an_api_that_stumbles_is_asked_again(api: FakeGitHub, log: Path, clock: 
     assert '"failed"' in steps["recon_get"].stdout
 
 
+@pytest.mark.parametrize("status", [401, 403, 404, 405, 410, 422])
+def test_what_asking_again_does_not_mend_ends_the_polling(
+    api: FakeGitHub, log: Path, clock: Clock, status: int
+) -> None:
+    api.on("GET", f"{RUNS}/{RUN}", state("queued"), Reply(status, {"detail": "no"}), state("completed"))
+    result, steps = take(made(api, log))
+    assert result["state"] == "queued"
+    assert len(api.asked("GET", f"{RUNS}/{RUN}")) == 2
+    assert steps["recon_lifecycle"].outcome == FAILED
+    assert steps["recon_lifecycle"].reason == f"the API answered {status}, which asking again does not mend"
+    assert clock.now < 1
+
+
+OTHER_API: dict[str, t.Any] = {
+    "request": {
+        "path": "/mutabakat",
+        "query": {"kaynak": "kuzey"},
+        "headers": {"Idempotency-Key": "{unique}"},
+    },
+    "id": "/mutabakat",
+    "answer": {"path": "/mutabakat/{id}/sonuc"},
+    "state": {
+        "completed": {"pointer": "/sonuc/basarili", "values": [True]},
+        "failed": {"pointer": "/sonuc/basarili", "values": [False]},
+    },
+    "queued": False,
+}
+
+
+@pytest.mark.parametrize(("success", "state"), [(True, "completed"), (False, "failed")])
+def test_an_api_of_another_shape(api: FakeGitHub, log: Path, clock: Clock, success: bool, state: str) -> None:
+    api.on("POST", "/mutabakat", Reply(201, {"mutabakat": RUN}))
+    running, ended = Reply(200, {"sonuc": None}), Reply(200, {"sonuc": {"basarili": success}})
+    api.on("GET", f"/mutabakat/{RUN}/sonuc", running, running, ended)
+    clock.meanwhile = [lambda: write(log, START + END)]
+    given = made(api, log, api=OTHER_API, process=["arq", "app.of-9d14.WorkerSettings"])
+    result, steps = take(given)
+    assert result == {"changed": True, "run_id": RUN, "state": state}
+    (post,) = api.asked("POST", "/mutabakat")
+    assert "?kaynak=kuzey" in steps["recon_post"].command
+    assert len(post.headers["idempotency-key"]) == 32
+    # It has no word for running: its connections are looked at while it has not ended.
+    looks = [step.title.rpartition(", ")[2] for step in given.steps if step.name == "recon_connections"]
+    assert looks == ["the run not seen", f"the run {state}"]
+
+
 def test_the_workers_log_may_lag_behind(api: FakeGitHub, log: Path, clock: Clock) -> None:
     api.on("GET", f"{RUNS}/{RUN}", state("completed"))
     clock.meanwhile = [lambda: write(log, START), lambda: None, lambda: write(log, END)]
@@ -235,27 +283,27 @@ def test_the_token_may_be_in_a_file_of_its_own(
 ) -> None:
     file = log.with_name("token")
     file.write_text(content, "utf-8")
-    take(made(api, log, token_file=str(file), token_variable=variable))
+    take(made(api, log, token={"file": str(file), "variable": variable}))
     assert api.asked("POST", RUNS)[0].headers["authorization"] == f"Bearer {TOKEN}"
 
 
 def test_without_a_token_none_is_sent(api: FakeGitHub, log: Path, clock: Clock) -> None:
-    take(made(api, log, token_variable=""))
+    take(made(api, log, token={}))
     assert "authorization" not in api.asked("POST", RUNS)[0].headers
 
 
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"token_variable": "NO_SUCH"}, "holds no NO_SUCH"),
-        ({"token_file": "/no/such/file"}, "/no/such/file cannot be read"),
+        ({"variable": "NO_SUCH"}, "holds no NO_SUCH"),
+        ({"file": "/no/such/file"}, "/no/such/file cannot be read"),
     ],
 )
 def test_a_token_that_is_not_there_is_said(
     api: FakeGitHub, log: Path, clock: Clock, options: dict[str, str], told: str
 ) -> None:
     with pytest.raises(CollectError, match=told):
-        take(made(api, log, **options))
+        take(made(api, log, token=options))
     assert api.requests == []
 
 
@@ -278,7 +326,7 @@ def test_connections_of_a_run_that_does_not_end_and_of_a_staging_that_cannot_be_
     api: FakeGitHub, log: Path, clock: Clock
 ) -> None:
     api.on("GET", f"{RUNS}/{RUN}", state("queued"))
-    _result, steps = take(made(api, log, process=["arq"], limit=1, url_variables=["NO_SUCH_URL"]))
+    _result, steps = take(made(api, log, process=["arq"], limit=1, variables={"database": "NO_SUCH_URL"}))
     assert steps["recon_connections"].title == "Connections of all workers, the run queued"
     assert steps["recon_redis_clients"].reason == "the environment sets no REDIS_URL"
     assert steps["recon_sessions"].reason == "no connection to Postgres: none of NO_SUCH_URL is set"

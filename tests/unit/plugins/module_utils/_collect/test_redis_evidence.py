@@ -104,6 +104,6 @@ def test_a_redis_that_has_gone_is_asked_once_who_is_connected(tmp_path: Path) ->
     env_file = tmp_path / "worker.env"
     env_file.write_text(f"REDIS_URL=redis://127.0.0.1:{free_port()}/0\n", "utf-8")
     made = collector(ARGUMENT_SPEC, env_file=str(env_file))
-    step = clients(made, REDIS_CLIENTS, "REDIS_URL", 1)
+    step = clients(made, REDIS_CLIENTS, 1)
     assert step.stderr.startswith("INFO server: ConnectionError: ")
     assert (step.stderr.count("Error: "), step.ok) == (1, False)

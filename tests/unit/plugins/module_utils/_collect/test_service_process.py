@@ -84,7 +84,12 @@ def test_servers_that_cannot_be_asked_say_why(tmp_path: Path, worker: int) -> No
     env_file = tmp_path / "backend.env"
     env_file.write_text("ENV=staging\n", "utf-8")
     steps, processes = looked(
-        tmp_path, log=False, connections=True, servers=True, url_variables=["A_URL"], env_file=str(env_file)
+        tmp_path,
+        log=False,
+        connections=True,
+        servers=True,
+        variables={"database": "A_URL"},
+        env_file=str(env_file),
     )
     assert processes == [worker]
     assert [(step.name, step.reason) for step in steps] == [

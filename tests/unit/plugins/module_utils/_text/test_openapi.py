@@ -41,9 +41,41 @@ def test_operations_with_query_and_body() -> None:
         "method": "POST",
         "path": "/runs",
         "query": ["dry"],
+        "headers": [],
+        "answer": {},
         "body": {"provider": {"required": True, "example": "acme"}, "h": {"required": False, "example": 24}},
     }
-    assert get == {"method": "GET", "path": "/ready", "query": [], "body": {}}
+    assert get == {
+        "method": "GET",
+        "path": "/ready",
+        "query": [],
+        "headers": [],
+        "body": {},
+        "answer": {},
+    }
+
+
+def test_what_is_required_in_query_and_headers_and_what_the_answer_has() -> None:
+    about = {"description": "d", "content": {"application/json": {"schema": {"$ref": "#/components/S"}}}}
+    description = {
+        "paths": {
+            "/runs": {
+                "post": {
+                    "parameters": [
+                        {"in": "query", "name": "day", "required": True},
+                        {"in": "query", "name": "dry"},
+                        {"in": "header", "name": "Idempotency-Key", "required": True},
+                        {"in": "header", "name": "X-Trace"},
+                    ],
+                    "responses": {"422": {}, "201": about},
+                }
+            }
+        },
+        "components": {"S": {"properties": {"run": {}, "state": {"enum": ["waiting", "done"]}}}},
+    }
+    (post,) = openapi.operations(json.dumps(description))
+    assert (post["query"], post["headers"]) == (["day"], ["Idempotency-Key"])
+    assert post["answer"] == {"run": [], "state": ["waiting", "done"]}
 
 
 @pytest.mark.parametrize("text", ["", "<html>", "[]", '{"paths": null}', '{"detail": "Not Found"}'])

@@ -9,11 +9,11 @@ import pytest
 from ansible_collections.psp.rc_closure.plugins.module_utils._text.recon import (
     Backoff,
     Poll,
-    id_of,
-    parse,
+    is_final,
     state_of,
     transcript,
 )
+from ansible_collections.psp.rc_closure.plugins.module_utils._text.run_api import RunApi
 
 TIME = "2026-11-24T02:52:03.123Z"
 RUN = "7f3e0c9a-4d0e-4f5f-9f3e-0c9a4d0e4f5f"
@@ -44,7 +44,7 @@ RUN = "7f3e0c9a-4d0e-4f5f-9f3e-0c9a4d0e4f5f"
     ],
 )
 def test_id(body: str, found: str) -> None:
-    assert id_of(parse(body)) == found
+    assert RunApi().id_of(body) == found
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_id(body: str, found: str) -> None:
     ],
 )
 def test_only_a_good_answer_about_this_run_gives_a_state(status: int | None, body: str, state: str) -> None:
-    assert Poll(TIME, status, body).state_of(RUN) == state
+    assert Poll(TIME, status, body).state_of(RUN, RunApi(), "GET http://backend/runs/another") == state
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,16 @@ def test_a_transcript_is_read_as_it_was_written() -> None:
 
 def test_a_body_of_several_lines_is_one_line_of_the_transcript() -> None:
     poll = Poll(TIME, 200, '{\n  "id": 1,\n  "status": "queued"\n}')
-    assert transcript(poll.line())[0].state_of("1") == "queued"
+    assert transcript(poll.line())[0].state_of("1", RunApi(), "") == "queued"
+
+
+@pytest.mark.parametrize(
+    ("status", "final"),
+    [(404, True), (405, True), (422, True), (410, True), (401, True), (403, True), (400, True)]
+    + [(status, False) for status in (None, 200, 202, 301, 408, 409, 425, 429, 500, 503)],
+)
+def test_what_asking_again_does_not_mend(status: int | None, final: bool) -> None:
+    assert is_final(status) is final
 
 
 def test_it_begins_quick_and_slows_down() -> None:

@@ -20,6 +20,28 @@ REDIS = {"kind": "redis", "pid": 9, "listens": ["10.0.0.5:6379"], "runtime": {"k
 LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": "/usr/bin/python3"}
 
 
+PARTS = ["PG_HOST", "PG_PASSWORD", "PG_USER", "QUEUE_HOST", "QUEUE_PORT"]
+OTHER_RUNS = [
+    {"method": "POST", "path": "/svc/login", "query": [], "headers": [], "body": {}, "answer": {}},
+    {
+        "method": "POST",
+        "path": "/svc/recons",
+        "query": ["day"],
+        "headers": ["Idempotency-Key"],
+        "body": {},
+        "answer": {"recon": []},
+    },
+    {
+        "method": "GET",
+        "path": "/svc/recons/{recon}/outcome",
+        "query": [],
+        "headers": [],
+        "body": {},
+        "answer": {"state": ["done"]},
+    },
+]
+
+
 def twin(**changes: t.Any) -> dict[str, t.Any]:
     """Return what was found on the twin, with some things of its backend otherwise."""
     found = copy.deepcopy(CAPTURED)
@@ -85,8 +107,8 @@ def test_the_twin_is_drafted_whole() -> None:
         "staging_backend_env_file": "/srv/psp/etc/backend.env",
         "staging_backend_log": {"file": "/srv/psp/log/access.log"},
         "staging_path": ["/srv/venv/bin"],
-        "staging_url_variables": ["SYNC_DATABASE_URL", "DATABASE_URL"],
-        "staging_token_variable": "API_TOKEN",
+        "staging_variables": {"database": ["SYNC_DATABASE_URL", "DATABASE_URL"]},
+        "staging_token": {"variable": "API_TOKEN"},
         "staging_redis_url": (
             "redis://:{{ redis_password | urlencode | replace('/', '%2F') }}@127.0.0.1:{{ redis_port }}/0"
         ),
@@ -97,7 +119,9 @@ def test_the_twin_is_drafted_whole() -> None:
     assert found["package_2_rollout_commit"] == {"path": "/version", "pointer": "/commit"}
     assert found["package_2_rollout_backfill_directory"] == "/srv/psp/app"
     assert found["arq_worker_heartbeat"] == {"variable": "WORKER_HEARTBEAT_SECONDS", "interval": 10}
-    assert found["package_3_queue_body"] in ({"provider": "acmepay"}, {"provider": "nordbank"})
+    request = found["package_3_queue_api"]["request"]
+    assert request["path"] == "/api/v1/reconciliation/runs"
+    assert request["body"] in ({"provider": "acmepay"}, {"provider": "nordbank"})
 
 
 def test_every_value_is_a_variable_of_a_role_and_says_where_it_was_seen() -> None:
@@ -116,8 +140,12 @@ def test_every_value_is_a_variable_of_a_role_and_says_where_it_was_seen() -> Non
         (runtime("none"), "backend_env_runtime", "none"),
         ({"shown": {"ENV": "preprod"}}, "rc_closure_environment", "preprod"),
         ({"program": "gunicorn"}, "staging_backend_process", ["gunicorn", "app.main:app"]),
-        ({"urls": {"DB": "postgresql://h:5432/p"}, **project(alembic=[])}, "staging_url_variables", ["DB"]),
-        ({"urls": {}, **project(alembic=[])}, "staging_url_variables", ["DATABASE_URL"]),
+        (
+            {"urls": {"DB": "postgresql://h:5432/p"}, **project(alembic=[])},
+            "staging_variables",
+            {"database": ["DB"]},
+        ),
+        ({"urls": {}, **project(alembic=[])}, "staging_variables", {"database": ["DATABASE_URL"]}),
         ({"urls": {"REDIS_URL": "redis://r:6379/0"}}, "redis_runtime", "none"),
         ({"env_files": []}, "staging_backend_env_file", ""),
         (project(repository="acme/psp"), "package_0_ci_repository", "acme/psp"),
@@ -150,10 +178,47 @@ def test_every_value_is_a_variable_of_a_role_and_says_where_it_was_seen() -> Non
         (answers(ready=[{"path": "/livez", "status": 503, "token": ""}]), "backend_env_ready_url", ""),
         (
             answers(operations=[], described=""),
-            "package_3_queue_path",
-            "/api/v1/reconciliation/runs",
+            "package_3_queue_api",
+            {"request": {"path": "/api/v1/reconciliation/runs", "body": {}}},
         ),
-        ({**answers(operations=[]), **project(routes=[])}, "package_3_queue_path", ""),
+        (
+            {**answers(operations=[]), **project(routes=[])},
+            "package_3_queue_api",
+            {"request": {"path": "", "body": {}}},
+        ),
+        (
+            {"urls": {}, "variables": [*PARTS, "OTHER_NAME"], **project(alembic=[])},
+            "staging_variables",
+            {
+                "database": {"host": "PG_HOST", "password": "PG_PASSWORD", "user": "PG_USER"},
+                "redis": {"host": "QUEUE_HOST", "port": "QUEUE_PORT"},
+            },
+        ),
+        (
+            answers(operations=OTHER_RUNS, tokens=[], flags=[], version=[], ready=[]),
+            "package_3_queue_api",
+            {
+                "request": {
+                    "path": "/svc/recons",
+                    "query": {"day": ""},
+                    "headers": {"Idempotency-Key": "{unique}"},
+                },
+                "id": "/recon",
+                "answer": {"path": "/svc/recons/{id}/outcome"},
+                "state": {"pointer": "/state"},
+            },
+        ),
+        (
+            answers(operations=OTHER_RUNS, tokens=[], flags=[], version=[], ready=[]),
+            "staging_token",
+            {
+                "login": {
+                    "url": "{{ staging_backend_url }}/svc/login",
+                    "body": {},
+                    "pointer": "/access_token",
+                }
+            },
+        ),
         (project(backfills=[]), "package_2_rollout_backfill_real_run", []),
         (project(e2e=[]), "package_2_rollout_e2e_directory", ""),
     ],

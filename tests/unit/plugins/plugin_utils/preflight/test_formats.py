@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.preflight.formats import problem, texts
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.preflight.formats import of_keys, problem, texts
 
 GOOD: list[tuple[str, t.Any]] = [
     ("ticket", "PSP-3031"),
@@ -18,6 +18,14 @@ GOOD: list[tuple[str, t.Any]] = [
     ("repository", "psp/backend"),
     ("absolute_path", "/app/backend"),
     ("identifier", "public.reconciliation_findings"),
+    ("own_path", "~/secrets/ci_token"),
+    ("own_path", "/etc/psp/ci_token"),
+    ("arq_redis_url", "redis://:plain-._~0123@redis:6379/0?x=%20"),
+    ("token", {"file": "/etc/psp/backend.env", "variable": "API_TOKEN"}),
+    ("token", {"login": {"url": "http://b/login", "pointer": "/t", "body": {"a": "b"}}}),
+    ("token", {}),
+    ("run_api", {"request": {"path": "/runs"}}),
+    ("service_variables", {"database": {"host": "DB_HOST"}}),
     ("variable", "_WORKER_HEARTBEAT_SECONDS2"),
     ("url", "https://staging.example:8443/x"),
     ("seconds", 0.5),
@@ -113,3 +121,30 @@ def test_a_text_is_neither_a_dictionary_nor_a_list() -> None:
     assert not texts({"env": {"a": "b"}, "argv": ["a"]}, defaults)
     assert not texts({"env": "{{ vault_env }}", "argv": "{{ other }}"}, defaults)
     assert not texts({"env": "", "argv": ""}, defaults)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "told"),
+    [
+        ("arq_redis_url", "redis://:a%2Fb@redis:6379/0", "arq does not decode the % of its user or password"),
+        ("arq_redis_url", "redis://u%40x:pw@redis:6379/0", "set staging_variables.decodes to true"),
+        ("token", {"file": "/x", "value": "0123456789"}, "file and value are given: give one"),
+        ("token", {"value": "short"}, "value has fewer than 8 characters"),
+        ("token", {"login": {"url": "auth/login"}}, "login.url 'auth/login' is not a valid"),
+        ("token", {"login": {"url": "http://b/x", "pointer": "token"}}, "login.pointer 'token' is not"),
+        ("token", {"variable": "API-TOKEN"}, "variable 'API-TOKEN' is not"),
+        ("run_api", {"request": {"path": "runs"}}, "request.path 'runs' is not an absolute path"),
+        ("service_variables", {"redis": {"port": "P"}}, "redis has no host"),
+    ],
+)
+def test_what_is_wrong_with_a_dictionary_is_said(kind: str, value: t.Any, told: str) -> None:
+    found = problem("rc_x", kind, value)
+    assert found.startswith("rc_x: ")
+    assert told in found
+    assert "a%2Fb" not in found
+
+
+def test_a_key_that_is_not_there() -> None:
+    told = "rc_x.request.url. Supported parameters include: body, path."
+    assert of_keys(told) == "rc_x.request has no url: it takes body, path"
+    assert of_keys("rc_x must be one of: a, b") == "rc_x must be one of: a, b"

@@ -95,6 +95,14 @@ def test_a_token_is_taken_from_its_file_then_from_the_environment_then_from_itse
     assert opening.token(options(**{**given, "token_file": None, "token_env": None}), {}) == "itself"
 
 
+def test_the_tokens_file_may_be_in_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "token").write_text("of-the-home-0123\n", "utf-8")
+    assert opening.token(options(**{**JIRA, "token_file": "~/token"}), {}) == "of-the-home-0123"
+    with pytest.raises(opening.TicketError, match="~nobody-there/x cannot be read: Could not determine home"):
+        opening.token(options(**{**JIRA, "token_file": "~nobody-there/x"}), {})
+
+
 def test_a_token_file_that_is_no_text_is_said(tmp_path: Path) -> None:
     (tmp_path / "token").write_bytes(b"\xff\xfe")
     with pytest.raises(TicketError, match="cannot be read: it is not a text"):

@@ -160,6 +160,14 @@ def verdict(document: t.Mapping[str, t.Any]) -> str:
     return f"{given.marker}\n{given.lead}\n{given.text}"
 
 
+def test_what_a_policy_left_out_stands_beside_the_gate() -> None:
+    document = report()
+    told = "Package-3: the backend runs with RECON_RUNNER=queue (it always queues)"
+    given = {**document, "gate": {**document["gate"], "left_out": [told]}}
+    assert f"\nLeft out by policy: {told}\n" in verdict(given)
+    assert "Left out" not in verdict(document)
+
+
 def test_a_pass_names_the_verdicts_and_the_digests() -> None:
     text = verdict(report())
     for part in (

@@ -7,8 +7,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "a1"
-down_revision = None
+revision = "b1"
+down_revision = "a1"
 
 
 def upgrade() -> None:
