@@ -78,6 +78,15 @@ DRILLS = (
             "uq_recon_findings_provider_event_type: does not exist, the migrations make it",
         ),
     ),
+    Drill(
+        "another_alembic_ini",
+        faults.another_alembic_ini,
+        1,
+        "upgrade_clean",
+        "not_met",
+        "/alembic.ini, not ",
+        shows=("in reach: ",),
+    ),
     Drill("two_heads", faults.two_heads, 1, "one_head", "not_met", "there are 2 heads"),
     Drill(
         "stamped",

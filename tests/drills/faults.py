@@ -76,6 +76,12 @@ def table_exists_alike(twin: Twin) -> None:
     twin.sql(f"UPDATE alembic_version SET version_num = '{before}'")
 
 
+def another_alembic_ini(twin: Twin) -> None:
+    """The database was migrated by a chain of another C(alembic.ini), in the directory above."""
+    (twin.backend.parent / "alembic.ini").write_text("[alembic]\nscript_location = migrations\n", "utf-8")
+    twin.sql("UPDATE alembic_version SET version_num = '0009_of_another_chain'")
+
+
 def two_heads(twin: Twin) -> None:
     """Two branches were merged without a merge revision."""
     text = (twin.backend / UNIQUE).read_text("utf-8")

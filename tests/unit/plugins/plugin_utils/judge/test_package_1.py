@@ -169,6 +169,32 @@ GOOD: list[tuple[str, Evidence, str, str]] = [
 ]
 
 
+SEVERAL = step(
+    "alembic_ini",
+    kind="file",
+    stdout="in force: /app/backend/alembic.ini\nin reach: /app/alembic.ini\n",
+)
+SAID = "; Alembic's file in force is /app/backend/alembic.ini, not /app/alembic.ini"
+
+
+def test_two_alembic_ini_in_reach_are_in_the_note_with_the_one_in_force() -> None:
+    verdict = judge(_steps(alembic_ini=SEVERAL), POLICY)
+    assert verdict.status == "PASS"
+    assert verdict.note.endswith(f"{SAID}.")
+    head = next(c for c in verdict.criteria if c.id == "one_head")
+    assert (head.reason, head.steps) == (
+        f"the head is 0007_mig_01c_finding_unique{SAID}",
+        ("alembic_heads", "alembic_ini"),
+    )
+    failed = captured("alembic_upgrade", "alembic/upgrade_unknown_revision")
+    assert SAID in judge(_steps(alembic_ini=SEVERAL, alembic_upgrade=failed), POLICY).note
+
+
+def test_one_alembic_ini_is_not_in_the_note() -> None:
+    one = step("alembic_ini", kind="file", stdout="in force: /app/backend/alembic.ini\n")
+    assert judge(_steps(alembic_ini=one), POLICY) == judge(_steps(), POLICY)
+
+
 def test_other_relations_count_where_the_policy_says_so() -> None:
     differs = _steps(alembic_schema=_schema("4eb9637391852934934c90660aded4a8", "0" * 32))
     policy = {**POLICY, "others": "same"}
