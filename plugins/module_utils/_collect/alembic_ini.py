@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which C(alembic.ini) is in force, and which others are in reach: they may have another chain of revisions."""
+"""Which C(alembic.ini) is in force, and which others are in reach: another may have another chain."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def collect(collector: Collector) -> None:
 
 
 def _in_reach(directory: Path) -> list[Path]:
-    """Those of the directory, of what is directly below it, and of what it is in: the root of a repository."""
+    """Those of the directory, of what is directly below it, and of what it is in, up to a repository's root."""
     above = [path for path in directory.parents if path != path.parent]
     return [
         path

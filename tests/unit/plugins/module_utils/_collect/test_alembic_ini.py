@@ -14,45 +14,38 @@ from tests.unit.collecting import collector
 
 
 @pytest.mark.parametrize(
-    ("files", "alembic", "env", "want"),
+    ("files", "command", "want"),
     [
-        (["alembic.ini"], ["alembic"], "", "in force: {}/alembic.ini\n"),
+        (["alembic.ini"], "alembic", "in force: {}/alembic.ini\n"),
         (
             ["alembic.ini", "../alembic.ini"],
-            ["alembic"],
-            "",
+            "alembic",
             "in force: {}/alembic.ini\nin reach: {up}/alembic.ini\n",
         ),
         (
             ["alembic.ini", "alembic-ledger.ini", "jobs/alembic.ini", "jobs/deep/alembic.ini", "setup.ini"],
-            ["alembic", "-c", "alembic-ledger.ini"],
-            "",
+            "alembic -c alembic-ledger.ini",
             "in force: {}/alembic-ledger.ini\nin reach: {}/alembic.ini\nin reach: {}/jobs/alembic.ini\n",
         ),
         (
             ["alembic.ini", "../etc/alembic.ini"],
-            ["alembic"],
-            "../etc/alembic.ini",
+            "../etc/alembic.ini|alembic",
             "in force: {}/../etc/alembic.ini\nin reach: {}/alembic.ini\n",
         ),
-        (["../alembic.ini"], ["alembic"], "", "in force: none that exists\nin reach: {up}/alembic.ini\n"),
-        ([], ["alembic"], "", "in force: none that exists\n"),
+        (["../alembic.ini"], "alembic", "in force: none that exists\nin reach: {up}/alembic.ini\n"),
+        ([], "alembic", "in force: none that exists\n"),
     ],
 )
 def test_what_is_in_force_and_in_reach(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    files: list[str],
-    alembic: list[str],
-    env: str,
-    want: str,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: list[str], command: str, want: str
 ) -> None:
+    env, _, alembic = command.rpartition("|")
     directory = tmp_path / "app" / "backend"
     directory.mkdir(parents=True)
     for file in files:
         (directory / file).parent.mkdir(parents=True, exist_ok=True)
         (directory / file).write_text("", "utf-8")
-    taken = collector(alembic_evidence.ARGUMENT_SPEC, directory=str(directory), alembic=alembic)
+    taken = collector(alembic_evidence.ARGUMENT_SPEC, directory=str(directory), alembic=alembic.split())
     monkeypatch.setitem(taken.env, "ALEMBIC_CONFIG", env)
     alembic_ini.collect(taken)
     assert [step.name for step in taken.steps] == ["alembic_ini"]
