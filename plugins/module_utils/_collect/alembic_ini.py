@@ -25,7 +25,7 @@ def collect(collector: Collector) -> None:
 
 
 def _in_reach(directory: Path) -> list[Path]:
-    """Those of the directory, of what is directly below it, and of what it is in, up to a repository's root."""
+    """Those of the directory, of what is directly below it, and of what it is in."""
     above = [path for path in directory.parents if path != path.parent]
     return [
         path
