@@ -44,6 +44,7 @@ class FromLog:
             collector.params["prefix"], collector.params["code"], _zone(place.get("zone"))
         )
         self._enforced_from = enforced_from(collector)
+        self._most: dict[str, int] = {}  # by the mark's time, the bytes that were there since
         self.name = self._log.name
 
     def mark(self) -> dict[str, t.Any]:
@@ -66,7 +67,12 @@ class FromLog:
         reading = self._log.read_since(mark)
         # Setting the flags may recreate the container: what is lost with it is of the time before them.
         unflagged = self._enforced_from and reading.until and reading.until <= parse_time(self._enforced_from)
-        return Seen(self._tally(reading.data, moment), reading.note, reading.gap and not unflagged)
+        note, gap = reading.note, reading.gap and not unflagged
+        size, most = len(reading.data), self._most.get(mark["time"], 0)
+        if size < most and not reading.gap:
+            note, gap = f"{note}; it was emptied in between", True
+        self._most[mark["time"]] = max(size, most)
+        return Seen(self._tally(reading.data, moment), note, gap)
 
     def _tally(self, raw: bytes, since: datetime | None) -> Tally:
         return webhook_log.tally(raw, self._webhook, interval=INTERVAL_SECONDS, since=since)

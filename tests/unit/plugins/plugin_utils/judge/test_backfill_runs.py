@@ -44,6 +44,10 @@ def _rows(with_balance: int = 860, wallets: int = 1200) -> Step:
     )
 
 
+def _row_of(*values: str) -> Step:
+    return step("rows", kind=SQL, stdout=psql_text.table(["wallets", "with_balance"], [[*values]]))
+
+
 def _said(stdout: str = DRY, stderr: str = "") -> Step:
     return step("run", stdout=stdout, stderr=stderr)
 
@@ -112,6 +116,12 @@ DRY_CASES: list[tuple[str, dict[str, Step | None], str, str]] = [
     (
         "it could only read, and the content is not to be had",
         {"content_after_dry_run": step("look", outcome=FAILED, reason="content not compared")},
+        MET,
+        "after it, content not compared",
+    ),
+    (
+        "it could only read, and nobody looked at the content after it",
+        {"content_after_dry_run": None},
         MET,
         "after it, content not compared",
     ),
@@ -291,6 +301,22 @@ REAL_CASES: list[tuple[str, dict[str, Step | None], str, str]] = [
         {**NOTHING_TO_DO, "content_after": _look(3, 3, "9bd6", second=4)},
         NOT_MET,
         "it says that it wrote 0 rows, and its transactions wrote 3",
+    ),
+    (
+        "it was repeated, and others wrote before that",
+        {"rows_after_dry_run": _rows(850), "rows_repeated": _rows()},
+        MET,
+        "the database went from wallets=1200 with_balance=860 to wallets=1200 with_balance=1200",
+    ),
+    (
+        "nothing was left to do, by counts that are none",
+        {
+            **NOTHING_TO_DO,
+            "rows_after_dry_run": _row_of("1200", "all"),
+            "rows_after": _row_of("1200", "all"),
+        },
+        NOT_PROVEN,
+        "went from wallets=1200 with_balance=all to wallets=1200 with_balance=all, which does not show that",
     ),
     (
         "there are no rows",

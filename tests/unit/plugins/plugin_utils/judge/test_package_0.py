@@ -538,6 +538,25 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
         "no step ci_run was kept; the token is wrong",
     ),
     (
+        "the collector broke down before the log",
+        {
+            "ci_job_log": None,
+            "failed": http("ci_run_evidence_failed", outcome="failed", reason="the connection broke"),
+        },
+        {},
+        "ci_tests_ran",
+        NOT_PROVEN,
+        "no step ci_job_log was kept; the connection broke",
+    ),
+    (
+        "GitHub gave no log",
+        {"ci_job_log": http("ci_job_log", exit_status=500)},
+        {},
+        "ci_tests_ran",
+        NOT_PROVEN,
+        "GitHub did not give it (HTTP status 500)",
+    ),
+    (
         "no JSON",
         {"ci_run": http("ci_run", text="<html>")},
         {},
@@ -714,6 +733,8 @@ def test_the_required_job_of_every_earlier_attempt_counts(
     verdict = judged(changes)
     assert verdict.status == PASS
     assert verdict.note.endswith(f"; {history}." if history else f"{URL}.")
+    all_green = f"all {len(attempts)} earlier attempts were GREEN"
+    assert criterion(verdict, "ci_attempts").reason == (history or all_green)
     assert judged(changes, rerun=False).status == (FAIL if history else PASS)
 
 
@@ -755,6 +776,7 @@ def test_a_matrix_is_green_where_all_of_it_is() -> None:
         f"Jobs {MATRIX[0]} and {MATRIX[1]} of run 42 (attempt 1) are GREEN for commit {COMMIT}: {URL}, {URL}."
     )
     assert criterion(found, "ci_tests_ran").reason.count(MATRIX[1]) == 1
+    assert criterion(found, "ci_job_link").reason == f"{URL}; {URL}"
 
 
 @pytest.mark.parametrize(
