@@ -107,4 +107,4 @@ def _outcome(test: t.Mapping[str, t.Any]) -> str:
 def _plain(error: t.Mapping[str, t.Any]) -> str:
     """Return an error's message and the lines of source that it shows."""
     parts = [str(error.get(part) or "") for part in ("message", "snippet")]
-    return _ANSI.sub("", "\n\n".join(part for part in parts if part)).strip()
+    return _ANSI.sub("", "\n\n".join(parts)).strip()

@@ -135,6 +135,7 @@ def test_what_cannot_be_read_says_why(raw: bytes, why: str) -> None:
         (KEY, result(RUN), True),
         (KEY, result({"run": uuid.UUID(RUN)}), True),
         (KEY, result(f"{RUN}-2"), False),
+        (KEY, result(f"reconcile {RUN} again"), True),
         (KEY, result("other"), False),
         (f"arq:job:{RUN}", result(), True),
         (KEY, b"\x84\xa1a\x91\xd9\x24" + RUN.encode(), True),

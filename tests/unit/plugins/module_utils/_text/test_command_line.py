@@ -31,6 +31,14 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._text.command_line 
             "ledger.web:application",
         ),
         ("sh -c 'exec uvicorn app.main:app'", "server", "uvicorn", "app.main:app"),
+        *(
+            (f"{before} {name} app.main:app", "server", name, "app.main:app")
+            for before in ("bash", "exec", "tini --", "dumb-init", "pypy3.10 -m")
+            for name in ("uvicorn", "gunicorn", "hypercorn", "daphne", "granian", "fastapi")
+        ),
+        ("valkey-server *:6379", "redis", "valkey-server", ""),
+        ("/usr/lib/postgresql/16/bin/postmaster -D /data", "postgres", "postmaster", ""),
+        ("python -m supervisor.supervisord -n", "supervisor", "supervisor.supervisord", ""),
         ("/usr/bin/python3 -m arq app.queue.WorkerSettings", "worker", "arq", "app.queue.WorkerSettings"),
         ("arq jobs.recon.Settings --watch .", "worker", "arq", "jobs.recon.Settings"),
         ("'/usr/bin/redis-server 127.0.0.1:6379'", "redis", "redis-server", ""),

@@ -10,6 +10,7 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._text.connections i
     Client,
     end,
     is_loopback,
+    listening,
     made,
     postgres_clients,
     redis_clients,
@@ -68,6 +69,11 @@ def test_what_a_process_made_is_told_from_what_came_in() -> None:
         "44": ("[2001:db8::1]:38791", "[2001:db8::2]:6379"),
     }
     assert made([HEAD, ""], "little") == {}
+
+
+def test_where_it_is_listened() -> None:
+    assert listening([TCP, TCP6], "little") == {"1026875": "127.0.0.1:29037"}
+    assert listening([HEAD, ""], "little") == {}
 
 
 def test_another_machines_numbers() -> None:

@@ -190,6 +190,24 @@ def test_two_alembic_ini_in_reach_are_in_the_note_with_the_one_in_force() -> Non
     assert SAID in judge(_steps(alembic_ini=SEVERAL, alembic_upgrade=failed), POLICY).note
 
 
+@pytest.mark.parametrize(("count", "shown"), [(29, 0), (30, 0), (31, 30)])
+def test_of_a_long_history_the_last_30_lines_are_quoted(count: int, shown: int) -> None:
+    lines = [f"r{number} -> r{number + 1}, what" for number in reversed(range(count))]
+    verdict = judge(_steps(alembic_history=step("alembic_history", stdout="\n".join(lines))), POLICY)
+    (found,) = (c for c in verdict.criteria if c.id == "history_kept")
+    assert (found.reason, found.detail) == (f"{count} lines kept", "\n".join(lines[-shown:] * bool(shown)))
+
+
+def test_one_migration_is_counted_as_one() -> None:
+    one = step(
+        "alembic_upgrade",
+        stderr="INFO  [alembic.runtime.migration] Running upgrade 0006_mig_01b_reconciliation -> "
+        "0007_mig_01c_finding_unique, MIG-01C\n",
+    )
+    told = "1 migration ran, 0006_mig_01b_reconciliation -> 0007_mig_01c_finding_unique, and"
+    assert told in judge(_steps(alembic_upgrade=one), POLICY).note
+
+
 def test_one_alembic_ini_is_not_in_the_note() -> None:
     one = step("alembic_ini", kind="file", stdout="in force: /app/backend/alembic.ini\n")
     assert judge(_steps(alembic_ini=one), POLICY) == judge(_steps(), POLICY)
@@ -267,6 +285,13 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         "one_head",
         NOT_MET,
         "there are 2 heads",
+    ),
+    (
+        "a traceback in spite of status 0",
+        _steps(alembic_upgrade=step("alembic_upgrade", stderr=f"{TRACEBACK}\n  File x\nValueError: no\n")),
+        "upgrade_clean",
+        NOT_MET,
+        "a traceback in spite of status 0, ValueError: no",
     ),
     (
         "wrong password",
@@ -377,7 +402,7 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         _steps(describe_table=captured("describe_table", "psql/wrong_password")),
         "table_exists",
         NOT_PROVEN,
-        "\\d ended with status 2",
+        "\\d ended with status 2 and printed nothing: psql: error: ",
     ),
     (
         "an index is no constraint",
@@ -502,6 +527,17 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         "smoke",
         NOT_PROVEN,
         "no step alembic_current_between was kept",
+    ),
+    (
+        "a way down that fails",
+        _steps(
+            alembic_downgrade=step(
+                "alembic_downgrade", exit_status=1, stderr=f"{TRACEBACK}\n  File x\nValueError: no\n"
+            )
+        ),
+        "smoke",
+        NOT_MET,
+        "alembic_downgrade: ValueError: no",
     ),
     (
         "a way down that swallows its error",

@@ -98,6 +98,13 @@ def test_a_record_that_contradicts_is_not_proven(record: Record, reason: str) ->
     assert (result, reason in why) == (NOT_PROVEN, True)
 
 
+def test_records_that_are_none_prove_nothing() -> None:
+    kept = replace(records(), stdout='{"job": "x"}\n')
+    result, why = found(judged(kept), "job_record")
+    assert result == NOT_PROVEN
+    assert why.startswith("recon_records: these are no records: ")
+
+
 @pytest.mark.parametrize("moment", ["2026-11-24T03:55:17.300Z", "2026-11-24T03:55:20.900Z"])
 def test_clocks_may_differ_a_little(moment: str) -> None:
     assert found(judged(records(replace(RESULT, enqueued=moment))), "job_record")[0] == MET
