@@ -154,6 +154,7 @@ def main() -> int:
     """Print a line for each moment; return 1 where one is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--moments", type=int, default=25)
+    parser.add_argument("--tried", type=int, default=0, help="so many of these were tried before")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--full", action="store_true", help="fill the locker's disk (root)")
     parser.add_argument("--packages", type=int, nargs="+", default=[1])
@@ -169,8 +170,9 @@ def main() -> int:
             subprocess.run(whole, cwd=ROOT, capture_output=True, timeout=LIMIT_SECONDS, check=False)
             length = time.monotonic() - began
             print(f"undisturbed: {length:.0f} s", flush=True)
-            for number in range(given.moments):
-                place, seconds = Path(folder, str(number)), draw.uniform(0, length)
+            moments = [draw.uniform(0, length) for _number in range(given.moments)]
+            for number, seconds in enumerate(moments[given.tried :]):
+                place = Path(folder, str(number))
                 found: Moment | Full
                 if given.full:
                     found = full(place, given.packages, seconds, _names(Path(folder, "whole")))
@@ -180,7 +182,8 @@ def main() -> int:
                 print(json.dumps(found._asdict()), flush=True)
     finally:
         down()
-    print(f"{given.moments - bad} of {given.moments} moments right", flush=True)
+    many = given.moments - given.tried
+    print(f"{many - bad} of {many} moments right", flush=True)
     return int(bad > 0)
 
 
