@@ -68,7 +68,7 @@ def _pytest(lines: Lines, at: int) -> Shown:
     end = _find(lines, r"_{3,} .+ _{3,}|={3,} .+ ={3,}", at + 2) or len(lines)
     title = "".join(lines[at + 1 : at + 2]).strip("_ ")
     reason = _find(lines[:end], r"E {2,}\S", at)
-    said = lines[reason][1:].strip() if reason is not None else ""
+    said = lines[reason].removeprefix("E").strip() if reason is not None else ""
     named, summary = _failures(lines)
     test = re.sub(r"^ERROR (?:at (?:setup|teardown) of|collecting) ", "", title).replace(".", "::")
     line = next((text for text in named if test in text.replace(".", "::")), "".join(named[:1]) or title)
@@ -152,7 +152,7 @@ def _exception(lines: Lines, span: Span) -> str:
     """Return the line that names the exception: the first after the last frame that is not indented."""
     start, end = span
     frames = [n for n in range(start, end) if re.match(r'\s+(?:\| +)*File "', lines[n])]
-    at = _find(lines[:end], r"(?:\s*\| )?[A-Za-z_][\w.]*(?::|$)", max([start, *frames]) + 1)
+    at = _find(lines[:end], r"(?:\s*\| )?[A-Za-z_][\w.]*(?::|$)", max([start, *frames]))
     return lines[at if at is not None else end - 1].strip("| ")
 
 

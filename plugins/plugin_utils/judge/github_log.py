@@ -62,7 +62,7 @@ class Cause(t.NamedTuple):
 
 def clean(log: str) -> list[Line]:
     """Return the log's lines without BOM, timestamps and colours."""
-    return [_line(text) for text in log.rstrip("\n").split("\n")] if log.strip("\ufeff\n ") else []
+    return [_line(text) for text in log.split("\n")] if log.strip("\ufeff\n ") else []
 
 
 def sections(lines: t.Sequence[Line]) -> list[Section]:
@@ -135,7 +135,7 @@ def _last_words(texts: t.Sequence[str]) -> Shown:
     if not body:
         said = texts[end].removeprefix(_ERROR) if end < len(texts) else "the log breaks off"
         return f"the step printed nothing before it ended: {said}", ((0, len(texts)),)
-    return texts[body[-1]], ((max(body[0], body[-1] - 30), end + 1),)
+    return texts[body[-1]], ((max(body[0], body[-1] - 30), end),)
 
 
 def _header_end(texts: t.Sequence[str]) -> int:
@@ -152,12 +152,10 @@ def _block(texts: t.Sequence[str], spans: t.Sequence[tuple[int, int]]) -> str:
     done = 0
     for first, last in wide:
         begin = max(first, done)
-        if begin >= last:
-            continue
         if parts and begin > done:
             parts.append(f"[… {begin - done} lines, see the full log …]")
         parts += _shortened(texts[begin:last])
-        done = last
+        done = max(done, last)
     return "\n".join(parts).strip("\n")
 
 

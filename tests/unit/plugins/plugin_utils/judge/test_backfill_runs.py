@@ -9,7 +9,12 @@ import typing as t
 import pytest
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import FAILED, SQL, Step
-from ansible_collections.psp.rc_closure.plugins.module_utils._text import psql_text, row_content
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import (
+    earlier_attempts,
+    psql_text,
+    row_content,
+)
+from ansible_collections.psp.rc_closure.plugins.module_utils._text.earlier_attempts import Attempt, Intent
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import backfill_runs
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import (
     MET,
@@ -19,7 +24,7 @@ from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import (
     MissingStepError,
     not_proven,
 )
-from tests.unit.captured import evidence, step
+from tests.unit.captured import NOW, evidence, step
 
 DRY = "processed=1200 updated=340 skipped=860 errors=0 dry_run=true\n"
 DONE = "processed=1200 updated=0 skipped=1200 errors=0\n"
@@ -74,14 +79,14 @@ NOTHING_TO_DO = {
 }
 
 
-def _find(rule: t.Callable[..., Finding], **other: Step | None) -> Finding:
+def _find(rule: t.Callable[..., Finding], *more: Step, **other: Step | None) -> Finding:
     steps = {**GOOD, **other}
     named = [
         None if taken is None else Step.from_dict({**taken.as_dict(), "name": f"backfill_{name}"})
         for name, taken in steps.items()
     ]
     try:
-        return rule(evidence(2, named), {})
+        return rule(evidence(2, [*named, *more]), {})
     except MissingStepError as exc:
         return not_proven(str(exc))
 
@@ -394,6 +399,18 @@ def test_what_a_run_says_beside_its_summary(said: Step, result: str, reason: str
     found = _find(backfill_runs.real_run_ok, real_run=said)
     assert reason in found.reason
     assert found.result == result
+
+
+def test_what_an_earlier_attempt_had_begun_counts_where_this_one_wrote_nothing() -> None:
+    begun = Intent(2, "backfill_evidence_intent", "backfill", "backend", NOW, None)
+    text = earlier_attempts.render([Attempt("20261124T010000.000000Z", {}, (begun,), {})])
+    earlier = step("earlier_attempts", stdout=text)
+    wrote = _find(backfill_runs.real_run_in_database, earlier)
+    idle = {**NOTHING_TO_DO, "content_after": _look(second=4)}
+    nothing = _find(backfill_runs.real_run_in_database, earlier, **idle)
+    assert (wrote.result, nothing.result) == (MET, NOT_PROVEN)
+    assert "and its outcome was not kept" in wrote.reason
+    assert nothing.reason.endswith("its outcome was not kept: look into what it did, and begin a new attempt")
 
 
 def test_a_dry_run_may_roll_back() -> None:

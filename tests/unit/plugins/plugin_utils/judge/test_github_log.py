@@ -334,6 +334,9 @@ UNHEALTHY = "##[group]Service container db failed."
     [
         pytest.param(amid(FAULT), (FAULT, "before 81", "behind 32", 53), id="a line with what is around it"),
         pytest.param(
+            "\n" * 60 + FAULT + "\n" * 60, (FAULT, FAULT, FAULT, 1), id="without the empty lines around it"
+        ),
+        pytest.param(
             amid(f"##[error]{TIMED_OUT}"),
             (TIMED_OUT, "before 68", "behind 8", 42),
             id="what was done before it was stopped",
@@ -367,8 +370,8 @@ UNHEALTHY = "##[group]Service container db failed."
             id="no reason anywhere",
         ),
         pytest.param(
-            f"{FAILURES}\nE       assert 1 == 2\n{SHORT}\nFAILED b.py::test_b - x\n{LAST}",
-            ("FAILED b.py::test_b - x", "##[group]Run tool", ERROR, 12),
+            f"{FAILURES}\nE       assert 1 == 2\n{SHORT}\nFAILED b.py::test_b - x\nFAILED c.py::test_c\n{LAST}",
+            ("FAILED b.py::test_b - x", "##[group]Run tool", ERROR, 13),
             id="a summary of others",
         ),
         pytest.param(
@@ -398,6 +401,23 @@ UNHEALTHY = "##[group]Service container db failed."
             id="a summary of what was skipped is no failure",
         ),
         pytest.param(
+            "=== FAILURES ===\n___ test_a ___\n___ test_b ___\nE   boom",
+            ("test_a", "##[group]Run tool", ERROR, 7),
+            id="a failure of which nothing is shown",
+        ),
+        pytest.param(
+            f"=== ERRORS ===\n___ ERROR at setup of test_b ___\nE   boom\n{SHORT}\n"
+            f"ERROR a.py::test_a - x\nERROR a.py::test_b - boom\n{LAST}",
+            ("ERROR a.py::test_b - boom", "##[group]Run tool", ERROR, 10),
+            id="a test that could not be set up",
+        ),
+        pytest.param(
+            f"=== ERRORS ===\n___ ERROR collecting b.py ___\nE   boom\n{SHORT}\n"
+            f"ERROR a.py - x\nERROR b.py\n{LAST}",
+            ("ERROR b.py - boom", "##[group]Run tool", ERROR, 10),
+            id="a file that could not be collected",
+        ),
+        pytest.param(
             "=== no tests ran in 0.01s ===\n##[error]Process completed with exit code 5.",
             ("no test ran: no tests ran in 0.01s", "##[group]Run tool", ERROR, 5),
             id="no test",
@@ -417,10 +437,16 @@ UNHEALTHY = "##[group]Service container db failed."
             ("● sums › adds - expect(received).toBe(expected)", "##[group]Run tool", "before 7", 16),
             id="up to the suites",
         ),
+        pytest.param(
+            "  ● a\n    Error: x", ("● a - Error: x", "##[group]Run tool", ERROR, 5), id="its reason follows"
+        ),
+        pytest.param(
+            "  ● a\n  ● b\n    Error: x", ("● a", "##[group]Run tool", ERROR, 6), id="the reason is another's"
+        ),
         pytest.param("  ● sums › adds", ("● sums › adds", "##[group]Run tool", ERROR, 4), id="no reason"),
         pytest.param(
-            f"{amid('')}\n{FRAME}\nValueError: no",
-            ("ValueError: no", "behind 93", ERROR, 12),
+            f"{amid('')}\n{FRAME}\nValueError: no\nbye",
+            ("ValueError: no", "behind 93", ERROR, 13),
             id="a traceback of code that is not there",
         ),
         pytest.param(
@@ -446,6 +472,11 @@ UNHEALTHY = "##[group]Service container db failed."
             f"{FRAME}\n    b\nValueError: 2",
             ("ValueError: 2", "##[group]Run tool", ERROR, 14),
             id="one that was raised from another",
+        ),
+        pytest.param(
+            f"{FRAME}\n    a\nKeyError: 1\nanother exception occurred\n\n\n{CALLER}",
+            ("KeyError: 1", "##[group]Run tool", ERROR, 14),
+            id="one that only comes after another",
         ),
         pytest.param(
             f"{FRAME}\n    a\nKeyError: 1\n{FRAME}\n    b\nValueError: 2",
@@ -503,6 +534,16 @@ UNHEALTHY = "##[group]Service container db failed."
             id="an image",
         ),
         pytest.param(
+            amid("#7 0.3 gcc: error: x\n#7 b\nERROR: failed to solve: z"),
+            ("#7 0.3 gcc: error: x", "before 93", "behind 8", 19),
+            id="an image, from its error on",
+        ),
+        pytest.param(
+            amid("#7 DONE\nERROR: failed to solve: z"),
+            ("ERROR: failed to solve: z", "before 69", "behind 8", 42),
+            id="an image that says nothing, with what came before",
+        ),
+        pytest.param(
             "#7 DONE\nERROR: failed to solve: z\n#8 1.0 ERROR: later",
             ("ERROR: failed to solve: z", "##[group]Run tool", ERROR, 6),
             id="an image whose stages say nothing",
@@ -536,7 +577,7 @@ def test_a_block_of_up_to_400_lines_is_whole(count: int, shown: int) -> None:
     assert cause is not None
     lines = cause.block.splitlines()
     assert len(lines) == shown
-    assert ("see the full log" in cause.block) is (count > 396)
+    assert ("[… 1 lines, see the full log …]" in lines) is (count > 396)
 
 
 TIMES = {"started_at": "2026-11-20T08:14:02Z", "completed_at": "2026-11-20T08:14:04Z"}
@@ -566,11 +607,25 @@ def test_the_failed_step_is_found_by_its_times(changes: dict[str, Any], step: st
     assert cause.step == step
 
 
+def test_a_step_began_with_its_first_line_that_has_a_time() -> None:
+    log = "##[group]Run a\n2026-11-20T08:14:01Z x\n2026-11-20T08:14:03Z y"
+    assert [section.began for section in github_log.sections(github_log.clean(log))] == [
+        "2026-11-20T08:14:01Z"
+    ]
+    assert [section.began for section in github_log.sections(github_log.clean("x"))] == [""]
+
+
 @pytest.mark.parametrize(
     ("log", "step", "line"),
     [
         ("##[group]Run a\n##[endgroup]\nbye\nPost job cleanup.\nbye, too", "Run a", "bye"),
+        *(
+            (f"##[group]Run a\n##[endgroup]\nbye\n{line}\nbye, too", "Run a", "bye")
+            for line in ("Print service container logs: x", "Cleaning up orphan processes")
+        ),
+        ("##[group]Run a\nbye\n##[group]Run b\nbye, too\nPost job cleanup.\nx", "Run b", "bye, too"),
         ("Post job cleanup.\nbye, too", "Post job cleanup", "bye, too"),
+        ("bye", "Set up job", "bye"),
         ("##[group]OS\nUbuntu\n##[endgroup]\n", "Set up job", "Ubuntu"),
         (
             "##[group]Run a\nshell: bash\n##[endgroup]\n",
