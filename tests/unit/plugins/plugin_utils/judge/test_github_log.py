@@ -370,7 +370,8 @@ UNHEALTHY = "##[group]Service container db failed."
             id="no reason anywhere",
         ),
         pytest.param(
-            f"{FAILURES}\nE       assert 1 == 2\n{SHORT}\nFAILED b.py::test_b - x\nFAILED c.py::test_c\n{LAST}",
+            f"{FAILURES}\nE       assert 1 == 2\n{SHORT}\n"
+            f"FAILED b.py::test_b - x\nFAILED c.py::test_c\n{LAST}",
             ("FAILED b.py::test_b - x", "##[group]Run tool", ERROR, 13),
             id="a summary of others",
         ),
