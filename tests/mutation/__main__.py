@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Mutation check: change the judges and what they read with, one small thing at a time; a test must notice.
 
-    python -m tests.mutation [--sample N] [--seed S] [--jobs N] [--tests PLACE] [FILE ...]     all without a name
+    python -m tests.mutation [--sample N] [--seed S] [--jobs N] [--tests PLACE] [FILE ...]   all without one
 
 The tests are collected once. Each mutant is a fork of that process: within a function, its code is exchanged
 and the tests that enter the function run until one fails; what runs at import is imported anew with them.
