@@ -42,9 +42,22 @@ def killed(argv: t.Sequence[str], cwd: Path, *, spare: str = "") -> t.Iterator[N
         try:
             yield
         finally:
-            for pid in _tree(process.pid, spare):
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+            _signal(_stopped(process.pid, spare), signal.SIGKILL)
+
+
+def _stopped(root: int, spare: str) -> list[int]:
+    """Stop a process and what descends from it, and return them: what forks while they are listed is found."""
+    found: list[int] = []
+    while new := [pid for pid in _tree(root, spare) if pid not in found]:
+        _signal(new, signal.SIGSTOP)
+        found += new
+    return found
+
+
+def _signal(pids: t.Iterable[int], what: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, what)
 
 
 def _tree(root: int, spare: str) -> list[int]:
