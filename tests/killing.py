@@ -46,7 +46,7 @@ def killed(argv: t.Sequence[str], cwd: Path, *, spare: str = "") -> t.Iterator[N
 
 
 def _stopped(root: int, spare: str) -> list[int]:
-    """Stop a process and what descends from it, and return them: what forks while they are listed is found."""
+    """Stop a process and what descends from it, what was forked meanwhile among it, and return them."""
     found: list[int] = []
     while new := [pid for pid in _tree(root, spare) if pid not in found]:
         _signal(new, signal.SIGSTOP)
