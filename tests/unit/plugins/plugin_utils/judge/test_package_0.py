@@ -262,6 +262,22 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
         "is of psp/frontend and tested what is in psp/backend, required is psp/backend",
     ),
     (
+        "a job of another commit",
+        {"ci_jobs": listed("ci_jobs", "jobs", job(head_sha=OTHER))},
+        {},
+        "ci_job_green",
+        NOT_PROVEN,
+        "job postgres-tests is not of run 42, attempt 1",
+    ),
+    (
+        "a job that was stopped",
+        {"ci_jobs": listed("ci_jobs", "jobs", job(conclusion="cancelled"))},
+        {},
+        "ci_job_green",
+        NOT_MET,
+        "(attempt 1) is neither GREEN nor RED but cancelled: it was cancelled before its end, so it proves nothing: https://",
+    ),
+    (
         "a fork's commit",
         {"ci_run": http("ci_run", run(head_repository={"full_name": "mallory/backend"}))},
         {},
@@ -748,6 +764,10 @@ def test_the_required_job_counts_and_not_its_run() -> None:
 def test_jobs_of_all_pages_count() -> None:
     pages = http("ci_jobs", {"jobs": [job(id=98, name="lint")]}, {"jobs": [job()]})
     assert judged({"ci_jobs": pages}, job="postgres-tests").status == PASS
+
+
+def test_the_repository_is_the_same_in_any_case() -> None:
+    assert judged({}, repository="PSP/Backend").status == PASS
 
 
 def test_a_workflow_may_be_named_by_its_file() -> None:
