@@ -275,7 +275,7 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
         {},
         "ci_job_green",
         NOT_MET,
-        "(attempt 1) is neither GREEN nor RED but cancelled: it was cancelled before its end, so it proves nothing: https://",
+        "is neither GREEN nor RED but cancelled: it was cancelled before its end, so it proves nothing: https://",
     ),
     (
         "a fork's commit",
