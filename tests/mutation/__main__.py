@@ -85,11 +85,15 @@ class Checked:
 
     def _chosen(self) -> list[tuple[Path, ast.Module, Mutant]]:
         trees = {path: ast.parse(path.read_text("utf-8")) for path in self.files}
-        found = [(path, tree, mutant) for path, tree in trees.items() for mutant in mutants(tree)]
+        every = [(path, tree, mutant) for path, tree in trees.items() for mutant in mutants(tree)]
+        found = [one for one in every if one[2].function or not self.given.inside]
         many = min(self.given.sample or len(found), len(found))
         chosen = sorted(random.Random(self.given.seed).sample(range(len(found)), many))
-        first = {path: (path, tree, NOTHING) for path, tree, _mutant in (found[index] for index in chosen)}
-        return [*first.values(), *(found[index] for index in chosen)]
+        of_sample = [found[index] for index in chosen]
+        # The control is of what is imported anew.
+        anew = [one for one in of_sample if not one[2].function]
+        first = {path: (path, tree, NOTHING) for path, tree, _mutant in anew}
+        return [*first.values(), *of_sample]
 
     def _end(self, waiting: dict[int, tuple[Path, Mutant]]) -> None:
         pid, status = os.wait()
@@ -238,7 +242,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--sample", type=int, default=0, help="so many mutants, chosen by chance")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
-    # Quicker, while rows are written: what other tests notice is not seen.
+    # Quicker, while rows are written: what is imported anew takes longest, and what other tests notice is not seen.
+    parser.add_argument("--inside", action="store_true", help="what is inside functions alone")
     parser.add_argument("--tests", action="append", metavar="PLACE", help="these alone; may be repeated")
     parser.add_argument("files", nargs="*", type=lambda name: Path(name).resolve(), metavar="FILE")
     given = parser.parse_args(arguments)
