@@ -65,11 +65,13 @@ class Checked:
         """Check these files, with the options of the command line."""
         self.files, self.given = files, given
         self.result: dict[Path, list[tuple[Mutant, bool]]] = defaultdict(list)
-        self.untrue: list[Path] = []  # files whose tests fail where nothing is changed
+        self.untrue: list[Path] = []  # files whose tests fail where nothing is changed, imported anew
+        self.failing: list[str] = []  # tests that fail where nothing is changed
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run each mutant's tests in a fork of its own."""
         tests = Tests(session.items, {str(path) for path in self.files})
+        self.failing = [session.items[number].nodeid for number in tests.failing]
         gc.freeze()
         waiting: dict[int, tuple[Path, Mutant]] = {}
         for path, tree, mutant in self._chosen():
@@ -111,7 +113,8 @@ class Tests:
 
     def __init__(self, items: t.Sequence[pytest.Item], files: set[str]) -> None:
         """Run all once, to see what they enter of these files."""
-        self.items, self.entered, self.functions = items, _entered(items, files), _functions()
+        self.items, self.functions = items, _functions()
+        self.entered, self.failing = _entered(items, files)
 
     def fork(self, path: Path, function: int, code: types.CodeType) -> int:
         """Begin a process that ends with 0 where no test notices the code; return its number."""
@@ -143,8 +146,8 @@ def _module(path: Path) -> str:
     return ".".join([PACKAGE, *path.relative_to(ROOT).with_suffix("").parts])
 
 
-def _entered(items: t.Sequence[pytest.Item], files: set[str]) -> dict[Function, list[int]]:
-    """Return which tests enter each function, the quickest first."""
+def _entered(items: t.Sequence[pytest.Item], files: set[str]) -> tuple[dict[Function, list[int]], list[int]]:
+    """Return which tests enter each function, the quickest first, and which fail."""
     reading, writing = os.pipe()
     if not os.fork():
         try:
@@ -157,23 +160,26 @@ def _entered(items: t.Sequence[pytest.Item], files: set[str]) -> dict[Function, 
         told = ast.literal_eval(answer.read())
     os.wait()
     found: dict[Function, list[int]] = defaultdict(list)
-    for _seconds, number, functions in sorted(told):
+    for _seconds, number, functions, _failed in sorted(told):
         for function in functions:
             found[function].append(number)
-    return found
+    return found, [number for _seconds, number, _functions, failed in told if failed]
 
 
-def _watched(items: t.Sequence[pytest.Item], files: set[str]) -> list[tuple[float, int, list[Function]]]:
-    told: list[tuple[float, int, list[Function]]] = []
+Watched = tuple[float, int, list[Function], bool]  # seconds, the test, what it enters, whether it fails
+
+
+def _watched(items: t.Sequence[pytest.Item], files: set[str]) -> list[Watched]:
+    told: list[Watched] = []
     seen: set[types.CodeType] = set()
     for number, item in enumerate(items):
         seen.clear()
         started = time.monotonic()
         sys.settrace(lambda frame, _event, _argument: seen.add(frame.f_code))
-        runtestprotocol(item, log=False, nextitem=None)
+        failed = not _passes(item)
         sys.settrace(None)
         took, codes = time.monotonic() - started, [(_path(code), code.co_firstlineno) for code in seen]
-        told.append((took, number, [function for function in codes if function[0] in files]))
+        told.append((took, number, [function for function in codes if function[0] in files], failed))
     sys.settrace(None)
     return told
 
@@ -242,7 +248,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--sample", type=int, default=0, help="so many mutants, chosen by chance")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
-    # Quicker, while rows are written: what is imported anew takes longest, and what other tests notice is not seen.
+    # Quicker, while rows are written: what is imported anew takes longest.
     parser.add_argument("--inside", action="store_true", help="what is inside functions alone")
     parser.add_argument("--tests", action="append", metavar="PLACE", help="these alone; may be repeated")
     parser.add_argument("files", nargs="*", type=lambda name: Path(name).resolve(), metavar="FILE")
@@ -259,7 +265,9 @@ def main(arguments: list[str]) -> int:
     print(f"{killed} of {total} mutants were noticed: {killed / max(total, 1):.1%}")
     for path in checked.untrue:
         print(f"{path.relative_to(ROOT)}: its tests fail though nothing is changed: the figure is not true")
-    return int(bool(checked.untrue))
+    for name in checked.failing:
+        print(f"{name} fails though nothing is changed: the figure is not true")
+    return int(bool(checked.untrue or checked.failing))
 
 
 if __name__ == "__main__":

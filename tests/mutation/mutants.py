@@ -110,8 +110,8 @@ def _changed(node: ast.AST, field: str, above: tuple[ast.AST, ...]) -> t.Iterato
 
 
 def _is_nothing(node: ast.AST) -> bool:
-    """None, or what is as good as None to who asks whether there is anything."""
-    return isinstance(node, ast.Constant) and node.value in {None, ""}
+    """None, or what is as good as None to who asks whether there is anything, or whether it is so."""
+    return isinstance(node, ast.Constant) and node.value in {None, "", False}
 
 
 def _is_effect(node: ast.AST) -> bool:

@@ -57,6 +57,9 @@ def _said(stdout: str = DRY, stderr: str = "") -> Step:
     return step("run", stdout=stdout, stderr=stderr)
 
 
+THREE = step(
+    "rows", kind=SQL, stdout=psql_text.table(["wallets", "with_balance", "closed"], [[1200, 1200, 7]])
+)
 GOOD: dict[str, Step | None] = {
     "rows_before": _rows(),
     "content_before": _look(None, None),
@@ -251,6 +254,15 @@ REAL_CASES: list[tuple[str, dict[str, Step | None], str, str]] = [
         "17 rows of wallets (1200 rows) more changed, as by other traffic before",
     ),
     (
+        "of what changed before, what the dry run wrote was no other traffic",
+        {
+            "content_after_dry_run": _look(4, 2, "aaaa", second=2),
+            "content_after": _look(352, 339, "9bd6", second=4),
+        },
+        NOT_PROVEN,
+        "but 12 rows of wallets (1200 rows) more changed",
+    ),
+    (
         "one more than that",
         {
             "content_after_dry_run": _look(4, 0, "aaaa", second=2),
@@ -322,6 +334,17 @@ REAL_CASES: list[tuple[str, dict[str, Step | None], str, str]] = [
         },
         NOT_PROVEN,
         "went from wallets=1200 with_balance=all to wallets=1200 with_balance=all, which does not show that",
+    ),
+    (
+        "nothing was left to do, by the first two of three counts",
+        {
+            **NOTHING_TO_DO,
+            "rows_after_dry_run": THREE,
+            "rows_after": THREE,
+            "content_after": _look(second=4),
+        },
+        MET,
+        "nothing was left to write: wallets=1200 with_balance=1200 closed=7; no other row",
     ),
     (
         "there are no rows",
@@ -411,6 +434,12 @@ def test_what_an_earlier_attempt_had_begun_counts_where_this_one_wrote_nothing()
     assert (wrote.result, nothing.result) == (MET, NOT_PROVEN)
     assert "and its outcome was not kept" in wrote.reason
     assert nothing.reason.endswith("its outcome was not kept: look into what it did, and begin a new attempt")
+
+
+def test_content_that_was_not_compared_is_not_said_to_be_the_same() -> None:
+    looks = {"content_before": _look(None, None, ""), "content_after_dry_run": _look(0, 0, "")}
+    found = _find(backfill_runs.dry_run_is_dry, dry_run_sessions=None, **looks)
+    assert found.reason.endswith("content not compared, but no row changed of wallets (1200 rows)")
 
 
 def test_a_dry_run_may_roll_back() -> None:
