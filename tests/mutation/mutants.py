@@ -111,7 +111,7 @@ def _changed(node: ast.AST, field: str, above: tuple[ast.AST, ...]) -> t.Iterato
 
 def _is_nothing(node: ast.AST) -> bool:
     """None, or what is as good as None to who asks whether there is anything, or whether it is so."""
-    return isinstance(node, ast.Constant) and node.value in {None, "", False}
+    return isinstance(node, ast.Constant) and any(node.value is one for one in (None, "", False))
 
 
 def _is_effect(node: ast.AST) -> bool:

@@ -490,6 +490,11 @@ UNHEALTHY = "##[group]Service container db failed."
             id="npm",
         ),
         pytest.param(
+            "tool: error: no\nnpm error code ELIFECYCLE\nnpm error errno 1",
+            ("tool: error: no", "##[group]Run tool", ERROR, 6),
+            id="npm, of a script that failed",
+        ),
+        pytest.param(
             "npm error code E404", ("npm error code E404 (E404)", "##[group]Run tool", ERROR, 4), id="a code"
         ),
         pytest.param(

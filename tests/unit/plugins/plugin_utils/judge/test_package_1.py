@@ -210,7 +210,9 @@ def test_one_migration_is_counted_as_one() -> None:
 
 def test_one_alembic_ini_is_not_in_the_note() -> None:
     one = step("alembic_ini", kind="file", stdout="in force: /app/backend/alembic.ini\n")
-    assert judge(_steps(alembic_ini=one), POLICY) == judge(_steps(), POLICY)
+    verdict = judge(_steps(alembic_ini=one), POLICY)
+    assert verdict == judge(_steps(), POLICY)
+    assert {c.id: c.steps for c in verdict.criteria}["one_head"] == ("alembic_heads",)
 
 
 def test_other_relations_count_where_the_policy_says_so() -> None:
@@ -554,6 +556,13 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         "history_kept",
         NOT_PROVEN,
         "no step alembic_history",
+    ),
+    (
+        "a history that is empty",
+        _steps(alembic_history=step("alembic_history")),
+        "history_kept",
+        NOT_PROVEN,
+        "alembic history printed nothing",
     ),
     (
         "current is minimum evidence",

@@ -877,6 +877,12 @@ def test_counts_that_are_more_than_the_rows_are_added_up() -> None:
     assert reasons["real_run_ok"].startswith("the counts add up to 13 of 10 rows: ")
 
 
+def test_a_report_of_the_smokes_own_moment_is_its_own() -> None:
+    began = json.loads((FIXTURES / "playwright" / "all_passed.json").read_text("utf-8"))["stats"]["startTime"]
+    verdict = judge(_e2e("all_passed", started=began, ended=began), POLICY)
+    assert verdict.status == "PASS"
+
+
 def test_a_project_that_logs_in_does_not_stand_for_the_smoke() -> None:
     report = json.loads((FIXTURES / "playwright" / "setup_project.json").read_text("utf-8"))
     setup = [suite for suite in report["suites"] if suite["file"] == "auth.setup.ts"]
