@@ -81,7 +81,7 @@ def why_none(step: Step) -> str:
 
 def is_same_file(printed: str, wanted: str) -> bool:
     """Whether a file of the report is the wanted one, which may be named from above the tests' root."""
-    printed, wanted = printed.replace("\\", "/"), wanted.removeprefix("./")
+    printed = printed.replace("\\", "/")
     return printed == wanted or wanted.endswith(f"/{printed}")
 
 

@@ -55,14 +55,14 @@ def job_record(evidence: Evidence, policy: Policy) -> Finding:
 
 
 def _records(evidence: Evidence) -> tuple[list[Record], str]:
-    """Return what arq has of the run that can be read, and why there may be no end among it."""
+    """Return what arq has of the run, and why there may be no end among it that can be read."""
     step = evidence.get(steps.RECON_RECORDS) or evidence.get(steps.RECON_RECORDS_BEFORE)
     if step is None or step.outcome != ENDED or step.name != steps.RECON_RECORDS:
         return [], (step.reason if step else "") or "arq's records were not looked at"
     found = _read(step)
     unreadable = [f"{one.key} cannot be decoded ({one.unreadable})" for one in found if one.unreadable]
     why = unreadable or [f"Redis kept no result of job {one.job}" for one in found]
-    return [one for one in found if not one.unreadable], (why or ["Redis kept no record of it"])[0]
+    return found, (why or ["Redis kept no record of it"])[0]
 
 
 def _read(step: Step) -> list[Record]:

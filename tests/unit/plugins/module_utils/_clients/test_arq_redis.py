@@ -166,6 +166,10 @@ def test_there_and_back() -> None:
     assert parse(render(records)) == records
 
 
+def test_what_is_no_ascii_is_legible() -> None:
+    assert "→" in render([read(KEY, result("→"))])
+
+
 @pytest.mark.parametrize("text", ["no JSON", '{"other": 1}', "7"])
 def test_what_is_no_record(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):

@@ -63,6 +63,7 @@ def test_other_programs_are_left_out(line: str) -> None:
         ("0::/system.slice/psp-backend.service\n", "psp-backend", ""),
         ("0::/user.slice/user-0.slice/user@0.service/app.slice/psp.service\n", "psp", ""),
         ("0::/user.slice/user-0.slice/session-1.scope\n", "", ""),
+        ("0::/user.slice/user-0.slice/user@0.service/init.scope\n", "", ""),
         (f"0::/system.slice/docker-{'a1' * 32}.scope\n", "", "a1" * 32),
         (f"1:name=systemd:/docker/{'b2' * 32}\n", "", "b2" * 32),
         (f"0::/kubepods.slice/kubepods-pod1.slice/cri-containerd-{'c3' * 32}.scope\n", "", "c3" * 32),

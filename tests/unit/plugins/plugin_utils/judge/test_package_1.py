@@ -208,6 +208,18 @@ def test_one_migration_is_counted_as_one() -> None:
     assert told in judge(_steps(alembic_upgrade=one), POLICY).note
 
 
+def test_of_two_schemas_the_table_may_be_named() -> None:
+    places = _places(("old", "table", False), ("public", "table", True))
+    policy = {**POLICY, "table": "public.reconciliation_findings"}
+    verdict = judge(_steps(table_places=places), policy)
+    assert {c.id: c.result for c in verdict.criteria}["table_exists"] == MET
+
+
+def test_a_partial_index_is_named_with_its_condition() -> None:
+    verdict = judge(_uniques({**ENTRY, "constraint": None, "predicate": "(provider = 'x')"}), POLICY)
+    assert "(provider, provider_event_id, finding_type) WHERE (provider = 'x'), which is no" in verdict.note
+
+
 def test_one_alembic_ini_is_not_in_the_note() -> None:
     one = step("alembic_ini", kind="file", stdout="in force: /app/backend/alembic.ini\n")
     verdict = judge(_steps(alembic_ini=one), POLICY)

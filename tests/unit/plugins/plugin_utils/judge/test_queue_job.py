@@ -105,9 +105,39 @@ def test_records_that_are_none_prove_nothing() -> None:
     assert why.startswith("recon_records: these are no records: ")
 
 
-@pytest.mark.parametrize("moment", ["2026-11-24T03:55:17.300Z", "2026-11-24T03:55:20.900Z"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2026-11-24T03:55:17.231Z",
+        "2026-11-24T03:55:17.300Z",
+        "2026-11-24T03:55:20.900Z",
+        "2026-11-24T03:55:21.343Z",
+    ],
+)
 def test_clocks_may_differ_a_little(moment: str) -> None:
     assert found(judged(records(replace(RESULT, enqueued=moment))), "job_record")[0] == MET
+
+
+def test_a_record_from_before_contradicts_though_it_cannot_be_decoded() -> None:
+    told = Record(RESULT.key, unreadable="ValueError: it is neither a pickle nor JSON", before=True)
+    assert found(judged(records(told)), "job_record") == (
+        NOT_PROVEN,
+        f"arq's record of job {JOB} of run {RUN} was there before the POST",
+    )
+
+
+@pytest.mark.parametrize(
+    ("enqueued", "finished", "result"),
+    [
+        ("2026-11-24T03:55:17.230Z", "2026-11-24T03:55:19.679Z", NOT_PROVEN),
+        ("2026-11-24T03:55:21.344Z", "2026-11-24T03:55:21.810Z", NOT_PROVEN),
+        ("2026-11-24T03:55:19.240Z", "2026-11-24T03:55:21.810Z", MET),
+        ("2026-11-24T03:55:19.240Z", "2026-11-24T03:55:21.811Z", NOT_PROVEN),
+    ],
+)
+def test_and_no_more_than_that(enqueued: str, finished: str, result: str) -> None:
+    told = replace(RESULT, enqueued=enqueued, finished=finished)
+    assert found(judged(records(told)), "job_record")[0] == result
 
 
 def test_another_job_about_the_run_is_not_the_run() -> None:
@@ -229,6 +259,11 @@ def code(service: str, given: Code | None) -> t.Callable[[Step], Step]:
         ),
         (
             Code("/app/a.py", "2026-11-24T03:50:09.999Z", loaded="2026-11-24T03:50:00.000Z"),
+            MET,
+            "of 2026-11-24",
+        ),
+        (
+            Code("/app/a.py", "2026-11-24T03:50:10.000Z", loaded="2026-11-24T03:50:00.000Z"),
             MET,
             "of 2026-11-24",
         ),

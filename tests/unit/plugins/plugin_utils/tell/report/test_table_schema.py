@@ -239,6 +239,15 @@ def test_what_is_dropped_is_gone() -> None:
     assert (columns(found), dict(found.rules)) == ({"id": "integer not null"}, {})
 
 
+def test_an_index_is_dropped_from_its_own_table() -> None:
+    made = table_schema.made(
+        "-- Running upgrade a -> b\nCREATE TABLE s (id INT);\nCREATE TABLE t (id INT);\n"
+        "CREATE INDEX ix ON t (id);\nCREATE INDEX iy ON s (id);\nDROP INDEX ix;\n"
+    )["b"]
+    assert {name: dict(one.rules) for name, one in made.items()} == {"s": {"iy": "INDEX (id)"}, "t": {}}
+    assert [one.unread for one in made.values()] == [[], []]
+
+
 @pytest.mark.parametrize(
     ("statement", "column"),
     [
