@@ -195,6 +195,12 @@ DRY_CASES: list[tuple[str, dict[str, Step | None], str, str]] = [
         "was seen to write (not excluded: one too short to be seen)",
     ),
     (
+        "its sessions were seen, and none of their transactions",
+        {"dry_run_sessions": _seen(), "content_after_dry_run": _look(4, 0, "aaaa")},
+        NOT_PROVEN,
+        "no step backfill_content_repeated was kept",
+    ),
+    (
         "rows were deleted, which leaves no transaction",
         {"dry_run_sessions": NOT_GUARDED, "content_after_dry_run": _look(0, 0, "", 1199)},
         NOT_PROVEN,
