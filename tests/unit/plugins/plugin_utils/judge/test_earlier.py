@@ -105,6 +105,13 @@ def test_what_cannot_be_read_proves_nothing() -> None:
     assert (verdict.status, verdict.criteria[0].result) == ("FAIL", NOT_PROVEN)
 
 
+@pytest.mark.parametrize(("bad", "note"), [(1, "A is not met: no."), (3, "A is not met: no (2 more).")])
+def test_a_note_names_the_first_cause_and_counts_the_others(bad: int, note: str) -> None:
+    rules = [Rule(name, name, lambda _evidence, _policy: not_met("no")) for name in "ABC"[:bad]]
+    proven = Rule("D", "D", lambda _evidence, _policy: met("yes"))
+    assert Judge((proven, *rules), lambda _evidence, _policy: "")(evidence(1, []), {}).note == note
+
+
 def test_a_note_says_it_once() -> None:
     said = Judge((), lambda _evidence, _policy: f"It is so{LOST}.")(evidence(1, [_begun()]), {})
     assert said.note == f"It is so{LOST}."
