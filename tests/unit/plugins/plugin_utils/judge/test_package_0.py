@@ -703,7 +703,7 @@ def test_a_red_job_quotes_its_error_block() -> None:
     block = criterion(verdict, "ci_error_block")
     assert block.result == MET
     assert FAILED_TEST in block.reason
-    assert block.detail.startswith("Step: ")
+    assert block.detail.startswith("Step: Postgres tests (Run python -m pytest tests)\n\n")
     assert "E       assert 100 == 90" in block.detail
     assert verdict.note.startswith("The CI job is GREEN is not met: job postgres-tests of run 42")
 

@@ -25,6 +25,7 @@ from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import (
 )
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.package_1 import judge
 from tests.unit.captured import captured, evidence, step
+from tests.unit.plugins.plugin_utils.judge.test_earlier import begun
 
 POLICY = {
     "table": "reconciliation_findings",
@@ -206,6 +207,24 @@ def test_one_migration_is_counted_as_one() -> None:
     )
     told = "1 migration ran, 0006_mig_01b_reconciliation -> 0007_mig_01c_finding_unique, and"
     assert told in judge(_steps(alembic_upgrade=one), POLICY).note
+
+
+def test_what_an_earlier_attempt_had_begun_counts_where_nothing_ran() -> None:
+    idle = {
+        "alembic_current": captured("alembic_current", "alembic/current_head"),
+        "alembic_upgrade": captured("alembic_upgrade", "alembic/upgrade_head_again"),
+    }
+    ran, nothing = (judge(_steps(earlier_attempts=begun(), **steps), POLICY) for steps in ({}, idle))
+    assert (ran.status, nothing.status) == ("PASS", "FAIL")
+    assert nothing.note.endswith("look into what it did, and begin a new attempt.")
+
+
+def test_of_many_differences_two_are_named_and_all_are_in_the_detail() -> None:
+    verdict = judge(_steps(alembic_schema=_schema(" not null", "")), POLICY)
+    (found,) = (c for c in verdict.criteria if c.id == "schema_is_the_migrations")
+    many = found.detail.splitlines()
+    assert len(many) > 2
+    assert found.reason.endswith(f"it {many[0]}; {many[1]}; and {len(many) - 2} more")
 
 
 def test_of_two_schemas_the_table_may_be_named() -> None:

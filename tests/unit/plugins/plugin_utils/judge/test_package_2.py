@@ -889,6 +889,19 @@ def test_as_many_webhooks_as_are_asked_for_are_enough(enforced: int, result: str
     assert {c.id: c.result for c in verdict.criteria}["webhooks_covered"] == result
 
 
+def test_a_baseline_that_was_not_read_is_said() -> None:
+    missing = judge(_steps(webhook_baseline=None), POLICY)
+    reasons = {c.id: (c.result, c.reason) for c in missing.criteria}
+    told = "no: 0 of 33 webhooks since, 0 of 0 before (what was before was not read)"
+    assert reasons["no_spike"] == (MET, told)
+
+
+@pytest.mark.parametrize(("refused", "result"), [(4, MET), (5, NOT_MET)])
+def test_a_spike_has_a_floor(refused: int, result: str) -> None:
+    kept = _steps(webhook_window=_window(40, refused), webhook_baseline=_baseline(1000, 0))
+    assert {c.id: c.result for c in judge(kept, POLICY).criteria}["no_spike"] == result
+
+
 def test_a_report_of_the_smokes_own_moment_is_its_own() -> None:
     began = json.loads((FIXTURES / "playwright" / "all_passed.json").read_text("utf-8"))["stats"]["startTime"]
     verdict = judge(_e2e("all_passed", started=began, ended=began), POLICY)

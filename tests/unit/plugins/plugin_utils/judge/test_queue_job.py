@@ -70,6 +70,8 @@ def log(old: str, new: str) -> t.Callable[[Step], Step]:
 def test_a_record_that_agrees_is_told() -> None:
     verdict = judged(records(BEGUN, RESULT))
     assert verdict.status == PASS
+    shown = next(c.steps for c in verdict.criteria if c.id == "job_record")
+    assert shown == ("recon_lifecycle", "recon_worker_log", "recon_records")
     assert found(verdict, "job_record") == (
         MET,
         f'arq\'s record of job {JOB} in arq:queue is reconcile_run of [["{RUN}"], {{}}], with success: '
@@ -166,6 +168,16 @@ def test_completed_in_the_api_and_failed_in_the_log_is_not_proven() -> None:
         NOT_PROVEN,
         f"the API shows run {RUN} completed, and the worker's log its job {JOB} failed",
     )
+
+
+def test_a_run_that_failed_has_a_record_of_that() -> None:
+    def change(kept: Step) -> Step:
+        stdout = kept.stdout.replace('"completed"', '"failed"').replace(f"← {JOB}", f"! {JOB}")
+        return replace(kept, stdout=stdout)
+
+    result, why = found(judged(records(replace(RESULT, success=False)), change=change), "job_record")
+    assert result == MET
+    assert ", with failure: enqueued 2026" in why
 
 
 def test_without_an_end_in_the_log_nothing_is_agreed_on() -> None:

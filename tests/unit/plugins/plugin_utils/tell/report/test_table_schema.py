@@ -182,6 +182,7 @@ def test_what_postgres_names_by_itself_is_read(
         ("INT GENERATED ALWAYS AS (id * 2) STORED", "integer default generated always as (id * 2) stored"),
         ("TEXT DEFAULT 'x'::text", "text default 'x'"),
         ("TEXT DEFAULT now()::text", "text default now()::text"),
+        ("TIME DEFAULT CURRENT_TIMESTAMP(3)", "time without time zone default CURRENT_TIMESTAMP(3)"),
         ("BOOLEAN DEFAULT TRUE", "boolean default true"),
     ],
 )
