@@ -293,6 +293,8 @@ def test_another_worker_on_the_queue_is_named() -> None:
         "; Redis lists others that poll the same database: 10.0.0.1:41 (process 99 in /app), 10.0.0.9:60"
     )
     assert "others" not in criterion([SEEN[1], lists, *run], "worker_log").reason
+    before = replace(lists, name="redis_clients")
+    assert "others" not in criterion([*SEEN, own, before, *run], "worker_log").reason
 
 
 @pytest.mark.parametrize(

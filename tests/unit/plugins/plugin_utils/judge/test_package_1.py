@@ -438,6 +438,13 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         "\\d ended with status 2 and printed nothing: psql: error: ",
     ),
     (
+        "psql ended badly, and showed something",
+        _steps(describe_table=step("describe_table", exit_status=1, stdout="Table\n", stderr="lost\n")),
+        "table_exists",
+        NOT_PROVEN,
+        "\\d ended with status 1: lost",
+    ),
+    (
         "an index is no constraint",
         _uniques({**ENTRY, "constraint": None, "definition": None}),
         "unique_constraint",
