@@ -67,10 +67,14 @@ def moment(root: Path, packages: t.Sequence[int], seconds: float) -> Moment:
     reported = bool(first and (first / "report.json").exists())
     intents = sorted(path.stem[5:] for path in first.rglob("[0-9]*_intent.json")) if first else []
     wrong = [] if not changed or "alembic_evidence_intent" in intents else ["changed without an intent"]
-    subprocess.run(
-        _closure(root, packages), cwd=ROOT, capture_output=True, timeout=LIMIT_SECONDS, check=False
+    done = subprocess.run(
+        _closure(root, packages), cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False
     )
-    last = max(root.glob("*/*/attempts/*"))
+    last = max(root.glob("*/*/attempts/*"), default=None)
+    if last is None:
+        return Moment(
+            seconds, intents, 0, changed, "", "", ["the next run has no attempt", done.stdout[-2000:]]
+        )
     if last == first or not (last / "report.json").exists():
         return Moment(seconds, intents, 0, changed, "", "", [*wrong, "the next run has no report"])
     report = json.loads((last / "report.json").read_text("utf-8"))
