@@ -67,10 +67,14 @@ def moment(root: Path, packages: t.Sequence[int], seconds: float) -> Moment:
     reported = bool(first and (first / "report.json").exists())
     intents = sorted(path.stem[5:] for path in first.rglob("[0-9]*_intent.json")) if first else []
     wrong = [] if not changed or "alembic_evidence_intent" in intents else ["changed without an intent"]
-    subprocess.run(
-        _closure(root, packages), cwd=ROOT, capture_output=True, timeout=LIMIT_SECONDS, check=False
+    done = subprocess.run(
+        _closure(root, packages), cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False
     )
-    last = max(root.glob("*/*/attempts/*"))
+    last = max(root.glob("*/*/attempts/*"), default=None)
+    if last is None:
+        return Moment(
+            seconds, intents, 0, changed, "", "", ["the next run has no attempt", done.stdout[-2000:]]
+        )
     if last == first or not (last / "report.json").exists():
         return Moment(seconds, intents, 0, changed, "", "", [*wrong, "the next run has no report"])
     report = json.loads((last / "report.json").read_text("utf-8"))
@@ -154,6 +158,7 @@ def main() -> int:
     """Print a line for each moment; return 1 where one is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--moments", type=int, default=25)
+    parser.add_argument("--tried", type=int, default=0, help="so many of these were tried before")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--full", action="store_true", help="fill the locker's disk (root)")
     parser.add_argument("--packages", type=int, nargs="+", default=[1])
@@ -169,8 +174,9 @@ def main() -> int:
             subprocess.run(whole, cwd=ROOT, capture_output=True, timeout=LIMIT_SECONDS, check=False)
             length = time.monotonic() - began
             print(f"undisturbed: {length:.0f} s", flush=True)
-            for number in range(given.moments):
-                place, seconds = Path(folder, str(number)), draw.uniform(0, length)
+            moments = [draw.uniform(0, length) for _number in range(given.moments)]
+            for number, seconds in enumerate(moments[given.tried :]):
+                place = Path(folder, str(number))
                 found: Moment | Full
                 if given.full:
                     found = full(place, given.packages, seconds, _names(Path(folder, "whole")))
@@ -180,7 +186,8 @@ def main() -> int:
                 print(json.dumps(found._asdict()), flush=True)
     finally:
         down()
-    print(f"{given.moments - bad} of {given.moments} moments right", flush=True)
+    many = given.moments - given.tried
+    print(f"{many - bad} of {many} moments right", flush=True)
     return int(bad > 0)
 
 

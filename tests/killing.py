@@ -12,7 +12,8 @@ import typing as t
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-LIMIT_SECONDS = 90
+# A machine may be busy: a drill beside others begins its closure slowly.
+LIMIT_SECONDS = 300
 
 
 def wait_for(what: t.Callable[[], t.Any], name: str) -> None:
@@ -41,9 +42,22 @@ def killed(argv: t.Sequence[str], cwd: Path, *, spare: str = "") -> t.Iterator[N
         try:
             yield
         finally:
-            for pid in _tree(process.pid, spare):
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+            _signal(_stopped(process.pid, spare), signal.SIGKILL)
+
+
+def _stopped(root: int, spare: str) -> list[int]:
+    """Stop a process and what descends from it, what was forked meanwhile among it, and return them."""
+    found: list[int] = []
+    while new := [pid for pid in _tree(root, spare) if pid not in found]:
+        _signal(new, signal.SIGSTOP)
+        found += new
+    return found
+
+
+def _signal(pids: t.Iterable[int], what: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, what)
 
 
 def _tree(root: int, spare: str) -> list[int]:

@@ -36,6 +36,8 @@ from ..plugin_utils.preflight import rehearsal, smoke, table
 
 # The module that does what must be done at most once.
 ONCE = "ci_run_dispatch"
+# What a module returns of its host's clock, and another host is given.
+MOMENTS = {"at"}
 
 Kept = list[dict[str, t.Any]]
 # The result of each stage, and what is to be returned of its steps.
@@ -134,17 +136,20 @@ class ActionModule(ClosureAction):
         attempt = self._attempt
         owner = fetching.owner(attempt, self._package, self._module, self._host) if attempt else {}
         asked = time.time()
-        result = self._collect({**args, "attempt": owner} if owner else args)
-        off = fetching.clock(asked, result.pop("clock", []), time.time())
+        # With the moment, the host knows by how much its own clock is off.
+        result = self._collect({**args, "attempt": {**owner, "asked": asked}} if owner else args)
+        clock = fetching.Clock.measured(asked, result.pop("clock", []), time.time())
+        result |= {name: clock.corrected(result[name]) for name in MOMENTS & result.keys()}
         if owner and "module_stdout" in result:
             result |= self._rescued(args, owner)
         for entry in result.pop("left_behind", []):
             self._recover(entry)
         steps, folder = self._steps(result.pop("steps", []), str(result.pop("spool", "")))
         self._spooled += folder
-        if off:
-            display.warning(f"{self._host}: {off}")
-            steps.append(Started(step_names.HOST_CLOCK, self._task.action, host=self._host).ended(f"{off}\n"))
+        if clock.off:
+            display.warning(f"{self._host}: {clock.off}")
+            said = Started(step_names.HOST_CLOCK, self._task.action, host=self._host)
+            steps.append(said.ended(f"{clock.off}\n"))
         if self._goes_on and result.pop("failed", False):
             steps.append(self._breakdown(result))
         return result, steps

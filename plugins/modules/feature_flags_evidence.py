@@ -94,7 +94,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 at:
-  description: When the running process was asked, in UTC as RFC 3339.
+  description: When the running process was asked, in UTC as RFC 3339. Of a host whose clock is more than 2 s
+    off, by the controller's.
   returned: success
   type: str
   sample: "2026-11-24T02:52:03.123Z"

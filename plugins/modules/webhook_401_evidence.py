@@ -51,8 +51,8 @@ options:
     description: The RV(mark) that O(window=before) returned.
     type: dict
   enforced_from:
-    description: When the running process was first seen with the flags on, as RFC 3339. Webhooks from then on
-      count for O(minimum_requests). Defaults to the time of O(mark).
+    description: When the running process was first seen with the flags on, as RFC 3339, by the controller's
+      clock. Webhooks from then on count for O(minimum_requests). Defaults to the time of O(mark).
     type: str
   minimum_requests:
     description: Number of webhooks that O(window=after) waits for.

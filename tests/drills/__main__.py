@@ -60,8 +60,9 @@ def _passes(drill: Drill) -> bool:
     started = time.monotonic()
     try:
         wrong = run(drill)
-    except (AssertionError, subprocess.SubprocessError) as exc:  # a twin that does not come up, for one
-        wrong = str(exc).splitlines()[-25:]
+    # A twin that does not come up, or a moment that does not come.
+    except (AssertionError, OSError, subprocess.SubprocessError) as exc:
+        wrong = [type(exc).__name__, *str(exc).splitlines()[-25:]]
     print(f"{'FAILED' if wrong else 'ok':<7}{drill.name:<26}{time.monotonic() - started:5.1f} s", flush=True)
     for line in wrong:
         print(f"       {line}", flush=True)

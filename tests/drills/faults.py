@@ -17,7 +17,7 @@ from pathlib import Path
 
 import redis
 
-from tests.drills.twin import Twin
+from tests.drills.twin import LOCKER, TICKET, Twin
 from tests.killing import wait_for
 
 MIGRATIONS = Path("migrations/versions")
@@ -74,6 +74,12 @@ def table_exists_alike(twin: Twin) -> None:
     before = twin.text("SELECT version_num FROM alembic_version")
     twin.migrate(revision=TABLE_REVISION)
     twin.sql(f"UPDATE alembic_version SET version_num = '{before}'")
+
+
+def another_alembic_ini(twin: Twin) -> None:
+    """The database was migrated by a chain of another C(alembic.ini), in the directory above."""
+    (twin.backend.parent / "alembic.ini").write_text("[alembic]\nscript_location = migrations\n", "utf-8")
+    twin.sql("UPDATE alembic_version SET version_num = '0009_of_another_chain'")
 
 
 def two_heads(twin: Twin) -> None:
@@ -332,6 +338,38 @@ def spike_401(twin: Twin) -> None:
 def no_traffic(twin: Twin) -> None:
     """The provider sends nothing."""
     twin.supervisorctl("stop", "provider")
+
+
+def webhooks_fail(twin: Twin) -> None:
+    """The backend fails on each webhook whose signature is right."""
+    event = "    event = _event(body)\n"
+    twin.patch(twin.backend / "app/api/webhooks.py", event, f"{event}    raise RuntimeError('no ledger')\n")
+
+
+def log_emptied(twin: Twin) -> t.ContextManager[None]:
+    """Somebody empties the access log after its mark."""
+    return _once(_marked_anew("log_emptied"), lambda: os.truncate(twin.state["access_log"], 0))
+
+
+def log_copied_and_truncated(twin: Twin) -> t.ContextManager[None]:
+    """No fault: the access log is rotated after its mark, as C(copytruncate) does."""
+    log = Path(twin.state["access_log"])
+
+    def rotate() -> None:
+        shutil.copyfile(log, log.with_name(f"{log.name}.1"))
+        os.truncate(log, 0)
+
+    return _once(_marked_anew("log_copied_and_truncated"), rotate)
+
+
+def _marked_anew(drill: str) -> t.Callable[[], bool]:
+    """Return what says whether a drill's closure has its mark, at the end of what it counts before."""
+
+    def marks() -> set[Path]:
+        return set((LOCKER / TICKET / drill).glob("attempts/*/package_2/*-webhook_baseline.json"))
+
+    before = marks()
+    return lambda: marks() > before
 
 
 def none(twin: Twin) -> None:

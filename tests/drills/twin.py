@@ -22,7 +22,8 @@ ROOT = Path(__file__).parents[2]
 TWIN = str(ROOT / "tests" / "twin" / "twin.py")
 LOCKER = ROOT / "evidence" / "drills"
 TICKET = "DRILL-1"
-LIMIT_SECONDS = 60
+# Of a busy machine: a twin is up in a few seconds where it has a processor to itself.
+LIMIT_SECONDS = 300
 
 
 class Twin:

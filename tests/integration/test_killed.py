@@ -103,7 +103,7 @@ def test_killed_with_all_its_processes(engine: sqlalchemy.Engine, tmp_path: Path
     assert not (first / ".digest_key").exists()
     # What the killed collector had put down is the killed attempt's evidence, and the host's no longer.
     recovered = set(_steps(first)) - before
-    assert {"alembic_current", "alembic_heads", "alembic_history"} == recovered
+    assert {"alembic_ini", "alembic_current", "alembic_heads", "alembic_history"} == recovered
     assert "alembic upgrade head" in _steps(max(root.glob("*/*/attempts/*")))["left_behind"].stdout
     assert list(spool.directory().glob(f"{first.name}-*")) == []
     (path,) = root.glob("*/*/report.md")

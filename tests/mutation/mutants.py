@@ -4,6 +4,8 @@
 
 Left out as a class is what no test ought to pin: docstrings, annotations, and the wording of notes, messages
 and queries. A string is changed only where it decides: compared, looked up, matched or listed in a table.
+So is what makes no difference to anybody: how JSON is laid out (C(indent)), and whether a C(zip) of what is
+as long by its making would raise (C(strict)).
 """
 
 from __future__ import annotations
@@ -80,6 +82,8 @@ def _of(node: ast.AST, above: tuple[ast.AST, ...], function: int) -> t.Iterator[
 
 def _is_skipped(node: ast.AST, field: str) -> bool:
     """A type that is only there to be read, and that nobody is to change what a class holds."""
+    if isinstance(node, ast.keyword):
+        return node.arg in ("indent", "strict")
     return isinstance(node, ast.Call) and _name(node.func) in ("cast", "TypeVar", "dataclass")
 
 
@@ -106,8 +110,8 @@ def _changed(node: ast.AST, field: str, above: tuple[ast.AST, ...]) -> t.Iterato
 
 
 def _is_nothing(node: ast.AST) -> bool:
-    """None, or what is as good as None to who asks whether there is anything."""
-    return isinstance(node, ast.Constant) and node.value in {None, ""}
+    """None, or what is as good as None to who asks whether there is anything, or whether it is so."""
+    return isinstance(node, ast.Constant) and any(node.value is one for one in (None, "", False))
 
 
 def _is_effect(node: ast.AST) -> bool:

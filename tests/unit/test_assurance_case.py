@@ -30,13 +30,18 @@ class Row(t.NamedTuple):
     rule: str
     defeater: str
     excluded: str
-    shown: tuple[str, ...]  # the drills, or C(unit)
+    drills: tuple[str, ...]
+    tests: tuple[str, ...]  # functions, or words of their rows
 
 
 def rows(text: str) -> list[Row]:
     """Return the rows of the page's tables."""
     cells = [re.split(r" *\| *", line.strip("|").strip()) for line in text.splitlines() if line[:3] == "| `"]
-    return [Row(one[0].strip("`"), one[1], one[2], tuple(re.findall(r"\w+", one[3]))) for one in cells]
+    return [Row(one[0].strip("`"), one[1], one[2], *map(_between(one[3]), "`*")) for one in cells]
+
+
+def _between(cell: str) -> t.Callable[[str], tuple[str, ...]]:
+    return lambda mark: tuple(re.findall(rf"[{mark}]([^{mark}]+)[{mark}]", cell))
 
 
 ROWS = rows(PAGE.read_text("utf-8"))
@@ -57,14 +62,27 @@ def test_what_is_not_excluded_is_what_the_report_says() -> None:
 
 
 def test_every_drill_shows_what_excludes_a_defeater_and_every_row_names_one() -> None:
-    shown = {drill for row in ROWS for drill in row.shown}
-    assert shown - {"unit"} == {drill.name for drill in DRILLS}
-    assert [row for row in ROWS if not row.excluded.startswith(OPEN) and not row.shown] == []
+    assert {drill for row in ROWS for drill in row.drills} == {drill.name for drill in DRILLS}
+    shown = [row for row in ROWS if row.drills or row.tests]
+    assert shown == [row for row in ROWS if not row.excluded.startswith(OPEN)]
+
+
+def test_every_test_that_is_named_is_there() -> None:
+    places = [PAGE.parents[1] / "tests" / place for place in ("unit/plugins", "integration")]
+    texts = [path.read_text("utf-8") for place in places for path in place.rglob("test_*.py")]
+    tests = [name for row in ROWS for name in row.tests]
+    assert tests
+    assert [
+        name for name in tests if not any(re.search(rf'(?:def |"){re.escape(name)}', text) for text in texts)
+    ] == []
 
 
 def test_a_rule_without_its_row_is_noticed() -> None:
-    text = "| `a` | defeater | excluded | `x`, `y` |\n| `b` | defeater | not excluded: so | |\ntext | `c` |\n"
+    text = (
+        "| `a` | defeater | excluded | `x`, *a row*, `y` |\n"
+        "| `b` | defeater | not excluded: so | |\ntext | `c` |\n"
+    )
     assert rows(text) == [
-        Row("a", "defeater", "excluded", ("x", "y")),
-        Row("b", "defeater", "not excluded: so", ()),
+        Row("a", "defeater", "excluded", ("x", "y"), ("a row",)),
+        Row("b", "defeater", "not excluded: so", (), ()),
     ]

@@ -19,7 +19,7 @@ from .._core.collector import Collector
 from .._core.evidence import Step
 from .._core.step_names import StepName
 from .._text import alembic, catalog, existing
-from . import alembic_shadow
+from . import alembic_ini, alembic_shadow
 
 Question = tuple[t.Any, ...]
 
@@ -34,6 +34,7 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     lacking = libraries.ensure(["psycopg2"], collector.params["python"], collector.params["path"])
     if collector.params["stage"] == "smoke":
         return {"changed": tool.there_and_back(tool.refusal(), lacking)}
+    alembic_ini.collect(collector)
     current, heads, history = tool.look()
     result: dict[str, t.Any] = {"before": current, "after": current, "existing": [], "smoke_pending": False}
     if collector.check_mode:

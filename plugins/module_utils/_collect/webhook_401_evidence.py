@@ -82,7 +82,7 @@ class _Webhooks:
             reason = "where the access log stood before the flags were set is not known"
             self._collector.failed(steps.WEBHOOK_WINDOW, self._source.name, reason)
             return webhook_log.Count()
-        started, asked = utc_now(), self._params["enforced_from"] or mark["time"]
+        started, asked = utc_now(), webhook_sources.enforced_from(self._collector) or mark["time"]
         try:
             enforced = self._wait(mark, asked)
             found, note, gap = self._source.since(mark)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import errno
 import time
 import typing as t
-from datetime import datetime, timezone, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from .._core import step_names as steps
 from .._core.collector import CollectError, Collector
-from .._core.evidence import parse_time, utc_now
+from .._core.evidence import parse_time, rfc3339, utc_now
 from .._logs import sources
 from .._text import prometheus, webhook_log
 from .._text.webhook_log import Count, Tally, Webhook
@@ -21,6 +21,8 @@ from .._text.webhook_log import Count, Tally, Webhook
 INTERVAL_SECONDS = 10
 BASELINE_BYTES = 16 * 1024**2
 METRICS_SECONDS = 10.0
+# By less than this the clocks of two hosts may differ.
+CLOCK_SECONDS = 2.0
 Mark = t.Mapping[str, t.Any]
 
 
@@ -41,7 +43,8 @@ class FromLog:
         self._webhook = Webhook(
             collector.params["prefix"], collector.params["code"], _zone(place.get("zone"))
         )
-        self._enforced_from = str(collector.params["enforced_from"] or "")
+        self._enforced_from = enforced_from(collector)
+        self._most: dict[str, int] = {}  # by the mark's time, the bytes that were there since
         self.name = self._log.name
 
     def mark(self) -> dict[str, t.Any]:
@@ -64,7 +67,12 @@ class FromLog:
         reading = self._log.read_since(mark)
         # Setting the flags may recreate the container: what is lost with it is of the time before them.
         unflagged = self._enforced_from and reading.until and reading.until <= parse_time(self._enforced_from)
-        return Seen(self._tally(reading.data, moment), reading.note, reading.gap and not unflagged)
+        note, gap = reading.note, reading.gap and not unflagged
+        size, most = len(reading.data), self._most.get(mark["time"], 0)
+        if size < most and not reading.gap:
+            note, gap = f"{note}; it was emptied in between", True
+        self._most[mark["time"]] = max(size, most)
+        return Seen(self._tally(reading.data, moment), note, gap)
 
     def _tally(self, raw: bytes, since: datetime | None) -> Tally:
         return webhook_log.tally(raw, self._webhook, interval=INTERVAL_SECONDS, since=since)
@@ -146,6 +154,19 @@ def chosen(collector: Collector) -> FromLog | FromCounters:
         CollectError: this machine does not know its C(zone).
     """
     return (FromCounters if collector.params["access_log"].get("metrics") else FromLog)(collector)
+
+
+def enforced_from(collector: Collector) -> str:
+    """Return since when the flags are on, by this host's clock, C('') where that is not known.
+
+    The option is by the controller's. What it took to begin here counts as a difference of the clocks, too:
+    that is rather too late than too early.
+    """
+    given, asked = collector.params["enforced_from"], (collector.params["attempt"] or {}).get("asked")
+    ahead = time.time() - float(asked) if asked else 0.0
+    if not given or abs(ahead) <= CLOCK_SECONDS:
+        return str(given or "")
+    return rfc3339(parse_time(given) + timedelta(seconds=ahead))
 
 
 def _zone(name: str | None) -> tzinfo | None:

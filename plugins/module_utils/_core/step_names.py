@@ -55,6 +55,7 @@ CI_JOBS = StepName("ci_jobs", "Jobs", HTTP)
 CI_JOB_LOG = StepName("ci_job_log", "Log of the job {job}", HTTP)
 
 # Package-1
+ALEMBIC_INI = StepName("alembic_ini", "alembic.ini in force, and others in reach", FILE)
 ALEMBIC_CURRENT = StepName("alembic_current", "alembic current, before the upgrade")
 ALEMBIC_HEADS = StepName("alembic_heads", "alembic heads")
 ALEMBIC_HISTORY = StepName("alembic_history", "alembic history")

@@ -131,7 +131,7 @@ def _note(mark: Mark, started: _Part | None, read: t.Sequence[_Part]) -> str:
 def _parts(path: Path) -> list[_Part]:
     """Return the log and what rotation made of it: files beside it whose names begin with its name.
 
-    A date may stand before the name's ending, too.
+    A date may stand before the name's ending, too. What is being compressed is there twice, and counts once.
     """
     found = []
     name, stem, ending = map(glob.escape, (path.name, path.stem, path.suffix))
@@ -141,7 +141,8 @@ def _parts(path: Path) -> list[_Part]:
             status = candidate.stat()
             if candidate.is_file():
                 found.append(_Part(candidate, status.st_ino, status.st_size, status.st_mtime_ns))
-    return found
+    there = {part.path for part in found}
+    return [one for one in found if one.path.suffix != _COMPRESSED or one.path.with_suffix("") not in there]
 
 
 def _marked(parts: t.Sequence[_Part], mark: Mark) -> _Part | None:

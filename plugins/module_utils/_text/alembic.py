@@ -25,6 +25,8 @@ _ERROR = re.compile(
 _HISTORY = re.compile(
     r"^(?P<parents>\S+(?:, \S+)*)(?: \([^()]+\))? -> (?P<revision>[^\s,]+)(?: \([\w, -]+\))*(?:,|$)"
 )
+# What the step of the alembic.ini has before a file in force, and before another in reach.
+_USED, _OTHER = "in force: ", "in reach: "
 
 
 def revisions(stdout: str) -> list[str]:
@@ -79,3 +81,28 @@ def parents(history: str, revision: str) -> list[str]:
 def single(names: t.Sequence[str]) -> str:
     """Return the only name of a list, or C('')."""
     return names[0] if len(names) == 1 else ""
+
+
+def config_given(argv: t.Sequence[str]) -> str:
+    """Return the file that C(-c) or C(--config) names in a command of Alembic's, C('') where none does."""
+    words = list(argv)
+    for word, after in zip(words, [*words[1:], ""]):
+        if word in ("-c", "--config"):
+            return after
+        found = re.match(r"--config=|-c(?=.)", word)
+        if found:
+            return word[found.end() :]
+    return ""
+
+
+def config_lines(used: str, others: t.Sequence[str]) -> str:
+    """Return what the step says: the file in force, C('') where it does not exist, and others in reach."""
+    return "".join([f"{_USED}{used or 'none that exists'}\n", *(f"{_OTHER}{path}\n" for path in others)])
+
+
+def several_configs(stdout: str) -> str:
+    """Return which file is in force where there are others in reach, in a clause, or C('')."""
+    lines = stdout.splitlines()
+    used = [line[len(_USED) :] for line in lines if line.startswith(_USED)]
+    others = [line[len(_OTHER) :] for line in lines if line.startswith(_OTHER)]
+    return f"Alembic's file in force is {', '.join(used)}, not {', '.join(others)}" if others else ""

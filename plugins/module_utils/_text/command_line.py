@@ -73,7 +73,7 @@ def container(cgroup: str) -> str:
 
 def _program(words: t.Sequence[str]) -> tuple[int, str]:
     """Return where the program's name stands, behind a Python and its C(-m), and that name."""
-    for position, word in enumerate(words[:6]):
+    for position, word in enumerate(words):
         name = PurePosixPath(word).name.rstrip(":")
         if not _PYTHON.fullmatch(name) and name not in _BEFORE and not word.startswith("-"):
             return position, name

@@ -95,10 +95,10 @@ def fields_of(text: str) -> dict[str, t.Any]:
         pairs = list(_PAIR.finditer(text)) if _PAIR.match(text) else []
         return {pair["name"]: _value(pair) for pair in pairs} if len(pairs) > 1 else {}
     try:
-        found = json.loads(text)
+        found: dict[str, t.Any] = json.loads(text)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return found
 
 
 def _value(pair: re.Match[str]) -> str:

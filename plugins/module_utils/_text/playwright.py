@@ -81,7 +81,7 @@ def why_none(step: Step) -> str:
 
 def is_same_file(printed: str, wanted: str) -> bool:
     """Whether a file of the report is the wanted one, which may be named from above the tests' root."""
-    printed, wanted = printed.replace("\\", "/"), wanted.removeprefix("./")
+    printed = printed.replace("\\", "/")
     return printed == wanted or wanted.endswith(f"/{printed}")
 
 
@@ -107,4 +107,4 @@ def _outcome(test: t.Mapping[str, t.Any]) -> str:
 def _plain(error: t.Mapping[str, t.Any]) -> str:
     """Return an error's message and the lines of source that it shows."""
     parts = [str(error.get(part) or "") for part in ("message", "snippet")]
-    return _ANSI.sub("", "\n\n".join(part for part in parts if part)).strip()
+    return _ANSI.sub("", "\n\n".join(parts)).strip()

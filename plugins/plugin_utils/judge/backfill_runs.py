@@ -245,10 +245,10 @@ def _same(content: Content) -> str:
 
 
 def _changed(content: Content) -> str:
-    return f"{_many(content.changed or 0, 'row')} of {content.names} changed"
+    return f"{_many(content.changed, 'row')} of {content.names} changed"
 
 
-def _many(count: int, what: str) -> str:
+def _many(count: int | None, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 

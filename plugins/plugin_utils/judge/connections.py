@@ -73,7 +73,7 @@ class Listed:
     def __str__(self) -> str:
         """Say what it is, and by which connections that is known."""
         ends = ", ".join(sorted({client.address for client in self.clients}))
-        return f"{self.service} {self.pid} ({ends})" if ends else f"{self.service} {self.pid}"
+        return f"{self.service} {self.pid} ({ends})"
 
     def where(self) -> str:
         """Say which databases it is in."""

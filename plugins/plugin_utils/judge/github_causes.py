@@ -25,7 +25,8 @@ WRAPPER = re.compile(
 )
 _EXIT_CODE = r"##\[error\]Process completed with exit code "
 _RAISED_FROM = re.compile(r"direct cause of the following|another exception occurred")
-_NEARBY = 25
+# Lines that are shown before what says most, and behind it.
+_BEFORE, _BEHIND = 12, 25
 
 
 def first(lines: Lines) -> Shown | None:
@@ -36,22 +37,22 @@ def first(lines: Lines) -> Shown | None:
 
 def _line(lines: Lines, at: int, line: str = "") -> Shown:
     """The line itself, or what is made of it, with what is around it."""
-    return line or _bare(lines[at]), ((max(0, at - _NEARBY // 2), min(len(lines), at + _NEARBY)),)
+    return line or _bare(lines[at]), ((at - _BEFORE, at + _BEHIND),)
 
 
 def _stopped(lines: Lines, at: int) -> Shown:
     """What stopped the step, with what it was doing then."""
-    return _bare(lines[at]), ((max(0, at - _NEARBY), at + 1),)
+    return _bare(lines[at]), ((at - _BEHIND, at + 1),)
 
 
 def _service_container(lines: Lines, at: int) -> Shown:
     """A service container that never became healthy, with what it said itself."""
-    end = _find(lines, r"##\[endgroup\]", at) or len(lines) - 1
-    complaint = _find(lines[: end + 1], r"\s*.*\b(?:Error:|ERROR|FATAL|PANIC)", at)
+    end = _behind(lines, r"##\[endgroup\]", at)
+    complaint = _find(lines[:end], r".*\b(?:Error:|ERROR|FATAL|PANIC)", at)
     line = _bare(lines[at])
     if complaint is not None:
         line = f"{line.rstrip('.')}: {lines[complaint].strip()}"
-    return line, ((at, end + 1),)
+    return line, ((at, end),)
 
 
 def _killed(lines: Lines, at: int) -> Shown:
@@ -60,31 +61,34 @@ def _killed(lines: Lines, at: int) -> Shown:
 
 
 def _pytest(lines: Lines, at: int) -> Shown:
-    """The first test that failed, or that could not be set up or collected, and pytest's own summary."""
-    spans: list[Span] = []
-    if "short test summary" not in lines[at]:
-        spans.append((at, _find(lines, r"_{3,} .+ _{3,}|={3,} .+ ={3,}", at + 2) or len(lines)))
-    summary = _find(lines, r"={3,} short test summary info ={3,}")
-    if summary is not None:
-        end = _find(lines, r"(?:=+ )?.*\d+ (?:failed|error)s?\b.* in [\d.]+s", summary)
-        spans.append((summary, 1 + (end or len(lines) - 1)))
-    return _pytest_line(lines, spans), tuple(spans)
+    """The first test that failed, or that could not be set up or collected, and pytest's own summary.
 
-
-def _pytest_line(lines: Lines, spans: t.Sequence[Span]) -> str:
-    """Return the summary's line of the first failure; where it lacks the reason, with pytest's C(E) line."""
-    first_start, first_end = spans[0]
-    title = lines[first_start + 1].strip("_ ") if first_start + 1 < first_end else ""
-    reason = _find(lines[:first_end], r"E {2,}\S", first_start)
-    said = lines[reason][1:].strip() if reason is not None else ""
-    start, end = spans[-1]
-    named = [text for text in lines[start:end] if re.match(r"(?:FAILED|ERROR) \S", text)]
-    if not named:
-        return f"{title} - {said}" if said else title
+    Where the summary's line of it lacks the reason, it is said with pytest's C(E) line.
+    """
+    end = _find(lines, r"_{3,} .+ _{3,}|={3,} .+ ={3,}", at + 2) or len(lines)
+    title = "".join(lines[at + 1 : at + 2]).strip("_ ")
+    reason = _find(lines[:end], r"E {2,}\S", at)
+    said = lines[reason].removeprefix("E").strip() if reason is not None else ""
+    named, summary = _failures(lines)
     test = re.sub(r"^ERROR (?:at (?:setup|teardown) of|collecting) ", "", title).replace(".", "::")
-    line = next((text for text in named if test and test in text.replace(".", "::")), named[0])
+    line = next((text for text in named if test in text.replace(".", "::")), "".join(named[:1]) or title)
     complete = " - " in line and not line.endswith("...")
-    return line if complete or not said else f"{line.split(' - ')[0]} - {said}"
+    return line if complete or not said else f"{line.split(' - ')[0]} - {said}", ((at, end), *summary)
+
+
+def _pytest_summary(lines: Lines, _at: int) -> Shown | None:
+    """The first failure of pytest's summary, where it shows no more."""
+    named, summary = _failures(lines)
+    return (named[0], summary) if named else None
+
+
+def _failures(lines: Lines) -> tuple[list[str], tuple[Span, ...]]:
+    """Return the lines of pytest's summary that name a failure, and its span, if it is there."""
+    start = _find(lines, _SUMMARY)
+    if start is None:
+        return [], ()
+    end = _behind(lines, r"(?:=+ )?.*\d+ (?:failed|error)s?\b.* in [\d.]+s", start)
+    return [text for text in lines[start:end] if re.match(r"(?:FAILED|ERROR) \S", text)], ((start, end),)
 
 
 def _pytest_start(lines: Lines, at: int) -> Shown:
@@ -139,19 +143,16 @@ def _traceback(lines: Lines, _at: int) -> Shown | None:
 def _chains(lines: Lines) -> list[Span]:
     """Return the spans of tracebacks; those that were raised from one another are one."""
     heads = [n for n, text in enumerate(lines) if re.match(_TRACEBACK, text)]
-    starts = [n for n in heads if not _RAISED_FROM.search(" ".join(lines[max(0, n - 2) : n]))]
+    starts = [n for n in heads if not any(map(_RAISED_FROM.search, lines[:n][-2:]))]
     ends = [*starts[1:], len(lines)]
-    return [(start, _end(lines[:end], start)) for start, end in zip(starts, ends, strict=False)]
+    return [(start, _end(lines[:end], start)) for start, end in zip(starts, ends, strict=True)]
 
 
 def _exception(lines: Lines, span: Span) -> str:
     """Return the line that names the exception: the first after the last frame that is not indented."""
     start, end = span
     frames = [n for n in range(start, end) if re.match(r'\s+(?:\| +)*File "', lines[n])]
-    last = frames[-1] if frames else start
-    at = _find(lines[:end], r"\s*(?:\| )?[A-Za-z_][\w.]*(?::|$)", last + 2)
-    while at is not None and lines[at].startswith(" ") and not lines[at].lstrip().startswith("|"):
-        at = _find(lines[:end], r"[A-Za-z_][\w.]*(?::|$)", at + 1)
+    at = _find(lines[:end], r"(?:\s*\| )?[A-Za-z_][\w.]*(?::|$)", max([start, *frames]))
     return lines[at if at is not None else end - 1].strip("| ")
 
 
@@ -163,9 +164,10 @@ def _eslint(lines: Lines, at: int) -> Shown:
 
 def _ruff(lines: Lines, at: int) -> Shown | None:
     """The fault, whose place Ruff names below it."""
-    if not at or not re.match(r"[A-Z]+\d+ ", lines[at - 1]):
+    fault = "".join(lines[:at][-1:])
+    if not re.match(r"[A-Z]+\d+ ", fault):
         return None
-    return _line(lines, at, f"{lines[at].strip().removeprefix('--> ')}: {lines[at - 1]}")
+    return _line(lines, at, f"{lines[at].strip().removeprefix('--> ')}: {fault}")
 
 
 def _package_manager(lines: Lines, at: int) -> Shown | None:
@@ -185,10 +187,11 @@ def _tool(lines: Lines, _at: int) -> Shown | None:
         r"(?!.*dependency resolver does not currently)"
         r"(?:[\w./-]+: )?(?:FAILED|ERROR|error|Error|fatal|FATAL|panic)\b(?: \[[\w.]+\])?:? "
     )
-    at = _find(lines[:end], pattern, max(0, end - 2 * _NEARBY))
+    at = _find(lines[:end], pattern, max(0, end - 2 * _BEHIND))
     return None if at is None else _line(lines, at)
 
 
+_SUMMARY = r"={3,} short test summary info ={3,}"
 _TRACEBACK = r"\s*(?:\+ Exception Group )?Traceback \(most recent"
 
 # What the first line of a cause begins with, and the function that reads it.
@@ -203,7 +206,7 @@ _CAUSES: tuple[tuple[str, t.Callable[[Lines, int], Shown | None]], ...] = (
     (rf"{_EXIT_CODE}137\b", _killed),
     (r"##\[error\].*(?:has timed out after|exceeded the maximum execution time)", _stopped),
     (r"={3,} (?:FAILURES|ERRORS) ={3,}", _pytest),
-    (r"={3,} short test summary info ={3,}", _pytest),
+    (_SUMMARY, _pytest_summary),
     (
         r"ImportError while loading conftest|ERROR: usage: |INTERNALERROR>|"
         r"ERROR: file or directory not found|ERROR: not found: ",
@@ -242,6 +245,12 @@ def _find(lines: Lines, pattern: str, start: int = 0) -> int | None:
     """Return the index of the first line from C(start) on that begins with the pattern."""
     compiled = re.compile(pattern)
     return next((n for n in range(start, len(lines)) if compiled.match(lines[n])), None)
+
+
+def _behind(lines: Lines, pattern: str, start: int) -> int:
+    """Return the index behind that line, or the end of the lines where there is none."""
+    found = _find(lines, pattern, start)
+    return len(lines) if found is None else found + 1
 
 
 def _end(lines: Lines, start: int) -> int:

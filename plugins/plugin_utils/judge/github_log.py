@@ -62,7 +62,7 @@ class Cause(t.NamedTuple):
 
 def clean(log: str) -> list[Line]:
     """Return the log's lines without BOM, timestamps and colours."""
-    return [_line(text) for text in log.rstrip("\n").split("\n")] if log.strip("\ufeff\n ") else []
+    return [_line(text) for text in log.split("\n")] if log.strip("\ufeff\n ") else []
 
 
 def sections(lines: t.Sequence[Line]) -> list[Section]:
@@ -122,29 +122,26 @@ def _failed_section(found: t.Sequence[Section], failed: Document | None) -> Sect
 
 def _is_within(section: Section, step: Document) -> bool:
     """Whether a section began while the step ran; the API's times are to the second."""
-    times = [section.began, step.get("started_at"), step.get("completed_at")]
-    if not all(times):
-        return False
-    moment, start, end = (parse_time(str(time)) for time in times)
-    return start <= moment <= end
+    times = (step.get("started_at"), section.began, step.get("completed_at"))
+    start, moment, end = (parse_time(str(time)) if time else None for time in times)
+    return bool(start and moment and end and start <= moment <= end)
 
 
 def _last_words(texts: t.Sequence[str]) -> Shown:
     """Return what the step printed last before it ended: the best there is where nothing is recognised."""
     end = next((n for n, text in enumerate(texts) if WRAPPER.match(text)), len(texts))
-    spoken = [n for n in range(end) if texts[n].strip() and not texts[n].startswith("##[")]
-    body = [n for n in spoken if n > _header_end(texts)]
+    lines = range(_header_end(texts), end)
+    body = [n for n in lines if texts[n].strip() and not texts[n].startswith("##[")]
     if not body:
         said = texts[end].removeprefix(_ERROR) if end < len(texts) else "the log breaks off"
         return f"the step printed nothing before it ended: {said}", ((0, len(texts)),)
-    return texts[body[-1]], ((max(body[0], body[-1] - 30), min(end + 1, len(texts))),)
+    return texts[body[-1]], ((max(body[0], body[-1] - 30), end),)
 
 
 def _header_end(texts: t.Sequence[str]) -> int:
-    """Return the index of the line that closes the step's own group, in which its command is shown."""
-    if not texts[0].startswith("##[group]Run "):
-        return -1
-    return next((n for n, text in enumerate(texts) if text.startswith("##[endgroup]")), -1)
+    """Return the index of the line that closes the step's own group, in which its command is shown, or 0."""
+    own = texts[0].startswith("##[group]Run ")
+    return next((n for n, text in enumerate(texts) if own and text.startswith("##[endgroup]")), 0)
 
 
 def _block(texts: t.Sequence[str], spans: t.Sequence[tuple[int, int]]) -> str:
@@ -155,12 +152,10 @@ def _block(texts: t.Sequence[str], spans: t.Sequence[tuple[int, int]]) -> str:
     done = 0
     for first, last in wide:
         begin = max(first, done)
-        if begin >= last:
-            continue
         if parts and begin > done:
             parts.append(f"[… {begin - done} lines, see the full log …]")
         parts += _shortened(texts[begin:last])
-        done = last
+        done = max(done, last)
     return "\n".join(parts).strip("\n")
 
 

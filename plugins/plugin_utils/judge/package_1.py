@@ -55,9 +55,11 @@ def history_kept(evidence: Evidence, policy: Policy) -> Finding:
 def one_head(evidence: Evidence, policy: Policy) -> Finding:
     """C(upgrade head) has a meaning only where there is exactly one head."""
     heads = alembic.revisions(succeeded(evidence, steps.ALEMBIC_HEADS).stdout)
+    said = _several_configs(evidence)
+    names = (steps.ALEMBIC_HEADS, steps.ALEMBIC_INI) if said else (steps.ALEMBIC_HEADS,)
     if len(heads) == 1:
-        return met(f"the head is {heads[0]}", steps.ALEMBIC_HEADS)
-    return not_met(f"there are {len(heads)} heads ({', '.join(heads)})", steps.ALEMBIC_HEADS)
+        return met(f"the head is {heads[0]}{said}", *names)
+    return not_met(f"there are {len(heads)} heads ({', '.join(heads)}){said}", *names)
 
 
 def upgrade_clean(evidence: Evidence, policy: Policy) -> Finding:
@@ -68,7 +70,7 @@ def upgrade_clean(evidence: Evidence, policy: Policy) -> Finding:
         why = f"exit status {step.exit_status}, {alembic.error_line(step)}"
         if existing:
             why = f"{existing}: whether to reset or to stamp is to be decided in the ticket"
-        return not_met(why, steps.ALEMBIC_UPGRADE)
+        return not_met(f"{why}{_several_configs(evidence)}", steps.ALEMBIC_UPGRADE)
     if TRACEBACK in step.output:
         return not_met(f"a traceback in spite of status 0, {alembic.error_line(step)}", steps.ALEMBIC_UPGRADE)
     return met("exit status 0", steps.ALEMBIC_UPGRADE)
@@ -195,6 +197,13 @@ def _the_one(places: t.Sequence[t.Mapping[str, t.Any]], table: str) -> Finding:
     return met(f"\\d shows {table}, a {resolved[0]['kind']} in the schema {resolved[0]['schema']}", *names)
 
 
+def _several_configs(evidence: Evidence) -> str:
+    """Say which C(alembic.ini) is in force where there are several: another may have another chain."""
+    step = evidence.get(steps.ALEMBIC_INI)
+    said = alembic.several_configs(step.stdout) if step else ""
+    return f"; {said}" if said else ""
+
+
 def _last_current(evidence: Evidence) -> str:
     """After a smoke, the last answer counts: it is the state that staging was left in."""
     final = steps.ALEMBIC_CURRENT_FINAL
@@ -240,7 +249,8 @@ def _kind(entry: t.Mapping[str, t.Any]) -> str:
 def _summary(evidence: Evidence, policy: Policy) -> str:
     upgrade = schema_is_the_migrations(evidence, policy).reason
     constraint = unique_constraint(evidence, policy).reason
-    return f"Alembic is at head ({upgrade}), and {policy['table']} has {constraint}."
+    said = _several_configs(evidence)
+    return f"Alembic is at head ({upgrade}), and {policy['table']} has {constraint}{said}."
 
 
 judge = Judge(RULES, _summary)

@@ -11,14 +11,16 @@ C(api), how runs are asked for; C(variables), the names of the services' variabl
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import FAILED, Evidence, Step, parse_time
 from ...module_utils._text import arq_log, recon, service_variables
 from ...module_utils._text.run_api import RunApi
 from ...module_utils._text.service_variables import DATABASE, REDIS
-from . import connections, queue_job, recon_run, running
+from . import clocks, connections, queue_job, recon_run, running
 from .base import Finding, Judge, Policy, Rule, ended, last_line, left_out, met, not_met, not_proven
+from .clocks import Moment
 from .recon_run import Run
 
 # So many lines are quoted that have a run, and are not the worker's own.
@@ -235,19 +237,20 @@ def in_order(evidence: Evidence, policy: Policy) -> Finding:
     """The worker ran and its log was marked before the POST; the run ended after it, and was read then."""
     names = (steps.WORKER_ENVIRONMENT, steps.RECON_POST, steps.RECON_GET, steps.RECON_WORKER_LOG)
     log, post, last = (ended(evidence, name) for name in (names[-1], *names[1:-1]))
-    up = [parse_time(process.started) for process in running.processes(evidence, steps.WORKER_ENVIRONMENT)]
-    if not up:
+    workers = running.by_host(evidence, steps.WORKER_ENVIRONMENT)
+    if not workers:
         return not_proven("no worker process is running", steps.WORKER_ENVIRONMENT)
+    host, first = min(workers, key=lambda one: parse_time(one[1].started) - clocks.of(evidence, one[0]).ahead)
     moments = (
-        ("start of the worker", min(up)),
-        ("mark in the worker's log", parse_time(log.started)),
-        ("POST", parse_time(post.started)),
-        ("end of the run in the API", parse_time(last.ended)),
-        ("reading of the worker's log", parse_time(log.ended)),
+        ("start of the worker", Moment(host, first.started)),
+        ("mark in the worker's log", Moment(log.host, log.started)),
+        ("POST", Moment(post.host, post.started)),
+        ("end of the run in the API", Moment(last.host, last.ended)),
+        ("reading of the worker's log", Moment(log.host, log.ended)),
     )
-    for (first, earlier), (then, later) in zip(moments, moments[1:], strict=False):
-        if earlier > later:
-            return not_met(f"{then} ({later:%H:%M:%S.%f}) before {first} ({earlier:%H:%M:%S.%f})", *names)
+    for (one, earlier), (then, later) in pairwise(moments):
+        if clocks.is_after(evidence, earlier, later):
+            return not_met(f"{then} ({later.at}) before {one} ({earlier.at})", *names)
     run = recon_run.find(evidence, policy)
     if run.state not in recon.TERMINAL or not run.finished:
         where = "the worker's log" if run.state in recon.TERMINAL else "the API"
@@ -319,9 +322,9 @@ def _not_ended(run: Run) -> Finding:
 
 def _lines_with(evidence: Evidence, run: Run) -> list[str]:
     """Return what the logs that were marked before the POST have of a run, whoever wrote it."""
-    asked = parse_time(ended(evidence, steps.RECON_POST).started)
+    post = ended(evidence, steps.RECON_POST)
     logs = [step for step in evidence.steps if step.name == steps.RECON_WORKER_LOG]
-    kept = [log.stdout for log in logs if parse_time(log.started) <= asked]
+    kept = [log.stdout for log in logs if recon_run.is_before(evidence, log, post)]
     return [line.strip() for text in kept for line in text.split("\n") if run.id in line]
 
 

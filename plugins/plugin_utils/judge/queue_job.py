@@ -6,17 +6,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise, product
 
 from ...module_utils._core import step_names as steps
 from ...module_utils._core.evidence import ENDED, Evidence, Step, parse_time
 from ...module_utils._text import arq_log, arq_record, recon
 from ...module_utils._text.arq_log import Attempt
 from ...module_utils._text.arq_record import Record
-from . import recon_run
+from . import clocks, recon_run
 from .base import Finding, MissingStepError, Policy, ended, met, not_proven
 from .recon_run import Run
 
-# Clocks of the backend, of the worker and of who asks may differ by so much.
+# Clocks of the backend, of the worker and of who asks may differ by so much and not be measured as off.
 _CLOCKS = timedelta(seconds=2)
 
 
@@ -54,14 +55,14 @@ def job_record(evidence: Evidence, policy: Policy) -> Finding:
 
 
 def _records(evidence: Evidence) -> tuple[list[Record], str]:
-    """Return what arq has of the run that can be read, and why there may be no end among it."""
+    """Return what arq has of the run, and why there may be no end among it that can be read."""
     step = evidence.get(steps.RECON_RECORDS) or evidence.get(steps.RECON_RECORDS_BEFORE)
     if step is None or step.outcome != ENDED or step.name != steps.RECON_RECORDS:
         return [], (step.reason if step else "") or "arq's records were not looked at"
     found = _read(step)
     unreadable = [f"{one.key} cannot be decoded ({one.unreadable})" for one in found if one.unreadable]
     why = unreadable or [f"Redis kept no result of job {one.job}" for one in found]
-    return [one for one in found if not one.unreadable], (why or ["Redis kept no record of it"])[0]
+    return found, (why or ["Redis kept no record of it"])[0]
 
 
 def _read(step: Step) -> list[Record]:
@@ -82,13 +83,29 @@ def _contradicted(evidence: Evidence, run: Run, record: Record, jobs: dict[str, 
     kind = end.kind if end else ""
     if record.success is not None and record.success != (kind == arq_log.COMPLETED):
         return f"{what} says success={record.success}, and the worker's log {kind}"
-    asked, read = (ended(evidence, name) for name in (steps.RECON_POST, steps.RECON_RECORDS))
-    moments = [parse_time(m) for m in (record.enqueued, record.started, record.finished) if m]
-    earliest, latest = parse_time(asked.started) - _CLOCKS, parse_time(read.ended) + _CLOCKS
-    forward = all(one <= then + _CLOCKS for one, then in zip(moments, moments[1:], strict=False))
-    if not forward or not all(earliest <= moment <= latest for moment in moments):
-        return f"{what} has other times ({_times(record)}) than from the POST at {asked.started} on"
+    if not _in_time(evidence, record):
+        asked = ended(evidence, steps.RECON_POST).started
+        return f"{what} has other times ({_times(record)}) than from the POST at {asked} on"
     return ""
+
+
+def _in_time(evidence: Evidence, record: Record) -> bool:
+    """Whether a record's times follow one another from the POST until it was read.
+
+    The backend puts down when the job was queued, the worker the others, each by its own clock: of several
+    hosts by that of any.
+    """
+    asked, read = (ended(evidence, name) for name in (steps.RECON_POST, steps.RECON_RECORDS))
+    first = parse_time(asked.started) - clocks.of(evidence, asked.host).ahead - _CLOCKS
+    last = parse_time(read.ended) - clocks.of(evidence, read.host).ahead + _CLOCKS
+    off = (clocks.of_steps(evidence, name) for name in (steps.BACKEND_ENVIRONMENT, steps.WORKER_ENVIRONMENT))
+    for backend, worker in product(*off):
+        told = ((record.enqueued, backend), (record.started, worker), (record.finished, worker))
+        moments = [parse_time(moment) - clock.ahead for moment, clock in told if moment]
+        forward = all(one <= then + _CLOCKS for one, then in pairwise(moments))
+        if forward and all(first <= moment <= last for moment in moments):
+            return True
+    return False
 
 
 def _described(record: Record) -> str:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from ...module_utils._core import step_names as steps
-from ...module_utils._core.evidence import ENDED, Evidence, parse_time
+from ...module_utils._core.evidence import ENDED, Evidence, Step
 from ...module_utils._text import arq_log, recon
 from ...module_utils._text.arq_log import Attempt
 from ...module_utils._text.recon import Poll
 from ...module_utils._text.run_api import RunApi
+from . import clocks
 from .base import MissingStepError, Policy, ended
 
 
@@ -82,7 +83,7 @@ def find(evidence: Evidence, policy: Policy) -> Run:
     # One that hit its limit is evidence of how far the run came.
     if lifecycle is None or not lifecycle.stdout:
         lifecycle = ended(evidence, steps.RECON_LIFECYCLE)
-    polls, attempts = recon.transcript(lifecycle.stdout), _attempts(evidence, run_id, post.started)
+    polls, attempts = recon.transcript(lifecycle.stdout), _attempts(evidence, run_id, post)
     return Run(run_id, tuple(polls), tuple(attempts), api, lifecycle.command)
 
 
@@ -95,9 +96,15 @@ def is_proven(evidence: Evidence, policy: Policy) -> bool:
     return run.state in recon.TERMINAL and bool(run.finished)
 
 
-def _attempts(evidence: Evidence, run_id: str, asked: str) -> t.Iterator[Attempt]:
+def is_before(evidence: Evidence, log: Step, post: Step) -> bool:
+    """Whether a log was marked before the POST: what came of that is in it."""
+    marked, asked = (clocks.Moment(step.host, step.started) for step in (log, post))
+    return not clocks.is_after(evidence, marked, asked)
+
+
+def _attempts(evidence: Evidence, run_id: str, post: Step) -> t.Iterator[Attempt]:
     """Yield the run's attempts in each worker's log that was marked before the POST."""
     logs = [step for step in evidence.steps if step.name == steps.RECON_WORKER_LOG and step.outcome == ENDED]
     for log in logs or [ended(evidence, steps.RECON_WORKER_LOG)]:
-        if parse_time(log.started) <= parse_time(asked):
+        if is_before(evidence, log, post):
             yield from arq_log.attempts_for(log.stdout, run_id)

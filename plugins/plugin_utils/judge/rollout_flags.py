@@ -13,9 +13,9 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core import step_names as steps
-from ...module_utils._core.evidence import ENDED, HTTP, Evidence, Step, parse_time
+from ...module_utils._core.evidence import ENDED, HTTP, Evidence, Step
 from ...module_utils._text import flags
-from . import running
+from . import clocks, running
 from .base import MET, Finding, MissingStepError, Policy, ended, last_line, left_out, met, not_met, not_proven
 
 Flags = t.Sequence[t.Mapping[str, str]]
@@ -97,8 +97,10 @@ def _answers(evidence: Evidence) -> list[Step]:
 def _failed_before(evidence: Evidence) -> t.Iterator[str]:
     """Say what kept the flags from being set: what failed later than the processes were asked did not."""
     failed = evidence.get(steps.QUEUE_ENABLEMENT) or evidence.get(steps.ROLE_FAILED)
-    asked = max(parse_time(step.started) for step in _answers(evidence))
-    if failed and parse_time(failed.started) <= asked:
+    asked = [clocks.Moment(step.host, step.started) for step in _answers(evidence)]
+    # What broke down is written down by the controller.
+    broke = clocks.Moment(clocks.CONTROLLER, failed.started) if failed else None
+    if failed and broke and not all(clocks.is_after(evidence, broke, one) for one in asked):
         yield failed.reason
 
 

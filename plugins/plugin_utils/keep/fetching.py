@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import secrets as random_source
 import typing as t
+from datetime import timedelta
 
-from ...module_utils._core.evidence import FAILED, Step
+from ...module_utils._core.evidence import FAILED, Step, parse_time, rfc3339
 from .locker import STREAMS, Attempt
 
 CLOCK_SECONDS = 2.0
@@ -32,18 +33,35 @@ def owner(attempt: Attempt, package: int, module: str, host: str) -> dict[str, t
     }
 
 
-def clock(asked: float, host: t.Sequence[float], answered: float) -> str:
-    """Return one sentence where a host's clock is off by more than C(CLOCK_SECONDS), or C('').
+class Clock(t.NamedTuple):
+    """By how many seconds a host's clock is ahead of the controller's: so much at least, so much at most.
 
-    A module began and ended on it (C(host)) between two moments of the controller's: so much is certain.
+    A module began and ended on the host between two moments of the controller's: so much is certain.
     """
-    if not host:
-        return ""
-    behind, ahead = asked - host[0], host[1] - answered
-    if max(behind, ahead) <= CLOCK_SECONDS:
-        return ""
-    how = f"{behind:.1f} s behind" if behind > ahead else f"{ahead:.1f} s ahead of"
-    return f"the host's clock is at least {how} the controller's"
+
+    least: float = 0.0
+    most: float = 0.0
+
+    @classmethod
+    def measured(cls, asked: float, host: t.Sequence[float], answered: float) -> Clock:
+        """Return the clock of a host on which a module began and ended, or one that is right without that."""
+        return cls(host[1] - answered, host[0] - asked) if host else cls()
+
+    @property
+    def off(self) -> str:
+        """One sentence where it is off by more than C(CLOCK_SECONDS), or C('')."""
+        if max(-self.most, self.least) <= CLOCK_SECONDS:
+            return ""
+        least, most, how = self.least, self.most, "ahead of"
+        if self.most < 0:
+            least, most, how = -self.most, -self.least, "behind"
+        return f"the host's clock is at least {least:.1f} s {how} the controller's, at most {most:.1f} s"
+
+    def corrected(self, time: str) -> str:
+        """Return a time of the host's by the controller's clock, rather too late than too early."""
+        if not self.off:
+            return time
+        return rfc3339(parse_time(time) - timedelta(seconds=self.least))
 
 
 def step(record: t.Mapping[str, t.Any], fetch: Fetch) -> Step:

@@ -69,8 +69,8 @@ class Column:
     """A column: its type and default, or C(''), in the words of C(\\d), and whether it is NOT NULL."""
 
     kind: str
+    not_null: bool
     default: str = ""
-    not_null: bool = False
 
     def __str__(self) -> str:
         default = f" default {self.default}" if self.default else ""
@@ -213,7 +213,7 @@ def _column(table: Table, node: exp.ColumnDef) -> Column | None:
     computed = said.pop(exp.ComputedColumnConstraint, None)
     if said or node.kind is None:
         return None
-    column = Column(_sql(node.kind), not_null=bool(null and not null.args.get("allow_null")))
+    column = Column(_sql(node.kind), bool(null and not null.args.get("allow_null")))
     if node.kind.is_type(*_SERIALS):
         column.default = f"nextval('{table.name.rpartition('.')[2]}_{node.name}_seq')"
         column.not_null = True

@@ -21,7 +21,7 @@ from twinlib.errors import TwinError
 
 SUPERUSER = "postgres"
 UNPRIVILEGED = "nobody"
-INITDB_SECONDS = 60
+INITDB_SECONDS = 300
 # Nothing here has to survive a power cut.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import typing as t
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ import pytest
 from ansible.errors import AnsibleConnectionFailure
 
 from ansible_collections.psp.rc_closure.plugins.action import collect
+from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import parse_time, rfc3339
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.preflight import controller
 from tests.unit.captured import step
@@ -338,3 +340,20 @@ def test_without_an_attempt_a_smoke_is_read_too() -> None:
     result = run(module, None, name="alembic_evidence")
     assert "TRUNCATE x" in module.asked[1]["smoke_refusal"]
     assert result["steps"][-1]["name"] == "alembic_downgrade"
+
+
+@pytest.mark.parametrize("ahead", [0.0, 300.0, -300.0])
+def test_the_clock_of_a_host_is_measured_and_its_moment_is_the_controllers(
+    attempt: locker.Attempt, ahead: float
+) -> None:
+    began = datetime.now(UTC)
+
+    def module(_options: Result) -> Result:
+        now = datetime.now(UTC) + timedelta(seconds=ahead)
+        return {"changed": False, "clock": [now.timestamp()] * 2, "at": rfc3339(now), "steps": []}
+
+    result = run(module, attempt, name="feature_flags_evidence")
+    off = parse_time(result["at"]) - began
+    assert timedelta(seconds=-1) < off < timedelta(seconds=60)
+    assert "clock" not in result
+    assert kept(attempt) == (["host_clock"] if ahead else [])

@@ -135,6 +135,7 @@ def test_what_cannot_be_read_says_why(raw: bytes, why: str) -> None:
         (KEY, result(RUN), True),
         (KEY, result({"run": uuid.UUID(RUN)}), True),
         (KEY, result(f"{RUN}-2"), False),
+        (KEY, result(f"reconcile {RUN} again"), True),
         (KEY, result("other"), False),
         (f"arq:job:{RUN}", result(), True),
         (KEY, b"\x84\xa1a\x91\xd9\x24" + RUN.encode(), True),
@@ -163,6 +164,10 @@ def test_a_number_is_of_a_run_only_as_a_whole(key: str, arguments: list[t.Any], 
 def test_there_and_back() -> None:
     records = [read(KEY, result(RUN)), read("arq:job:7", b"")]
     assert parse(render(records)) == records
+
+
+def test_what_is_no_ascii_is_legible() -> None:
+    assert "→" in render([read(KEY, result("→"))])
 
 
 @pytest.mark.parametrize("text", ["no JSON", '{"other": 1}', "7"])

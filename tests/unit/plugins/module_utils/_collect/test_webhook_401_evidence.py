@@ -136,6 +136,30 @@ def test_after_counts_from_the_mark_on_and_then_probes(log: Path, backend: str) 
     assert steps["webhook_probe_log"].stdout.count("WEBHOOK_SIGNATURE_INVALID") == 1
 
 
+@pytest.mark.parametrize(
+    ("ahead", "enforced"),
+    [
+        pytest.param(None, 9, id="no measure"),
+        pytest.param(300.0, 3, id="ahead"),
+        pytest.param(-300.0, 9, id="behind"),
+        pytest.param(1.0, 9, id="within what a module takes to begin"),
+    ],
+)
+def test_since_when_the_flags_are_on_is_by_the_hosts_own_clock(
+    log: Path, ahead: float | None, enforced: int
+) -> None:
+    mark = _before(log)[0]["mark"]
+    _log(log, 6, timedelta(seconds=60), **REFUSED)
+    _log(log, 3)
+    now = datetime.now(UTC)
+    # By the controller, whose clock shows less where the host's is ahead.
+    options = {"enforced_from": rfc3339(now - timedelta(seconds=310))}
+    if ahead is not None:
+        options |= {"attempt": {"asked": now.timestamp() - ahead}}
+    head = webhook_log.read(_after(log, mark, **options)[1]["webhook_window"].stdout).head
+    assert head["enforced"] == enforced
+
+
 def test_after_waits_for_enough_webhooks(log: Path, backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
     mark = _before(log)[0]["mark"]
     waits = []

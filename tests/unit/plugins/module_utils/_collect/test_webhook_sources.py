@@ -22,8 +22,7 @@ from tests.unit.plugins.module_utils._clients.fake_github import FakeGitHub, Rep
 from tests.unit.plugins.module_utils._logs.test_container import Engine
 
 SERIES = 'http_requests_total{{handler="/api/v1/payments/webhook/x",method="POST",status="{}"}} {}\n'
-
-
+LINE = '{"time":"2026-11-24T06:00:09Z","method":"POST","path":"/api/v1/payments/webhook/x","status":200}\n'
 LATER = 4_000_000_000
 
 
@@ -118,6 +117,22 @@ def test_counters_that_are_not_there(api: FakeGitHub) -> None:
     mark = taken.mark()
     with pytest.raises(OSError, match="the answer's status is 404"):
         taken.since(mark)
+
+
+@pytest.mark.parametrize(("old", "said"), [(LINE, "the last lines before are lost"), ("", "it was emptied")])
+def test_a_log_that_was_emptied_since_the_mark_has_lost_lines(tmp_path: Path, old: str, said: str) -> None:
+    log = tmp_path / "access.log"
+    log.write_text(old, "utf-8")
+    given = {"window": "after", "access_log": {"file": str(log)}}
+    taken = webhook_sources.chosen(collector(ARGUMENT_SPEC, **given))
+    mark = taken.mark()
+    log.write_text(f"{old}{LINE * 3}", "utf-8")
+    whole = taken.since(mark)
+    assert (whole.tally.total.requests, whole.gap) == (3, False)
+    os.truncate(log, 0)
+    log.write_text(LINE.replace("09Z", "10Z"), "utf-8")
+    rest = taken.since(mark)
+    assert rest.gap and said in rest.note
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,12 @@ def rename_and_compress(log: Path) -> None:
     log.rename(log.with_name("held"))
 
 
+def rename_while_it_is_compressed(log: Path) -> None:
+    """Until it is all there, both are: the second has yet no end."""
+    rename(log)
+    append(log.with_name("worker.log.1.gz"), gzip.compress(log.with_name("worker.log.1").read_bytes())[:-20])
+
+
 def copy_and_truncate(log: Path) -> None:
     shutil.copyfile(log, log.with_name("worker.log.1"))
     backdate(log.with_name("worker.log.1"), 10)
@@ -85,6 +91,7 @@ def rotate_and_reuse_an_inode(log: Path) -> None:
         (nothing, b""),
         (rename, b""),
         (rename_and_compress, b""),
+        (rename_while_it_is_compressed, b""),
         (rotate_and_reuse_an_inode, b""),
         (copy_and_truncate, b""),
         (

@@ -147,6 +147,13 @@ def test_a_time_without_a_zone_is_the_machines_own(monkeypatch: pytest.MonkeyPat
     assert parse(line, ZoneInfo("Europe/Istanbul")) == Entry(moment, "POST", WEBHOOK, 401)
 
 
+def test_a_zone_of_its_own_counts_before_the_logs() -> None:
+    line = f'2026-11-24T03:29:52+03:00 "POST {WEBHOOK}" 401'
+    moment = datetime(2026, 11, 24, 0, 29, 52, tzinfo=UTC)
+    for same in (line, line.replace("03:29:52+03:00", "00:29:52Z")):
+        assert parse(same, ZoneInfo("Asia/Almaty")) == Entry(moment, "POST", WEBHOOK, 401)
+
+
 @pytest.mark.parametrize(
     "line", ["", "Traceback (most recent call last):", '{"msg": "started"}', "{torn", "[]", '"POST x']
 )

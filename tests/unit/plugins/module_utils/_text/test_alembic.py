@@ -180,3 +180,36 @@ def test_a_history_with_branches_and_any_message(revision: str, want: list[str])
     history = read_case("alembic/history_merge").stdout
     assert alembic.parents(history, revision) == want
     assert (revision in alembic.known(history)) is (revision != "b")
+
+
+@pytest.mark.parametrize(
+    ("argv", "want"),
+    [
+        (["alembic"], ""),
+        (["alembic", "-c", "other.ini"], "other.ini"),
+        (["alembic", "-cother.ini", "-x", "a=b"], "other.ini"),
+        (["python", "-m", "alembic", "--config", "etc/a.ini"], "etc/a.ini"),
+        (["alembic", "--config=etc/a.ini"], "etc/a.ini"),
+        (["alembic", "-c"], ""),
+    ],
+)
+def test_the_configuration_that_a_command_names(argv: list[str], want: str) -> None:
+    assert alembic.config_given(argv) == want
+
+
+@pytest.mark.parametrize(
+    ("used", "others", "want"),
+    [
+        ("/app/backend/alembic.ini", [], ""),
+        ("", [], ""),
+        (
+            "/app/backend/alembic.ini",
+            ["/app/alembic.ini", "/app/backend/jobs/alembic.ini"],
+            "Alembic's file in force is /app/backend/alembic.ini, not /app/alembic.ini, "
+            "/app/backend/jobs/alembic.ini",
+        ),
+        ("", ["/app/alembic.ini"], "Alembic's file in force is none that exists, not /app/alembic.ini"),
+    ],
+)
+def test_several_configurations_are_said(used: str, others: list[str], want: str) -> None:
+    assert alembic.several_configs(alembic.config_lines(used, others)) == want

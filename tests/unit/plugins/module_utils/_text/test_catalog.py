@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import typing as t
 
 import pytest
 
@@ -55,10 +56,30 @@ def test_the_checklists_query() -> None:
     )
 
 
-@pytest.mark.parametrize("sql", [catalog.unique_query(TABLE), *catalog.description_queries(TABLE)])
-def test_each_query_names_the_table_and_nothing_is_left_to_fill_in(sql: str) -> None:
-    assert f"to_regclass('{TABLE}')" in sql
-    assert "{" not in sql
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        (catalog.places_query, "WHERE c.relname = 'findings' AND"),
+        (catalog.places_query, "to_regclass('App.Findings')"),
+        (catalog.unique_query, "to_regclass('App.Findings') AND i.indisunique"),
+        (catalog.revisions_query, "\nFROM App.Findings\n"),
+        (lambda table: catalog.sizes_query([table, "it's"]), "ARRAY['App.Findings', 'it''s']"),
+        (catalog.schema_query, "App.Findings"),
+    ],
+)
+def test_a_query_names_the_table_in_its_schema(query: t.Callable[[str], str], said: str) -> None:
+    assert said in query("App.Findings")
+
+
+def test_a_size_that_is_none_is_left_out() -> None:
+    shown = psql_text.table(["name", "bytes"], [["a", 8192], ["gone", None]])
+    assert catalog.sizes(shown) == {"a": 8192}
+
+
+def test_each_query_names_the_table_and_nothing_is_left_to_fill_in() -> None:
+    for sql in (catalog.unique_query(TABLE), *catalog.description_queries(TABLE)):
+        assert f"to_regclass('{TABLE}')" in sql
+        assert "{" not in sql
 
 
 def test_the_kinds_of_constraints() -> None:

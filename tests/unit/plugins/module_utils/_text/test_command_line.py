@@ -31,6 +31,14 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._text.command_line 
             "ledger.web:application",
         ),
         ("sh -c 'exec uvicorn app.main:app'", "server", "uvicorn", "app.main:app"),
+        *(
+            (f"{before} {name} app.main:app", "server", name, "app.main:app")
+            for before in ("bash", "exec", "tini --", "dumb-init", "pypy3.10 -m")
+            for name in ("uvicorn", "gunicorn", "hypercorn", "daphne", "granian", "fastapi")
+        ),
+        ("valkey-server *:6379", "redis", "valkey-server", ""),
+        ("/usr/lib/postgresql/16/bin/postmaster -D /data", "postgres", "postmaster", ""),
+        ("python -m supervisor.supervisord -n", "supervisor", "supervisor.supervisord", ""),
         ("/usr/bin/python3 -m arq app.queue.WorkerSettings", "worker", "arq", "app.queue.WorkerSettings"),
         ("arq jobs.recon.Settings --watch .", "worker", "arq", "jobs.recon.Settings"),
         ("'/usr/bin/redis-server 127.0.0.1:6379'", "redis", "redis-server", ""),
@@ -55,6 +63,7 @@ def test_other_programs_are_left_out(line: str) -> None:
         ("0::/system.slice/psp-backend.service\n", "psp-backend", ""),
         ("0::/user.slice/user-0.slice/user@0.service/app.slice/psp.service\n", "psp", ""),
         ("0::/user.slice/user-0.slice/session-1.scope\n", "", ""),
+        ("0::/user.slice/user-0.slice/user@0.service/init.scope\n", "", ""),
         (f"0::/system.slice/docker-{'a1' * 32}.scope\n", "", "a1" * 32),
         (f"1:name=systemd:/docker/{'b2' * 32}\n", "", "b2" * 32),
         (f"0::/kubepods.slice/kubepods-pod1.slice/cri-containerd-{'c3' * 32}.scope\n", "", "c3" * 32),

@@ -8,8 +8,10 @@ import pytest
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._text.connections import (
     Client,
+    asked_from,
     end,
     is_loopback,
+    listening,
     made,
     postgres_clients,
     redis_clients,
@@ -70,6 +72,12 @@ def test_what_a_process_made_is_told_from_what_came_in() -> None:
     assert made([HEAD, ""], "little") == {}
 
 
+def test_where_it_is_listened() -> None:
+    assert listening([TCP, TCP6], "little") == {"1026875": "127.0.0.1:29037"}
+    assert listening([HEAD, ""], "little") == {}
+    assert made([HEAD + " 1: 0100007F:9782\n"], "little") == listening([HEAD + " 1:\n"], "little") == {}
+
+
 def test_another_machines_numbers() -> None:
     row = "   1: 7F000001:9782 0A000006:18EB 01 00000000:00000000 02:0 00000000 1000 0 41 2 0\n"
     assert made([HEAD + row], "big") == {"41": ("127.0.0.1:38786", "10.0.0.6:6379")}
@@ -102,6 +110,11 @@ def test_what_redis_lists() -> None:
         Client("127.0.0.1:38782", RUN_ID, "0", told, "ping"),
         Client("127.0.0.1:45962", RUN_ID, "1", told, "client|list", own=True),
     ]
+
+
+def test_the_network_is_that_of_who_asks_alone() -> None:
+    asked = "".join(asked_from(f"127.0.0.1:{port}", "net:[1]") for port in (45962, 38782))
+    assert [client.network for client in redis_clients(asked + CLIENTS)] == ["", "net:[1]"]
 
 
 def test_an_older_redis_tells_less_and_one_without_an_id_tells_nothing() -> None:

@@ -59,6 +59,7 @@ def test_another_text_is_refused(text: str) -> None:
 
 def test_digests_are_equal_for_equal_values_and_depend_on_the_key() -> None:
     assert digest(URL, KEY) == digest(URL, KEY)
+    assert digest(URL, KEY).given
     assert digest(URL, KEY).value != digest(URL, "1" * 64).value
     assert digest(URL, KEY).value != digest(URL + "2", KEY).value
 

@@ -16,6 +16,8 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._text.environment_r
         "postgresql+psycopg2://psp:other@db:5432/psp?sslmode=require",
         "postgres://psp@db/psp",
         "postgresql:///psp?host=db&user=psp",
+        "postgresql://psp@db?dbname=psp",
+        "postgresql://psp@db?db=psp&dbname=other&port=5432",
     ],
 )
 def test_the_same_database(url: str) -> None:

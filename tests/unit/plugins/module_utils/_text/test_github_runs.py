@@ -123,3 +123,8 @@ def test_what_has_not_ended_has_no_color() -> None:
     waiting = job(status="queued", conclusion=None)
     assert github_runs.color(waiting) == ""
     assert github_runs.meaning(waiting) == "it is still queued"
+
+
+@pytest.mark.parametrize(("run", "number"), [({}, 1), ({"run_attempt": None}, 1), ({"run_attempt": 3}, 3)])
+def test_a_run_that_was_never_run_again_had_one_attempt(run: dict[str, int | None], number: int) -> None:
+    assert github_runs.attempt_of(run) == number

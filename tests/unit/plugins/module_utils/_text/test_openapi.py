@@ -78,6 +78,38 @@ def test_what_is_required_in_query_and_headers_and_what_the_answer_has() -> None
     assert post["answer"] == {"run": [], "state": ["waiting", "done"]}
 
 
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+def test_each_method_is_an_operation(method: str) -> None:
+    assert [one["method"] for one in openapi.operations(json.dumps({"paths": {"/": {method: {}}}}))] == [
+        method.upper()
+    ]
+    assert openapi.operations(json.dumps({"paths": {"/": {"options": {}}}})) == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "want"),
+    [
+        ({"example": "a", "const": "b", "default": "c", "examples": ["d"], "enum": ["e"]}, "a"),
+        ({"const": "b", "default": "c", "examples": ["d"], "enum": ["e"]}, "b"),
+        ({"default": "c", "examples": ["d"], "enum": ["e"]}, "c"),
+        ({"examples": ["d"], "enum": ["e"]}, "d"),
+        ({"type": "string", "default": None}, None),
+        # What a reference leads to is nothing, or no schema.
+        ({"$ref": "#/components/schemas/Gone", "default": "c"}, None),
+        ({"$ref": "#/components/schemas/R/required", "default": "c"}, "c"),
+        ({"$ref": "#/components/schemas/R/required/0", "default": "c"}, None),
+    ],
+)
+def test_an_example_is_what_the_schema_gives(schema: dict[str, object], want: str | None) -> None:
+    body = {"content": {"application/json": {"schema": {"properties": {"x": schema}}}}}
+    document = {
+        "paths": {"/runs": {"post": {"requestBody": body}}},
+        "components": {"schemas": {"R": {"required": ["y"]}}},
+    }
+    (post,) = openapi.operations(json.dumps(document))
+    assert post["body"] == {"x": {"required": False, "example": want}}
+
+
 @pytest.mark.parametrize("text", ["", "<html>", "[]", '{"paths": null}', '{"detail": "Not Found"}'])
 def test_what_is_no_description_has_none(text: str) -> None:
     assert openapi.operations(text) == []

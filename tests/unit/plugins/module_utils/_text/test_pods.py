@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
+
 from ansible_collections.psp.rc_closure.plugins.module_utils._text import pods
 
 
@@ -34,6 +36,27 @@ def test_servers_workers_and_redis_are_found_by_their_label() -> None:
         ("redis", "", "app=psp-redis"),
     ]
     assert found[0]["directory"] == "/srv"
+
+
+@pytest.mark.parametrize(
+    "label", ["app", "app.kubernetes.io/name", "app.kubernetes.io/component", "k8s-app", "component"]
+)
+def test_each_label_chooses_a_pod(label: str) -> None:
+    (found,) = pods.services({"items": [pod("valkey:8", {"pod-template-hash": "1", label: "x"})]})
+    assert found == {
+        "kind": "redis",
+        "target": "",
+        "label": f"{label}=x",
+        "namespace": "staging",
+        "container": "app",
+        "directory": "",
+    }
+
+
+def test_a_pod_without_a_namespace_is_in_the_default_one() -> None:
+    item = pod("r.example/valkey:8", {"app": "x"})
+    del item["metadata"]["namespace"]
+    assert [one["namespace"] for one in pods.services({"items": [item]})] == ["default"]
 
 
 def test_no_pods_are_none() -> None:

@@ -46,6 +46,28 @@ def test_one_counter_is_taken(text: str, found: dict[str, float]) -> None:
     assert counters(text, PREFIX) == found
 
 
+PATHS = ("path", "handler", "endpoint", "route", "uri", "url", "path_template", "http_route")
+STATUSES = ("status", "status_code", "code", "http_status", "http_status_code", "http_response_status_code")
+METHODS = ("method", "http_method", "http_request_method")
+NAMES = [
+    *((name, "status", "method") for name in PATHS),
+    *(("path", name, "method") for name in STATUSES),
+    *(("path", "status", name) for name in METHODS),
+]
+
+
+@pytest.mark.parametrize(("path", "status", "method"), NAMES)
+def test_each_name_of_a_label(path: str, status: str, method: str) -> None:
+    series = f'x_total{{{path}="{PREFIX}x",{status}="401",{method}="%s"}}'
+    assert counters(f"{series % 'POST'} 3\n{series % 'GET'} 9\n", PREFIX) == {series % "POST": 3.0}
+    assert status_of(series) == 401
+
+
+def test_a_counter_of_one_method_alone_need_not_name_it() -> None:
+    series = f'webhooks_total{{path="{PREFIX}x",status="200"}}'
+    assert counters(f"{series} 3\n", PREFIX) == {series: 3.0}
+
+
 @pytest.mark.parametrize(("series", "status"), [(PLAIN, 401), (OTEL, 200), (GROUPED, None)])
 def test_a_status(series: str, status: int | None) -> None:
     assert status_of(series) == status

@@ -29,6 +29,7 @@ MIGRATION = """
 op.create_table("runs", sa.Column("key", sa.Text()), sa.UniqueConstraint("key", name="uq"))
 op.create_unique_constraint("uq_f", "findings", ["provider", "kind"])
 """
+METHODS = ("get", "post", "put", "patch", "delete")
 BACKFILL = '''
 """    python -m tools.fill_balances --dry-run"""
 parser.add_argument("--dry-run", action="store_true")
@@ -51,6 +52,23 @@ session.execute(missing.values(balance=0))
         ("api.include_router(runs.router, prefix='/api')", "prefixes", ["/api"]),
         (MIGRATION, "unique", {"runs": ["key"], "findings": ["provider", "kind"]}),
         ("class W(Base):\n    __tablename__ = 'wallets'", "models", {"W": "wallets"}),
+        (
+            "router = APIRouter(tags='a', prefix='/b')\n@router.get('/c')\ndef d(): ...",
+            "routes",
+            [("GET", "/b/c")],
+        ),
+        *((f"@app.{name}('/a')\ndef b(): ...", "routes", [(name.upper(), "/a")]) for name in METHODS),
+        ("@app.head('/a')\ndef b(): ...", "routes", []),
+        ("class W(Base):\n    meta.x = 1\n    __tablename__ = 'w'", "models", {"W": "w"}),
+        ("class W(Base):\n    __tablename__: str = 'w'", "models", {"W": "w"}),
+        ("class W:\n    cron_jobs = []\n    redis_settings = R()", "workers", {"W": ""}),
+        ("known.update()\nrows.values()\nupdate(W).values(a=1)", "written", [("W", "a")]),
+        ("@staticmethod\n@router\ndef a(): ...", "routes", []),
+        ("class S(Base):\n    redis_url: str", "variables", []),
+        ("class S(pydantic_settings.BaseSettings, Mixin):\n    redis_url: str", "variables", ["REDIS_URL"]),
+        ("op.create_unique_constraint('uq', 't', [COLUMN, 'b'])", "unique", {"t": ["b"]}),
+        ("click.Option('--a')", "options", ["--a"]),
+        ("op.create_table()\nop.create_unique_constraint('uq')", "unique", {}),
         (BACKFILL, "options", ["--dry-run", "--batch"]),
         (BACKFILL, "called", ["tools.fill_balances"]),
         (BACKFILL, "written", [("Wallet", "balance")]),

@@ -64,6 +64,7 @@ def test_a_later_query_counts_from_the_snapshot_in_32_bits() -> None:
     assert "OR r.xid IN (90, 95)" in sql
     assert "r.xid IN (110, 120)" in sql
     assert "md5" not in row_content.query(['"public"."wallets"'], "1:1:", [], digest=False)
+    assert "IN ()" not in row_content.query(['"public"."wallets"'], "1:1:", [])
 
 
 def test_what_a_look_says() -> None:

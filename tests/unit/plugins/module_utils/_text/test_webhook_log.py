@@ -77,6 +77,16 @@ def test_what_came_to_the_check_of_the_signature(status: int, count: Count) -> N
     assert tally(_line(1, status=status).encode(), WEBHOOK, interval=10).total == count
 
 
+def test_what_is_no_webhook_is_not_unreadable() -> None:
+    found = tally(b"starting\nlistening\n", WEBHOOK, interval=10)
+    assert (found.lines, found.unreadable, found.first) == (2, 0, None)
+
+
+def test_a_log_of_posts_alone_need_not_say_so() -> None:
+    line = f'{{"time":"2026-11-24T02:52:01Z","path":"{WEBHOOK.prefix}x","status":200}}\n'
+    assert tally(line.encode(), WEBHOOK, interval=10).total == Count(1, 1)
+
+
 @pytest.mark.parametrize(("zone", "unzoned", "hour"), [(None, 1, None), (ZoneInfo("Asia/Tokyo"), 0, 17)])
 def test_a_time_that_says_no_zone(zone: ZoneInfo | None, unzoned: int, hour: int | None) -> None:
     line = _line(1).replace(".000Z", "").encode()

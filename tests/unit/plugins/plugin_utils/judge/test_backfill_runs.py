@@ -9,7 +9,12 @@ import typing as t
 import pytest
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import FAILED, SQL, Step
-from ansible_collections.psp.rc_closure.plugins.module_utils._text import psql_text, row_content
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import (
+    earlier_attempts,
+    psql_text,
+    row_content,
+)
+from ansible_collections.psp.rc_closure.plugins.module_utils._text.earlier_attempts import Attempt, Intent
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import backfill_runs
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import (
     MET,
@@ -19,7 +24,7 @@ from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import (
     MissingStepError,
     not_proven,
 )
-from tests.unit.captured import evidence, step
+from tests.unit.captured import NOW, evidence, step
 
 DRY = "processed=1200 updated=340 skipped=860 errors=0 dry_run=true\n"
 DONE = "processed=1200 updated=0 skipped=1200 errors=0\n"
@@ -44,10 +49,17 @@ def _rows(with_balance: int = 860, wallets: int = 1200) -> Step:
     )
 
 
+def _row_of(*values: str) -> Step:
+    return step("rows", kind=SQL, stdout=psql_text.table(["wallets", "with_balance"], [[*values]]))
+
+
 def _said(stdout: str = DRY, stderr: str = "") -> Step:
     return step("run", stdout=stdout, stderr=stderr)
 
 
+THREE = step(
+    "rows", kind=SQL, stdout=psql_text.table(["wallets", "with_balance", "closed"], [[1200, 1200, 7]])
+)
 GOOD: dict[str, Step | None] = {
     "rows_before": _rows(),
     "content_before": _look(None, None),
@@ -70,14 +82,14 @@ NOTHING_TO_DO = {
 }
 
 
-def _find(rule: t.Callable[..., Finding], **other: Step | None) -> Finding:
+def _find(rule: t.Callable[..., Finding], *more: Step, **other: Step | None) -> Finding:
     steps = {**GOOD, **other}
     named = [
         None if taken is None else Step.from_dict({**taken.as_dict(), "name": f"backfill_{name}"})
         for name, taken in steps.items()
     ]
     try:
-        return rule(evidence(2, named), {})
+        return rule(evidence(2, [*named, *more]), {})
     except MissingStepError as exc:
         return not_proven(str(exc))
 
@@ -112,6 +124,12 @@ DRY_CASES: list[tuple[str, dict[str, Step | None], str, str]] = [
     (
         "it could only read, and the content is not to be had",
         {"content_after_dry_run": step("look", outcome=FAILED, reason="content not compared")},
+        MET,
+        "after it, content not compared",
+    ),
+    (
+        "it could only read, and nobody looked at the content after it",
+        {"content_after_dry_run": None},
         MET,
         "after it, content not compared",
     ),
@@ -177,6 +195,12 @@ DRY_CASES: list[tuple[str, dict[str, Step | None], str, str]] = [
         "was seen to write (not excluded: one too short to be seen)",
     ),
     (
+        "its sessions were seen, and none of their transactions",
+        {"dry_run_sessions": _seen(), "content_after_dry_run": _look(4, 0, "aaaa")},
+        NOT_PROVEN,
+        "no step backfill_content_repeated was kept",
+    ),
+    (
         "rows were deleted, which leaves no transaction",
         {"dry_run_sessions": NOT_GUARDED, "content_after_dry_run": _look(0, 0, "", 1199)},
         NOT_PROVEN,
@@ -236,6 +260,15 @@ REAL_CASES: list[tuple[str, dict[str, Step | None], str, str]] = [
         "17 rows of wallets (1200 rows) more changed, as by other traffic before",
     ),
     (
+        "of what changed before, what the dry run wrote was no other traffic",
+        {
+            "content_after_dry_run": _look(4, 2, "aaaa", second=2),
+            "content_after": _look(352, 339, "9bd6", second=4),
+        },
+        NOT_PROVEN,
+        "but 12 rows of wallets (1200 rows) more changed",
+    ),
+    (
         "one more than that",
         {
             "content_after_dry_run": _look(4, 0, "aaaa", second=2),
@@ -291,6 +324,33 @@ REAL_CASES: list[tuple[str, dict[str, Step | None], str, str]] = [
         {**NOTHING_TO_DO, "content_after": _look(3, 3, "9bd6", second=4)},
         NOT_MET,
         "it says that it wrote 0 rows, and its transactions wrote 3",
+    ),
+    (
+        "it was repeated, and others wrote before that",
+        {"rows_after_dry_run": _rows(850), "rows_repeated": _rows()},
+        MET,
+        "the database went from wallets=1200 with_balance=860 to wallets=1200 with_balance=1200",
+    ),
+    (
+        "nothing was left to do, by counts that are none",
+        {
+            **NOTHING_TO_DO,
+            "rows_after_dry_run": _row_of("1200", "all"),
+            "rows_after": _row_of("1200", "all"),
+        },
+        NOT_PROVEN,
+        "went from wallets=1200 with_balance=all to wallets=1200 with_balance=all, which does not show that",
+    ),
+    (
+        "nothing was left to do, by the first two of three counts",
+        {
+            **NOTHING_TO_DO,
+            "rows_after_dry_run": THREE,
+            "rows_after": THREE,
+            "content_after": _look(second=4),
+        },
+        MET,
+        "nothing was left to write: wallets=1200 with_balance=1200 closed=7; no other row",
     ),
     (
         "there are no rows",
@@ -368,6 +428,24 @@ def test_what_a_run_says_beside_its_summary(said: Step, result: str, reason: str
     found = _find(backfill_runs.real_run_ok, real_run=said)
     assert reason in found.reason
     assert found.result == result
+
+
+def test_what_an_earlier_attempt_had_begun_counts_where_this_one_wrote_nothing() -> None:
+    begun = Intent(2, "backfill_evidence_intent", "backfill", "backend", NOW, None)
+    text = earlier_attempts.render([Attempt("20261124T010000.000000Z", {}, (begun,), {})])
+    earlier = step("earlier_attempts", stdout=text)
+    wrote = _find(backfill_runs.real_run_in_database, earlier)
+    idle = {**NOTHING_TO_DO, "content_after": _look(second=4)}
+    nothing = _find(backfill_runs.real_run_in_database, earlier, **idle)
+    assert (wrote.result, nothing.result) == (MET, NOT_PROVEN)
+    assert "and its outcome was not kept" in wrote.reason
+    assert nothing.reason.endswith("its outcome was not kept: look into what it did, and begin a new attempt")
+
+
+def test_content_that_was_not_compared_is_not_said_to_be_the_same() -> None:
+    looks = {"content_before": _look(None, None, ""), "content_after_dry_run": _look(0, 0, "")}
+    found = _find(backfill_runs.dry_run_is_dry, dry_run_sessions=None, **looks)
+    assert found.reason.endswith("content not compared, but no row changed of wallets (1200 rows)")
 
 
 def test_a_dry_run_may_roll_back() -> None:

@@ -45,11 +45,22 @@ def criterion(steps: t.Iterable[Step], rule: str) -> Criterion:
     return next(c for c in judge(evidence(3, steps), POLICY).criteria if c.id == rule)
 
 
-def sight(name: str, pid: int, *locals_: str, told: Digest = SAME, host: str = "", **more: t.Any) -> Step:
+START = "2026-11-24T03:55:00.000Z"
+
+
+def sight(
+    name: str,
+    pid: int,
+    *locals_: str,
+    told: Digest = SAME,
+    host: str = "",
+    started: str = START,
+    **more: t.Any,
+) -> Step:
     """Return a step that shows one process with connections from these ends."""
     process = Running(
         pid,
-        "2026-11-24T03:55:00.000Z",
+        started,
         "arq",
         "/app",
         {"ENV": "staging"},
@@ -230,6 +241,19 @@ def test_a_pool_that_was_filled_later_and_another_hosts_process_of_the_same_numb
     assert criterion([idle, SEEN[1], lists, elsewhere], "same_database").result == MET
 
 
+@pytest.mark.parametrize(
+    ("started", "result"),
+    [("2026-11-24T03:55:01.999Z", NOT_MET), ("2026-11-24T03:55:02.000Z", MET)],
+)
+def test_a_process_of_the_same_number_that_was_started_at_another_time_is_another(
+    started: str, result: str
+) -> None:
+    idle = sight("worker_environment", WORKER)
+    lists = sessions("recon_sessions", f"{WORKER_AT} other", f"{BACKEND_AT} psp")
+    later = sight("recon_connections", WORKER, WORKER_AT, started=started)
+    assert criterion([idle, SEEN[1], lists, later], "same_database").result == result
+
+
 def test_what_may_not_be_seen_says_so() -> None:
     why = "the sockets of process 12 cannot be seen: Permission denied"
     blind = sight("worker_environment", WORKER, unseen=why)
@@ -269,6 +293,8 @@ def test_another_worker_on_the_queue_is_named() -> None:
         "; Redis lists others that poll the same database: 10.0.0.1:41 (process 99 in /app), 10.0.0.9:60"
     )
     assert "others" not in criterion([SEEN[1], lists, *run], "worker_log").reason
+    before = replace(lists, name="redis_clients")
+    assert "others" not in criterion([*SEEN, own, before, *run], "worker_log").reason
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ ASKED = ": look into what it did, and begin a new attempt"
 LATER = {"package_1": SECOND}
 
 
-def _begun(
+def begun(
     status: int | None = None,
     *,
     package: int = 1,
@@ -62,15 +62,15 @@ def _judge(finding: Finding, *, idle: bool) -> Judge:
     ("before", "idle", "result", "more"),
     [
         ([], True, MET, ""),
-        ([_begun()], True, NOT_PROVEN, LOST + ASKED),
-        ([_begun(1)], True, NOT_PROVEN, f"{SAID}it ended with status 1{ASKED}"),
-        ([_begun(told={"package_2": SECOND})], True, NOT_PROVEN, LOST + ASKED),
-        ([_begun(0)], True, MET, f"{SAID}it ended with status 0"),
-        ([_begun(told=LATER)], True, MET, LOST),
-        ([_begun()], False, MET, LOST),
-        ([_begun(name="alembic_smoke_intent")], True, NOT_PROVEN, LOST + ASKED),
-        ([_begun(name="redis_intent")], True, MET, ""),
-        ([_begun(package=2)], True, MET, ""),
+        ([begun()], True, NOT_PROVEN, LOST + ASKED),
+        ([begun(1)], True, NOT_PROVEN, f"{SAID}it ended with status 1{ASKED}"),
+        ([begun(told={"package_2": SECOND})], True, NOT_PROVEN, LOST + ASKED),
+        ([begun(0)], True, MET, f"{SAID}it ended with status 0"),
+        ([begun(told=LATER)], True, MET, LOST),
+        ([begun()], False, MET, LOST),
+        ([begun(name="alembic_smoke_intent")], True, NOT_PROVEN, LOST + ASKED),
+        ([begun(name="redis_intent")], True, MET, ""),
+        ([begun(package=2)], True, MET, ""),
     ],
     ids=[
         "no earlier attempt",
@@ -95,7 +95,7 @@ def test_what_was_begun_before_counts(before: list[Step], idle: bool, result: st
 
 
 def test_what_is_not_met_stays_so() -> None:
-    (criterion,) = _judge(not_met("no table", "one"), idle=True)(evidence(1, [_begun()]), {}).criteria
+    (criterion,) = _judge(not_met("no table", "one"), idle=True)(evidence(1, [begun()]), {}).criteria
     assert (criterion.result, criterion.reason) == (NOT_MET, f"no table{LOST}")
 
 
@@ -105,12 +105,19 @@ def test_what_cannot_be_read_proves_nothing() -> None:
     assert (verdict.status, verdict.criteria[0].result) == ("FAIL", NOT_PROVEN)
 
 
+@pytest.mark.parametrize(("bad", "note"), [(1, "A is not met: no."), (3, "A is not met: no (2 more).")])
+def test_a_note_names_the_first_cause_and_counts_the_others(bad: int, note: str) -> None:
+    rules = [Rule(name, name, lambda _evidence, _policy: not_met("no")) for name in "ABC"[:bad]]
+    proven = Rule("D", "D", lambda _evidence, _policy: met("yes"))
+    assert Judge((proven, *rules), lambda _evidence, _policy: "")(evidence(1, []), {}).note == note
+
+
 def test_a_note_says_it_once() -> None:
-    said = Judge((), lambda _evidence, _policy: f"It is so{LOST}.")(evidence(1, [_begun()]), {})
+    said = Judge((), lambda _evidence, _policy: f"It is so{LOST}.")(evidence(1, [begun()]), {})
     assert said.note == f"It is so{LOST}."
 
 
 def test_a_note_names_what_no_rule_counts() -> None:
-    other = _begun(package=3, name="redis_intent")
+    other = begun(package=3, name="redis_intent")
     verdict = _judge(met("so"), idle=True)(evidence(3, [other]), {})
     assert verdict.note == f"It is so (so){LOST}."

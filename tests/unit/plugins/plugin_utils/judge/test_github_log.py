@@ -257,6 +257,7 @@ def test_a_step_that_may_fail_is_told_from_the_one_that_failed_the_job() -> None
     assert guessed.step == "Run ruff check ."
 
 
+ERROR = "##[error]Process completed with exit code 1."
 GROUP = "##[group]Run tool\n##[endgroup]\n"
 PULL = """##[group]Checking docker version
 ##[endgroup]
@@ -300,6 +301,354 @@ def test_what_else_tools_say(log: str, line: str) -> None:
     cause = github_log.first_cause(f"{log}\n##[error]Process completed with exit code 1.")
     assert cause is not None
     assert cause.line.startswith(line)
+
+
+def told(text: str) -> tuple[str, str, str, int]:
+    """Return the line that names the cause, and its block's first and last line and how many it has."""
+    cause = github_log.first_cause(f"{GROUP}{text}\n##[error]Process completed with exit code 1.")
+    assert cause is not None
+    lines = cause.block.splitlines()
+    return cause.line, lines[0], lines[-1], len(lines)
+
+
+def amid(text: str) -> str:
+    """Return a text among many lines."""
+    before, behind = ("\n".join(f"{where} {n}" for n in range(1, 101)) for where in ("before", "behind"))
+    return f"{before}\n{text}\n{behind}"
+
+
+FAULT = "app/a.py:1:8: F401 `os` imported but unused"
+TIMED_OUT = "The action 'Run tests' has timed out after 10 minutes."
+COVERAGE = "FAIL Required test coverage of 80% not reached. Total coverage: 61.00%"
+FAILURES = "=== FAILURES ===\n___ TestLedger.test_sum ___\n\n    def test_sum():\n>       assert 1 == 2"
+SHORT = "=== short test summary info ==="
+LAST = "=== 2 failed, 1 passed in 0.02s ==="
+JEST = "  ● sums › adds\n\n    expect(received).toBe(expected)\n\n    Expected: 4"
+FRAME = 'Traceback (most recent call last):\n  File "a.py", line 1, in <module>'
+CALLER = f"{FRAME}\n    check()\nsubprocess.CalledProcessError: Command 'a' returned non-zero exit status 1."
+UNHEALTHY = "##[group]Service container db failed."
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        pytest.param(amid(FAULT), (FAULT, "before 81", "behind 32", 53), id="a line with what is around it"),
+        pytest.param(
+            "\n" * 60 + FAULT + "\n" * 60, (FAULT, FAULT, FAULT, 1), id="without the empty lines around it"
+        ),
+        pytest.param(
+            amid(f"##[error]{TIMED_OUT}"),
+            (TIMED_OUT, "before 68", "behind 8", 42),
+            id="what was done before it was stopped",
+        ),
+        pytest.param(
+            amid(f"{COVERAGE}\n##[endgroup]"),
+            (COVERAGE, "before 93", "behind 7", 17),
+            id="coverage, up to what the runner says next",
+        ),
+        pytest.param(f"{COVERAGE}\n1 passed", (COVERAGE, "##[group]Run tool", ERROR, 5), id="coverage alone"),
+        pytest.param(
+            f"{FAILURES}\nE       assert 1 == 2\n\na.py:3: AssertionError\n{SHORT}\n"
+            f"FAILED a.py::test_other - x\nFAILED a.py::TestLedger::test_sum - assert 1 == 2\n{LAST}",
+            ("FAILED a.py::TestLedger::test_sum - assert 1 == 2", "##[group]Run tool", ERROR, 15),
+            id="the summary's line of the first failure, which is not its first line",
+        ),
+        pytest.param(
+            f"{FAILURES}\nE       assert 1 == 2\n{SHORT}\n"
+            f"FAILED a.py::TestLedger::test_sum - assert...\n{LAST}",
+            ("FAILED a.py::TestLedger::test_sum - assert 1 == 2", "##[group]Run tool", ERROR, 12),
+            id="a line that pytest cut off",
+        ),
+        pytest.param(
+            f"{FAILURES}\nE       assert 1 == 2\n{SHORT}\nFAILED a.py::TestLedger::test_sum\n{LAST}",
+            ("FAILED a.py::TestLedger::test_sum - assert 1 == 2", "##[group]Run tool", ERROR, 12),
+            id="a line without the reason",
+        ),
+        pytest.param(
+            f"{FAILURES}\n{SHORT}\nFAILED a.py::TestLedger::test_sum\n{LAST}",
+            ("FAILED a.py::TestLedger::test_sum", "##[group]Run tool", ERROR, 11),
+            id="no reason anywhere",
+        ),
+        pytest.param(
+            f"{FAILURES}\nE       assert 1 == 2\n{SHORT}\n"
+            f"FAILED b.py::test_b - x\nFAILED c.py::test_c\n{LAST}",
+            ("FAILED b.py::test_b - x", "##[group]Run tool", ERROR, 13),
+            id="a summary of others",
+        ),
+        pytest.param(
+            f"{FAILURES}\nE       assert 1 == 2\n{LAST}",
+            ("TestLedger.test_sum - assert 1 == 2", "##[group]Run tool", ERROR, 10),
+            id="no summary",
+        ),
+        pytest.param(
+            f"{FAILURES}\n{LAST}",
+            ("TestLedger.test_sum", "##[group]Run tool", ERROR, 9),
+            id="no more than that",
+        ),
+        pytest.param(
+            f"{FAILURES}\nE       assert 1 == 2\n___ test_b ___\nE   boom\n"
+            f"{SHORT}\nSKIPPED [1] c.py:1\n{LAST}",
+            ("TestLedger.test_sum - assert 1 == 2", "##[group]Run tool", ERROR, 14),
+            id="a summary that names no failure",
+        ),
+        pytest.param(
+            f"{SHORT}\nSKIPPED [1] c.py:1\nFAILED a.py::test_a - x\nERROR b.py::test_b\n{LAST}\n{amid('')}",
+            ("FAILED a.py::test_a - x", "##[group]Run tool", "before 8", 15),
+            id="the summary alone",
+        ),
+        pytest.param(
+            f"{SHORT}\nSKIPPED [1] c.py:1\n{COVERAGE}",
+            (COVERAGE, "##[group]Run tool", ERROR, 6),
+            id="a summary of what was skipped is no failure",
+        ),
+        pytest.param(
+            "=== FAILURES ===\n___ test_a ___\n___ test_b ___\nE   boom",
+            ("test_a", "##[group]Run tool", ERROR, 7),
+            id="a failure of which nothing is shown",
+        ),
+        pytest.param(
+            f"=== ERRORS ===\n___ ERROR at setup of test_b ___\nE   boom\n{SHORT}\n"
+            f"ERROR a.py::test_a - x\nERROR a.py::test_b - boom\n{LAST}",
+            ("ERROR a.py::test_b - boom", "##[group]Run tool", ERROR, 10),
+            id="a test that could not be set up",
+        ),
+        pytest.param(
+            f"=== ERRORS ===\n___ ERROR collecting b.py ___\nE   boom\n{SHORT}\n"
+            f"ERROR a.py - x\nERROR b.py\n{LAST}",
+            ("ERROR b.py - boom", "##[group]Run tool", ERROR, 10),
+            id="a file that could not be collected",
+        ),
+        pytest.param(
+            "=== no tests ran in 0.01s ===\n##[error]Process completed with exit code 5.",
+            ("no test ran: no tests ran in 0.01s", "##[group]Run tool", ERROR, 5),
+            id="no test",
+        ),
+        pytest.param(
+            f"=== 3 deselected in 0.01s ===\n{FAULT}",
+            (FAULT, "##[group]Run tool", ERROR, 5),
+            id="no test, which is not why",
+        ),
+        pytest.param(
+            f"{JEST}\n" + "x\n" * 100,
+            ("● sums › adds - expect(received).toBe(expected)", "##[group]Run tool", "x", 90),
+            id="long",
+        ),
+        pytest.param(
+            f"{JEST}\n\nTest Suites: 1 failed\n{amid('')}",
+            ("● sums › adds - expect(received).toBe(expected)", "##[group]Run tool", "before 7", 16),
+            id="up to the suites",
+        ),
+        pytest.param(
+            "  ● a\n    Error: x", ("● a - Error: x", "##[group]Run tool", ERROR, 5), id="its reason follows"
+        ),
+        pytest.param(
+            "  ● a\n  ● b\n    Error: x", ("● a", "##[group]Run tool", ERROR, 6), id="the reason is another's"
+        ),
+        pytest.param("  ● sums › adds", ("● sums › adds", "##[group]Run tool", ERROR, 4), id="no reason"),
+        pytest.param(
+            f"{amid('')}\n{FRAME}\nValueError: no\nbye",
+            ("ValueError: no", "behind 93", ERROR, 13),
+            id="a traceback of code that is not there",
+        ),
+        pytest.param(
+            f"{FRAME}\n    raise X\nX", ("X", "##[group]Run tool", ERROR, 7), id="without a message"
+        ),
+        pytest.param(
+            f"{FRAME}\n    f(", ("f(", "##[group]Run tool", ERROR, 6), id="a traceback that breaks off"
+        ),
+        pytest.param(
+            "Traceback (most recent call last):",
+            (FRAME[:34], "##[group]Run tool", ERROR, 4),
+            id="its first line",
+        ),
+        pytest.param(
+            f"{FRAME}\n    a\nKeyError: 1\n{CALLER}",
+            ("KeyError: 1", "##[group]Run tool", ERROR, 11),
+            id="a caller's",
+        ),
+        pytest.param(CALLER, (CALLER.splitlines()[-1], "##[group]Run tool", ERROR, 7), id="a caller's alone"),
+        pytest.param(
+            f"{FRAME}\n    a\nKeyError: 1\n\n"
+            "During handling of the above exception, another exception occurred:\n\n"
+            f"{FRAME}\n    b\nValueError: 2",
+            ("ValueError: 2", "##[group]Run tool", ERROR, 14),
+            id="one that was raised from another",
+        ),
+        pytest.param(
+            f"{FRAME}\n    a\nKeyError: 1\nanother exception occurred\n\n\n{CALLER}",
+            ("KeyError: 1", "##[group]Run tool", ERROR, 14),
+            id="one that only comes after another",
+        ),
+        pytest.param(
+            f"{FRAME}\n    a\nKeyError: 1\n{FRAME}\n    b\nValueError: 2",
+            ("ValueError: 2", "##[group]Run tool", ERROR, 11),
+            id="of two the last",
+        ),
+        pytest.param(
+            "npm error code E404\nnpm error 404 Not Found - GET x\n" + "npm error y\n" * 60,
+            ("npm error 404 Not Found - GET x (E404)", "##[group]Run tool", "npm error y", 50),
+            id="npm",
+        ),
+        pytest.param(
+            "tool: error: no\nnpm error code ELIFECYCLE\nnpm error errno 1",
+            ("tool: error: no", "##[group]Run tool", ERROR, 6),
+            id="npm, of a script that failed",
+        ),
+        pytest.param(
+            "npm error code E404", ("npm error code E404 (E404)", "##[group]Run tool", ERROR, 4), id="a code"
+        ),
+        pytest.param(
+            "error Couldn't find a.json",
+            ("error Couldn't find a.json", "##[group]Run tool", ERROR, 4),
+            id="yarn",
+        ),
+        pytest.param("F401 x\n --> a.py:1:2", ("a.py:1:2: F401 x", "##[group]Run tool", ERROR, 5), id="ruff"),
+        pytest.param("what\n --> a.py:1:2", ("--> a.py:1:2", "##[group]Run tool", ERROR, 5), id="not ruff"),
+        pytest.param(
+            "  3:7  error  yes", ("3:7 error yes", "##[group]Run tool", ERROR, 4), id="eslint without a file"
+        ),
+        pytest.param(
+            f"{amid('tool: error: no')}",
+            ("behind 100", "behind 62", ERROR, 40),
+            id="a tool's error, long before the end",
+        ),
+        pytest.param(
+            "tool: error: no\n" + "x\n" * 48,
+            ("tool: error: no", "##[group]Run tool", "x", 35),
+            id="just near",
+        ),
+        pytest.param("tool: error: no\n" + "x\n" * 49, ("x", "x", ERROR, 41), id="just too far"),
+        pytest.param(
+            "error: a\nfatal: b", ("error: a", "##[group]Run tool", ERROR, 5), id="of two the first"
+        ),
+        pytest.param(
+            f"{UNHEALTHY}\nFATAL: no\n##[endgroup]\n{amid('')}",
+            ("Service container db failed: FATAL: no", "##[group]Run tool", "before 8", 13),
+            id="a container",
+        ),
+        pytest.param(
+            f"{UNHEALTHY}\nbye\n##[endgroup]\nFATAL: another's",
+            ("Service container db failed.", "##[group]Run tool", ERROR, 7),
+            id="a container that says nothing",
+        ),
+        pytest.param(
+            f"{UNHEALTHY}\nbye", ("Service container db failed.", "##[group]Run tool", ERROR, 5), id="no end"
+        ),
+        pytest.param(
+            "#7 0.3 gcc: error: x\n#7 9.9 ERROR: y\nERROR: failed to solve: z",
+            ("#7 0.3 gcc: error: x", "##[group]Run tool", ERROR, 6),
+            id="an image",
+        ),
+        pytest.param(
+            amid("#7 0.3 gcc: error: x\n#7 b\nERROR: failed to solve: z"),
+            ("#7 0.3 gcc: error: x", "before 93", "behind 8", 19),
+            id="an image, from its error on",
+        ),
+        pytest.param(
+            amid("#7 DONE\nERROR: failed to solve: z"),
+            ("ERROR: failed to solve: z", "before 69", "behind 8", 42),
+            id="an image that says nothing, with what came before",
+        ),
+        pytest.param(
+            "#7 DONE\nERROR: failed to solve: z\n#8 1.0 ERROR: later",
+            ("ERROR: failed to solve: z", "##[group]Run tool", ERROR, 6),
+            id="an image whose stages say nothing",
+        ),
+    ],
+)
+def test_what_names_the_cause_and_what_is_shown_with_it(text: str, want: tuple[str, str, str, int]) -> None:
+    assert told(text) == want
+
+
+def test_what_lies_between_the_failure_and_the_summary_is_left_out_and_counted() -> None:
+    others = "\n".join(f"line {n}" for n in range(20))
+    log = f"{FAILURES}\n___ test_b ___\n{others}\n{SHORT}\nFAILED a.py::TestLedger::test_sum - x\n{LAST}"
+    cause = github_log.first_cause(log)
+    assert cause is not None
+    assert cause.block.splitlines() == [
+        *FAILURES.splitlines(),
+        "___ test_b ___",
+        *(f"line {n}" for n in range(7)),
+        "[… 13 lines, see the full log …]",
+        SHORT,
+        "FAILED a.py::TestLedger::test_sum - x",
+        LAST,
+    ]
+
+
+@pytest.mark.parametrize(("count", "shown"), [(396, 400), (397, 401)])
+def test_a_block_of_up_to_400_lines_is_whole(count: int, shown: int) -> None:
+    log = "\n".join(["Traceback (most recent call last):", *[f"  line {n}" for n in range(count)], "X: no"])
+    cause = github_log.first_cause(f"{GROUP}{log}")
+    assert cause is not None
+    lines = cause.block.splitlines()
+    assert len(lines) == shown
+    assert ("[… 1 lines, see the full log …]" in lines) is (count > 396)
+
+
+TIMES = {"started_at": "2026-11-20T08:14:02Z", "completed_at": "2026-11-20T08:14:04Z"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "step"),
+    [
+        ({}, "Run b"),
+        ({"started_at": "2026-11-20T08:14:03Z"}, "Run b"),
+        ({"started_at": "2026-11-20T08:14:04Z"}, "Run a"),
+        ({"completed_at": "2026-11-20T08:14:03Z"}, "Run b"),
+        ({"completed_at": "2026-11-20T08:14:02Z"}, "Run a"),
+        ({"started_at": None}, "Run a"),
+        ({"completed_at": None}, "Run a"),
+        ({"conclusion": "cancelled"}, "Run b"),
+        ({"conclusion": "success"}, "Run a"),
+    ],
+)
+def test_the_failed_step_is_found_by_its_times(changes: dict[str, Any], step: str) -> None:
+    log = "".join(
+        f"2026-11-20T08:14:0{second}Z ##[group]Run {name}\n2026-11-20T08:14:0{second}Z ##[error]{name}\n"
+        for second, name in ((1, "a"), (3, "b"), (5, "c"))
+    )
+    cause = github_log.first_cause(log, [{"conclusion": "failure", **TIMES, **changes}])
+    assert cause is not None
+    assert cause.step == step
+
+
+def test_a_step_began_with_its_first_line_that_has_a_time() -> None:
+    log = "##[group]Run a\n2026-11-20T08:14:01Z x\n2026-11-20T08:14:03Z y"
+    assert [section.began for section in github_log.sections(github_log.clean(log))] == [
+        "2026-11-20T08:14:01Z"
+    ]
+    assert [section.began for section in github_log.sections(github_log.clean("x"))] == [""]
+
+
+@pytest.mark.parametrize(
+    ("log", "step", "line"),
+    [
+        ("##[group]Run a\n##[endgroup]\nbye\nPost job cleanup.\nbye, too", "Run a", "bye"),
+        *(
+            (f"##[group]Run a\n##[endgroup]\nbye\n{line}\nbye, too", "Run a", "bye")
+            for line in ("Print service container logs: x", "Cleaning up orphan processes")
+        ),
+        ("##[group]Run a\nbye\n##[group]Run b\nbye, too\nPost job cleanup.\nx", "Run b", "bye, too"),
+        ("Post job cleanup.\nbye, too", "Post job cleanup", "bye, too"),
+        ("bye", "Set up job", "bye"),
+        ("##[group]OS\nUbuntu\n##[endgroup]\n", "Set up job", "Ubuntu"),
+        (
+            "##[group]Run a\nshell: bash\n##[endgroup]\n",
+            "Run a",
+            "the step printed nothing before it ended: the log breaks off",
+        ),
+        (
+            "##[group]Run a\n##[endgroup]\n##[error]Process completed with exit code 3.",
+            "Run a",
+            "the step printed nothing before it ended: Process completed with exit code 3.",
+        ),
+    ],
+)
+def test_what_was_said_last_where_nothing_is_recognised(log: str, step: str, line: str) -> None:
+    cause = github_log.first_cause(log)
+    assert cause is not None
+    assert (cause.step, cause.line) == (step, line)
 
 
 def test_an_empty_log_has_no_cause() -> None:

@@ -262,6 +262,22 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
         "is of psp/frontend and tested what is in psp/backend, required is psp/backend",
     ),
     (
+        "a job of another commit",
+        {"ci_jobs": listed("ci_jobs", "jobs", job(head_sha=OTHER))},
+        {},
+        "ci_job_green",
+        NOT_PROVEN,
+        "job postgres-tests is not of run 42, attempt 1",
+    ),
+    (
+        "a job that was stopped",
+        {"ci_jobs": listed("ci_jobs", "jobs", job(conclusion="cancelled"))},
+        {},
+        "ci_job_green",
+        NOT_MET,
+        "is neither GREEN nor RED but cancelled: it was cancelled before its end, so it proves nothing: https://",
+    ),
+    (
         "a fork's commit",
         {"ci_run": http("ci_run", run(head_repository={"full_name": "mallory/backend"}))},
         {},
@@ -538,6 +554,25 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
         "no step ci_run was kept; the token is wrong",
     ),
     (
+        "the collector broke down before the log",
+        {
+            "ci_job_log": None,
+            "failed": http("ci_run_evidence_failed", outcome="failed", reason="the connection broke"),
+        },
+        {},
+        "ci_tests_ran",
+        NOT_PROVEN,
+        "no step ci_job_log was kept; the connection broke",
+    ),
+    (
+        "GitHub gave no log",
+        {"ci_job_log": http("ci_job_log", exit_status=500)},
+        {},
+        "ci_tests_ran",
+        NOT_PROVEN,
+        "GitHub did not give it (HTTP status 500)",
+    ),
+    (
         "no JSON",
         {"ci_run": http("ci_run", text="<html>")},
         {},
@@ -668,7 +703,7 @@ def test_a_red_job_quotes_its_error_block() -> None:
     block = criterion(verdict, "ci_error_block")
     assert block.result == MET
     assert FAILED_TEST in block.reason
-    assert block.detail.startswith("Step: ")
+    assert block.detail.startswith("Step: Postgres tests (Run python -m pytest tests)\n\n")
     assert "E       assert 100 == 90" in block.detail
     assert verdict.note.startswith("The CI job is GREEN is not met: job postgres-tests of run 42")
 
@@ -714,6 +749,8 @@ def test_the_required_job_of_every_earlier_attempt_counts(
     verdict = judged(changes)
     assert verdict.status == PASS
     assert verdict.note.endswith(f"; {history}." if history else f"{URL}.")
+    all_green = f"all {len(attempts)} earlier attempts were GREEN"
+    assert criterion(verdict, "ci_attempts").reason == (history or all_green)
     assert judged(changes, rerun=False).status == (FAIL if history else PASS)
 
 
@@ -727,6 +764,10 @@ def test_the_required_job_counts_and_not_its_run() -> None:
 def test_jobs_of_all_pages_count() -> None:
     pages = http("ci_jobs", {"jobs": [job(id=98, name="lint")]}, {"jobs": [job()]})
     assert judged({"ci_jobs": pages}, job="postgres-tests").status == PASS
+
+
+def test_the_repository_is_the_same_in_any_case() -> None:
+    assert judged({}, repository="PSP/Backend").status == PASS
 
 
 def test_a_workflow_may_be_named_by_its_file() -> None:
@@ -755,6 +796,7 @@ def test_a_matrix_is_green_where_all_of_it_is() -> None:
         f"Jobs {MATRIX[0]} and {MATRIX[1]} of run 42 (attempt 1) are GREEN for commit {COMMIT}: {URL}, {URL}."
     )
     assert criterion(found, "ci_tests_ran").reason.count(MATRIX[1]) == 1
+    assert criterion(found, "ci_job_link").reason == f"{URL}; {URL}"
 
 
 @pytest.mark.parametrize(

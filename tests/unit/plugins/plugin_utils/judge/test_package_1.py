@@ -25,6 +25,7 @@ from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import (
 )
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.package_1 import judge
 from tests.unit.captured import captured, evidence, step
+from tests.unit.plugins.plugin_utils.judge.test_earlier import begun
 
 POLICY = {
     "table": "reconciliation_findings",
@@ -169,6 +170,82 @@ GOOD: list[tuple[str, Evidence, str, str]] = [
 ]
 
 
+SEVERAL = step(
+    "alembic_ini",
+    kind="file",
+    stdout="in force: /app/backend/alembic.ini\nin reach: /app/alembic.ini\n",
+)
+SAID = "; Alembic's file in force is /app/backend/alembic.ini, not /app/alembic.ini"
+
+
+def test_two_alembic_ini_in_reach_are_in_the_note_with_the_one_in_force() -> None:
+    verdict = judge(_steps(alembic_ini=SEVERAL), POLICY)
+    assert verdict.status == "PASS"
+    assert verdict.note.endswith(f"{SAID}.")
+    head = next(c for c in verdict.criteria if c.id == "one_head")
+    assert (head.reason, head.steps) == (
+        f"the head is 0007_mig_01c_finding_unique{SAID}",
+        ("alembic_heads", "alembic_ini"),
+    )
+    failed = captured("alembic_upgrade", "alembic/upgrade_unknown_revision")
+    assert SAID in judge(_steps(alembic_ini=SEVERAL, alembic_upgrade=failed), POLICY).note
+
+
+@pytest.mark.parametrize(("count", "shown"), [(29, 0), (30, 0), (31, 30)])
+def test_of_a_long_history_the_last_30_lines_are_quoted(count: int, shown: int) -> None:
+    lines = [f"r{number} -> r{number + 1}, what" for number in reversed(range(count))]
+    verdict = judge(_steps(alembic_history=step("alembic_history", stdout="\n".join(lines))), POLICY)
+    (found,) = (c for c in verdict.criteria if c.id == "history_kept")
+    assert (found.reason, found.detail) == (f"{count} lines kept", "\n".join(lines[-shown:] * bool(shown)))
+
+
+def test_one_migration_is_counted_as_one() -> None:
+    one = step(
+        "alembic_upgrade",
+        stderr="INFO  [alembic.runtime.migration] Running upgrade 0006_mig_01b_reconciliation -> "
+        "0007_mig_01c_finding_unique, MIG-01C\n",
+    )
+    told = "1 migration ran, 0006_mig_01b_reconciliation -> 0007_mig_01c_finding_unique, and"
+    assert told in judge(_steps(alembic_upgrade=one), POLICY).note
+
+
+def test_what_an_earlier_attempt_had_begun_counts_where_nothing_ran() -> None:
+    idle = {
+        "alembic_current": captured("alembic_current", "alembic/current_head"),
+        "alembic_upgrade": captured("alembic_upgrade", "alembic/upgrade_head_again"),
+    }
+    ran, nothing = (judge(_steps(earlier_attempts=begun(), **steps), POLICY) for steps in ({}, idle))
+    assert (ran.status, nothing.status) == ("PASS", "FAIL")
+    assert nothing.note.endswith("look into what it did, and begin a new attempt.")
+
+
+def test_of_many_differences_two_are_named_and_all_are_in_the_detail() -> None:
+    verdict = judge(_steps(alembic_schema=_schema(" not null", "")), POLICY)
+    (found,) = (c for c in verdict.criteria if c.id == "schema_is_the_migrations")
+    many = found.detail.splitlines()
+    assert len(many) > 2
+    assert found.reason.endswith(f"it {many[0]}; {many[1]}; and {len(many) - 2} more")
+
+
+def test_of_two_schemas_the_table_may_be_named() -> None:
+    places = _places(("old", "table", False), ("public", "table", True))
+    policy = {**POLICY, "table": "public.reconciliation_findings"}
+    verdict = judge(_steps(table_places=places), policy)
+    assert {c.id: c.result for c in verdict.criteria}["table_exists"] == MET
+
+
+def test_a_partial_index_is_named_with_its_condition() -> None:
+    verdict = judge(_uniques({**ENTRY, "constraint": None, "predicate": "(provider = 'x')"}), POLICY)
+    assert "(provider, provider_event_id, finding_type) WHERE (provider = 'x'), which is no" in verdict.note
+
+
+def test_one_alembic_ini_is_not_in_the_note() -> None:
+    one = step("alembic_ini", kind="file", stdout="in force: /app/backend/alembic.ini\n")
+    verdict = judge(_steps(alembic_ini=one), POLICY)
+    assert verdict == judge(_steps(), POLICY)
+    assert {c.id: c.steps for c in verdict.criteria}["one_head"] == ("alembic_heads",)
+
+
 def test_other_relations_count_where_the_policy_says_so() -> None:
     differs = _steps(alembic_schema=_schema("4eb9637391852934934c90660aded4a8", "0" * 32))
     policy = {**POLICY, "others": "same"}
@@ -241,6 +318,13 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         "one_head",
         NOT_MET,
         "there are 2 heads",
+    ),
+    (
+        "a traceback in spite of status 0",
+        _steps(alembic_upgrade=step("alembic_upgrade", stderr=f"{TRACEBACK}\n  File x\nValueError: no\n")),
+        "upgrade_clean",
+        NOT_MET,
+        "a traceback in spite of status 0, ValueError: no",
     ),
     (
         "wrong password",
@@ -351,7 +435,14 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         _steps(describe_table=captured("describe_table", "psql/wrong_password")),
         "table_exists",
         NOT_PROVEN,
-        "\\d ended with status 2",
+        "\\d ended with status 2 and printed nothing: psql: error: ",
+    ),
+    (
+        "psql ended badly, and showed something",
+        _steps(describe_table=step("describe_table", exit_status=1, stdout="Table\n", stderr="lost\n")),
+        "table_exists",
+        NOT_PROVEN,
+        "\\d ended with status 1: lost",
     ),
     (
         "an index is no constraint",
@@ -478,6 +569,17 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         "no step alembic_current_between was kept",
     ),
     (
+        "a way down that fails",
+        _steps(
+            alembic_downgrade=step(
+                "alembic_downgrade", exit_status=1, stderr=f"{TRACEBACK}\n  File x\nValueError: no\n"
+            )
+        ),
+        "smoke",
+        NOT_MET,
+        "alembic_downgrade: ValueError: no",
+    ),
+    (
         "a way down that swallows its error",
         _steps(
             alembic_downgrade=step("alembic_downgrade", stderr=f"{TRACEBACK}\n  File x\nValueError: no\n")
@@ -492,6 +594,13 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         "history_kept",
         NOT_PROVEN,
         "no step alembic_history",
+    ),
+    (
+        "a history that is empty",
+        _steps(alembic_history=step("alembic_history")),
+        "history_kept",
+        NOT_PROVEN,
+        "alembic history printed nothing",
     ),
     (
         "current is minimum evidence",

@@ -877,6 +877,37 @@ def test_counts_that_are_more_than_the_rows_are_added_up() -> None:
     assert reasons["real_run_ok"].startswith("the counts add up to 13 of 10 rows: ")
 
 
+@pytest.mark.parametrize(("status", "result"), [(499, NOT_MET), (500, NOT_PROVEN), (503, NOT_PROVEN)])
+def test_a_backend_that_fails_on_the_probe_shows_nothing(status: int, result: str) -> None:
+    verdict = judge(_steps(webhook_probe=step("webhook_probe", kind=HTTP, exit_status=status)), POLICY)
+    assert {c.id: c.result for c in verdict.criteria}["signature_enforced"] == result
+
+
+@pytest.mark.parametrize(("enforced", "result"), [(29, NOT_PROVEN), (30, MET)])
+def test_as_many_webhooks_as_are_asked_for_are_enough(enforced: int, result: str) -> None:
+    verdict = judge(_steps(webhook_window=_window(40, 0, enforced=enforced)), POLICY)
+    assert {c.id: c.result for c in verdict.criteria}["webhooks_covered"] == result
+
+
+def test_a_baseline_that_was_not_read_is_said() -> None:
+    missing = judge(_steps(webhook_baseline=None), POLICY)
+    reasons = {c.id: (c.result, c.reason) for c in missing.criteria}
+    told = "no: 0 of 33 webhooks since, 0 of 0 before (what was before was not read)"
+    assert reasons["no_spike"] == (MET, told)
+
+
+@pytest.mark.parametrize(("refused", "result"), [(4, MET), (5, NOT_MET)])
+def test_a_spike_has_a_floor(refused: int, result: str) -> None:
+    kept = _steps(webhook_window=_window(40, refused), webhook_baseline=_baseline(1000, 0))
+    assert {c.id: c.result for c in judge(kept, POLICY).criteria}["no_spike"] == result
+
+
+def test_a_report_of_the_smokes_own_moment_is_its_own() -> None:
+    began = json.loads((FIXTURES / "playwright" / "all_passed.json").read_text("utf-8"))["stats"]["startTime"]
+    verdict = judge(_e2e("all_passed", started=began, ended=began), POLICY)
+    assert verdict.status == "PASS"
+
+
 def test_a_project_that_logs_in_does_not_stand_for_the_smoke() -> None:
     report = json.loads((FIXTURES / "playwright" / "setup_project.json").read_text("utf-8"))
     setup = [suite for suite in report["suites"] if suite["file"] == "auth.setup.ts"]

@@ -211,6 +211,13 @@ ANSWER = f'2026-11-24T03:57:00.000Z 200 {{"id":"{RUN}","status":"%s"}}\n'
     [
         ("redis_ping", replaced("PONG PONG\n"), "redis_healthcheck", NOT_MET, "PONG PONG"),
         ("redis_ping", replaced("PONG\n", exit_status=1), "redis_healthcheck", NOT_MET, "no PONG"),
+        (
+            "redis_info",
+            lambda kept: replace(kept, name="redis_host_ping", stdout="LOADING Redis is loading\n"),
+            "redis_healthcheck",
+            NOT_MET,
+            "PING got no PONG: LOADING Redis is loading",
+        ),
         ("redis_config", text("noeviction", "volatile-lru"), "redis_noeviction", NOT_MET, "volatile-lru"),
         ("redis_config", replaced(""), "redis_noeviction", MET, "noeviction"),
         (
@@ -301,6 +308,13 @@ ANSWER = f'2026-11-24T03:57:00.000Z 200 {{"id":"{RUN}","status":"%s"}}\n'
         ),
         ("recon_post", replaced("{}"), "api_lifecycle", NOT_PROVEN, "the POST gave no run id"),
         (
+            "recon_post",
+            lambda kept: replace(kept, exit_status=300),
+            "api_lifecycle",
+            NOT_PROVEN,
+            "the POST gave no run id (it was answered 300)",
+        ),
+        (
             "recon_worker_log",
             lambda kept: replace(kept, outcome=FAILED, reason="the disk is full"),
             "worker_log",
@@ -344,6 +358,34 @@ def test_each_rule_from_its_failing_side(
     found = criterion(changed({name: change}), rule)
     assert found.result == result
     assert reason in found.reason
+
+
+def test_neither_a_poll_nor_the_log_shows_it_running() -> None:
+    found = criterion(
+        changed(
+            {
+                "recon_lifecycle": replaced(ANSWER % "queued" + ANSWER % "completed"),
+                "recon_worker_log": text(RUN, "another"),
+            }
+        ),
+        "api_lifecycle",
+    )
+    assert found.result == NOT_PROVEN
+    assert found.reason == f"neither a poll nor the worker's log shows run {RUN} running"
+
+
+def test_the_lines_of_the_job_are_quoted() -> None:
+    quoted = criterion(changed({}), "worker_log").detail.splitlines()
+    assert ["→" in quoted[0], "←" in quoted[1], len(quoted)] == [True, True, 2]
+    alone = criterion(changed({"recon_worker_log": text(f"← {JOB}", "← anotherjob")}), "worker_log")
+    assert alone.detail.splitlines() == quoted[:1]
+
+
+def test_no_more_than_ten_lines_that_are_not_the_workers_are_quoted() -> None:
+    lines = "".join(f"{number} {RUN}\n" for number in range(12))
+    found = criterion(changed({"recon_worker_log": replaced(lines)}), "worker_log")
+    assert "though 12 contain it" in found.reason
+    assert found.detail.splitlines() == [f"{number} {RUN}" for number in range(10)]
 
 
 def as_other_apis_answer(kept: Step) -> Step:

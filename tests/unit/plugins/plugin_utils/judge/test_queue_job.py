@@ -70,6 +70,8 @@ def log(old: str, new: str) -> t.Callable[[Step], Step]:
 def test_a_record_that_agrees_is_told() -> None:
     verdict = judged(records(BEGUN, RESULT))
     assert verdict.status == PASS
+    shown = next(c.steps for c in verdict.criteria if c.id == "job_record")
+    assert shown == ("recon_lifecycle", "recon_worker_log", "recon_records")
     assert found(verdict, "job_record") == (
         MET,
         f'arq\'s record of job {JOB} in arq:queue is reconcile_run of [["{RUN}"], {{}}], with success: '
@@ -98,9 +100,46 @@ def test_a_record_that_contradicts_is_not_proven(record: Record, reason: str) ->
     assert (result, reason in why) == (NOT_PROVEN, True)
 
 
-@pytest.mark.parametrize("moment", ["2026-11-24T03:55:17.300Z", "2026-11-24T03:55:20.900Z"])
+def test_records_that_are_none_prove_nothing() -> None:
+    kept = replace(records(), stdout='{"job": "x"}\n')
+    result, why = found(judged(kept), "job_record")
+    assert result == NOT_PROVEN
+    assert why.startswith("recon_records: these are no records: ")
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2026-11-24T03:55:17.231Z",
+        "2026-11-24T03:55:17.300Z",
+        "2026-11-24T03:55:20.900Z",
+        "2026-11-24T03:55:21.343Z",
+    ],
+)
 def test_clocks_may_differ_a_little(moment: str) -> None:
     assert found(judged(records(replace(RESULT, enqueued=moment))), "job_record")[0] == MET
+
+
+def test_a_record_from_before_contradicts_though_it_cannot_be_decoded() -> None:
+    told = Record(RESULT.key, unreadable="ValueError: it is neither a pickle nor JSON", before=True)
+    assert found(judged(records(told)), "job_record") == (
+        NOT_PROVEN,
+        f"arq's record of job {JOB} of run {RUN} was there before the POST",
+    )
+
+
+@pytest.mark.parametrize(
+    ("enqueued", "finished", "result"),
+    [
+        ("2026-11-24T03:55:17.230Z", "2026-11-24T03:55:19.679Z", NOT_PROVEN),
+        ("2026-11-24T03:55:21.344Z", "2026-11-24T03:55:21.810Z", NOT_PROVEN),
+        ("2026-11-24T03:55:19.240Z", "2026-11-24T03:55:21.810Z", MET),
+        ("2026-11-24T03:55:19.240Z", "2026-11-24T03:55:21.811Z", NOT_PROVEN),
+    ],
+)
+def test_and_no_more_than_that(enqueued: str, finished: str, result: str) -> None:
+    told = replace(RESULT, enqueued=enqueued, finished=finished)
+    assert found(judged(records(told)), "job_record")[0] == result
 
 
 def test_another_job_about_the_run_is_not_the_run() -> None:
@@ -129,6 +168,16 @@ def test_completed_in_the_api_and_failed_in_the_log_is_not_proven() -> None:
         NOT_PROVEN,
         f"the API shows run {RUN} completed, and the worker's log its job {JOB} failed",
     )
+
+
+def test_a_run_that_failed_has_a_record_of_that() -> None:
+    def change(kept: Step) -> Step:
+        stdout = kept.stdout.replace('"completed"', '"failed"').replace(f"← {JOB}", f"! {JOB}")
+        return replace(kept, stdout=stdout)
+
+    result, why = found(judged(records(replace(RESULT, success=False)), change=change), "job_record")
+    assert result == MET
+    assert ", with failure: enqueued 2026" in why
 
 
 def test_without_an_end_in_the_log_nothing_is_agreed_on() -> None:
@@ -222,6 +271,11 @@ def code(service: str, given: Code | None) -> t.Callable[[Step], Step]:
         ),
         (
             Code("/app/a.py", "2026-11-24T03:50:09.999Z", loaded="2026-11-24T03:50:00.000Z"),
+            MET,
+            "of 2026-11-24",
+        ),
+        (
+            Code("/app/a.py", "2026-11-24T03:50:10.000Z", loaded="2026-11-24T03:50:00.000Z"),
             MET,
             "of 2026-11-24",
         ),

@@ -130,10 +130,25 @@ def test_a_stream_is_fetched() -> None:
         ((100.5, 109.5), ""),
         # As slow as the connection may be, no more than that is certain.
         ((98.5, 111.5), ""),
-        ((1000.5, 1009.5), "the host's clock is at least 899.5 s ahead of the controller's"),
-        ((97.0, 106.0), "the host's clock is at least 3.0 s behind the controller's"),
+        ((1000.5, 1009.5), "the host's clock is at least 899.5 s ahead of the controller's, at most 900.5 s"),
+        ((97.0, 106.0), "the host's clock is at least 3.0 s behind the controller's, at most 4.0 s"),
+        ((102.0, 112.0), ""),
+        ((102.1, 112.1), "the host's clock is at least 2.1 s ahead of the controller's, at most 2.1 s"),
+        ((98.0, 108.0), ""),
         ((), ""),
     ],
 )
 def test_a_clock_that_is_off_is_said(host: tuple[float, ...], said: str) -> None:
-    assert fetching.clock(100.0, host, 110.0) == said
+    assert fetching.Clock.measured(100.0, host, 110.0).off == said
+
+
+@pytest.mark.parametrize(
+    ("host", "want"),
+    [
+        ((100.5, 109.5), "2026-11-24T02:52:03.123Z"),
+        ((160.5, 169.5), "2026-11-24T02:51:03.623Z"),
+        ((40.5, 49.5), "2026-11-24T02:53:03.623Z"),
+    ],
+)
+def test_a_hosts_time_is_corrected_rather_too_late(host: tuple[float, float], want: str) -> None:
+    assert fetching.Clock.measured(100.0, host, 110.0).corrected("2026-11-24T02:52:03.123Z") == want

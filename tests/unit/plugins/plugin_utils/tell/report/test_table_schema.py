@@ -180,12 +180,20 @@ def test_what_postgres_names_by_itself_is_read(
         ("TIMETZ", "time with time zone"),
         ("VARCHAR(9)", "character varying(9)"),
         ("INT GENERATED ALWAYS AS (id * 2) STORED", "integer default generated always as (id * 2) stored"),
+        ("TEXT DEFAULT 'x'::text", "text default 'x'"),
+        ("TEXT DEFAULT now()::text", "text default now()::text"),
+        ("TIME DEFAULT CURRENT_TIMESTAMP(3)", "time without time zone default CURRENT_TIMESTAMP(3)"),
         ("BOOLEAN DEFAULT TRUE", "boolean default true"),
     ],
 )
 def test_a_type_is_in_the_words_of_psql(kind: str, shown: str) -> None:
     found = table(f"ALTER TABLE t ADD COLUMN b {kind}")
     assert (columns(found)["b"], found.unread) == (shown, [])
+
+
+def test_a_primary_key_is_not_null() -> None:
+    sql = "-- Running upgrade a -> b\nCREATE TABLE t (\n    a INT,\n    b INT,\n    PRIMARY KEY (a, c)\n);\n"
+    assert columns(table_schema.made(sql)["b"]["t"]) == {"a": "integer not null", "b": "integer"}
 
 
 @pytest.mark.parametrize("item", ["CHECK (a > 0)", f"UNIQUE ({'a' * 60})"])
@@ -230,6 +238,15 @@ def test_what_is_dropped_is_gone() -> None:
         "ALTER TABLE t DROP COLUMN x",
     )
     assert (columns(found), dict(found.rules)) == ({"id": "integer not null"}, {})
+
+
+def test_an_index_is_dropped_from_its_own_table() -> None:
+    made = table_schema.made(
+        "-- Running upgrade a -> b\nCREATE TABLE s (id INT);\nCREATE TABLE t (id INT);\n"
+        "CREATE INDEX ix ON t (id);\nCREATE INDEX iy ON s (id);\nDROP INDEX ix;\n"
+    )["b"]
+    assert {name: dict(one.rules) for name, one in made.items()} == {"s": {"iy": "INDEX (id)"}, "t": {}}
+    assert [one.unread for one in made.values()] == [[], []]
 
 
 @pytest.mark.parametrize(
