@@ -40,23 +40,44 @@ _DESCRIBED = pattern(
 
 
 @lru_cache(None)
-def _separators() -> tuple[re.Pattern[bytes], ...]:
+def _separator(number: int) -> re.Pattern[bytes]:
     """Return what finds a separator and the end of such a name, in a reversed text in lower case."""
+    name = rb"[\"'`\\ \t\]]{0,12}(?:\d{1,3}[_-]?(?![\d:t]))?" + _end()
+    return re.compile(
+        (
+            b"=" + name,
+            # Most colons are those of URLs and of times.
+            rb":(?!/|\d\d:)" + name,
+            b">" + name,
+            rb",[\"']" + name,
+            rb"'e?[ ]{1,4}(?:drowssap|yb deifitnedi)",
+            b"d3%" + name,
+            b"_" + _end(),
+        )[number]
+    )
+
+
+_SMALL = 65536
+_ANCHORS = ((b"=",), (b":",), (b">",), (b',"', b",'"), (b"drowssap", b"yb deifitnedi"), (b"d3%",), (b"_",))
+
+
+def _separators(text: bytes) -> t.Iterator[tuple[int, re.Pattern[bytes]]]:
+    """Return those that a reversed text may contain, with their numbers; for a small one none is compiled."""
+    for number, anchors in enumerate(_ANCHORS):
+        if len(text) > _SMALL or any(one in text for one in anchors):
+            yield number, _separator(number)
+
+
+@lru_cache(None)
+def _end() -> bytes:
+    """Return a pattern for the ends of such names, reversed: a trie, so that each letter is one step."""
     ends: dict[str, t.Any] = {}
     for word in _ENDS:
         node = ends
         for char in reversed(word):
             node = node.setdefault(char, {})
         node[""] = {}
-    end = _alternatives(ends).encode()
-    name = rb"[\"'`\\ \t\]]{0,12}(?:\d{1,3}[_-]?(?![\d:t]))?" + end
-    pairs = tuple(re.compile(separator + name) for separator in (b"=", b":", b">", rb",[\"']"))
-    return (
-        *pairs,
-        re.compile(rb"'e?[ ]{1,4}(?:drowssap|yb deifitnedi)"),
-        re.compile(b"d3%" + name),
-        re.compile(b"_" + end),
-    )
+    return _alternatives(ends).encode()
 
 
 def _alternatives(node: t.Mapping[str, t.Any]) -> str:
@@ -72,7 +93,7 @@ def spans(data: bytes, lower: bytes, start: int, stop: int, known: t.Container[b
     backwards = lower[low:stop][::-1]
     last = stop - 1
     places: list[tuple[int, int]] = []
-    for number, separator in enumerate(_separators()):
+    for number, separator in _separators(backwards):
         for match in separator.finditer(backwards):
             at, what = last - match.start(), number
             if number == _MIDDLE:

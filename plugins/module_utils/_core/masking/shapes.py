@@ -34,7 +34,7 @@ _PREFIX = pattern(
 )
 _TOKENS: tuple[tuple[bytes, str], ...] = (
     (
-        rb"-(?<![0-9]-)(?:(?<=glpat-)|(?<=glptt-)|(?<=gldt-)|(?<=xox[abceoprs]-)|(?<=pypi-)|(?<=xapp-)|(?<=xkeysib-)|(?<=sk-ant-)"
+        rb"-(?<=[abceijkoprstXY]-)(?:(?<=glpat-)|(?<=glptt-)|(?<=gldt-)|(?<=xox[abceoprs]-)|(?<=pypi-)|(?<=xapp-)|(?<=xkeysib-)|(?<=sk-ant-)"
         rb"|(?<=sk-proj-)|(?<=\bsk-)|(?<=GOCSPX-)|(?<=SECRET-KEY-))(?P<secret>[A-Za-z0-9_-]{16,512})",
         "token",
     ),
@@ -53,6 +53,7 @@ _GAP = rb"(?:[ \t]{1,8}|=|[\"'],\s{0,32}(?=[\"']))"
 _VALUE = rb"(?:(?P<quote>\\{0,8}[\"'])|(?P<secret>[^\s\"',;|&)<>`\\]{1,4096}))"
 _OPTION = pattern(rb"(?:(?<=\s)|(?<=[\"'])|(?<=^))-(?P<option>[upaw])(?:" + _GAP + rb")?" + _VALUE)
 _LONG_OPTION = pattern(rb"--(?P<option>[A-Za-z][A-Za-z0-9-]{1,40})" + _GAP + _VALUE)
+_LEAST_TOKEN = 20  # characters of what is no user, but a token in its place
 _PORTS = pattern(rb"\d{1,5}(?::\d{1,5})?")
 _TAKES = {
     b"u": rb"\bcurl\b",
@@ -88,10 +89,11 @@ def spans(data: bytes, lower: bytes, start: int, stop: int) -> list[Span]:
         while place >= 0:
             found += look(data, place)
             place = lower.find(anchor, place + 1, end)
-    place = data.find(b"AUTH", start, stop + 3)
-    while place >= 0:
-        found += _redis(data, place)
-        place = data.find(b"AUTH", place + 4, stop + 3)
+    for text, rare in ((lower, _RARE_LOWER), (data, _RARE)):
+        for anchor_pattern, behind, look in rare:
+            for match in anchor_pattern.finditer(text, start, min(len(text), stop + _MOST_BEHIND)):
+                if start <= match.start() - behind < stop:
+                    found += look(data, match.start() - behind)
     for number in range(3):
         found += _tokens(data, start, stop, number)
     found += pgpass(data, start, stop)
@@ -131,12 +133,14 @@ def _url(data: bytes, at: int) -> _Found:
     if not match:
         return []
     found = []
-    user = str(match["user"], "utf-8", "replace")
-    if names.is_random(user, 20) or _PREFIX.search(match["user"].rpartition(b"_")[0]):
+    user = match["user"]
+    if len(user) >= _LEAST_TOKEN and (
+        names.is_random(str(user, "utf-8", "replace"), 20) or _PREFIX.search(user.rpartition(b"_")[0])
+    ):
         found.append(Span(*match.span("user"), "url.user"))
     if match["colon"]:
         start, stop = match.span("secret")
-        several = _ONE_OF_SEVERAL.search(data, start, stop)
+        several = b"," in data[start:stop] and _ONE_OF_SEVERAL.search(data, start, stop)
         stop = several.start() if several else stop
         secret = data[start:stop]
         number = secret.isdigit() and len(secret) >= 4
@@ -164,6 +168,10 @@ def _block(data: bytes, at: int) -> _Found:
     if MASKED.fullmatch(inner.strip()) or not inner.strip():
         return []
     return [Span(begin, stop, "private_key")]
+
+
+def _scheme_or_block(data: bytes, at: int) -> _Found:
+    return _block(data, at) if data[at + 2 : at + 3] in b"gG" else _scheme(data, at)
 
 
 def _scheme(data: bytes, at: int) -> _Found:
@@ -249,16 +257,21 @@ def pgpass(data: bytes, start: int, stop: int) -> _Found:
                 yield Span(*match.span("secret"), "pgpass")
 
 
+# What begins with a byte that is rare in a text, or has one, is looked for by that byte alone: C(memchr()).
 _ANCHORS: tuple[tuple[bytes, t.Callable[[bytes, int], _Found]], ...] = (
     (b"://", _url),
-    (b"%3a%2f%2f", _encoded_url),
-    (b"eyj", _shape(3)),
     (b"ya29.", _shape(4)),
-    (b"begin ", _block),
-    (b"bearer ", _scheme),
-    (b"basic ", _scheme),
     (b"token ", _scheme),
-    (b"requirepass", _redis),
     (b"masterauth", _redis),
     (b"setuser ", _first(_SETUSER, "acl")),
 )
+_RARE_LOWER: tuple[tuple[re.Pattern[bytes], int, t.Callable[[bytes, int], _Found]], ...] = (
+    (pattern(rb"b(?=e(?:arer|gin) |asic )"), 0, _scheme_or_block),
+    (pattern(rb"%(?=3a%2f%2f)"), 0, _encoded_url),
+    (pattern(rb"q(?<=req)(?=uirepass)"), 2, _redis),
+)
+_RARE: tuple[tuple[re.Pattern[bytes], int, t.Callable[[bytes, int], _Found]], ...] = (
+    (pattern(rb"J(?<=eyJ)"), 2, _shape(3)),
+    (pattern(rb"U(?<=AU)(?=TH)"), 1, _redis),
+)
+_MOST_BEHIND = 2
