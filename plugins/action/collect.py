@@ -36,6 +36,8 @@ from ..plugin_utils.preflight import rehearsal, smoke, table
 
 # The module that does what must be done at most once.
 ONCE = "ci_run_dispatch"
+# Bytes that are fetched at once where a file cannot be fetched whole, and how many such pieces at most.
+_PIECE, _MOST_PIECES = 8 << 20, 1024
 
 Kept = list[dict[str, t.Any]]
 # The result of each stage, and what is to be returned of its steps.
@@ -61,7 +63,8 @@ class ActionModule(ClosureAction):
         self._attempt: locker.Attempt | None = None
         self._package = 0
         self._spooled: list[str] = []  # folders on the host that are to be removed
-        with progress(lambda: f"{self._module} on {self._host}"):
+        with progress(lambda: f"{self._module} on {self._host}"), tempfile.TemporaryDirectory() as folder:
+            self._streams = Path(folder)  # those that are fetched, until they are kept
             if not attempt or self._task.check_mode:
                 result = _sum(self._stages(options, lambda steps: [step.as_dict() for step in steps]))
                 return self._rehearsed(result) if self._task.check_mode else result
@@ -151,7 +154,7 @@ class ActionModule(ClosureAction):
 
     def _steps(self, records: t.Sequence[Result], folder: str) -> tuple[list[Step], list[str]]:
         """Return the steps that records stand for, and the host's folder if it is not needed any longer."""
-        steps = [fetching.step(record, self._fetch) for record in records]
+        steps = [fetching.step(record, self._fetch, self._streams) for record in records]
         whole = all(map(fetching.is_whole, records, steps))
         # The host is named as the inventory does, with the machine's own name behind it.
         own = self._host
@@ -180,18 +183,21 @@ class ActionModule(ClosureAction):
             self.shell(shlex.join(["rm", "-rf", "--", *self._spooled]))
         self._spooled = []
 
-    def _fetch(self, path: str) -> bytes:
-        """Return a file of the host, which under C(become) the connecting user may not read."""
-        if self._connection.become:
-            options = {"src": path}
-            found = self._execute_module("ansible.builtin.slurp", options, task_vars=self._known)
-            if "content" not in found:
-                raise OSError(str(found.get("msg")))
-            return base64.b64decode(found["content"])
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder, "stream")
-            self._connection.fetch_file(path, str(file))
-            return file.read_bytes()
+    def _fetch(self, path: str, into: Path) -> None:
+        """Fetch a file of the host, which under C(become) the connecting user may not read, in pieces."""
+        if not self._connection.become:
+            self._connection.fetch_file(path, str(into))
+            return
+        with into.open("wb") as file:
+            for number in range(_MOST_PIECES):
+                piece = f"dd bs={_PIECE} skip={number} count=1 if={shlex.quote(path)} | base64"
+                answer = self.shell(piece)
+                data = base64.b64decode(answer.stdout)
+                if answer.status != 0 or not (data or number):
+                    raise OSError(answer.stderr or f"{path} cannot be read")
+                file.write(data)
+                if len(data) < _PIECE:
+                    return
 
     def _collect(self, args: dict[str, t.Any]) -> Result:
         module, known = self._task.action, self._known

@@ -170,6 +170,7 @@ class Collector:
             directory=self.params.get("directory"),
             env={**self.env, **(env or {})},
             running=self.spool.running if self.spool else None,
+            folder=self.spool.folder if self.spool else None,
         )
 
     def leave_out(self, argv: t.Sequence[str], step: StepName, reason: str) -> Step:

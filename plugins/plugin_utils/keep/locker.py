@@ -11,7 +11,7 @@
             package_<n>/
                 policy.json                 what the judge compares the evidence with
                 0001-<step>.json            a step, with the digests of its streams
-                0001-<step>.stdout, .stderr
+                0001-<step>.stdout, .stderr     C(.gz) above 1 MiB
 
 Files are written whole or not at all, and a step is never written over.
 """
@@ -23,14 +23,16 @@ import hashlib
 import json
 import secrets as random_source
 import typing as t
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from ...module_utils._core import files
-from ...module_utils._core.evidence import Evidence, Release, Step, parse_time
+from ...module_utils._core.evidence import FAILED, Evidence, Release, Step, parse_time
 from ...module_utils._core.redaction import Redactor
-from . import elsewhere
+from ...module_utils._core.streams import Stream
+from . import elsewhere, kept
 
 STREAMS = ("stdout", "stderr")
 PACKAGES = (0, 1, 2, 3)
@@ -271,8 +273,8 @@ def digest(attempt: Attempt) -> str:
     """
     folder = attempt.folder
     names = {str(path.relative_to(folder)) for path in folder.rglob("[!.]*") if path.is_file()}
-    lines = (f"{_sha256((folder / name).read_bytes())}  {name}\n" for name in sorted(names - {TICKET_RECORD}))
-    return _sha256("".join(lines).encode())
+    lines = (f"{kept.sha256(folder / name)}  {name}\n" for name in sorted(names - {TICKET_RECORD}))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 class Later(t.NamedTuple):
@@ -317,17 +319,19 @@ def _keep_step(folder: Path, step: Step, recovered: str) -> dict[str, t.Any]:
     # The host's redactor knew the secrets; this one finds those recognized by their place.
     redact = Redactor({})
     record: dict[str, t.Any] = {
-        key: redact(value) if isinstance(value, str) else value for key, value in step.as_dict().items()
+        key: redact(value) if isinstance(value, str) and key not in STREAMS else value
+        for key, value in step.as_dict().items()
     }
     if recovered:
         record["recovered"] = recovered
     number = 1 + max((int(path.name[:4]) for path in elsewhere.glob(folder, "[0-9]*")), default=0)
     base = f"{number:04d}-{step.name}"
-    for stream in STREAMS:
-        content = record[stream].encode()
-        record[stream] = {"file": f"{base}.{stream}", "sha256": _sha256(content), "bytes": len(content)}
-        if content:
-            elsewhere.write(folder / record[stream]["file"], content)
+    masks = Counter[str]()
+    for stream, content in ((STREAMS[0], step.stdout), (STREAMS[1], step.stderr)):
+        record[stream] = kept.write(folder / f"{base}.{stream}", content, redact, masks)
+    kept.count_masks(record["command"].encode(), masks)
+    if masks:
+        record["masks"] = dict(sorted(masks.items()))
     elsewhere.write(folder / f"{base}.json", as_json(record))
     return record
 
@@ -372,21 +376,21 @@ def load_step(path: Path, folder: Path | None = None) -> Step:
         LockerError: a stream is missing or is not what was kept.
     """
     record = read_json(path)
+    unread = []
     for stream in STREAMS:
-        kept = record[stream]
         # A disk may be full between a step's files.
-        file = elsewhere.find((folder or path.parent) / kept["file"])
-        content = file.read_bytes() if kept["bytes"] and file.exists() else b""
-        if _sha256(content) != kept["sha256"]:
+        file = elsewhere.find((folder or path.parent) / record[stream]["file"])
+        found = kept.read(file, record[stream])
+        if found is None:
             raise LockerError(
                 f"{file} is missing or was changed: its SHA-256 is not the one that was kept with it"
             )
-        record[stream] = content.decode()
+        record[stream] = found
+        if isinstance(found, Stream) and found.unread:
+            unread.append(f"its {stream} of {found.unread}")
+    if unread:
+        record |= {"outcome": FAILED, "reason": "; ".join([*filter(None, [record.get("reason")]), *unread])}
     return Step.from_dict(record)
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 def as_json(data: t.Any) -> str:
