@@ -110,7 +110,7 @@ def _stream(raw: t.IO[bytes], redact: Redact, folder: Path | None) -> str:
     except OSError as exc:
         # The disk is full: the text has to do.
         Path(name).unlink(missing_ok=True)
-        return f"{_text(raw, size, redact)}\n[… {size} bytes could not be put down: {exc.strerror} …]\n"
+        return f"{_text(raw, size, redact)}\n[... {size} bytes could not be put down: {exc.strerror} ...]\n"
     found = taken.stream(name)
     if not isinstance(found, streams.Stream):
         Path(name).unlink()

@@ -16,7 +16,7 @@ CHUNK = 1 << 18
 # Bytes of a stream beyond which it is a file on its way and in reports.
 LARGE = 256 * 1024
 # Bytes that are read whole; of what is larger, so much of both ends, and the lines between that may matter.
-WHOLE, END = 12 << 20, 4 << 20
+WHOLE, END = 6 << 20, 2 << 20
 # Bytes of a command's stream that are kept, and of its end where it is cut.
 LIMIT, LAST = 256 << 20, 1 << 20
 _TELLING = (
@@ -107,9 +107,9 @@ class Taken:
         if len(self._tail) > END:
             self._between(bytes(self._tail[:-END]))
             del self._tail[:-END]
-        note = f"\n[… {self._left} bytes of {self.size} are left out here, but for lines that may matter: "
-        note += f"all are in {Path(file).name}, SHA-256 {self.sha256} …]\n"
-        return b"".join([self._head, note.encode(), *self._telling, b"[\xe2\x80\xa6]\n", self._tail])
+        note = f"\n[... {self._left} bytes of {self.size} are left out here, but for lines that may matter: "
+        note += f"all are in {Path(file).name}, SHA-256 {self.sha256} ...]\n"
+        return b"".join([self._head, note.encode(), *self._telling, b"[...]\n", self._tail])
 
     def _between(self, data: bytes) -> None:
         """Leave a piece out but for its lines that say something."""
@@ -145,7 +145,7 @@ def excerpt(text: str, most: int) -> str:
     last = text.find("\n", len(text) - most // 2, -1) + 1 or len(text) - most // 2
     left = text[first:last]
     lines = left.count("\n")
-    return f"{text[:first]}[… {lines} lines, {len(left)} characters, are not shown here …]\n{text[last:]}"
+    return f"{text[:first]}[... {lines} lines, {len(left)} characters, are not shown here ...]\n{text[last:]}"
 
 
 def masked(raw: t.IO[bytes], size: int, mask: t.Callable[[Chunks], Chunks], limit: int = LIMIT) -> Chunks:
@@ -163,7 +163,7 @@ def masked(raw: t.IO[bytes], size: int, mask: t.Callable[[Chunks], Chunks], limi
     begin = last.find(b"\n", CHUNK) + 1
     # A line without an end would begin within a word, which may be a secret.
     last = last[begin:] if begin else b""
-    cut = f"[… cut here: of {size} bytes the first {limit} and the last {len(last)} are kept …]"
+    cut = f"[... cut here: of {size} bytes the first {limit} and the last {len(last)} are kept ...]"
     yield b"\n" + cut.encode() + b"\n" + last
 
 
