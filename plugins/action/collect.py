@@ -148,9 +148,20 @@ class ActionModule(ClosureAction):
         if off:
             display.warning(f"{self._host}: {off}")
             steps.append(Started(step_names.HOST_CLOCK, self._task.action, host=self._host).ended(f"{off}\n"))
+        steps += self._weak(result.pop("weak", {}))
         if self._goes_on and result.pop("failed", False):
             steps.append(self._breakdown(result))
         return result, steps
+
+    def _weak(self, weak: t.Mapping[str, str]) -> list[Step]:
+        """Return the step that names secrets which are masked only by place, unless it is kept already."""
+        lines = [
+            f"{label}: {why}; it is masked only where its place gives it away\n"
+            for label, why in weak.items()
+        ]
+        step = Started(step_names.WEAK_SECRETS, self._task.action, host=self._host).ended("".join(lines))
+        known = not lines or not self._attempt or locker.says(self._attempt, self._package, step)
+        return [] if known else [step]
 
     def _steps(self, records: t.Sequence[Result], folder: str) -> tuple[list[Step], list[str]]:
         """Return the steps that records stand for, and the host's folder if it is not needed any longer."""

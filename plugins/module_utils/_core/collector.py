@@ -85,8 +85,10 @@ class Collector:
         self.service_env = env_file.parse(text) if name else dict(os.environ)
         self.env = {**os.environ, **self.service_env}
         self.env["PATH"] = os.pathsep.join([*self.params["path"], self.env.get("PATH", os.defpath)])
-        secrets = {**secrets_of_env(self.service_env), **self.redact.secrets}
-        self.redact = Redactor(secrets, ordinary_of_env(self.service_env))
+        masked = (self.params["attempt"] or {}).get("masked") or {}
+        secrets = {**secrets_of_env(self.service_env, masked), **self.redact.secrets}
+        shown = [name for name, secret in masked.items() if not secret]
+        self.redact = Redactor(secrets, ordinary_of_env(self.service_env, masked), shown)
 
     def read(self, option: str) -> str:
         """Return the text of the file that an option names, C('') where it names none.
@@ -103,7 +105,7 @@ class Collector:
 
     def mask(self, token: str) -> None:
         """Mask a token that was found on the way from here on."""
-        self.redact = Redactor({**self.redact.secrets, "token": token}, self.redact.plain)
+        self.redact = Redactor({**self.redact.secrets, "token": token}, self.redact.plain, self.redact.shown)
 
     def use_spool(self) -> None:
         """Have each step on the disk as it ends, where an attempt keeps it.
@@ -219,8 +221,8 @@ def run_collector(
             "exception": collector.redact(traceback.format_exc()),
         }
     folder = str(collector.spool.folder) if collector.spool else ""
-    clock = [began, time.time()]
-    leave(**result, steps=collector.records, spool=folder, left_behind=collector.left, clock=clock)
+    clock, weak = [began, time.time()], collector.redact.weak
+    leave(**result, steps=collector.records, spool=folder, left_behind=collector.left, clock=clock, weak=weak)
 
 
 def _secret_options(module: AnsibleModule, argument_spec: ArgumentSpec) -> dict[str, str]:

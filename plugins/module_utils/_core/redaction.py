@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from .masking import forms, pairs, protected, shapes, values
 from .masking.known import Known
+from .masking.pair import Told
 from .masking.secrets import ordinary_of_env, secrets_of_env
 from .masking.span import MASK, MASKED, Span, mask
 
@@ -41,9 +42,14 @@ class Redactor:
         ledger: label → how many masks, since it was made.
     """
 
-    def __init__(self, secrets: t.Mapping[str, str], plain: t.Collection[str] = ()) -> None:
-        """Take label → value of what is known to be secret, and what the evidence contains in any case."""
-        self.secrets, self.plain = dict(secrets), plain
+    def __init__(
+        self, secrets: t.Mapping[str, str], plain: t.Collection[str] = (), shown: t.Collection[str] = ()
+    ) -> None:
+        """Take label → value of what is known to be secret, and what the evidence contains in any case.
+
+        C(shown) are names whose values are no secrets though the names say so.
+        """
+        self.secrets, self.plain, self.shown = dict(secrets), plain, shown
         self.ledger: Counter[str] = Counter()
         roots = {label.partition(".")[0] for label in secrets}
         common = {*plain, *roots}
@@ -53,6 +59,7 @@ class Redactor:
         for label, value in secrets.items():
             for one in {value, quote(value.encode("utf-8", "replace"), safe="")} - {""}:
                 self._labels.setdefault(one.encode("utf-8", "surrogatepass"), label)
+        self._told = Told(self._labels, shown, [])
         self._known = Known({label: value for label, value in secrets.items() if not reasons[label]})
         self._numbers: dict[str, dict[bytes, int]] = {}
 
@@ -135,7 +142,7 @@ class Redactor:
             if start <= span.start + behind < stop
         ]
         lower = data[: stop + 64].lower()
-        found += pairs.spans(data, lower, start, stop, self._labels)
+        found += pairs.spans(data, lower, start, stop, self._told)
         found += shapes.spans(data, lower, start, stop)
         return _without_masks(data, behind, found) if MASK.encode() in data else found
 

@@ -28,6 +28,7 @@ def owner(attempt: Attempt, package: int, module: str, host: str) -> dict[str, t
         "ticket": release.ticket,
         "release": release.candidate,
         "staging": attempt.staging,
+        "masked": dict(attempt.masked),
         "package": package,
         "module": module,
         "host": host,

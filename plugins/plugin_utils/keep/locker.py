@@ -55,6 +55,9 @@ class Attempt:
     staging: str = ""  # which of those on its hosts: what the lock is for
     # Package → what the preflight found of it: nothing of it is done.
     held_back: t.Mapping[str, str] = field(default_factory=dict)
+    masked: t.Mapping[str, bool] = field(
+        default_factory=dict
+    )  # variable → whether it is secret, against its name
 
     @property
     def folder(self) -> Path:
@@ -91,6 +94,7 @@ class Attempt:
                 Release(**data["release"]),
                 str(data.get("staging") or ""),
                 dict(data.get("held_back") or {}),
+                dict(data.get("masked") or {}),
             )
         except (KeyError, TypeError) as exc:
             raise LockerError(
@@ -99,7 +103,13 @@ class Attempt:
 
 
 def open_attempt(
-    root: str, release: Release, now: str, staging: str = "", held_back: t.Mapping[str, str] | None = None
+    root: str,
+    release: Release,
+    now: str,
+    staging: str = "",
+    *,
+    held_back: t.Mapping[str, str] | None = None,
+    masked: t.Mapping[str, bool] | None = None,
 ) -> Attempt:
     """Open a new attempt and return it; C(now) is RFC 3339, UTC.
 
@@ -108,7 +118,7 @@ def open_attempt(
     """
     stamp = parse_time(now).strftime("%Y%m%dT%H%M%S.%fZ")
     path = Path(root).absolute() / release.ticket / release.candidate / "attempts" / stamp
-    attempt = Attempt(str(path), now, release, staging, held_back or {})
+    attempt = Attempt(str(path), now, release, staging, dict(held_back or {}), dict(masked or {}))
     try:
         path.mkdir(parents=True, mode=0o700)
         # Those of attempts that were killed: nobody closes them any more.
@@ -184,7 +194,7 @@ def keep(
         with _locked(folder):
             if unless and elsewhere.glob(folder, f"[0-9]*-{unless}.json"):
                 return []
-            return [_keep_step(folder, step, recovered) for step in steps]
+            return [_keep_step(folder, step, recovered, redactor(attempt)) for step in steps]
     except OSError as exc:
         raise LockerError(f"{folder} cannot be written: {exc.strerror}") from exc
 
@@ -295,6 +305,13 @@ def later_attempt(attempt: Attempt) -> Later | None:
     return max((one for one in later if one.status), default=None)
 
 
+def says(attempt: Attempt, package: int, step: Step) -> bool:
+    """Return whether a package has a step of this name that says the same of the same host."""
+    files = elsewhere.glob(attempt.package(package), f"[0-9]*-{step.name}.json")
+    found = (load_step(path, attempt.package(package)) for path in files)
+    return any((one.host, one.stdout) == (step.host, step.stdout) for one in found)
+
+
 def _status_for_ticket(attempt: Path) -> str:
     if not (attempt / "report.json").exists():
         return "not reported" if any(attempt.glob("package_*")) else ""
@@ -315,9 +332,12 @@ def write_report(attempt: Attempt, name: str, text: str) -> str:
     return str(elsewhere.write(attempt.folder.parent.parent / name, text))
 
 
-def _keep_step(folder: Path, step: Step, recovered: str) -> dict[str, t.Any]:
-    # The host's redactor knew the secrets; this one finds those recognized by their place.
-    redact = Redactor({})
+def redactor(attempt: Attempt, **secrets: str) -> Redactor:
+    """Return what masks secrets by their places: the hosts' knew which they are. More may be given."""
+    return Redactor(secrets, shown=[name for name, secret in attempt.masked.items() if not secret])
+
+
+def _keep_step(folder: Path, step: Step, recovered: str, redact: Redactor) -> dict[str, t.Any]:
     record: dict[str, t.Any] = {
         key: redact(value) if isinstance(value, str) and key not in STREAMS else value
         for key, value in step.as_dict().items()

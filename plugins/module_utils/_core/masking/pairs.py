@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from . import names, values
 from .lazy import pattern
-from .pair import Pair
+from .pair import Pair, Told
 from .span import MASK, Span
 
 _BACK = 240
@@ -87,7 +87,7 @@ def _alternatives(node: t.Mapping[str, t.Any]) -> str:
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
-def spans(data: bytes, lower: bytes, start: int, stop: int, known: t.Container[bytes]) -> list[Span]:
+def spans(data: bytes, lower: bytes, start: int, stop: int, told: Told) -> list[Span]:
     """Return the values whose separator is between C(start) and C(stop); C(lower) is in lower case."""
     low = max(0, start - _BACK)
     backwards = lower[low:stop][::-1]
@@ -104,15 +104,15 @@ def spans(data: bytes, lower: bytes, start: int, stop: int, known: t.Container[b
             if start <= at < stop + _BACK * (number == _MIDDLE):
                 places.append((at, what))
     found: list[Span] = []
-    looked = [0]
+    told = told._replace(looked=[0])
     for at, what in sorted(places):
         # What is inside a value that is masked already needs no second look.
         if not found or at >= found[-1].stop:
-            found += _pair(data, at, what, known, looked)
+            found += _pair(data, at, what, told)
     return found
 
 
-def _pair(data: bytes, at: int, number: int, known: t.Container[bytes], looked: list[int]) -> list[Span]:
+def _pair(data: bytes, at: int, number: int, told: Told) -> list[Span]:
     """Return what is secret behind a separator."""
     if number == _SQL:
         return values.quoted(data, at, "password") or []
@@ -121,7 +121,11 @@ def _pair(data: bytes, at: int, number: int, known: t.Container[bytes], looked: 
     bare = before[: len(before) - len(before[-12:]) + len(bare)]
     head = bare.rstrip(_NAME)
     name = bare[len(head) :].decode().lstrip(".-")
-    if not name or (number == _COMMA and head.rstrip(b"bru\"'\\ ")[-1:] not in (b"(", b"[")):
+    if (
+        not name
+        or name in told.shown
+        or (number == _COMMA and head.rstrip(b"bru\"'\\ ")[-1:] not in (b"(", b"["))
+    ):
         return []
     separator = data[at : at + 1]
     if name.lower().endswith("value"):
@@ -145,5 +149,5 @@ def _pair(data: bytes, at: int, number: int, known: t.Container[bytes], looked: 
     value = at + 1 + (data[at : at + 2] in (b"=>", b":="))
     while data[value : value + 1] in (b" ", b"\t") and value < at + 12:
         value += 1
-    pair = Pair(name, kind, separator, bare != before, head, value - at - 1, known, looked)
+    pair = Pair(name, kind, separator, bare != before, head, value - at - 1, told.known, told.looked)
     return values.spans(data, value, pair)
