@@ -9,6 +9,7 @@ Whatever its size, it takes some 30 MiB of memory to write and to read one.
 from __future__ import annotations
 
 import hashlib
+import heapq
 import typing as t
 from pathlib import Path
 
@@ -25,6 +26,7 @@ _TELLING = (
     *(b"running upgrade", b"running downgrade", b"running stamp", b" passed", b" skipped"),
 )
 _LONGEST_LINE = 2048
+_LONGEST_SECRET = 1 << 16
 
 Chunks = t.Iterable[bytes]
 
@@ -114,11 +116,11 @@ class Taken:
     def _between(self, data: bytes) -> None:
         """Leave a piece out but for its lines that say something."""
         self._left += len(data)
-        lower = data.lower()
-        places = sorted(place for word in _TELLING for place in _places(lower, word, END // 64))
         done = 0
-        for place in places:
-            if place < done or self._told > END:
+        for place in _telling(data.lower()):
+            if self._told > END:
+                return
+            if place < done:
                 continue
             begin = max(
                 done, data.rfind(b"\n", max(0, place - _LONGEST_LINE), place) + 1, place - _LONGEST_LINE
@@ -130,11 +132,16 @@ class Taken:
             self._telling.append(line)
 
 
-def _places(data: bytes, word: bytes, most: int) -> t.Iterator[int]:
+def _telling(lower: bytes) -> t.Iterator[int]:
+    """Return where the telling words are, in order."""
+    return heapq.merge(*(_places(lower, word) for word in _TELLING))
+
+
+def _places(data: bytes, word: bytes) -> t.Iterator[int]:
     place = data.find(word)
-    while place >= 0 and most:
+    while place >= 0:
         yield place
-        place, most = data.find(word, place + len(word)), most - 1
+        place = data.find(word, place + len(word))
 
 
 def excerpt(text: str, most: int) -> str:
@@ -151,20 +158,23 @@ def excerpt(text: str, most: int) -> str:
 def masked(raw: t.IO[bytes], size: int, mask: t.Callable[[Chunks], Chunks], limit: int = LIMIT) -> Chunks:
     """Return what a command wrote, masked, up to a limit; what is cut is said with its size.
 
-    What is masked goes over the cut, so that no half of a secret is left at it.
+    So much before the cut is left out that no half of a secret is left at it.
     """
     raw.seek(0)
     if size <= limit:
         yield from mask(iter(lambda: raw.read(CHUNK), b""))
         return
-    yield from _first(mask(_read(raw, limit + CHUNK)), limit)
+    yield from _all_but(mask(_read(raw, limit)), _LONGEST_SECRET)
     raw.seek(size - LAST - CHUNK)
     last = b"".join(mask(_read(raw, LAST + CHUNK)))
     begin = last.find(b"\n", CHUNK) + 1
     # A line without an end would begin within a word, which may be a secret.
     last = last[begin:] if begin else b""
-    cut = f"[... cut here: of {size} bytes the first {limit} and the last {len(last)} are kept ...]"
-    yield b"\n" + cut.encode() + b"\n" + last
+    left = size - limit + _LONGEST_SECRET - len(last)
+    yield (
+        f"\n[... cut here: some {left} bytes of {size}; a stream is kept up to {limit} bytes ...]\n".encode()
+        + last
+    )
 
 
 def _read(raw: t.IO[bytes], count: int) -> Chunks:
@@ -173,9 +183,11 @@ def _read(raw: t.IO[bytes], count: int) -> Chunks:
         yield chunk
 
 
-def _first(chunks: Chunks, count: int) -> Chunks:
+def _all_but(chunks: Chunks, last: int) -> Chunks:
+    """Return the chunks without the last bytes."""
+    rest = b""
     for chunk in chunks:
-        yield chunk[:count]
-        count -= len(chunk)
-        if count <= 0:
-            return
+        rest += chunk
+        if len(rest) > last:
+            yield rest[:-last]
+            rest = rest[-last:]
