@@ -141,6 +141,7 @@ def _pair(data: bytes, at: int, number: int, told: Told) -> list[Span]:
         other
         or head.endswith(MASK.encode())
         or (separator == b":" and name == "PASS")
+        or (head.endswith(b"${") and data[at : at + 2] in (b":?", b":+"))
         or data[at : at + 2] in (b"::", b"==", b"=~")
     )
     if other or (kind == names.NO and not parameter):

@@ -22,8 +22,10 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction imp
     ordinary_of_env,
     secrets_of_env,
 )
-from tests.unit.plugins.module_utils._core.redaction_cases import GOES, STAYS
+from tests.unit.plugins.module_utils._core import redaction_cases, redaction_cases_more
 
+GOES = redaction_cases.GOES + redaction_cases_more.GOES
+STAYS = redaction_cases.STAYS + redaction_cases_more.STAYS
 MASKS = re.compile(r"\[masked:[A-Za-z0-9_.#@-]+\]")
 SECRETS = [
     "p@ss/w:rd%1 \"x'é",

@@ -16,10 +16,8 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._text import (
     alembic,
     arq_log,
     env_file,
-    playwright,
 )
-from tests.unit.plugins.module_utils._core.redaction_cases import GOES, STAYS
-from tests.unit.plugins.module_utils._core.test_redaction import SECRETS, forms
+from tests.unit.plugins.module_utils._core.test_redaction import GOES, SECRETS, STAYS, forms
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 # Texts that are like those of tools: pieces of the tables, and what is between such pieces.
@@ -85,9 +83,7 @@ def test_any_long_secret_is_masked(secret: str) -> None:
 
 @QUICK
 @given(st.text(max_size=300))
-@pytest.mark.parametrize(
-    "read", [alembic.revisions, alembic.known, arq_log.attempts, env_file.parse, playwright.read]
-)
+@pytest.mark.parametrize("read", [alembic.revisions, alembic.known, arq_log.attempts, env_file.parse])
 def test_readers_read_anything(read: object, text: str) -> None:
     assert callable(read)
     read(text)
