@@ -87,6 +87,8 @@ class Collector:
         self.env["PATH"] = os.pathsep.join([*self.params["path"], self.env.get("PATH", os.defpath)])
         masked = (self.params["attempt"] or {}).get("masked") or {}
         secrets = {**secrets_of_env(self.service_env, masked), **self.redact.secrets}
+        known = set(secrets.values())
+        secrets |= {label: value for label, value in _earlier(text, masked).items() if value not in known}
         shown = [name for name, secret in masked.items() if not secret]
         self.redact = Redactor(secrets, ordinary_of_env(self.service_env, masked), shown)
 
@@ -178,6 +180,15 @@ class Collector:
     def leave_out(self, argv: t.Sequence[str], step: StepName, reason: str) -> Step:
         """Keep the step of a command that is left out on purpose, with the reason."""
         return self.not_run(step, shlex.join(argv), reason, directory=self.params.get("directory"))
+
+
+def _earlier(text: str, masked: t.Mapping[str, bool]) -> dict[str, str]:
+    """Return the secrets of lines that a later line of the same name replaces: a tool may show the file."""
+    found: dict[str, str] = {}
+    for number, entry in enumerate(env_file.entries(text), 1):
+        of_line = secrets_of_env({entry.name: entry.value} if entry.name else {}, masked)
+        found.update((f"{label}.line{number}", value) for label, value in of_line.items())
+    return found
 
 
 def run_collector(

@@ -23,7 +23,7 @@ _LAST = {"auth", "dsn", "sig", "masterauth", "webhook", "webhooks", "bearer", "o
 _QUALIFIED_TEXT = (
     "access account admin aes api app application auth aws azure backup card cipher client crypt crypto "
     "data decryption deploy django encrypt encryption fernet flask gpg hmac integration jwt kek license "
-    "master mfa pgp private rsa secret security sendgrid server service session shared sign signature "
+    "master mfa pem pgp private rsa secret security sendgrid server service session shared sign signature "
     "signing sse ssh ssl storage stripe tls totp twilio webhook adyen sentry datadog openai"
 )
 _QUALIFIED = frozenset(_QUALIFIED_TEXT.split())
