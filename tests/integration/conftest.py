@@ -58,7 +58,7 @@ def read_env(state: t.Mapping[str, t.Any], name: str = "backend_env_file") -> di
 
 
 def secret_forms(state: t.Mapping[str, t.Any]) -> set[str]:
-    """Return the twin's secrets, each as it is, percent-encoded, in JSON, base64 at each offset, base32, hex."""
+    """Return the twin's secrets, each as it is, percent-encoded, in JSON, base64, base32 and hex."""
     secrets = {
         Path(state[name]).read_text("utf-8").strip() for name in ("ci_token_file", "redis_password_file")
     }
