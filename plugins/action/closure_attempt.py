@@ -37,6 +37,9 @@ class ActionModule(ClosureAction):
                 "rc_closure_locker": ("path", args.get("locker")),
             }
         ) + controller.lacking("sqlglot")
+        masked = args.get("masked") or {}
+        if not isinstance(masked, dict) or not all(isinstance(one, bool) for one in masked.values()):
+            problems.append("rc_closure_masked must be a dictionary of variables' names to true or false")
         problems += [] if problems else controller.lacks_space(str(args["locker"]))
         if problems:
             return {"failed": True, "msg": "; ".join(problems)}
@@ -49,7 +52,9 @@ class ActionModule(ClosureAction):
         try:
             own = f"{staging} at {self._address(known)}" if staging else ""
             held_back = args.get("held_back") or {}
-            attempt = locker.open_attempt(str(args["locker"]), release, utc_now(), own, held_back)
+            attempt = locker.open_attempt(
+                str(args["locker"]), release, utc_now(), own, held_back=held_back, masked=masked
+            )
         except locker.LockerError as exc:
             if locked:
                 self.shell(lease.releasing(staging, token))

@@ -36,7 +36,8 @@ class ActionModule(ClosureAction):
             options = _options(args)
             attempt = locker.named_attempt(options["attempt"])
             secret = opening.token(options, os.environ)
-            redact = Redactor({"token": secret} if secret else {})
+            given = {"token": secret} if secret else {}
+            redact = locker.redactor(attempt, **given) if attempt else Redactor(given)
             if attempt is None:
                 read = _read(options, redact, secret)
                 return {"changed": False, "msg": _UNOPENED.format(**options, read=read)}

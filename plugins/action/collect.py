@@ -38,6 +38,8 @@ from ..plugin_utils.preflight import rehearsal, smoke, table
 ONCE = "ci_run_dispatch"
 # What a module returns of its host's clock, and another host is given.
 MOMENTS = {"at"}
+# Bytes that are fetched at once where a file cannot be fetched whole, and how many such pieces at most.
+_PIECE, _MOST_PIECES = 8 << 20, 1024
 
 Kept = list[dict[str, t.Any]]
 # The result of each stage, and what is to be returned of its steps.
@@ -63,7 +65,8 @@ class ActionModule(ClosureAction):
         self._attempt: locker.Attempt | None = None
         self._package = 0
         self._spooled: list[str] = []  # folders on the host that are to be removed
-        with progress(lambda: f"{self._module} on {self._host}"):
+        with progress(lambda: f"{self._module} on {self._host}"), tempfile.TemporaryDirectory() as folder:
+            self._streams = Path(folder)  # those that are fetched, until they are kept
             if not attempt or self._task.check_mode:
                 result = _sum(self._stages(options, lambda steps: [step.as_dict() for step in steps]))
                 return self._rehearsed(result) if self._task.check_mode else result
@@ -150,13 +153,24 @@ class ActionModule(ClosureAction):
             display.warning(f"{self._host}: {clock.off}")
             said = Started(step_names.HOST_CLOCK, self._task.action, host=self._host)
             steps.append(said.ended(f"{clock.off}\n"))
+        steps += self._weak(result.pop("weak", {}))
         if self._goes_on and result.pop("failed", False):
             steps.append(self._breakdown(result))
         return result, steps
 
+    def _weak(self, weak: t.Mapping[str, str]) -> list[Step]:
+        """Return the step that names secrets which are masked only by place, unless it is kept already."""
+        lines = [
+            f"{label}: {why}; it is masked only where its place gives it away\n"
+            for label, why in weak.items()
+        ]
+        step = Started(step_names.WEAK_SECRETS, self._task.action, host=self._host).ended("".join(lines))
+        known = not lines or not self._attempt or locker.says(self._attempt, self._package, step)
+        return [] if known else [step]
+
     def _steps(self, records: t.Sequence[Result], folder: str) -> tuple[list[Step], list[str]]:
         """Return the steps that records stand for, and the host's folder if it is not needed any longer."""
-        steps = [fetching.step(record, self._fetch) for record in records]
+        steps = [fetching.step(record, self._fetch, self._streams) for record in records]
         whole = all(map(fetching.is_whole, records, steps))
         # The host is named as the inventory does, with the machine's own name behind it.
         own = self._host
@@ -185,18 +199,21 @@ class ActionModule(ClosureAction):
             self.shell(shlex.join(["rm", "-rf", "--", *self._spooled]))
         self._spooled = []
 
-    def _fetch(self, path: str) -> bytes:
-        """Return a file of the host, which under C(become) the connecting user may not read."""
-        if self._connection.become:
-            options = {"src": path}
-            found = self._execute_module("ansible.builtin.slurp", options, task_vars=self._known)
-            if "content" not in found:
-                raise OSError(str(found.get("msg")))
-            return base64.b64decode(found["content"])
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder, "stream")
-            self._connection.fetch_file(path, str(file))
-            return file.read_bytes()
+    def _fetch(self, path: str, into: Path) -> None:
+        """Fetch a file of the host, which under C(become) the connecting user may not read, in pieces."""
+        if not self._connection.become:
+            self._connection.fetch_file(path, str(into))
+            return
+        with into.open("wb") as file:
+            for number in range(_MOST_PIECES):
+                piece = f"dd bs={_PIECE} skip={number} count=1 if={shlex.quote(path)} | base64"
+                answer = self.shell(piece)
+                data = base64.b64decode(answer.stdout)
+                if answer.status != 0 or not (data or number):
+                    raise OSError(answer.stderr or f"{path} cannot be read")
+                file.write(data)
+                if len(data) < _PIECE:
+                    return
 
     def _collect(self, args: dict[str, t.Any]) -> Result:
         module, known = self._task.action, self._known

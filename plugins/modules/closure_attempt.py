@@ -47,6 +47,11 @@ options:
       done, and they are FAIL with that.
     type: dict
     default: {}
+  masked:
+    description: Names of the services' variables, each with whether its value is secret (V(true)) or not
+      (V(false)), where its name or its content say otherwise.
+    type: dict
+    default: {}
   holder:
     description: Who takes the lock. Set by the action.
     type: dict
@@ -106,6 +111,7 @@ def main() -> None:
             "locker": {"type": "path", "required": True},
             "staging": {"type": "str", "default": ""},
             "held_back": {"type": "dict", "default": {}},
+            "masked": {"type": "dict", "default": {}},
             "holder": {"type": "dict"},
         },
         supports_check_mode=True,

@@ -20,6 +20,8 @@ C(ansible_overhead_s)
     no step and so counts as overhead, unless it goes on beside one.
 C(redaction_mb_s)
     the megabytes of text that are masked in a second of one core, with fifty known secrets.
+C(redaction_over_detect_secrets), C(redaction_over_credsweeper)
+    this, divided by the megabytes of the same text that those scan for secrets.
 
 Then what the last round's closure consists of: tasks, each counted once for each host, modules that Ansible
 started for them, and the five tasks that took longest.
@@ -37,7 +39,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from tests.bench import counts, facts, overhead, playbook, redaction, script
+from tests.bench import counts, facts, overhead, playbook, redaction, scanners, script
 from tests.bench.checklist import Checklist
 from tests.bench.twin import ROOT, Twin
 from tests.drills import twin as drills_twin
@@ -84,7 +86,10 @@ def main() -> int:
     print(f"closure_over_script: {median(one.closure / one.script for one in rounds):.2f}")
     print(f"closure_over_naive: {median(one.closure / one.naive for one in rounds):.2f}")
     print(f"ansible_overhead_s: {median(one.overhead for one in rounds):.2f}")
-    print(f"redaction_mb_s: {redaction.mb_s():.1f}")
+    masked = redaction.mb_s()
+    print(f"redaction_mb_s: {masked:.1f}")
+    for name, scanned in scanners.mb_s(redaction.sample()[1]).items():
+        print(f"redaction_over_{name}: {masked / scanned:.0f}")
     print("\n".join(rounds[-1].counts.lines()))
     return 0
 

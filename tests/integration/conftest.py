@@ -71,7 +71,7 @@ def read_env(state: t.Mapping[str, t.Any], name: str = "backend_env_file") -> di
 
 
 def secret_forms(state: t.Mapping[str, t.Any]) -> set[str]:
-    """Return the twin's secrets, each as it is, percent-encoded and in base64."""
+    """Return the twin's secrets, each as it is, percent-encoded, in JSON, base64, base32 and hex."""
     secrets = {
         Path(state[name]).read_text("utf-8").strip() for name in ("ci_token_file", "redis_password_file")
     }
@@ -80,7 +80,14 @@ def secret_forms(state: t.Mapping[str, t.Any]) -> set[str]:
     secrets |= {env["API_TOKEN"], *webhooks, unquote(re.split(r"[:@]", env["DATABASE_URL"])[2])}
     assert all(len(secret) > 7 for secret in secrets)
     encoded = {base64.b64encode(secret.encode()).decode() for secret in secrets}
-    return secrets | encoded | {quote(secret, safe="") for secret in secrets}
+    encoded |= {
+        base64.b64encode(b"u:"[:n] + secret.encode()).decode()[4:-4] for secret in secrets for n in (1, 2)
+    }
+    encoded |= {base64.b32encode(secret.encode()).decode().rstrip("=") for secret in secrets}
+    encoded |= {form for secret in secrets for form in (secret.encode().hex(), secret.encode().hex().upper())}
+    encoded |= {json.dumps(secret)[1:-1] for secret in secrets}
+    once = {quote(secret, safe="") for secret in secrets}
+    return secrets | encoded | once | {quote(secret, safe="") for secret in once}
 
 
 def read_state() -> dict[str, t.Any]:

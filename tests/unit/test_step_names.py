@@ -135,6 +135,7 @@ def test_every_step_but_the_roles_own_has_its_collector() -> None:
         "earlier_attempts",
         "left_behind",
         "host_clock",
+        "weak_secrets",
         "queue_enablement",
         "migration_decision",
     }

@@ -98,8 +98,12 @@ class Collector:
         self.service_env = env_file.parse(text) if name else dict(os.environ)
         self.env = {**os.environ, **self.service_env}
         self.env["PATH"] = os.pathsep.join([*self.params["path"], self.env.get("PATH", os.defpath)])
-        secrets = {**secrets_of_env(self.service_env), **self.redact.secrets}
-        self.redact = Redactor(secrets, ordinary_of_env(self.service_env))
+        masked = (self.params["attempt"] or {}).get("masked") or {}
+        secrets = {**secrets_of_env(self.service_env, masked), **self.redact.secrets}
+        known = set(secrets.values())
+        secrets |= {label: value for label, value in _earlier(text, masked).items() if value not in known}
+        shown = [name for name, secret in masked.items() if not secret]
+        self.redact = Redactor(secrets, ordinary_of_env(self.service_env, masked), shown)
 
     def url(self, kind: str) -> str:
         """Return the address of the service's database or Redis (C(kind)), C('') where it has none."""
@@ -129,7 +133,7 @@ class Collector:
 
     def mask(self, token: str) -> None:
         """Mask a token that was found on the way from here on."""
-        self.redact = Redactor({**self.redact.secrets, "token": token}, self.redact.plain)
+        self.redact = Redactor({**self.redact.secrets, "token": token}, self.redact.plain, self.redact.shown)
 
     def use_spool(self) -> None:
         """Have each step on the disk as it ends, where an attempt keeps it.
@@ -196,11 +200,21 @@ class Collector:
             directory=self.params.get("directory"),
             env={**self.env, **(env or {})},
             running=self.spool.running if self.spool else None,
+            folder=self.spool.folder if self.spool else None,
         )
 
     def leave_out(self, argv: t.Sequence[str], step: StepName, reason: str) -> Step:
         """Keep the step of a command that is left out on purpose, with the reason."""
         return self.not_run(step, shlex.join(argv), reason, directory=self.params.get("directory"))
+
+
+def _earlier(text: str, masked: t.Mapping[str, bool]) -> dict[str, str]:
+    """Return the secrets of lines that a later line of the same name replaces: a tool may show the file."""
+    found: dict[str, str] = {}
+    for number, entry in enumerate(env_file.entries(text), 1):
+        of_line = secrets_of_env({entry.name: entry.value} if entry.name else {}, masked)
+        found.update((f"{label}.line{number}", value) for label, value in of_line.items())
+    return found
 
 
 def run_collector(
@@ -244,9 +258,9 @@ def run_collector(
             "exception": collector.redact(traceback.format_exc()),
         }
     folder = str(collector.spool.folder) if collector.spool else ""
-    clock = [began, time.time()]
+    clock, weak = [began, time.time()], collector.redact.weak
     result["invocation"] = {"module_args": _arguments(module.params)}
-    leave(**result, steps=collector.records, spool=folder, left_behind=collector.left, clock=clock)
+    leave(**result, steps=collector.records, spool=folder, left_behind=collector.left, clock=clock, weak=weak)
 
 
 def _secret_options(module: AnsibleModule, argument_spec: ArgumentSpec) -> dict[str, str]:

@@ -4,7 +4,7 @@
 """The one way to run a command: argv, directory, environment and time limit in, a step out.
 
 The streams go to files, not pipes, so that a process killed at its limit leaves everything it wrote,
-and one that writes a lot never blocks.
+and one that writes a lot never blocks. They are masked while they are read from there, piece by piece.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import typing as t
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 
+from . import streams
 from .evidence import COMMAND, ENDED, TIMED_OUT, Step
 from .step_names import StepName
 from .steps import Redact, Started
@@ -36,12 +37,14 @@ def run(
     directory: str | None = None,
     env: t.Mapping[str, str] | None = None,
     running: Running | None = None,
+    folder: Path | None = None,
 ) -> Step:
     """Run a command and return it as a step, whatever the command does.
 
     No shell is involved, and no secret may be in C(argv). After C(limit) seconds its whole process group is
     terminated, then killed. C(env) is complete; without one, it is this process's own. C(running) is entered
-    with the process's number and the masked command while it runs.
+    with the process's number and the masked command while it runs. A stream that is large or no text is put
+    into C(folder); without one there is its text alone.
     """
     name = step or StepName(argv[0])
     started = Started(name, shlex.join(argv), redact, kind=COMMAND, directory=directory)
@@ -63,8 +66,8 @@ def run(
         with running(process.pid, redact(started.what)) if running else nullcontext():
             status, in_time = _wait(process, limit)
         return started.ended(
-            _text(out),
-            _text(err),
+            _stream(out, redact, folder),
+            _stream(err, redact, folder),
             exit_status=status,
             outcome=ENDED if in_time else TIMED_OUT,
             reason="" if in_time else f"stopped at its limit of {limit:g} s",
@@ -91,9 +94,46 @@ def _signal(group: int, number: signal.Signals) -> None:
         os.killpg(group, number)
 
 
-def _text(stream: t.IO[bytes]) -> str:
-    stream.seek(0)
-    return stream.read().decode("utf-8", "backslashreplace")
+def _stream(raw: t.IO[bytes], redact: Redact, folder: Path | None) -> str:
+    """Return what was written, masked: its text, and the bytes in a file where that is not all."""
+    size = raw.seek(0, os.SEEK_END)
+    raw.seek(0)
+    data = raw.read(streams.LARGE + 1)
+    mask = getattr(redact, "stream", None) or (lambda chunks: chunks)
+    if folder is None or (len(data) <= streams.LARGE and _is_text(data)):
+        return _text(raw, size, redact)
+    taken = streams.Taken()
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".stream-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.writelines(taken.passing(streams.masked(raw, size, mask)))
+    except OSError as exc:
+        # The disk is full: the text has to do.
+        Path(name).unlink(missing_ok=True)
+        return f"{_text(raw, size, redact)}\n[... {size} bytes could not be put down: {exc.strerror} ...]\n"
+    found = taken.stream(name)
+    if not isinstance(found, streams.Stream):
+        Path(name).unlink()
+    return found
+
+
+def _text(raw: t.IO[bytes], size: int, redact: Redact) -> str:
+    mask = getattr(redact, "stream", None)
+    if mask is None:  # no Redactor
+        raw.seek(0)
+        return redact(raw.read().decode("utf-8", "backslashreplace"))
+    taken = streams.Taken()
+    for chunk in streams.masked(raw, size, mask):
+        taken.take(chunk)
+    return str(taken.stream(""))
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _why(exc: OSError, program: str, env: t.Mapping[str, str] | None) -> str:

@@ -67,6 +67,7 @@ class Step:
         outcome: C(ended); C(timed_out), killed at its limit; C(failed), could not be carried out;
             C(not_run), left out on purpose.
         reason: one sentence where the outcome is not C(ended).
+        masks: name → how many masks of it are in its text, as pairs; known once it was kept.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Step:
     stderr: str = ""
     outcome: str = ENDED
     reason: str = ""
+    masks: tuple[tuple[str, int], ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -99,8 +101,10 @@ class Step:
         return (parse_time(self.ended) - parse_time(self.started)).total_seconds()
 
     def as_dict(self) -> dict[str, t.Any]:
-        """Return a JSON-ready mapping with one key for each attribute."""
-        return asdict(self)
+        """Return a JSON-ready mapping with one key for each attribute; C(masks) where there are some."""
+        found = {**asdict(self), "stdout": str(self.stdout), "stderr": str(self.stderr)}
+        del found["masks"]
+        return {**found, "masks": dict(self.masks)} if self.masks else found
 
     @classmethod
     def from_dict(cls, data: t.Mapping[str, t.Any]) -> Step:
@@ -110,7 +114,8 @@ class Step:
             TypeError: a key without a default is missing.
         """
         known = {f.name for f in fields(cls)}
-        return cls(**{key: value for key, value in data.items() if key in known})
+        given = {key: value for key, value in data.items() if key in known}
+        return cls(**{**given, "masks": tuple(dict(given.get("masks", ())).items())})
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,11 @@ import tempfile
 import typing as t
 from pathlib import Path
 
+Content = t.Union[str, bytes, t.Callable[[], t.Iterable[bytes]]]
 
-def write(path: Path, content: str | bytes, *, move: t.Callable[[str, str], t.Any] = os.replace) -> None:
-    """Write a file that outlives a crash of the machine once this returns.
+
+def write(path: Path, content: Content, *, move: t.Callable[[str, str], t.Any] = os.replace) -> None:
+    """Write a file that outlives a crash of the machine once this returns; C(content) may be made in pieces.
 
     A new file can be read by its owner alone, at any time. C(move) puts the complete file in its place:
     C(AnsibleModule.atomic_move) keeps owner, mode and security context of the file that is replaced.
@@ -21,10 +23,11 @@ def write(path: Path, content: str | bytes, *, move: t.Callable[[str, str], t.An
         OSError: it cannot be written; what was there before still is.
     """
     data = content.encode() if isinstance(content, str) else content
+    pieces = [data] if isinstance(data, bytes) else data()
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         move(name, str(path))

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import re
 import typing as t
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from urllib.parse import quote
 
 from .masking import forms, pairs, protected, shapes, values
 from .masking.known import Known
+from .masking.pair import Told
 from .masking.secrets import ordinary_of_env, secrets_of_env
 from .masking.span import MASK, MASKED, Span, mask
 
@@ -40,9 +42,14 @@ class Redactor:
         ledger: label → how many masks, since it was made.
     """
 
-    def __init__(self, secrets: t.Mapping[str, str], plain: t.Collection[str] = ()) -> None:
-        """Take label → value of what is known to be secret, and what the evidence contains in any case."""
-        self.secrets, self.plain = dict(secrets), plain
+    def __init__(
+        self, secrets: t.Mapping[str, str], plain: t.Collection[str] = (), shown: t.Collection[str] = ()
+    ) -> None:
+        """Take label → value of what is known to be secret, and what the evidence contains in any case.
+
+        C(shown) are names whose values are no secrets though the names say so.
+        """
+        self.secrets, self.plain, self.shown = dict(secrets), plain, shown
         self.ledger: Counter[str] = Counter()
         roots = {label.partition(".")[0] for label in secrets}
         common = {*plain, *roots}
@@ -52,6 +59,7 @@ class Redactor:
         for label, value in secrets.items():
             for one in {value, quote(value.encode("utf-8", "replace"), safe="")} - {""}:
                 self._labels.setdefault(one.encode("utf-8", "surrogatepass"), label)
+        self._told = Told(self._labels, shown, [])
         self._known = Known({label: value for label, value in secrets.items() if not reasons[label]})
         self._numbers: dict[str, dict[bytes, int]] = {}
 
@@ -96,45 +104,47 @@ class Redactor:
 
     def _show(self, window: _Window, stop: int) -> bytes:
         """Return the masked text up to C(stop)."""
-        pieces, data = [], window.data
-        while window.runs and window.runs[0].start < stop:
-            run = window.runs.pop(0)
-            if run.start >= window.shown:
-                pieces += [bytes(data[window.shown : run.start]), self._mask(data, run)]
-            window.shown = max(window.shown, run.stop)
-        pieces.append(bytes(data[window.shown : stop]))
-        window.shown = max(window.shown, stop)
+        data, shown = window.data, window.shown
+        pieces: list[bytes | bytearray] = []
+        count = bisect_left(window.runs, (stop,))
+        for run in window.runs[:count]:
+            if run.start >= shown:
+                pieces += [data[shown : run.start], self._mask(data, run)]
+            shown = max(shown, run.stop)
+        pieces.append(data[shown:stop])
+        del window.runs[:count]
+        window.shown = max(shown, stop)
         return b"".join(pieces)
 
     def _mask(self, data: bytearray, span: Span) -> bytes:
-        secret = bytes(data[span.start : span.stop])
-        label = span.label if span.known else self._labels.get(secret, "")
-        if not label:
-            numbers = self._numbers.setdefault(span.label, {})
-            number = numbers.get(secret) or len(numbers) + 1
-            if len(numbers) < _MOST_NUMBERS:
-                numbers[secret] = number
-            label = span.label if number == 1 else f"{span.label}#{number}"
+        label = span.label if span.known else self._name(bytes(data[span.start : span.stop]), span.label)
         shown = mask(label)
         self.ledger[shown[len(MASK) : -1]] += 1
         return (f'"{shown}"' if span.quoted else shown).encode()
+
+    def _name(self, secret: bytes, label: str) -> str:
+        """Return what a secret found by its place is called: as the known one that it equals, or numbered."""
+        if known := self._labels.get(secret):
+            return known
+        numbers = self._numbers.setdefault(label, {})
+        number = numbers.get(secret) or len(numbers) + 1
+        if len(numbers) < _MOST_NUMBERS:
+            numbers[secret] = number
+        return label if number == 1 else f"{label}#{number}"
 
     def _spans(self, data: bytes, start: int, stop: int) -> list[Span]:
         """Return what is secret from C(start) to C(stop), without what is a mask already."""
         behind = max(0, start - _BEHIND)
         ahead = data[behind : stop + 8 * min(self._known.longest, _BEHIND)]
         found = [
-            span._replace(start=span.start + behind, stop=span.stop + behind)
+            Span(span.start + behind, span.stop + behind, span.label, True)
             for span in self._known.spans(ahead)
+            if start <= span.start + behind < stop
         ]
-        found = [span for span in found if start <= span.start < stop]
         lower = data[: stop + 64].lower()
-        found += pairs.spans(data, lower, start, stop, self._labels)
+        found += pairs.spans(data, lower, start, stop, self._told)
         found += shapes.spans(data, lower, start, stop)
-        masks = [match.span() for match in MASKED.finditer(data, behind)] if MASK.encode() in data else []
-        return [
-            span for span in found if not any(begin < span.stop and span.start < end for begin, end in masks)
-        ]
+        return _without_masks(data, behind, found) if MASK.encode() in data else found
 
 
 def masked(value: t.Any, redact: t.Callable[[str], str]) -> t.Any:
@@ -165,10 +175,22 @@ class _Window:
         self.runs = [run._replace(start=run.start - count, stop=run.stop - count) for run in self.runs]
 
 
+def _without_masks(data: bytes, start: int, spans: list[Span]) -> list[Span]:
+    """Return the spans that touch no mask that is there already."""
+    found = list(MASKED.finditer(data, start))
+    begins, ends = [match.start() for match in found], [match.end() for match in found]
+    return [span for span in spans if bisect_right(ends, span.start) == bisect_left(begins, span.stop)]
+
+
+def _order(span: Span) -> tuple[int, int, bool, str]:
+    """Return what sorts spans: by their beginning, the longest first."""
+    return span.start, -span.stop, not span.known, span.label
+
+
 def _merged(spans: t.Iterable[Span]) -> list[Span]:
     """Return one span for each run of spans that overlap; what is known gives its name."""
     runs: list[Span] = []
-    for span in sorted(spans, key=lambda one: (one.start, -one.stop, not one.known, one.label)):
+    for span in sorted(spans, key=_order):
         if runs and span.start < runs[-1].stop:
             last = runs[-1]
             named = span if span.known and not last.known else last

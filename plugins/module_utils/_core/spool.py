@@ -27,13 +27,12 @@ from pathlib import Path
 
 from . import files
 from .evidence import Step
+from .streams import LARGE, Stream
 
 # A container may have only the system's temporary directory to write to.
 PARENT = "/var/tmp"
 NEEDED_MIB = 64
-# Bytes of a stream beyond which it travels as a file.
-LARGE = 256 * 1024
-STREAMS = ("stdout", "stderr")
+
 ENTRY = re.compile(r"[A-Za-z0-9][\w.-]*")
 
 Record = dict[str, t.Any]
@@ -71,18 +70,22 @@ class Spool:
         try:
             record.update(
                 (stream, self._put(f"{base}.{stream}", content))
-                for stream in STREAMS
-                if len(content := record[stream].encode()) > LARGE
+                for stream, content in (("stdout", step.stdout), ("stderr", step.stderr))
+                if isinstance(content, Stream) or len(content.encode()) > LARGE
             )
             files.write(self.folder / f"{base}.json", json.dumps(record))
         except OSError:
             return step.as_dict()
         return record
 
-    def _put(self, name: str, content: bytes) -> Record:
+    def _put(self, name: str, content: str) -> Record:
         file = self.folder / name
-        files.write(file, content)
-        return {"file": str(file), "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+        if isinstance(content, Stream):
+            Path(content.file).replace(file)
+            return {"file": str(file), "sha256": content.sha256, "bytes": content.size}
+        data = content.encode()
+        files.write(file, data)
+        return {"file": str(file), "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
 
     @contextmanager
     def running(self, pid: int, what: str) -> t.Iterator[None]:

@@ -36,6 +36,7 @@ class StepName(str):
 ENV_FILE = StepName("env_file", "Environment file", FILE)
 ROLE_FAILED = StepName("role_failed", "A task of the role", FILE)
 EARLIER_ATTEMPTS = StepName("earlier_attempts", "Earlier attempts that were never reported", FILE)
+WEAK_SECRETS = StepName("weak_secrets", "Secrets that cannot be masked wherever they match", FILE)
 HOST_CLOCK = StepName("host_clock", "The host's clock against the controller's", FILE)
 LEFT_BEHIND = StepName("left_behind", "What an earlier attempt left on the host", FILE)
 

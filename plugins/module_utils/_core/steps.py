@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from .evidence import ENDED, FAILED, NOT_RUN, Step, utc_now
 from .step_names import StepName
+from .streams import Stream
 
 Redact = t.Callable[[str], str]
 
@@ -55,8 +56,8 @@ class Started:
             started=self.at,
             ended=utc_now(),
             exit_status=exit_status,
-            stdout=self.redact(stdout),
-            stderr=self.redact(stderr),
+            stdout=_masked(stdout, self.redact),
+            stderr=_masked(stderr, self.redact),
             outcome=outcome,
             reason=self.redact(reason),
         )
@@ -68,3 +69,8 @@ class Started:
     def not_run(self, reason: str) -> Step:
         """Return the step of something that is left out on purpose, with the reason."""
         return self.ended(outcome=NOT_RUN, reason=reason)
+
+
+def _masked(stream: str, redact: Redact) -> str:
+    """Return the text masked; what is in a file was masked on its way there."""
+    return stream if isinstance(stream, Stream) else redact(stream)

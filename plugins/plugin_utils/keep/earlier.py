@@ -63,12 +63,20 @@ def _read(attempt: Path, own: int, reported: t.Sequence[Path]) -> earlier_attemp
 
 def _told(attempt: str, package: int, reported: t.Sequence[Path]) -> str:
     """Return the first attempt whose report judged a package knowing of an attempt, C('') where none did."""
-    name = f"{earlier_attempts.folder(package)}/[0-9]*-{step_names.EARLIER_ATTEMPTS}.stdout"
+    name = f"{earlier_attempts.folder(package)}/[0-9]*-{step_names.EARLIER_ATTEMPTS}.json"
     for later in reported:
         for file in later.glob(name):
-            if any(one.name == attempt for one in earlier_attempts.parse(file.read_text("utf-8"))):
+            if any(one.name == attempt for one in earlier_attempts.parse(_said(file))):
                 return later.name
     return ""
+
+
+def _said(file: Path) -> str:
+    """Return a step's output; what is not what was kept says nothing."""
+    try:
+        return locker.load_step(file).stdout
+    except locker.LockerError:
+        return "[]"
 
 
 def _intents(package: int, files: t.Sequence[Path], *, streams: bool) -> t.Iterator[earlier_attempts.Intent]:

@@ -12,16 +12,18 @@ import errno
 import os
 import tempfile
 import typing as t
+from functools import partial
 from pathlib import Path
 
 from ...module_utils._core import files, spool
+from ...module_utils._core.streams import of_file
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 # What was put elsewhere by this process, and is to be said.
 used: list[Path] = []
 
 
-def write(path: Path, content: str | bytes) -> Path:
+def write(path: Path, content: files.Content) -> Path:
     """Write a file whole or not at all, elsewhere if its disk is full; return where it is.
 
     Raises:
@@ -71,7 +73,7 @@ def settle(folder: Path) -> None:
             target = folder / file.relative_to(place)
             try:
                 target.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
-                files.write(target, file.read_bytes())
+                files.write(target, partial(of_file, file))
             except OSError:
                 return
             file.unlink()

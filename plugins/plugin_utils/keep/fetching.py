@@ -5,17 +5,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets as random_source
 import typing as t
 from datetime import timedelta
+from pathlib import Path
 
 from ...module_utils._core.evidence import FAILED, Step, parse_time, rfc3339
+from ...module_utils._core.streams import Taken, of_file
 from .locker import STREAMS, Attempt
 
 CLOCK_SECONDS = 2.0
 
-Fetch = t.Callable[[str], bytes]
+# Puts a file of the host into one of the controller.
+Fetch = t.Callable[[str, Path], None]
 
 
 def owner(attempt: Attempt, package: int, module: str, host: str) -> dict[str, t.Any]:
@@ -27,6 +29,7 @@ def owner(attempt: Attempt, package: int, module: str, host: str) -> dict[str, t
         "ticket": release.ticket,
         "release": release.candidate,
         "staging": attempt.staging,
+        "masked": dict(attempt.masked),
         "package": package,
         "module": module,
         "host": host,
@@ -64,15 +67,15 @@ class Clock(t.NamedTuple):
         return rfc3339(parse_time(time) - timedelta(seconds=self.least))
 
 
-def step(record: t.Mapping[str, t.Any], fetch: Fetch) -> Step:
-    """Return the step that a host's record stands for; C(fetch) returns a file of the host.
+def step(record: t.Mapping[str, t.Any], fetch: Fetch, folder: Path) -> Step:
+    """Return the step that a host's record stands for; C(fetch) puts a file of the host into C(folder).
 
     One whose stream is not what was put down, or cannot be had, is a failure with the reason.
     """
     filled, problems = dict(record), []
     for stream in STREAMS:
         if isinstance(record.get(stream), t.Mapping):
-            filled[stream], problem = _stream(record[stream], fetch)
+            filled[stream], problem = _stream(record[stream], fetch, folder)
             problems += [f"its {stream} {problem}"] if problem else []
     if problems:
         filled |= {"outcome": FAILED, "reason": "; ".join([*filter(None, [record.get("reason")]), *problems])}
@@ -84,13 +87,17 @@ def is_whole(record: t.Mapping[str, t.Any], found: Step) -> bool:
     return found.outcome == record.get("outcome") and found.reason == record.get("reason")
 
 
-def _stream(left: t.Mapping[str, t.Any], fetch: Fetch) -> tuple[str, str]:
+def _stream(left: t.Mapping[str, t.Any], fetch: Fetch, folder: Path) -> tuple[str, str]:
     """Return a stream, and what is wrong with it, C('') where nothing is."""
     where = f"({left['bytes']} bytes, left on the host as {left['file']})"
+    file = folder / random_source.token_hex(8)
+    taken = Taken()
     try:
-        content = fetch(str(left["file"]))
+        fetch(str(left["file"]), file)
+        for chunk in of_file(file):
+            taken.take(chunk)
     except Exception as exc:  # whatever a connection raises: the stream is still on the host
         return "", f"{where} could not be fetched: {exc}"
-    if hashlib.sha256(content).hexdigest() != left["sha256"]:
+    if taken.sha256 != left["sha256"]:
         return "", f"{where} is not what was put down"
-    return content.decode(), ""
+    return taken.stream(str(file)), ""

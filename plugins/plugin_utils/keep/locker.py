@@ -11,7 +11,7 @@
             package_<n>/
                 policy.json                 what the judge compares the evidence with
                 0001-<step>.json            a step, with the digests of its streams
-                0001-<step>.stdout, .stderr
+                0001-<step>.stdout, .stderr     C(.gz) above 1 MiB
 
 Files are written whole or not at all, and a step is never written over.
 """
@@ -23,14 +23,16 @@ import hashlib
 import json
 import secrets as random_source
 import typing as t
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from ...module_utils._core import files
-from ...module_utils._core.evidence import Evidence, Release, Step, parse_time
+from ...module_utils._core.evidence import FAILED, Evidence, Release, Step, parse_time
 from ...module_utils._core.redaction import Redactor
-from . import elsewhere
+from ...module_utils._core.streams import Stream
+from . import elsewhere, kept
 
 STREAMS = ("stdout", "stderr")
 PACKAGES = (0, 1, 2, 3)
@@ -53,6 +55,9 @@ class Attempt:
     staging: str = ""  # which of those on its hosts: what the lock is for
     # Package → what the preflight found of it: nothing of it is done.
     held_back: t.Mapping[str, str] = field(default_factory=dict)
+    masked: t.Mapping[str, bool] = field(
+        default_factory=dict
+    )  # variable → whether it is secret, against its name
 
     @property
     def folder(self) -> Path:
@@ -89,6 +94,7 @@ class Attempt:
                 Release(**data["release"]),
                 str(data.get("staging") or ""),
                 dict(data.get("held_back") or {}),
+                dict(data.get("masked") or {}),
             )
         except (KeyError, TypeError) as exc:
             raise LockerError(
@@ -97,7 +103,13 @@ class Attempt:
 
 
 def open_attempt(
-    root: str, release: Release, now: str, staging: str = "", held_back: t.Mapping[str, str] | None = None
+    root: str,
+    release: Release,
+    now: str,
+    staging: str = "",
+    *,
+    held_back: t.Mapping[str, str] | None = None,
+    masked: t.Mapping[str, bool] | None = None,
 ) -> Attempt:
     """Open a new attempt and return it; C(now) is RFC 3339, UTC.
 
@@ -106,7 +118,7 @@ def open_attempt(
     """
     stamp = parse_time(now).strftime("%Y%m%dT%H%M%S.%fZ")
     path = Path(root).absolute() / release.ticket / release.candidate / "attempts" / stamp
-    attempt = Attempt(str(path), now, release, staging, held_back or {})
+    attempt = Attempt(str(path), now, release, staging, dict(held_back or {}), dict(masked or {}))
     try:
         path.mkdir(parents=True, mode=0o700)
         # Those of attempts that were killed: nobody closes them any more.
@@ -182,7 +194,7 @@ def keep(
         with _locked(folder):
             if unless and elsewhere.glob(folder, f"[0-9]*-{unless}.json"):
                 return []
-            return [_keep_step(folder, step, recovered) for step in steps]
+            return [_keep_step(folder, step, recovered, redactor(attempt)) for step in steps]
     except OSError as exc:
         raise LockerError(f"{folder} cannot be written: {exc.strerror}") from exc
 
@@ -271,8 +283,8 @@ def digest(attempt: Attempt) -> str:
     """
     folder = attempt.folder
     names = {str(path.relative_to(folder)) for path in folder.rglob("[!.]*") if path.is_file()}
-    lines = (f"{_sha256((folder / name).read_bytes())}  {name}\n" for name in sorted(names - {TICKET_RECORD}))
-    return _sha256("".join(lines).encode())
+    lines = (f"{kept.sha256(folder / name)}  {name}\n" for name in sorted(names - {TICKET_RECORD}))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 class Later(t.NamedTuple):
@@ -291,6 +303,13 @@ def later_attempt(attempt: Attempt) -> Later | None:
     others = attempt.folder.parents[2].glob("*/attempts/*")
     later = (Later(path.name, _status_for_ticket(path)) for path in others if path.name > attempt.folder.name)
     return max((one for one in later if one.status), default=None)
+
+
+def says(attempt: Attempt, package: int, step: Step) -> bool:
+    """Return whether a package has a step of this name that says the same of the same host."""
+    files = elsewhere.glob(attempt.package(package), f"[0-9]*-{step.name}.json")
+    found = (load_step(path, attempt.package(package)) for path in files)
+    return any((one.host, one.stdout) == (step.host, step.stdout) for one in found)
 
 
 def _status_for_ticket(attempt: Path) -> str:
@@ -313,21 +332,26 @@ def write_report(attempt: Attempt, name: str, text: str) -> str:
     return str(elsewhere.write(attempt.folder.parent.parent / name, text))
 
 
-def _keep_step(folder: Path, step: Step, recovered: str) -> dict[str, t.Any]:
-    # The host's redactor knew the secrets; this one finds those recognized by their place.
-    redact = Redactor({})
+def redactor(attempt: Attempt, **secrets: str) -> Redactor:
+    """Return what masks secrets by their places: the hosts' knew which they are. More may be given."""
+    return Redactor(secrets, shown=[name for name, secret in attempt.masked.items() if not secret])
+
+
+def _keep_step(folder: Path, step: Step, recovered: str, redact: Redactor) -> dict[str, t.Any]:
     record: dict[str, t.Any] = {
-        key: redact(value) if isinstance(value, str) else value for key, value in step.as_dict().items()
+        key: redact(value) if isinstance(value, str) and key not in STREAMS else value
+        for key, value in step.as_dict().items()
     }
     if recovered:
         record["recovered"] = recovered
     number = 1 + max((int(path.name[:4]) for path in elsewhere.glob(folder, "[0-9]*")), default=0)
     base = f"{number:04d}-{step.name}"
-    for stream in STREAMS:
-        content = record[stream].encode()
-        record[stream] = {"file": f"{base}.{stream}", "sha256": _sha256(content), "bytes": len(content)}
-        if content:
-            elsewhere.write(folder / record[stream]["file"], content)
+    masks = Counter[str]()
+    for stream, content in ((STREAMS[0], step.stdout), (STREAMS[1], step.stderr)):
+        record[stream] = kept.write(folder / f"{base}.{stream}", content, redact, masks)
+    kept.count_masks(record["command"].encode(), masks)
+    if masks:
+        record["masks"] = dict(sorted(masks.items()))
     elsewhere.write(folder / f"{base}.json", as_json(record))
     return record
 
@@ -372,21 +396,21 @@ def load_step(path: Path, folder: Path | None = None) -> Step:
         LockerError: a stream is missing or is not what was kept.
     """
     record = read_json(path)
+    unread = []
     for stream in STREAMS:
-        kept = record[stream]
         # A disk may be full between a step's files.
-        file = elsewhere.find((folder or path.parent) / kept["file"])
-        content = file.read_bytes() if kept["bytes"] and file.exists() else b""
-        if _sha256(content) != kept["sha256"]:
+        file = elsewhere.find((folder or path.parent) / record[stream]["file"])
+        found = kept.read(file, record[stream])
+        if found is None:
             raise LockerError(
                 f"{file} is missing or was changed: its SHA-256 is not the one that was kept with it"
             )
-        record[stream] = content.decode()
+        record[stream] = found
+        if isinstance(found, Stream) and found.unread:
+            unread.append(f"its {stream} of {found.unread}")
+    if unread:
+        record |= {"outcome": FAILED, "reason": "; ".join([*filter(None, [record.get("reason")]), *unread])}
     return Step.from_dict(record)
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 def as_json(data: t.Any) -> str:

@@ -23,7 +23,7 @@ _LAST = {"auth", "dsn", "sig", "masterauth", "webhook", "webhooks", "bearer", "o
 _QUALIFIED_TEXT = (
     "access account admin aes api app application auth aws azure backup card cipher client crypt crypto "
     "data decryption deploy django encrypt encryption fernet flask gpg hmac integration jwt kek license "
-    "master mfa pgp private rsa secret security sendgrid server service session shared sign signature "
+    "master mfa pem pgp private rsa secret security sendgrid server service session shared sign signature "
     "signing sse ssh ssl storage stripe tls totp twilio webhook adyen sentry datadog openai"
 )
 _QUALIFIED = frozenset(_QUALIFIED_TEXT.split())
@@ -43,7 +43,8 @@ _ABOUT_TEXT = (
     "state ref refs hint rotation provider issuer audience invalid missing error errors age label field "
     "fields column param params parameter scope scopes user username backend class kind timeout retries "
     "attempts set changed updated created at in valid verified usage used total bucket arn region index "
-    "check checks strategy domain secure samesite httponly verify validation verification tolerance"
+    "check checks strategy domain secure samesite httponly verify validation verification tolerance "
+    "hasher hashers validator validators"
 )
 _ABOUT = frozenset(_ABOUT_TEXT.split())
 _QUALIFIER_ENDS = text_pattern(
@@ -77,7 +78,8 @@ _ORDINARY_WORDS_TEXT = (
     "unset empty absent present set ok okay valid wrong incorrect mismatch unknown changed unchanged "
     "rejected accepted denied revoked hidden redacted masked filtered removed omitted optional str string "
     "bytes text int bool any object varchar not is was are bearer basic digest md5 scram-sha-256 peer "
-    "trust [redacted] [masked] [filtered] [hidden] [secret] [removed] redacted"
+    "trust await new async function lambda foobared "
+    "[redacted] [masked] [filtered] [hidden] [secret] [removed] redacted"
 )
 _ORDINARY_WORDS = frozenset(_ORDINARY_WORDS_TEXT.split())
 _ORDINARY = text_pattern(
@@ -86,7 +88,7 @@ _ORDINARY = text_pattern(
 )
 # A reference to where the secret is: a variable, a template, a bind parameter, a file.
 _REFERENCE = text_pattern(
-    r"\$\{?[A-Za-z_]\w*\}?|\$\d{1,3}|\$\{\{.*\}\}|\{\{.*\}\}|\$\(.*|%\(\w+\)?s?|%[sr]|:[a-z_]\w*|\{[a-z_]\w*\}"
+    r"\$\{?[A-Za-z_]\w*\}?|\$\{[A-Za-z_]\w*:?(?:\?[^}]*|-)\}?|!(?:vault|secret|env|ref|sub)\b.*|\$\d{1,3}|\$\{\{.*\}\}|\{\{.*\}\}|\$\(.*|%\(\w+\)?s?|%[sr]|:[a-z_]\w*|\{[a-z_]\w*\}"
     r"|(?:/[a-z0-9._-]{1,64}){2,16}/?|[A-Z]:\\\S*|(?:self|cls|os|settings|config|conf|cfg|env|environ|request|kwargs"
     r"|options|args|params|secrets|vars|process|event|ctx|context)[.\[].*"
     r"|[A-Za-z_][A-Za-z_.]*\((?:[a-z_.\"' ,=]|['\"][A-Z_]*['\"])*\)?"

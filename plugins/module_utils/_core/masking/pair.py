@@ -32,6 +32,17 @@ _PASSWORD = text_pattern(r"(?:pass(?:word|wd|phrase)?|pwd|secret)$", re.IGNORECA
 _IDENTIFIER = text_pattern(r"[A-Za-z_][\w.]*")
 
 
+class Told(t.NamedTuple):
+    """What is known of a text: values that are secret, and names whose values are none though they say so.
+
+    C(looked), of one number, is the last item of the cookies that were looked at before.
+    """
+
+    known: t.Container[bytes]
+    shown: t.Container[str]
+    looked: list[int]
+
+
 class Pair(t.NamedTuple):
     """What is before a value; C(head) is before the name, C(blanks) are behind the separator.
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from . import names, values
 from .lazy import pattern
-from .pair import Pair
+from .pair import Pair, Told
 from .span import MASK, Span
 
 _BACK = 240
@@ -40,23 +40,44 @@ _DESCRIBED = pattern(
 
 
 @lru_cache(None)
-def _separators() -> tuple[re.Pattern[bytes], ...]:
+def _separator(number: int) -> re.Pattern[bytes]:
     """Return what finds a separator and the end of such a name, in a reversed text in lower case."""
+    name = rb"[\"'`\\ \t\]]{0,12}(?:\d{1,3}[_-]?(?![\d:t]))?" + _end()
+    return re.compile(
+        (
+            b"=" + name,
+            # Most colons are those of URLs and of times.
+            rb":(?!/|\d\d:)" + name,
+            b">" + name,
+            rb",[\"']" + name,
+            rb"'e?[ ]{1,4}(?:drowssap|yb deifitnedi)",
+            b"d3%" + name,
+            b"_" + _end(),
+        )[number]
+    )
+
+
+_SMALL = 65536
+_ANCHORS = ((b"=",), (b":",), (b">",), (b',"', b",'"), (b"drowssap", b"yb deifitnedi"), (b"d3%",), (b"_",))
+
+
+def _separators(text: bytes) -> t.Iterator[tuple[int, re.Pattern[bytes]]]:
+    """Return those that a reversed text may contain, with their numbers; for a small one none is compiled."""
+    for number, anchors in enumerate(_ANCHORS):
+        if len(text) > _SMALL or any(one in text for one in anchors):
+            yield number, _separator(number)
+
+
+@lru_cache(None)
+def _end() -> bytes:
+    """Return a pattern for the ends of such names, reversed: a trie, so that each letter is one step."""
     ends: dict[str, t.Any] = {}
     for word in _ENDS:
         node = ends
         for char in reversed(word):
             node = node.setdefault(char, {})
         node[""] = {}
-    end = _alternatives(ends).encode()
-    name = rb"[\"'`\\ \t\]]{0,12}(?:\d{1,3}[_-]?(?![\d:t]))?" + end
-    pairs = tuple(re.compile(separator + name) for separator in (b"=", b":", b">", rb",[\"']"))
-    return (
-        *pairs,
-        re.compile(rb"'e?[ ]{1,4}(?:drowssap|yb deifitnedi)"),
-        re.compile(b"d3%" + name),
-        re.compile(b"_" + end),
-    )
+    return _alternatives(ends).encode()
 
 
 def _alternatives(node: t.Mapping[str, t.Any]) -> str:
@@ -66,13 +87,13 @@ def _alternatives(node: t.Mapping[str, t.Any]) -> str:
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
-def spans(data: bytes, lower: bytes, start: int, stop: int, known: t.Container[bytes]) -> list[Span]:
+def spans(data: bytes, lower: bytes, start: int, stop: int, told: Told) -> list[Span]:
     """Return the values whose separator is between C(start) and C(stop); C(lower) is in lower case."""
     low = max(0, start - _BACK)
     backwards = lower[low:stop][::-1]
     last = stop - 1
     places: list[tuple[int, int]] = []
-    for number, separator in enumerate(_separators()):
+    for number, separator in _separators(backwards):
         for match in separator.finditer(backwards):
             at, what = last - match.start(), number
             if number == _MIDDLE:
@@ -83,15 +104,15 @@ def spans(data: bytes, lower: bytes, start: int, stop: int, known: t.Container[b
             if start <= at < stop + _BACK * (number == _MIDDLE):
                 places.append((at, what))
     found: list[Span] = []
-    looked = [0]
+    told = told._replace(looked=[0])
     for at, what in sorted(places):
         # What is inside a value that is masked already needs no second look.
         if not found or at >= found[-1].stop:
-            found += _pair(data, at, what, known, looked)
+            found += _pair(data, at, what, told)
     return found
 
 
-def _pair(data: bytes, at: int, number: int, known: t.Container[bytes], looked: list[int]) -> list[Span]:
+def _pair(data: bytes, at: int, number: int, told: Told) -> list[Span]:
     """Return what is secret behind a separator."""
     if number == _SQL:
         return values.quoted(data, at, "password") or []
@@ -100,7 +121,11 @@ def _pair(data: bytes, at: int, number: int, known: t.Container[bytes], looked: 
     bare = before[: len(before) - len(before[-12:]) + len(bare)]
     head = bare.rstrip(_NAME)
     name = bare[len(head) :].decode().lstrip(".-")
-    if not name or (number == _COMMA and head.rstrip(b"bru\"'\\ ")[-1:] not in (b"(", b"[")):
+    if (
+        not name
+        or name in told.shown
+        or (number == _COMMA and head.rstrip(b"bru\"'\\ ")[-1:] not in (b"(", b"["))
+    ):
         return []
     separator = data[at : at + 1]
     if name.lower().endswith("value"):
@@ -116,6 +141,7 @@ def _pair(data: bytes, at: int, number: int, known: t.Container[bytes], looked: 
         other
         or head.endswith(MASK.encode())
         or (separator == b":" and name == "PASS")
+        or (head.endswith(b"${") and data[at : at + 2] in (b":?", b":+"))
         or data[at : at + 2] in (b"::", b"==", b"=~")
     )
     if other or (kind == names.NO and not parameter):
@@ -124,5 +150,5 @@ def _pair(data: bytes, at: int, number: int, known: t.Container[bytes], looked: 
     value = at + 1 + (data[at : at + 2] in (b"=>", b":="))
     while data[value : value + 1] in (b" ", b"\t") and value < at + 12:
         value += 1
-    pair = Pair(name, kind, separator, bare != before, head, value - at - 1, known, looked)
+    pair = Pair(name, kind, separator, bare != before, head, value - at - 1, told.known, told.looked)
     return values.spans(data, value, pair)

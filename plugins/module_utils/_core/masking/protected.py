@@ -57,6 +57,8 @@ _SPANS = pattern(
     rb"|\b[\w-]{1,128}\.(?:py|ts|js|json|ya?ml|toml|ini|cfg|conf|log|sql|md|txt|service|sock|pid|env|rdb)\b"
 )
 
+# What stands in none of them ends where one can begin or end.
+_WITHIN = pattern(rb"[\w \t:.,+/\"'=#(>-]*")
 
 _TIME_OR_NUMBER = text_pattern(
     r"\d{4}-\d\d-\d\d(?:[T ][\d:.,]{5,18}(?:Z|[+-][\d:]{4,5})?)?|\d\d:\d\d:\d\d|\d{8}T\d{6}\S{0,12}"
@@ -80,8 +82,8 @@ def wins(data: bytes, start: int, stop: int, value: bytes) -> bool:
     """Return whether a short secret that matches here is only a part of something else."""
     if len(value) < _SHORT and not _stands_alone(data, start, stop, value):
         return True
-    low, high = max(0, start - _REACH), stop + _REACH
-    around = data[low:high]
+    low = start - len(_WITHIN.match(data[max(0, start - _REACH) : start][::-1])[0])  # type: ignore[index]
+    around = data[low : len(_WITHIN.match(data, stop, stop + _REACH)[0]) + stop]  # type: ignore[index]
     for found in _SPANS.finditer(around):
         if low + found.start() > start:
             break

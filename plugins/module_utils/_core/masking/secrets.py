@@ -12,6 +12,7 @@ from collections import Counter
 from urllib.parse import unquote, urlsplit
 
 from . import names, pairs, shapes
+from .pair import Told
 
 _LEAST_ITEM = 6  # of a list
 _TOKEN_LABELS = {"token", "access_key", "api_key", "jwt", "private_key", "authorization", "webhook"}
@@ -37,11 +38,11 @@ def secrets_of_env(
     return found
 
 
-def ordinary_of_env(env: t.Mapping[str, str]) -> set[str]:
+def ordinary_of_env(env: t.Mapping[str, str], exceptions: t.Mapping[str, bool] | None = None) -> set[str]:
     """Return what the variables contain that is no secret: whole values, and users, hosts, paths of URLs."""
     found: set[str] = set()
     for name, value in env.items():
-        secret = set(secrets_of_env({name: value}).values())
+        secret = set(secrets_of_env({name: value}, exceptions).values())
         found |= {value} - secret
         try:
             url = urlsplit(value) if "://" in value else None
@@ -83,7 +84,9 @@ def _parts(name: str, value: str) -> t.Iterator[tuple[str, str]]:
 def _by_place(name: str, value: str) -> t.Iterator[tuple[str, str]]:
     """Return what its place gives away in a value: in a URL, a connection string, as a token of a shape."""
     data = value.encode("utf-8", "surrogatepass")
-    spans = pairs.spans(data, data.lower(), 0, len(data), ()) + shapes.spans(data, data.lower(), 0, len(data))
+    spans = pairs.spans(data, data.lower(), 0, len(data), Told((), (), [])) + shapes.spans(
+        data, data.lower(), 0, len(data)
+    )
     seen: Counter[str] = Counter()
     for span in sorted(spans):
         secret = data[span.start : span.stop].decode("utf-8", "surrogatepass")

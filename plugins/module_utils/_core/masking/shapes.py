@@ -9,10 +9,10 @@ import re
 import typing as t
 from functools import lru_cache
 
-from . import names
+from . import commands, names
 from .lazy import pattern
 from .span import MASKED, Span
-from .values import LONGEST, closing
+from .values import LONGEST
 
 _Found = t.Iterable[Span]
 _USERINFO = pattern(
@@ -30,46 +30,33 @@ _ENCODED_URL = pattern(
 )
 _PREFIX = pattern(
     rb"(?:\bgh[pousr]|github_pat|\bnpm|\b[srp]k_(?:live|test)|\bwhsec|\bshp(?:at|ca|pa|ss)|\bdop_v1|\bhf|\bglsa|\bglc"
-    rb"|\blin_api|\bsntry[su]|\bpul|\bdckr_pat|\bxkeysib|\brzp_(?:live|test)|\bSK_(?:live|test))$"
+    rb"|\blin_api|\bsntry[su]|\bpul|\bdckr_pat|\bxkeysib|\brzp_(?:live|test)|\br8|\bSK_(?:live|test))$"
 )
 _TOKENS: tuple[tuple[bytes, str], ...] = (
     (
-        rb"-(?<![0-9]-)(?:(?<=glpat-)|(?<=glptt-)|(?<=gldt-)|(?<=xox[abceoprs]-)|(?<=pypi-)|(?<=xapp-)|(?<=xkeysib-)|(?<=sk-ant-)"
+        rb"-(?<=[abceijkoprstXYK]-)(?:(?<=PMAK-)|(?<=NRAK-)|(?<=sq0atp-)|(?<=sq0csp-)|(?<=glpat-)|(?<=glptt-)|(?<=gldt-)|(?<=xox[abceoprs]-)|(?<=pypi-)|(?<=xapp-)|(?<=xkeysib-)|(?<=sk-ant-)"
         rb"|(?<=sk-proj-)|(?<=\bsk-)|(?<=GOCSPX-)|(?<=SECRET-KEY-))(?P<secret>[A-Za-z0-9_-]{16,512})",
         "token",
     ),
     (
-        rb"A(?<!\wA)(?P<secret>(?:KIA|SIA)[A-Z0-9]{16}|Iza[\w-]{35}|QE[a-z][A-Za-z0-9+/=-]{40,512})(?![A-Za-z0-9])",
+        rb"A(?<!\wA)(?P<secret>(?:KIA|SIA)[A-Z0-9]{16}|Iza[\w-]{35}|TATT[\w=-]{20,512}|QE[a-z][A-Za-z0-9+/=-]{40,512})(?![A-Za-z0-9])",
         "api_key",
     ),
     (rb"S(?<!\wS)(?P<secret>G\.[\w-]{16,64}\.[\w-]{16,128}|K[0-9a-f]{32})(?![A-Za-z0-9])", "api_key"),
     (rb"eyJ(?<!\weyJ)(?P<secret>[\w-]{8,4096}\.[\w-]{0,8192}\.[\w-]{1,8192}(?:\.[\w-]{0,8192}){0,2})", "jwt"),
     (rb"ya29\.(?P<secret>[\w-]{16,512})", "token"),
+    (rb"hv[sb]\.(?P<secret>[\w-]{20,512})", "token"),
 )
 _BEGIN = pattern(rb"BEGIN (?P<what>[A-Z0-9 ]{0,64}PRIVATE KEY(?: BLOCK)?)-----")
 _KEY_TEXT = pattern(rb"(?:[A-Za-z0-9+/=\s\\:,.>|]|-(?!----))*")
 _SCHEME = pattern(rb"\b(?:bearer|basic|token)[ \t]{1,8}(?P<secret>[A-Za-z0-9._~+/=-]{8,8192})", re.I)
-_GAP = rb"(?:[ \t]{1,8}|=|[\"'],\s{0,32}(?=[\"']))"
-_VALUE = rb"(?:(?P<quote>\\{0,8}[\"'])|(?P<secret>[^\s\"',;|&)<>`\\]{1,4096}))"
-_OPTION = pattern(rb"(?:(?<=\s)|(?<=[\"'])|(?<=^))-(?P<option>[upaw])(?:" + _GAP + rb")?" + _VALUE)
-_LONG_OPTION = pattern(rb"--(?P<option>[A-Za-z][A-Za-z0-9-]{1,40})" + _GAP + _VALUE)
-_PORTS = pattern(rb"\d{1,5}(?::\d{1,5})?")
-_TAKES = {
-    b"u": rb"\bcurl\b",
-    b"p": rb"\b(?:mysql\w*|mariadb\w*|sshpass|docker|podman|buildah|skopeo|helm|crane|nerdctl|az|mongo\w*)\b",
-    b"a": rb"\b(?:redis|valkey)-(?:cli|benchmark)\b",
-    b"w": rb"\bldap\w+\b",
-}
-_REDIS = pattern(
-    rb"(?:(?P<config>(?i:requirepass|masterauth))|\bAUTH)(?:\\?[\"'])?(?P<gap>[ \t]{1,8}|\r?\n(?:\d\) ?)?)"
-    rb"(?:(?P<user>[\w.-]{1,64}|\\?\"[\w.-]{1,64}\\?\")[ \t]{1,4}(?=[^\s|;&]{1,512}(?:\s|$)))?" + _VALUE
-)
-_SETUSER = pattern(rb"\bSETUSER\b[^\r\n]{0,512}?[\s\"']>(?P<secret>[^\s\"']{1,512})", re.I)
+_LEAST_TOKEN = 20  # characters of what is no user, but a token in its place
 _PGPASS = pattern(
     rb":(?:\d{4,5}|\*):(?:[^:\s\\/]|\\.){1,63}:(?:[^:\s\\/]|\\.){1,63}:(?P<secret>(?:[^:\s\\]|\\.){1,512})(?=\r?\n|$)"
 )
 _PGPASS_HOST = pattern(rb"(?:^|\n|\"|')(?:\*|[A-Za-z0-9_.-]{1,253}|/[\w./-]{1,200})$")
-_DASH = pattern(rb"-(?:(?<=[ \t\"'\n]-))(?=-[a-z]|[upaw])")
+_DASH = pattern(rb"-(?:(?<=[ \t\"'\n]-))(?=-[a-z]|[upawkPU]|[a-z]{3,24}pass)")
+_ORACLE = pattern(rb"jdbc:oracle:\w{1,16}:[^\s/@]{1,64}/(?P<secret>[^\s@]{1,256})@", re.I)
 _BASE64 = pattern(rb"[A-Za-z0-9+/=]+")
 _AFTER = pattern(rb"_[A-Za-z0-9]{16}[A-Za-z0-9_]{0,255}")
 
@@ -88,16 +75,17 @@ def spans(data: bytes, lower: bytes, start: int, stop: int) -> list[Span]:
         while place >= 0:
             found += look(data, place)
             place = lower.find(anchor, place + 1, end)
-    place = data.find(b"AUTH", start, stop + 3)
-    while place >= 0:
-        found += _redis(data, place)
-        place = data.find(b"AUTH", place + 4, stop + 3)
+    for text, rare in ((lower, _RARE_LOWER), (data, _RARE)):
+        for anchor_pattern, behind, look in rare:
+            for match in anchor_pattern.finditer(text, start, min(len(text), stop + _MOST)):
+                if start <= match.start() - behind < stop:
+                    found += look(data, match.start() - behind)
     for number in range(3):
         found += _tokens(data, start, stop, number)
     found += pgpass(data, start, stop)
     for match in _DASH.finditer(data, start, stop + 2):
         if match.start() < stop:
-            found += _options(data, match.start())
+            found += commands.options(data, match.start())
     for match in _AFTER.finditer(data, start, min(len(data), stop + 300)):
         if match.start() < stop and (
             prefix := _PREFIX.search(data, max(0, match.start() - 16), match.start())
@@ -131,12 +119,14 @@ def _url(data: bytes, at: int) -> _Found:
     if not match:
         return []
     found = []
-    user = str(match["user"], "utf-8", "replace")
-    if names.is_random(user, 20) or _PREFIX.search(match["user"].rpartition(b"_")[0]):
+    user = match["user"]
+    if len(user) >= _LEAST_TOKEN and (
+        names.is_random(str(user, "utf-8", "replace"), 20) or _PREFIX.search(user.rpartition(b"_")[0])
+    ):
         found.append(Span(*match.span("user"), "url.user"))
     if match["colon"]:
         start, stop = match.span("secret")
-        several = _ONE_OF_SEVERAL.search(data, start, stop)
+        several = b"," in data[start:stop] and _ONE_OF_SEVERAL.search(data, start, stop)
         stop = several.start() if several else stop
         secret = data[start:stop]
         number = secret.isdigit() and len(secret) >= 4
@@ -166,6 +156,10 @@ def _block(data: bytes, at: int) -> _Found:
     return [Span(begin, stop, "private_key")]
 
 
+def _scheme_or_block(data: bytes, at: int) -> _Found:
+    return _block(data, at) if data[at + 2 : at + 3] in b"gG" else _scheme(data, at)
+
+
 def _scheme(data: bytes, at: int) -> _Found:
     match = _SCHEME.match(data, at)
     if not match:
@@ -174,62 +168,6 @@ def _scheme(data: bytes, at: int) -> _Found:
     least = 16 if data[at : at + 1] in b"tT" else 8
     padded = text.endswith("=") and data[at : at + 1] not in b"tT"
     return [Span(*match.span("secret"), "authorization")] if padded or names.is_random(text, least) else []
-
-
-def _options(data: bytes, at: int) -> _Found:
-    """Return the value of an option that names a secret, or of a short one of a command that is known."""
-    match = _LONG_OPTION.match(data, at) or _OPTION.match(data, at)
-    if not match:
-        return []
-    option = match["option"]
-    line = data[max(0, data.rfind(b"\n", 0, at), at - 4096) : at]
-    label = _option_label(option, line if line.strip(b" \t\n\"'") else data[max(0, at - 1024) : at])
-    start, stop = _given(data, match)
-    if label and option in (b"u", b"user"):
-        colon = data.find(b":", start, stop)
-        start = colon + 1 if colon >= 0 else stop
-    value = data[start:stop]
-    number = value.isdigit() and len(value) >= 4
-    ordinary = names.is_ordinary(value.decode("utf-8", "replace")) and not number
-    port = option == b"p" and _PORTS.fullmatch(value) and not re.search(rb"sshpass|login", line)
-    if not label or not value or value.startswith(b"-") or ordinary or port or MASKED.fullmatch(value):
-        return []
-    return [Span(start, stop, label)]
-
-
-def _option_label(option: bytes, line: bytes) -> str:
-    """Return what the option of a command line is about, C('') where that is no secret."""
-    if len(option) == 1 or option == b"user":
-        takes = re.search(_TAKES[option[:1]], line)
-        other = option == b"p" and re.search(rb"\b(?:docker|podman|helm)\b", line) and b"login" not in line
-        return "password" if takes and not other else ""
-    named = option in (b"pass", b"requirepass", b"masterauth")
-    return option.decode() if named or names.kind(option.decode()) == names.SURELY else ""
-
-
-def _given(data: bytes, match: re.Match[bytes]) -> tuple[int, int]:
-    if match["quote"] is None:
-        return match.span("secret")
-    begin = match.end("quote")
-    stop = closing(data, begin, match["quote"])
-    return begin, max(stop, begin)
-
-
-def _redis(data: bytes, at: int) -> _Found:
-    match = _REDIS.match(data, at)
-    if not match or (
-        match["config"] and data[max(0, at - 4) : at].lower() == b"get " and b"\n" not in match["gap"]
-    ):
-        return []
-    if not match["config"] and b"\n" in match["gap"]:
-        return []
-    start, stop = _given(data, match)
-    value = data[start:stop].decode("utf-8", "replace")
-    prose = not match["config"] and not match["quote"] and data[stop : stop + 1] not in (b"", b"\n", b"\r")
-    is_word = value.lower() in ("plain", "login", "failed", "error", "command", "requirepass", "masterauth")
-    if not value or prose or is_word or (names.is_ordinary(value) and not value.isdigit()):
-        return []
-    return [Span(start, stop, str(match["config"], "utf-8").lower() if match["config"] else "auth")]
 
 
 def _first(pattern: re.Pattern[bytes], label: str) -> t.Callable[[bytes, int], _Found]:
@@ -249,16 +187,27 @@ def pgpass(data: bytes, start: int, stop: int) -> _Found:
                 yield Span(*match.span("secret"), "pgpass")
 
 
+# What begins with a byte that is rare in a text, or has one, is looked for by that byte alone: C(memchr()).
 _ANCHORS: tuple[tuple[bytes, t.Callable[[bytes, int], _Found]], ...] = (
     (b"://", _url),
-    (b"%3a%2f%2f", _encoded_url),
-    (b"eyj", _shape(3)),
     (b"ya29.", _shape(4)),
-    (b"begin ", _block),
-    (b"bearer ", _scheme),
-    (b"basic ", _scheme),
     (b"token ", _scheme),
-    (b"requirepass", _redis),
-    (b"masterauth", _redis),
-    (b"setuser ", _first(_SETUSER, "acl")),
+    (b"masterauth", commands.redis),
+    (b"setuser ", _first(commands.SETUSER, "acl")),
+    (b"set ", commands.setting),
+    (b"login", _first(commands.NETRC, "password")),
 )
+_RARE_LOWER: tuple[tuple[re.Pattern[bytes], int, t.Callable[[bytes, int], _Found]], ...] = (
+    (pattern(rb"b(?=e(?:arer|gin) |asic )"), 0, _scheme_or_block),
+    (pattern(rb"%(?=3a%2f%2f)"), 0, _encoded_url),
+    (pattern(rb"q(?<=req)(?=uirepass)"), 2, commands.redis),
+    (pattern(rb"q(?<=rabbitmq)(?=ctl)"), 0, _first(commands.RABBIT, "password")),
+    (pattern(rb"j(?=dbc:oracle:)"), 0, _first(_ORACLE, "url.password")),
+)
+_RARE: tuple[tuple[re.Pattern[bytes], int, t.Callable[[bytes, int], _Found]], ...] = (
+    (pattern(rb"J(?<=eyJ)"), 2, _shape(3)),
+    (pattern(rb"U(?<=AU)(?=TH)"), 1, commands.redis),
+    (pattern(rb"v(?<=\bhv)(?=[sb]\.)"), 1, _shape(5)),
+    (pattern(rb"#(?<= #)(?=[0-9a-f]{64}(?![0-9a-f]))"), 0, commands.acl_digest),
+)
+_MOST = 72  # bytes that such a pattern looks ahead

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from functools import lru_cache
 
 from .lazy import pattern
 
@@ -25,6 +26,7 @@ class Span(t.NamedTuple):
     quoted: bool = False
 
 
+@lru_cache(1024)
 def mask(label: str) -> str:
     """Return what stands in the place of a secret of this name."""
     return f"{MASK}{re.sub(r'[^A-Za-z0-9_.#@-]', '_', label)[:200] or 'secret'}]"

@@ -15,6 +15,8 @@ from .span import MASKED, Span
 LONGEST = 65536
 _LONGEST_HEADER = 8192
 _QUOTED = pattern(rb"[bBrRuUfF]?(\\{0,8})([\"'`])")
+# Quotes within those of SQL.
+_DOUBLED = pattern(rb"(''|\"\")(?P<secret>[^\s'\",;)}\]][^'\"\n]{0,512})\1")
 _OPENED = pattern(rb"\\{0,8}[\"'`]$")
 _PLAIN = pattern(rb"(?:\[masked:[^\]\s]{1,200}\]|[^\s\"'&,;)}\]\\<>`]|\\[^\n\"'])+")
 _TIGHT = pattern(rb"(?:\[masked:[^\]\s]{1,200}\]|[^\s\"'`\\]|\\[^\n\"'])+")
@@ -33,6 +35,7 @@ _COOKIE = pattern(
 _ITEM = pattern(rb"(\\{0,8}[\"'])([^\"'\\]{1,4096})\1")
 _ENV_LINE = pattern(rb"(?:export )?[A-Za-z_]\w{0,127}=")
 _HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
+_SIGNED = pattern(rb"t=\d+,(?P<secret>[\w=,+/-]+)")
 _TO_QUOTE = pattern(rb"[^\r\n\"'\\<>`]+")
 
 
@@ -51,6 +54,8 @@ def spans(data: bytes, at: int, pair: Pair) -> list[Span]:
 
 def _bare(data: bytes, at: int, pair: Pair) -> list[Span]:
     start, stop = _unquoted(data, at, pair) or (at, at)
+    if pair.label == "stripe-signature" and (signed := _SIGNED.match(data, at)):
+        start, stop = signed.span("secret")
     if start == stop or not pair.is_secret(data[start:stop], quoted=False):
         return []
     number = pair.name_is_quoted and pair.separator == b":" and data[start:stop].isdigit()
@@ -66,6 +71,8 @@ def quoted(data: bytes, at: int, label: str, pair: Pair | None = None) -> list[S
     if stop < 0:
         return None
     value = data[opened.end() : stop]
+    if not value and (doubled := _DOUBLED.match(data, opened.end() - 1)):
+        return [Span(*doubled.span("secret"), label)]
     if not value or (pair and not pair.is_secret(value, quoted=True)):
         return []
     if pair and pair.label in ("stripe-signature",) and (stamp := re.match(rb"t=\d+,", value)):

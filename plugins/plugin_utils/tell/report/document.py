@@ -17,7 +17,7 @@ from ....module_utils._text import earlier_attempts
 from ...judge import earlier, package_0, package_1, package_2, package_3
 from ...judge.base import FAIL, LEFT_OUT, PASS, Policy, Verdict
 from ...keep.locker import PACKAGES, STREAMS, Attempt
-from . import reset_or_stamp
+from . import reset_or_stamp, shown
 
 SCHEMA = "psp.rc_closure/report/1"
 # By the package's number.
@@ -30,10 +30,13 @@ Kept = t.Mapping[int, tuple[Evidence, Policy]]
 
 
 def build(attempt: Attempt, kept: Kept, now: str) -> Document:
-    """Judge what was kept and return the report; C(now) is RFC 3339, UTC."""
+    """Judge what was kept and return the report; C(now) is RFC 3339, UTC.
+
+    Large outputs are shortened in it, and marks that are not seen are named.
+    """
     verdicts = {number: _verdict(number, kept) for number in PACKAGES}
     failing = [number for number in PACKAGES if verdicts[number].status != PASS]
-    return {
+    document = {
         "schema": SCHEMA,
         "release": asdict(attempt.release),
         "attempt": {"started": attempt.started, "reported": now},
@@ -52,6 +55,7 @@ def build(attempt: Attempt, kept: Kept, now: str) -> Document:
             f"package_{number}": _package(verdicts[number], kept.get(number)) for number in PACKAGES
         },
     }
+    return shown.shortened(document)
 
 
 def _left_out(verdicts: t.Mapping[int, Verdict]) -> dict[str, t.Any]:
@@ -125,5 +129,7 @@ def _package(verdict: Verdict, kept: tuple[Evidence, Policy] | None) -> dict[str
         "policy": dict(policy),
         "criteria": [asdict(criterion) for criterion in verdict.criteria],
         **({"reset_or_stamp": decision} if decision else {}),
-        "steps": [{**step.as_dict(), "seconds": round(step.seconds, 3)} for step in steps],
+        "steps": [
+            {**step.as_dict(), **shown.whole(step), "seconds": round(step.seconds, 3)} for step in steps
+        ],
     }

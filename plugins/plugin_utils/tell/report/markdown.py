@@ -130,13 +130,25 @@ def _step(number: str, step: Document) -> list[str]:
         f"- On `{step['host']}`{where}",
         f"- From {step['started']} to {step['ended']} ({step['seconds']:.3f} s)",
         f"- {_outcome(step)}",
+        *_masks(step.get("masks", {})),
     ]
     paragraphs = [f"### {number} {_inline(step['title'])}", fence(step["command"]), "\n".join(facts)]
     http = {"stdout": "Body", "stderr": "Status and headers"} if step["kind"] == "http" else {}
     for stream in STREAMS:
         name = http.get(stream, stream)
         paragraphs += [f"{name}:", fence(step[stream])] if step[stream] else [f"{name}: empty"]
+        if stream in step.get("whole", {}):
+            file = step["whole"][stream]
+            paragraphs.append(
+                f"All of it: `{file['file']}`, {file['bytes']} bytes, SHA-256 `{file['sha256']}`."
+            )
     return paragraphs
+
+
+def _masks(masks: t.Mapping[str, int]) -> list[str]:
+    """Say what was masked in a step, and how often."""
+    said = ", ".join(f"{name} {count}" for name, count in masks.items())
+    return [f"- Masked: {_inline(said)}"] if said else []
 
 
 def _outcome(step: Document) -> str:

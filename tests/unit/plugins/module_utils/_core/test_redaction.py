@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import random
 import re
 import shlex
 import time
@@ -22,8 +23,11 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction imp
     ordinary_of_env,
     secrets_of_env,
 )
-from tests.unit.plugins.module_utils._core.redaction_cases import GOES, STAYS
+from ansible_collections.psp.rc_closure.plugins.module_utils._text import env_file
+from tests.unit.plugins.module_utils._core import redaction_cases, redaction_cases_more
 
+GOES = redaction_cases.GOES + redaction_cases_more.GOES
+STAYS = redaction_cases.STAYS + redaction_cases_more.STAYS
 MASKS = re.compile(r"\[masked:[A-Za-z0-9_.#@-]+\]")
 SECRETS = [
     "p@ss/w:rd%1 \"x'é",
@@ -325,3 +329,39 @@ def test_where_a_block_ends_makes_no_difference(monkeypatch: pytest.MonkeyPatch)
     for size in (997, 4096, 10_007):
         monkeypatch.setattr(Redactor, "_block", size)
         assert Redactor({})(text) == whole
+
+
+def test_an_environment_file_of_bad_lines() -> None:
+    text = "\ufeffDB_PASSWORD=first-one-9\r\nDB_PASSWORD=second-one-9\r\nexport API_TOKEN=tok-en-123456\r\n"
+    text += "EMPTY_TOKEN=\r\nEMPTY_SECRET=''\r\nA_TOKEN=B_TOKEN\r\nB_TOKEN=zz9-plural\r\n"
+    text += 'PEM_KEY="line-one-abcdefghijkl\r\nline-two-mnopqrstuv"\r\n'
+    env = env_file.parse(text)
+    assert secrets_of_env(env) == {
+        "DB_PASSWORD": "second-one-9",
+        "API_TOKEN": "tok-en-123456",
+        "A_TOKEN": "B_TOKEN",
+        "B_TOKEN": "zz9-plural",
+        "PEM_KEY": "line-one-abcdefghijkl\r\nline-two-mnopqrstuv",
+    }
+    redact = Redactor(secrets_of_env(env), ordinary_of_env(env))
+    assert redact("B_TOKEN line-two-mnopqrstuv, zz9-plural") == "B_TOKEN [masked:PEM_KEY], [masked:B_TOKEN]"
+    assert "A_TOKEN" in redact.weak
+
+
+def test_a_name_is_secret_or_shown_where_a_variable_says_so() -> None:
+    exceptions = {"TENANT": True, "PUBLIC_TOKEN": False}
+    env = {"TENANT": "acme-north", "PUBLIC_TOKEN": "pk-visible-1"}
+    secrets = secrets_of_env(env, exceptions)
+    redact = Redactor(secrets, ordinary_of_env(env, exceptions), ["PUBLIC_TOKEN"])
+    assert redact("PUBLIC_TOKEN=pk-visible-1 acme-north") == "PUBLIC_TOKEN=pk-visible-1 [masked:TENANT]"
+
+
+def test_five_thousand_secrets() -> None:
+    choose = random.Random(5000)
+    secrets = {f"K{n}": f"{choose.getrandbits(120):x}q" for n in range(5000)}
+    begun = time.process_time()
+    redact = Redactor(secrets)
+    shown = redact(" ".join(secrets.values()))
+    assert time.process_time() - begun < 30
+    assert set(MASKS.findall(shown)) == {f"[masked:{label}]" for label in secrets}
+    assert MASKS.sub("", shown).strip() == ""

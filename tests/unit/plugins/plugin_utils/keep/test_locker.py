@@ -8,6 +8,7 @@ import hashlib
 import json
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -270,3 +271,29 @@ def test_a_ticket_is_told_by_one_at_a_time(attempt: locker.Attempt, tmp_path: Pa
         assert locker.digest(attempt) == digest
     with locker.telling(other):
         pass
+
+
+def test_a_large_stream_is_compressed_and_comes_back(attempt: locker.Attempt) -> None:
+    text = "10:00 INFO password=hunter22 nothing to see\n" * 40_000
+    locker.open_package(attempt, 1, {})
+    record = locker.keep(attempt, 1, [_step(stdout=text)])[0]
+    assert record["stdout"]["file"] == "0001-one.stdout.gz"
+    assert record["masks"] == {"password": 40_000}
+    file = attempt.package(1) / record["stdout"]["file"]
+    assert file.stat().st_size < 50_000
+    step = locker.load_package(attempt, 1).steps[0]
+    assert step.stdout == text.replace("hunter22", "[masked:password]")
+    assert step.masks == (("password", 40_000),)
+    file.write_bytes(file.read_bytes()[:-20])
+    with pytest.raises(locker.LockerError, match="missing or was changed"):
+        locker.load_package(attempt, 1)
+
+
+def test_what_a_variable_exempts_is_kept_as_it_is(attempt: locker.Attempt) -> None:
+    shown = replace(attempt, masked={"PUBLIC_TOKEN": False})
+    locker.open_package(shown, 1, {})
+    locker.keep(shown, 1, [_step(stdout="PUBLIC_TOKEN=visible-1 token=hidden-1")])
+    step = locker.load_package(shown, 1).steps[0]
+    assert step.stdout == "PUBLIC_TOKEN=visible-1 token=[masked:token]"
+    assert locker.says(shown, 1, step)
+    assert not locker.says(shown, 1, replace(step, host="other"))

@@ -104,23 +104,23 @@ RECORD = {**UPGRADE.as_dict(), "stdout": {"file": "/var/tmp/x/1.stdout", "sha256
 
 
 @pytest.mark.parametrize("content", [b"abc", OSError("gone")])
-def test_a_stream_that_is_not_what_was_put_down_is_said(content: bytes | OSError) -> None:
-    def fetch(path: str) -> bytes:
+def test_a_stream_that_is_not_what_was_put_down_is_said(content: bytes | OSError, tmp_path: Path) -> None:
+    def fetch(path: str, into: Path) -> None:
         assert path == "/var/tmp/x/1.stdout"
         if isinstance(content, OSError):
             raise content
-        return content
+        into.write_bytes(content)
 
-    found = fetching.step(RECORD, fetch)
+    found = fetching.step(RECORD, fetch, tmp_path)
     assert (found.outcome, found.stdout) == (FAILED, "")
     assert "its stdout (3 bytes, left on the host as /var/tmp/x/1.stdout)" in found.reason
     assert not fetching.is_whole(RECORD, found)
 
 
-def test_a_stream_is_fetched() -> None:
+def test_a_stream_is_fetched(tmp_path: Path) -> None:
     sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     record = {**RECORD, "stdout": {**RECORD["stdout"], "sha256": sha256}}
-    found = fetching.step(record, lambda _path: b"abc")
+    found = fetching.step(record, lambda _path, into: into.write_bytes(b"abc"), tmp_path)
     assert (found.stdout, fetching.is_whole(record, found)) == ("abc", True)
 
 
