@@ -86,6 +86,11 @@ class Step:
     masks: tuple[tuple[str, int], ...] = ()
 
     @property
+    def bytes_left(self) -> int:
+        """How many bytes of a large stream are not in its text: its middle, but for lines that may matter."""
+        return sum(int(getattr(stream, "left", 0)) for stream in (self.stdout, self.stderr))
+
+    @property
     def ok(self) -> bool:
         """Whether it ended with status 0. For commands and SQL only."""
         return self.outcome == ENDED and self.exit_status == 0

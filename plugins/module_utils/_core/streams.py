@@ -37,22 +37,24 @@ class Stream(str):
     Attributes:
         file: its path.
         sha256, size: of its bytes.
+        left: bytes that the text lacks.
         unread: why the text lacks lines that may matter, or C('').
     """
 
     file: str
     sha256: str
     size: int
+    left: int
     unread: str
 
     def at(self, file: str) -> Stream:
         """Return the stream with its bytes in another file."""
-        return _stream(str(self), file, self.sha256, self.size, self.unread)
+        return _stream(str(self), file, self.sha256, self.size, left=self.left, unread=self.unread)
 
 
-def _stream(text: str, file: str, sha256: str, size: int, unread: str) -> Stream:
+def _stream(text: str, file: str, sha256: str, size: int, *, left: int, unread: str) -> Stream:
     made = Stream(text)
-    made.file, made.sha256, made.size, made.unread = file, sha256, size, unread
+    made.file, made.sha256, made.size, made.left, made.unread = file, sha256, size, left, unread
     return made
 
 
@@ -103,7 +105,7 @@ class Taken:
         if self.size <= LARGE and text.encode() == data:
             return text
         unread = f"{self.size} bytes have too many lines that may matter" if self._told > END else ""
-        return _stream(text, file, self.sha256, self.size, unread)
+        return _stream(text, file, self.sha256, self.size, left=self._left, unread=unread)
 
     def _excerpt(self, file: str) -> bytes:
         if len(self._tail) > END:

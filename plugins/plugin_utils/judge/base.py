@@ -217,8 +217,18 @@ def _apply(rule: Rule, evidence: Evidence, policy: Policy) -> Criterion:
     except Exception as exc:  # evidence that no rule foresaw proves nothing, and must not hide the rest
         finding = not_proven(f"the evidence could not be read, {type(exc).__name__}: {exc}")
     steps = tuple(map(str, finding.steps))
-    unexcluded = NOT_EXCLUDED.get(rule.id, "") if finding.result == MET else ""
+    unexcluded = _unexcluded(rule, evidence, steps) if finding.result == MET else ""
     return Criterion(rule.id, rule.text, finding.result, finding.reason, steps, finding.detail, unexcluded)
+
+
+def _unexcluded(rule: Rule, evidence: Evidence, steps: t.Collection[str]) -> str:
+    """Return how a met criterion could be false: the rule's own open defeaters, and what was not read."""
+    partly = [step for step in evidence.steps if step.name in steps and step.bytes_left]
+    unread = [
+        f"{step.bytes_left} bytes amid the output of {step.title}, but for lines with words such as error"
+        for step in partly
+    ]
+    return "; ".join(filter(None, [NOT_EXCLUDED.get(rule.id, ""), *unread]))
 
 
 def _instead(rule: Rule, why: str, evidence: Evidence, policy: Policy) -> Finding:

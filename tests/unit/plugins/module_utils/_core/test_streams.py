@@ -91,6 +91,7 @@ def test_of_a_large_one_ends_and_telling_lines_are_read() -> None:
     assert "bytes of 10400031 are left out here" in found
     assert len(found) < 2 * streams.END + 1000
     assert found.unread == ""
+    assert found.left == 10_400_031 - 2 * streams.END
 
 
 def test_too_many_lines_that_may_matter_are_said() -> None:
