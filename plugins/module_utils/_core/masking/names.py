@@ -88,7 +88,8 @@ _ORDINARY = text_pattern(
 )
 # A reference to where the secret is: a variable, a template, a bind parameter, a file.
 _REFERENCE = text_pattern(
-    r"\$\{?[A-Za-z_]\w*\}?|\$\{[A-Za-z_]\w*:?(?:\?[^}]*|-)\}?|!(?:vault|secret|env|ref|sub)\b.*|\$\d{1,3}|\$\{\{.*\}\}|\{\{.*\}\}|\$\(.*|%\(\w+\)?s?|%[sr]|:[a-z_]\w*|\{[a-z_]\w*\}"
+    r"\$\{?[A-Za-z_]\w*\}?|\$\{[A-Za-z_]\w*:?(?:\?[^}]*|-)\}?|!(?:vault|secret|env|ref|sub)\b.*|\$\d{1,3}"
+    r"|\$\{\{.*\}\}|\{\{.*\}\}|\$\(.*|%\(\w+\)?s?|%[sr]|:[a-z_]\w*|\{[a-z_]\w*\}"
     r"|(?:/[a-z0-9._-]{1,64}){2,16}/?|[A-Z]:\\\S*|(?:self|cls|os|settings|config|conf|cfg|env|environ|request|kwargs"
     r"|options|args|params|secrets|vars|process|event|ctx|context)[.\[].*"
     r"|[A-Za-z_][A-Za-z_.]*\((?:[a-z_.\"' ,=]|['\"][A-Z_]*['\"])*\)?"

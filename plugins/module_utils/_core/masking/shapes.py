@@ -34,7 +34,8 @@ _PREFIX = pattern(
 )
 _TOKENS: tuple[tuple[bytes, str], ...] = (
     (
-        rb"-(?<=[abceijkoprstXYK]-)(?:(?<=PMAK-)|(?<=NRAK-)|(?<=sq0atp-)|(?<=sq0csp-)|(?<=glpat-)|(?<=glptt-)|(?<=gldt-)|(?<=xox[abceoprs]-)|(?<=pypi-)|(?<=xapp-)|(?<=xkeysib-)|(?<=sk-ant-)"
+        rb"-(?<=[abceijkoprstXYK]-)(?:(?<=PMAK-)|(?<=NRAK-)|(?<=sq0atp-)|(?<=sq0csp-)|(?<=glpat-)|(?<=glptt-)|(?<=gldt-)"
+        rb"|(?<=xox[abceoprs]-)|(?<=pypi-)|(?<=xapp-)|(?<=xkeysib-)|(?<=sk-ant-)"
         rb"|(?<=sk-proj-)|(?<=\bsk-)|(?<=GOCSPX-)|(?<=SECRET-KEY-))(?P<secret>[A-Za-z0-9_-]{16,512})",
         "token",
     ),

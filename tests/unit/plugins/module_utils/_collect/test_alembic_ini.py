@@ -39,7 +39,7 @@ from tests.unit.collecting import collector
 def test_what_is_in_force_and_in_reach(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: list[str], command: str, want: str
 ) -> None:
-    env, _, alembic = command.rpartition("|")
+    env, _mark, alembic = command.rpartition("|")
     directory = tmp_path / "app" / "backend"
     directory.mkdir(parents=True)
     for file in files:
