@@ -214,7 +214,7 @@ WRONG = [
     given("rc_closure_preflight 'lax' is not one of strict, collect", rc_closure_preflight="lax"),
     # All hosts' problems, in one table, each once with its hosts.
     Wrong(
-        "backend, worker staging_backend_url 'x' is not a valid http or https URL redis redis_port",
+        "backend, worker staging_backend_url 'x' is not a valid http or https URL",
         extra={"staging_backend_url": "x", "redis_port": 0},
     ),
 ]

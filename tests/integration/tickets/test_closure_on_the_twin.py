@@ -151,7 +151,7 @@ def story(github_of_module: Service, _twin_session: None, tmp_path_factory: pyte
     decided = telling.run("ticket", **DECISION)
     twin.sql("DROP TABLE reconciliation_findings")
     passed = telling.run("rc_closure")
-    failed = telling.run("rc_closure", "--tags=package_1", package_1_migration_alembic=["no-such-alembic"])
+    failed = telling.run("rc_closure", "--tags=package_1", package_1_migration_alembic=["alembic", "--nope"])
     return Story(telling.folder, exists, decided, passed, failed)
 
 
