@@ -217,7 +217,7 @@ def test_a_later_fail_opens_it_again_with_its_full_log(story: Story) -> None:
     told = story.failed
     assert told.status == 2
     assert (told.state.open, told.state.labels) == (True, (LABEL,))
-    assert "no-such-alembic was not found" in told.text
+    assert "unrecognized arguments: --nope" in told.text
     assert told.verdict.message.lead.startswith(f"{ANALYSTS}: Package-1 is FAIL.")
     assert "Gate: FAIL. The ticket is open until all four packages are PASS." in told.verdict.message.text
 
