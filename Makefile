@@ -114,7 +114,7 @@ lock: setup ## compile requirements/*.in into requirements/locks (ARGS=--upgrade
 .PHONY: clean
 clean: ## stop the twin and drop caches; the evidence stays
 	@if [ -x $(BIN)/python ] && [ -f tests/twin/twin.py ]; then $(BIN)/python tests/twin/twin.py down; fi
-	rm -rf .ansible .cache
+	rm -rf .ansible .cache .hypothesis
 
 .PHONY: distclean
 distclean: clean ## drop .venv, the e2e project's packages and the evidence, too

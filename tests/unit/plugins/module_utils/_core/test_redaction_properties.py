@@ -19,7 +19,8 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._text import (
 )
 from tests.unit.plugins.module_utils._core.test_redaction import GOES, SECRETS, STAYS, forms
 
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+# The same examples in each run: what a random one finds is to be a row of the tables first.
+QUICK = settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 # Texts that are like those of tools: pieces of the tables, and what is between such pieces.
 PIECES = st.one_of(
     st.sampled_from([text for text, _secret in GOES]),
