@@ -19,7 +19,7 @@ from ansible.utils.display import Display
 from ..module_utils._core import libraries
 from ..module_utils._core.evidence import Step
 from ..plugin_utils.keep import packing
-from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, nonempty
 from ..plugin_utils.preflight import asked, formats, nearest, places, table
 from ..plugin_utils.preflight import host as machine
 
@@ -92,8 +92,7 @@ class ActionModule(ClosureAction):
 
     def _collect(self, name: str, options: Options, known: Options) -> list[str]:
         """Return what keeps a collector of this collection, which in check mode only looks, from its work."""
-        given = {key: value for key, value in options.items() if value not in (None, "", {}, [])}
-        result = self._execute_module(f"psp.rc_closure.{name}", given, task_vars=dict(known))
+        result = self._execute_module(f"psp.rc_closure.{name}", nonempty(options), task_vars=dict(known))
         steps = [Step.from_dict(record) for record in result.get("steps") or []]
         where = f"{self._task.delegate_to}: " if self._task.delegate_to else ""
         return [f"{where}{one}" for one in asked.problems(steps, str(result.get("msg") or ""))]

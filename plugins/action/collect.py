@@ -31,7 +31,7 @@ from ..module_utils._core.evidence import Evidence, Step
 from ..module_utils._core.step_names import CI_DISPATCH, CI_DISPATCH_INTENT
 from ..module_utils._core.steps import Started
 from ..plugin_utils.keep import fetching, intents, locker, recovery, watch
-from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, progress
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, nonempty, progress
 from ..plugin_utils.preflight import rehearsal, smoke, table
 
 # The module that does what must be done at most once.
@@ -57,8 +57,7 @@ class ActionModule(ClosureAction):
         """Return the module's result, its steps without their streams where they were kept."""
         self._host = self.host(known)
         self._known = known
-        # A role hands every variable on: an empty one counts as not given.
-        options = {name: value for name, value in args.items() if value not in (None, "", {}, [])}
+        options = nonempty(args)
         attempt, package = options.pop("attempt", None), options.get("package")
         # In check mode a collector that breaks down does not end the play, as it does not in a closure.
         self._goes_on = bool(attempt or self._task.check_mode)

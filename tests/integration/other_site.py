@@ -8,10 +8,11 @@ import json
 import re
 import subprocess
 import sys
-import time
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.killing import wait_for
 
 ROOT = Path(__file__).parents[2]
 OTHER = ROOT / "tests" / "other"
@@ -82,7 +83,4 @@ class Other:
         before = log.read_text("utf-8").count("Starting worker")
         control = [state["supervisorctl"], "-c", state["supervisor_conf"], "restart", "defter-isci"]
         subprocess.run(control, check=True, capture_output=True, timeout=READY_SECONDS)
-        ends = time.monotonic() + READY_SECONDS
-        while log.read_text("utf-8").count("Starting worker") <= before:
-            assert time.monotonic() < ends
-            time.sleep(0.2)
+        wait_for(lambda: log.read_text("utf-8").count("Starting worker") > before, "the worker's start")

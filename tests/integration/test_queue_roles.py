@@ -35,8 +35,8 @@ from tests.integration.queue_site import (
     changes,
     free_port,
     running_site,
-    wait_until,
 )
+from tests.killing import wait_for
 from tests.unit.collecting import collector
 
 PROGRAMS = {"redis": "redis", "arq_worker": "worker", "backend_env": "backend"}
@@ -204,7 +204,7 @@ def test_backend_and_worker_were_started_with_the_same(
 def test_a_worker_that_was_killed_comes_back(site: Site, first: subprocess.CompletedProcess[str]) -> None:
     (before,) = process.find(WORKER, str(site.home))
     os.kill(before.pid, signal.SIGKILL)
-    wait_until(lambda: site.pid("worker") not in ("0", str(before.pid)))
+    wait_for(lambda: site.pid("worker") not in ("0", str(before.pid)), "a new worker")
     assert changes(site.play(roles=["arq_worker"])) == 0
 
 

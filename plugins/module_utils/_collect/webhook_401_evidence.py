@@ -111,7 +111,7 @@ class _Webhooks:
         mark, own = self._source.mark(), f"{webhook_log.PROBE}{secrets.token_hex(8)}"
         url, step = f"{self._params['probe_url']}?{own}", steps.WEBHOOK_PROBE
         agent = {"User-Agent": f"psp.rc_closure ({own})"}
-        from .._clients import http  # noqa: PLC0415
+        from .._clients import http  # noqa: PLC0415 (requests is slow to import, and most windows need none)
 
         answer = http.ask(self._collector, "POST", url, step, headers=agent, body="{}", limit=PROBE_SECONDS)
         if self._collector.add(answer.step).exit_status != 401:

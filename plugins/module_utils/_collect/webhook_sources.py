@@ -118,7 +118,7 @@ class FromCounters:
         return Seen(self._tally(counted, old), note, gap)
 
     def _look(self) -> tuple[dict[str, float], float]:
-        from .._clients import http  # noqa: PLC0415
+        from .._clients import http  # noqa: PLC0415 (requests is slow to import, and most windows need none)
 
         answer = http.ask(
             self._collector, "GET", self._url, steps.WEBHOOK_WINDOW, limit=METRICS_SECONDS, kept=False

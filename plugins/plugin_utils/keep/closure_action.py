@@ -35,6 +35,11 @@ class Answer(t.NamedTuple):
 display = Display()
 
 
+def nonempty(options: Options) -> Result:
+    """Return the options that are given: a role hands all variables on, and an empty one counts as absent."""
+    return {name: value for name, value in options.items() if value not in (None, "", {}, [])}
+
+
 class ClosureAction(ActionBase):
     """An action that fails with C(failure) and the reason where the locker or a value is wrong."""
 

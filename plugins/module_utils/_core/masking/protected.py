@@ -82,8 +82,10 @@ def wins(data: bytes, start: int, stop: int, value: bytes) -> bool:
     """Return whether a short secret that matches here is only a part of something else."""
     if len(value) < _SHORT and not _stands_alone(data, start, stop, value):
         return True
-    low = start - len(_WITHIN.match(data[max(0, start - _REACH) : start][::-1])[0])  # type: ignore[index]
-    around = data[low : len(_WITHIN.match(data, stop, stop + _REACH)[0]) + stop]  # type: ignore[index]
+    before = _WITHIN.match(data[max(0, start - _REACH) : start][::-1])
+    behind = _WITHIN.match(data, stop, stop + _REACH)
+    low = start - (before.end() if before else 0)
+    around = data[low : behind.end() if behind else stop]
     for found in _SPANS.finditer(around):
         if low + found.start() > start:
             break
