@@ -5,7 +5,7 @@
     python tests/parts.py [--jobs N] [PART ...]        all without a name
 
 A part's output goes to `.cache/parts/PART.log` and is shown in one piece when the part has ended. The last
-lines say how long each took and which failed. A checkout has one twin, so a part that brings it up does so in
+lines say again how those ended that failed, how long each took and which failed. A checkout has one twin, so a part that brings it up does so in
 a copy of the checkout, `.cache/parts/PART/`, which shares `.venv` and is left for a look at its evidence.
 """
 
@@ -28,6 +28,7 @@ PYTHON = ".venv/bin/python"
 # Far more than any takes, for a busy machine.
 LIMIT_SECONDS = 3600
 GRACE_SECONDS = 30
+LAST_LINES = 40
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,10 @@ class Part:
     def log(self) -> Path:
         """Where its output goes."""
         return HOME / f"{self.name}.log"
+
+    def last_lines(self) -> list[str]:
+        """Return how its output ended."""
+        return self.log.read_text("utf-8", "replace").splitlines()[-LAST_LINES:]
 
 
 PARTS = (
@@ -72,6 +77,9 @@ def main(arguments: list[str]) -> int:
     with ThreadPoolExecutor(given.jobs) as pool:
         results = list(pool.map(_result, chosen))
     failed = [part.name for part, (passed, _line) in zip(chosen, results, strict=True) if not passed]
+    for part in chosen:
+        if part.name in failed:
+            print("\n".join([f"===== {part.name} ended with", *part.last_lines()]))
     print("\n".join(line for _passed, line in results))
     verdict = f"failed: {', '.join(failed)}; the logs are in {HOME}" if failed else "all passed"
     print(f"{verdict} ({time.monotonic() - started:.0f} s)", flush=True)

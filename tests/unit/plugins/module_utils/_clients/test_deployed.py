@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import typing as t
@@ -124,16 +125,18 @@ def test_an_interpreter_that_path_finds_counts_by_where_it_is(tmp_path: Path) ->
     (tmp_path / "venv/bin").mkdir()
     (tmp_path / "venv/bin/python").symlink_to("/nowhere/python")
     (tmp_path / "empty").mkdir()
+    (tmp_path / "real/bin").mkdir(parents=True)
+    program = shutil.copy(str(shutil.which("cat")), tmp_path / "real/bin/python3")  # nothing is beside it
     with subprocess.Popen(
-        ["python", "-c", "input()"],
-        executable=sys.executable,
+        ["python", "-"],
+        executable=program,
         cwd=tmp_path / "empty",
         env={"PATH": f"{tmp_path}:{tmp_path}/venv/bin"},
         stdin=subprocess.PIPE,
     ) as child:
         one = process.Process(child.pid, 1, ("python", "-m", "app"), f"{tmp_path}/empty", datetime.now(UTC))
         assert deployed.code_of(one).file == "app-1.dist-info"
-        child.communicate(b"\n")
+        child.communicate()
 
 
 def test_one_that_path_does_not_find_counts_by_its_program(

@@ -71,7 +71,14 @@ def test_a_wrapper_is_not_the_command_that_it_runs() -> None:
         assert [p.parent for p in found] == [wrapper]
 
 
-FORK = "import os, sys; os.fork() or print('up', flush=True); sys.stdin.read()"
+# It has run for three of the clock's ticks before it forks, so that /proc shows two times.
+FORK = """
+import os, sys, time
+while time.process_time() < 3 / os.sysconf("SC_CLK_TCK"):
+    pass
+os.fork() or print("up", flush=True)
+sys.stdin.read()
+"""
 
 
 def test_what_a_forked_worker_imported_is_its_masters() -> None:
