@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import typing as t
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,12 +24,27 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@contextmanager
+def copying(*argv: str, cwd: Path, **options: t.Any) -> t.Iterator[int]:
+    """Run C(cat) until the test is over; yield its number once it is up.
+
+    When it has just been executed, C(/proc) does not have its environment yet.
+    """
+    pipe = subprocess.PIPE
+    with subprocess.Popen(argv, cwd=cwd, stdin=pipe, stdout=pipe, **options) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write(b"up\n")
+        child.stdin.flush()
+        assert child.stdout.readline() == b"up\n"
+        yield child.pid
+        child.stdin.close()
+
+
 @pytest.fixture
 def running(folder: Path) -> t.Iterator[process.Process]:
-    with subprocess.Popen(["cat", "-"], cwd=folder, stdin=subprocess.PIPE) as child:
-        yield process.Process(child.pid, os.getpid(), ("cat", "-"), str(folder), datetime.now(UTC))
-        assert child.stdin is not None
-        child.stdin.close()
+    with copying("cat", "-", cwd=folder) as pid:
+        yield process.Process(pid, os.getpid(), ("cat", "-"), str(folder), datetime.now(UTC))
 
 
 def put(file: Path) -> None:
@@ -127,16 +143,10 @@ def test_an_interpreter_that_path_finds_counts_by_where_it_is(tmp_path: Path) ->
     (tmp_path / "empty").mkdir()
     (tmp_path / "real/bin").mkdir(parents=True)
     program = shutil.copy(str(shutil.which("cat")), tmp_path / "real/bin/python3")  # nothing is beside it
-    with subprocess.Popen(
-        ["python", "-"],
-        executable=program,
-        cwd=tmp_path / "empty",
-        env={"PATH": f"{tmp_path}:{tmp_path}/venv/bin"},
-        stdin=subprocess.PIPE,
-    ) as child:
-        one = process.Process(child.pid, 1, ("python", "-m", "app"), f"{tmp_path}/empty", datetime.now(UTC))
+    path = f"{tmp_path}:{tmp_path}/venv/bin"
+    with copying("python", "-", cwd=tmp_path / "empty", executable=program, env={"PATH": path}) as pid:
+        one = process.Process(pid, 1, ("python", "-m", "app"), f"{tmp_path}/empty", datetime.now(UTC))
         assert deployed.code_of(one).file == "app-1.dist-info"
-        child.communicate()
 
 
 def test_one_that_path_does_not_find_counts_by_its_program(
