@@ -4,13 +4,12 @@
 
     python tests/archive.py [FOLDER]        into dist/ without one; prints its path
 
-It is built from a copy of the checkout without what `.gitignore` names, so that nothing gets into it which only
-lies about.
+It is built from a copy of the checkout without what `.gitignore` names, so that nothing gets into it which
+only lies about.
 """
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -25,10 +24,8 @@ def build(folder: Path) -> Path:
     """Build it in this folder, in place of an earlier one, and return its path."""
     with tempfile.TemporaryDirectory(prefix="rc-closure-archive-") as copy:
         checkout.copy(checkout.files(), Path(copy))
-        command = [str(GALAXY), "collection", "build", "--output-path", str(folder), "--force"]
-        # Not the checkout's own ansible.cfg; stdout is the path's.
-        environment = {**os.environ, "ANSIBLE_CONFIG": os.devnull}
-        subprocess.run(command, cwd=copy, env=environment, check=True, stdout=sys.stderr)
+        command = [str(GALAXY), "collection", "build", copy, "--output-path", str(folder), "--force"]
+        subprocess.run(command, cwd=folder, check=True, stdout=sys.stderr)
     (archive,) = folder.glob("psp-rc_closure-*.tar.gz")
     return archive
 

@@ -5,9 +5,9 @@
     python tests/parts.py [--jobs N] [PART ...]        all without a name
 
 A part's output goes to `.cache/parts/PART.log` and is shown in one piece when the part has ended. The last
-lines say again how those ended that failed, how long each took and which failed. A checkout has one twin, so a
-part that brings it up does so in a copy of the checkout, `.cache/parts/PART/`, which shares `.venv` and is left
-for a look at its evidence.
+lines say again how those ended that failed, how long each took and which failed. A checkout has one twin, so
+a part that brings it up does so in a copy of the checkout, `.cache/parts/PART/`, which shares `.venv` and is
+left for a look at its evidence.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("archive")
     status, output = run([sys.executable, ROOT / "tests" / "archive.py", folder], folder)
     assert status == 0, output
-    return Path(output.strip())
+    return Path(output.splitlines()[-1])
 
 
 def test_the_importer_of_galaxy_takes_it_without_a_warning(archive: Path, tmp_path: Path) -> None:
