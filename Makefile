@@ -13,7 +13,7 @@ TYPED := -p ansible_collections.psp.rc_closure.plugins
 # What managed hosts run, whose Python may be as old as RHEL 9's.
 ON_HOSTS := plugins/modules plugins/module_utils roles/arq_worker/files
 TYPED_TOOLS := conftest.py docs/generate.py requirements/install.py requirements/lock.py \
-	tests/anywhere.py tests/archive.py tests/checkout.py tests/parts.py tests/run_sanity.py
+	tests/anywhere.py tests/archive.py tests/checkout.py tests/parts.py tests/run_sanity.py tests/workflows.py
 
 .PHONY: help
 help: ## show this
@@ -34,7 +34,7 @@ test: setup ## pass every test, side by side (PARTS="lint unit" for some; molecu
 	@$(BIN)/python tests/parts.py $(PARTS)
 
 .PHONY: lint
-lint: ruff vermin mypy yamllint ansible-lint changelog-lint docs-check sanity ## every linter, ansible-test sanity included
+lint: ruff vermin mypy yamllint workflows ansible-lint changelog-lint docs-check sanity ## every linter, ansible-test sanity included
 
 .PHONY: ruff
 ruff: setup
@@ -53,6 +53,10 @@ mypy: setup
 .PHONY: yamllint
 yamllint: setup
 	$(BIN)/yamllint --strict .
+
+.PHONY: workflows
+workflows: setup
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 .PHONY: ansible-lint
 ansible-lint: setup
