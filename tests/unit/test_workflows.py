@@ -158,6 +158,19 @@ def test_a_closure_that_fails_fails_the_job_and_no_input_is_a_command(tmp_path: 
     assert run(text, tmp_path, programs, RUNNER_TEMP=str(tmp_path), **given)[0] == 2
 
 
+def test_the_guides_caller_gives_what_is_asked_for() -> None:
+    guide = (ROOT / "docs" / "operators-guide.md").read_text("utf-8")
+    (text,) = [
+        one for one in re.findall(r"^```yaml\n(.*?)^```$", guide, re.DOTALL | re.MULTILINE) if "uses:" in one
+    ]
+    called = yaml.safe_load(text)["jobs"]["close"]
+    asked = workflows.document("close-release")["on"]["workflow_call"]
+    assert called["uses"].split("@")[0].endswith("/.github/workflows/close-release.yml")
+    assert {name for name, spec in asked["inputs"].items() if spec.get("required")} < set(called["with"])
+    assert set(called["with"]) <= set(asked["inputs"])
+    assert set(called["secrets"]) == set(asked["secrets"])
+
+
 def test_the_hooks_of_pre_commit_pass_on_what_they_are_for() -> None:
     config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))
     (repository,) = config["repos"]
