@@ -34,6 +34,16 @@ def awx() -> t.Iterator[tuple[str, awx_stand_in.State]]:
         yield served
 
 
+@pytest.fixture(scope="module")
+def ready() -> t.Iterator[tuple[str, awx_stand_in.State]]:
+    """Return one that was set up."""
+    with awx_stand_in.serve() as (url, state):
+        state.add("credentials", {"name": "PSP CI"})
+        status, output = setup(url)
+        assert status == 0, output
+        yield url, state
+
+
 def setup(url: str, token: str = awx_stand_in.TOKEN, **changed: t.Any) -> tuple[int, str]:
     """Run the playbook, and return its status and all that it printed."""
     given = {name: value for name, value in {**GIVEN, **changed}.items() if value is not None}
@@ -61,10 +71,10 @@ def setup(url: str, token: str = awx_stand_in.TOKEN, **changed: t.Any) -> tuple[
     return done.returncode, done.stdout + done.stderr
 
 
-def test_it_is_set_up_and_a_second_run_changes_nothing(awx: tuple[str, awx_stand_in.State]) -> None:
-    url, state = awx
-    status, output = setup(url)
-    assert status == 0, output
+def test_it_is_set_up_and_a_second_run_changes_nothing(
+    ready: tuple[str, awx_stand_in.State],
+) -> None:
+    url, state = ready
     kinds = {path.split("/")[3] for _method, path, _sent in state.writes}
     assert {"organizations", "projects", "inventories", "inventory_sources", "notification_templates"} < kinds
     templates = state.named("job_templates")
@@ -106,9 +116,10 @@ def test_a_secret_becomes_a_file_or_a_variable_of_the_environment(
     assert all(field["secret"] for one in types.values() for field in one["inputs"]["fields"])
 
 
-def test_the_survey_asks_for_what_a_release_is(awx: tuple[str, awx_stand_in.State]) -> None:
-    url, state = awx
-    assert setup(url)[0] == 0
+def test_the_survey_asks_for_what_a_release_is(
+    ready: tuple[str, awx_stand_in.State],
+) -> None:
+    _url, state = ready
     closure = state.named("job_templates")[f"{NAME}: closure"]
     questions = {one["variable"]: one for one in state.surveys[f"{closure['url']}survey_spec/"]["spec"]}
     required = {name for name, one in questions.items() if one["required"]}
