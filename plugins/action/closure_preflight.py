@@ -59,7 +59,7 @@ class ActionModule(ClosureAction):
         """Show what these hosts' checks noted, and fail with it unless it only holds packages back."""
         if policy not in table.POLICIES:
             raise ValueError(f"rc_closure_preflight {policy!r} is not one of {', '.join(table.POLICIES)}")
-        noted = {host: known["hostvars"].raw_get(host).get(table.NOTED) or [] for host in hosts}
+        noted = {host: table.noted(known["hostvars"].raw_get(host)) for host in hosts}
         lost = set(hosts) - set(known["ansible_play_hosts"])
         broken = [{"packages": [], "problems": ["it could not be checked: see its error above"]}]
         found = {host: broken if host in lost and not noted[host] else noted[host] for host in hosts}

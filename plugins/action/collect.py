@@ -80,8 +80,9 @@ class ActionModule(ClosureAction):
             display.display(line)
         problems = rehearsal.problems(self._module, steps)
         if problems:
-            noted = [*(self._known.get(table.NOTED) or []), {"packages": [], "problems": problems}]
-            result["ansible_facts"] = {table.NOTED: noted}
+            earlier = self._known.get("ansible_facts", {}).get(table.REHEARSED) or []
+            rehearsed = [*earlier, {"packages": [], "problems": problems}]
+            result["ansible_facts"] = {table.REHEARSED: rehearsed}
         return result
 
     @property

@@ -89,7 +89,7 @@ seealso:
 EXAMPLES = r"""
 - name: Upgrade the database and keep the evidence in Package-1
   psp.rc_closure.alembic_evidence:
-    attempt: "{{ rc_closure_attempt }}"
+    attempt: "{{ ansible_facts.rc_closure_attempt }}"
     package: 1
     directory: /app/backend
     env_file: /etc/psp/backend.env

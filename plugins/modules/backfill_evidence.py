@@ -74,7 +74,7 @@ seealso:
 EXAMPLES = r"""
 - name: Backfill the balances of the wallets for Package-2
   psp.rc_closure.backfill_evidence:
-    attempt: "{{ rc_closure_attempt }}"
+    attempt: "{{ ansible_facts.rc_closure_attempt }}"
     package: 2
     env_file: /etc/psp/backend.env
     directory: /app

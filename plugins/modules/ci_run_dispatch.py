@@ -91,7 +91,7 @@ seealso:
 EXAMPLES = r"""
 - name: Dispatch the Postgres tests for the release's commit
   psp.rc_closure.ci_run_dispatch:
-    attempt: "{{ rc_closure_attempt }}"
+    attempt: "{{ ansible_facts.rc_closure_attempt }}"
     package: 0
     repository: psp/backend
     workflow: Backend PSP-03D Postgres Tests

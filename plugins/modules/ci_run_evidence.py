@@ -41,7 +41,7 @@ seealso:
 EXAMPLES = r"""
 - name: Collect the result of the dispatched run for Package-0
   psp.rc_closure.ci_run_evidence:
-    attempt: "{{ rc_closure_attempt }}"
+    attempt: "{{ ansible_facts.rc_closure_attempt }}"
     package: 0
     repository: psp/backend
     run_id: "{{ dispatched.run_id }}"

@@ -75,7 +75,7 @@ EXAMPLES = r"""
 - name: Collect into it, with the attempt and the package given once
   module_defaults:
     group/psp.rc_closure.closure:
-      attempt: "{{ rc_closure_attempt }}"
+      attempt: "{{ ansible_facts.rc_closure_attempt }}"
       package: 3
   block:
     - name: Collect the state of Redis

@@ -51,13 +51,13 @@ EXAMPLES = r"""
   rescue:
     - name: Keep the failure
       psp.rc_closure.closure_failure:
-        attempt: "{{ rc_closure_attempt | default({}) }}"
+        attempt: "{{ ansible_facts.rc_closure_attempt | default({}) }}"
         package: 3
         name: queue_enablement
 
 - name: Keep a failure, in a rescue, in those of two packages that this run has opened
   psp.rc_closure.closure_failure:
-    attempt: "{{ rc_closure_attempt }}"
+    attempt: "{{ ansible_facts.rc_closure_attempt }}"
     packages: [2, 3]
 """
 

@@ -41,7 +41,7 @@ seealso:
 EXAMPLES = r"""
 - name: Keep in Package-3 that Redis is about to be set up, once its host is reached
   psp.rc_closure.closure_intent:
-    attempt: "{{ rc_closure_attempt }}"
+    attempt: "{{ ansible_facts.rc_closure_attempt }}"
     packages: [3]
     intent: redis
 """

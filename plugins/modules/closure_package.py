@@ -40,7 +40,7 @@ seealso:
 EXAMPLES = r"""
 - name: Open Package-1
   psp.rc_closure.closure_package:
-    attempt: "{{ rc_closure_attempt }}"
+    attempt: "{{ ansible_facts.rc_closure_attempt }}"
     package: 1
     policy:
       table: reconciliation_findings

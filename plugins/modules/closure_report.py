@@ -47,13 +47,13 @@ seealso:
 EXAMPLES = r"""
 - name: Judge and report
   psp.rc_closure.closure_report:
-    attempt: "{{ rc_closure_attempt }}"
+    attempt: "{{ ansible_facts.rc_closure_attempt }}"
   run_once: true
 
 - name: Fail unless all four packages are PASS
   ansible.builtin.assert:
-    that: rc_closure_report.gate.status == 'PASS'
-    fail_msg: "{{ rc_closure_report.gate.reasons | join('; ') }}"
+    that: ansible_facts.rc_closure_report.gate.status == 'PASS'
+    fail_msg: "{{ ansible_facts.rc_closure_report.gate.reasons | join('; ') }}"
 
 - name: Add what was decided in the ticket to the newest reported attempt of a release
   psp.rc_closure.closure_report:

@@ -107,7 +107,7 @@ seealso:
 EXAMPLES = r"""
 - name: Post to an issue on GitHub, and close it on PASS
   psp.rc_closure.closure_ticket:
-    attempt: "{{ rc_closure_attempt }}"
+    attempt: "{{ ansible_facts.rc_closure_attempt }}"
     provider: github
     repository: psp/backend
     issue: "1234"

@@ -33,7 +33,7 @@ options:
 EXAMPLES = r"""
 - name: Run a collector, which this action carries out
   psp.rc_closure.alembic_evidence:
-    attempt: "{{ rc_closure_attempt }}"
+    attempt: "{{ ansible_facts.rc_closure_attempt }}"
     package: 1
     directory: /app/backend
 """

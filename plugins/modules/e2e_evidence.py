@@ -51,7 +51,7 @@ seealso:
 EXAMPLES = r"""
 - name: Smoke-test the withdrawals for Package-2
   psp.rc_closure.e2e_evidence:
-    attempt: "{{ rc_closure_attempt }}"
+    attempt: "{{ ansible_facts.rc_closure_attempt }}"
     package: 2
     env_file: /etc/psp/e2e.env
     directory: /app/e2e

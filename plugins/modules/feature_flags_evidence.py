@@ -72,7 +72,7 @@ seealso:
 EXAMPLES = r"""
 - name: Collect the ledger's flags for Package-2
   psp.rc_closure.feature_flags_evidence:
-    attempt: "{{ rc_closure_attempt }}"
+    attempt: "{{ ansible_facts.rc_closure_attempt }}"
     package: 2
     env_file: /etc/psp/backend.env
     url: http://127.0.0.1:8000/api/v1/flags

@@ -52,7 +52,7 @@ seealso:
 EXAMPLES = r"""
 - name: Collect the UNIQUE constraints of the findings for Package-1
   psp.rc_closure.pg_unique_constraint:
-    attempt: "{{ rc_closure_attempt }}"
+    attempt: "{{ ansible_facts.rc_closure_attempt }}"
     package: 1
     env_file: /etc/psp/backend.env
     table: reconciliation_findings

@@ -87,7 +87,7 @@ seealso:
 EXAMPLES = r"""
 - name: Carry a run through the queue for Package-3
   psp.rc_closure.recon_run_lifecycle:
-    attempt: "{{ rc_closure_attempt }}"
+    attempt: "{{ ansible_facts.rc_closure_attempt }}"
     package: 3
     env_file: /etc/psp/worker.env
     url: http://127.0.0.1:8000

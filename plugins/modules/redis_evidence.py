@@ -42,7 +42,7 @@ seealso:
 EXAMPLES = r"""
 - name: Collect the state of Redis from the worker's host for Package-3
   psp.rc_closure.redis_evidence:
-    attempt: "{{ rc_closure_attempt }}"
+    attempt: "{{ ansible_facts.rc_closure_attempt }}"
     package: 3
     env_file: /etc/psp/worker.env
 

@@ -92,7 +92,7 @@ seealso:
 EXAMPLES = r"""
 - name: Collect the worker's start and environment for Package-3
   psp.rc_closure.service_process:
-    attempt: "{{ rc_closure_attempt }}"
+    attempt: "{{ ansible_facts.rc_closure_attempt }}"
     package: 3
     env_file: /etc/psp/worker.env
     log: {file: /var/log/psp/worker.log}

@@ -72,7 +72,7 @@ seealso:
 EXAMPLES = r"""
 - name: Count the webhooks before the flags are set
   psp.rc_closure.webhook_401_evidence:
-    attempt: "{{ rc_closure_attempt }}"
+    attempt: "{{ ansible_facts.rc_closure_attempt }}"
     package: 2
     window: before
     access_log: {file: /var/log/psp/access.log}
@@ -80,7 +80,7 @@ EXAMPLES = r"""
 
 - name: Count the webhooks after the flags are set, and post one without a signature
   psp.rc_closure.webhook_401_evidence:
-    attempt: "{{ rc_closure_attempt }}"
+    attempt: "{{ ansible_facts.rc_closure_attempt }}"
     package: 2
     window: after
     mark: "{{ before.mark }}"

@@ -21,7 +21,13 @@ Entry = tuple[str, str]
 
 
 def command(
-    api: Api, folder: Path, entries: t.Sequence[Entry], *, dispatch_limit: float = 120, **variables: t.Any
+    api: Api,
+    folder: Path,
+    entries: t.Sequence[Entry],
+    *,
+    dispatch_limit: float = 120,
+    facts: t.Mapping[str, t.Any] | None = None,
+    **variables: t.Any,
 ) -> list[str]:
     """Write an inventory and a playbook of role entry points; return the command that runs them.
 
@@ -30,6 +36,7 @@ def command(
         folder: to write to; the locker is below it.
         entries: role and C(tasks_from), in their order.
         dispatch_limit: seconds until a dispatch is given up.
+        facts: of the host, as an earlier task of the closure sets them.
         variables: extra variables.
     """
     defaults = {
@@ -50,9 +57,9 @@ def command(
     connection = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
     _write(folder / "inventory.json", {"rc_ci": {"hosts": {"ci": None}, "vars": connection}})
     _write(folder / "variables.json", variables)
-    _write(
-        folder / "play.json", [{**_play(role, tasks), "module_defaults": defaults} for role, tasks in entries]
-    )
+    plays = [{**_play(role, tasks), "module_defaults": defaults} for role, tasks in entries]
+    plays[0]["pre_tasks"] = [{"ansible.builtin.set_fact": {**facts, "cacheable": True}}] if facts else []
+    _write(folder / "play.json", plays)
     playbook = Path(sys.executable).parent / "ansible-playbook"
     files = ["-i", str(folder / "inventory.json"), "-e", f"@{folder / 'variables.json'}"]
     return [str(playbook), *files, str(folder / "play.json"), "--tags", "package_0", "-vv"]

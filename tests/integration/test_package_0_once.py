@@ -50,7 +50,7 @@ def opened(folder: Path) -> locker.Attempt:
 
 
 def argv(api: Api, folder: Path, attempt: locker.Attempt, **variables: t.Any) -> list[str]:
-    return ci_role.command(api, folder, ROLE, rc_closure_attempt=attempt.as_dict(), **variables)
+    return ci_role.command(api, folder, ROLE, facts={"rc_closure_attempt": attempt.as_dict()}, **variables)
 
 
 def killed_while_it_waits(api: Api, command: list[str]) -> None:

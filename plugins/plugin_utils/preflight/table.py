@@ -13,9 +13,16 @@ import typing as t
 
 Found = t.Mapping[str, t.Sequence[t.Mapping[str, t.Any]]]
 
-NOTED = "__preflight_found"  # the fact in which a host's checks note what they found
+NOTED = "__preflight_found"  # the variable in which a host's checks note what they found
+REHEARSED = "__preflight_rehearsed"  # the fact in which check mode notes what the run would fail with
 STRICT, COLLECT = "strict", "collect"
 POLICIES = (STRICT, COLLECT)
+
+
+def noted(variables: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
+    """Return what was found on the host of these variables, its facts among them."""
+    facts = variables.get("ansible_facts") or {}
+    return [*(variables.get(NOTED) or []), *(facts.get(REHEARSED) or [])]
 
 
 def rows(found: Found) -> list[tuple[str, str]]:

@@ -40,9 +40,18 @@ class Closure:
     def release(self) -> Path:
         return Path(self.attempt.path).parent.parent
 
-    def play(self, *tasks_from: str, arguments: t.Sequence[str] = (), **variables: t.Any) -> tuple[int, str]:
+    def play(
+        self,
+        *tasks_from: str,
+        arguments: t.Sequence[str] = (),
+        facts: t.Mapping[str, t.Any] | None = None,
+        **variables: t.Any,
+    ) -> tuple[int, str]:
         """Run these parts of the role, and return the status and all that was printed."""
-        tasks = [
+        tasks: list[dict[str, t.Any]] = (
+            [{"ansible.builtin.set_fact": {**facts, "cacheable": True}}] if facts else []
+        )
+        tasks += [
             {"ansible.builtin.import_role": {"name": "psp.rc_closure.rc_closure", "tasks_from": name}}
             for name in tasks_from
         ]
@@ -78,7 +87,7 @@ class Closure:
 
     def closes(self, **variables: t.Any) -> tuple[int, str]:
         """Run the role as the closure does at its end."""
-        return self.play("main", rc_closure_attempt=self.attempt.as_dict(), **variables)
+        return self.play("main", facts={"rc_closure_attempt": self.attempt.as_dict()}, **variables)
 
     def record(self) -> dict[str, t.Any]:
         """Return what the locker keeps of the ticket."""

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[3]
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/operators-guide.md", "tests/twin/README.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/awx.md", "docs/operators-guide.md", "tests/twin/README.md")
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FILE = re.compile(r"`([a-z]+\.yml)`:\n\n```yaml\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 # What has it say what it would do, and do nothing.
@@ -41,6 +41,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (place / name).symlink_to(ROOT / name)
     for name, text in FILE.findall(GUIDE):
         (place / name).write_text(text, "utf-8")
+    # As if it were installed.
+    installed = place / "installed" / "ansible_collections" / "psp"
+    installed.mkdir(parents=True)
+    (installed / "rc_closure").symlink_to(ROOT)
     return place
 
 
@@ -56,7 +60,11 @@ def test_it_is_understood(folder: Path, command: str) -> None:
     done = subprocess.run(
         [program, *arguments, *REHEARSED[program]],
         cwd=folder,
-        env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+        env={
+            **os.environ,
+            "ANSIBLE_COLLECTIONS_PATH": str(folder / "installed"),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        },
         capture_output=True,
         text=True,
         timeout=120,

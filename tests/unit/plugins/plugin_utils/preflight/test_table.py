@@ -34,6 +34,16 @@ def test_nothing_is_no_row() -> None:
     assert table.held_back({"backend": []}) == {}
 
 
+def test_what_check_mode_found_is_added_to_what_the_checks_noted() -> None:
+    facts = {table.REHEARSED: [noted(REDIS)]}
+    assert table.noted({table.NOTED: [noted(URL, 1)], "ansible_facts": facts}) == [
+        noted(URL, 1),
+        noted(REDIS),
+    ]
+    assert table.noted({"ansible_facts": facts}) == [noted(REDIS)]
+    assert table.noted({"ansible_facts": {}}) == table.noted({}) == []
+
+
 def test_packages_are_held_back_by_what_concerns_them() -> None:
     assert table.held_back(FOUND) == {
         "1": f"backend: {URL}",
