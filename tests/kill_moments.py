@@ -31,6 +31,8 @@ from tests.drills.twin import ROOT, Twin, down
 from tests.killing import killed
 
 LIMIT_SECONDS = 600
+# Of a run without an attempt or a report: with what stopped it, and Ansible's recap.
+LAST_LINES = 30
 CHANGES = "SELECT version_num FROM alembic_version"
 
 
@@ -71,12 +73,11 @@ def moment(root: Path, packages: t.Sequence[int], seconds: float) -> Moment:
         _closure(root, packages), cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False
     )
     last = max(root.glob("*/*/attempts/*"), default=None)
-    if last is None:
-        return Moment(
-            seconds, intents, 0, changed, "", "", ["the next run has no attempt", done.stdout[-2000:]]
-        )
-    if last == first or not (last / "report.json").exists():
-        return Moment(seconds, intents, 0, changed, "", "", [*wrong, "the next run has no report"])
+    if last is None or last == first or not (last / "report.json").exists():
+        lacks = "report" if last and last != first else "attempt"
+        lines = (done.stdout + done.stderr).splitlines()[-LAST_LINES:]
+        wrong += [f"the next run has no {lacks}, status {done.returncode}", *lines]
+        return Moment(seconds, intents, 0, changed, "", "", wrong)
     report = json.loads((last / "report.json").read_text("utf-8"))
     told = {one["name"]: one for one in report.get("unreported_attempts", [])}
     begun = bool(first and any(first.glob("package_*")) and not reported)

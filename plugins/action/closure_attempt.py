@@ -17,7 +17,7 @@ from ..module_utils._core import lease
 from ..module_utils._core.evidence import Release, utc_now
 from ..module_utils._core.steps import hostname
 from ..plugin_utils.keep import elsewhere, locker, watch
-from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
+from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, progress
 from ..plugin_utils.preflight import controller, formats
 
 display = Display()
@@ -77,7 +77,8 @@ class ActionModule(ClosureAction):
         holder = {**who, "ticket": args.get("ticket"), "release": args.get("release")}
         options = {**args, "holder": holder}
         try:
-            found = self._execute_module("psp.rc_closure.closure_attempt", options, task_vars=dict(known))
+            with progress(lambda: "the staging's lock: is who has it still at work?"):
+                found = self._execute_module("psp.rc_closure.closure_attempt", options, task_vars=dict(known))
         except AnsibleConnectionFailure as exc:
             display.warning(f"the staging is not locked, for its host cannot be reached: {exc.message}")
             return False

@@ -12,7 +12,8 @@ description:
     run.
   - The lock is a lease on the host that the task runs on or is delegated to, which this run renews until its
     report is written or its process ends. Of two controllers one gets it; the other is told who has it and
-    since when. A run that is gone, with its machine, loses it 90 seconds after it was last renewed.
+    since when, once it was seen to renew it. A run that is gone, with its machine, loses it 90 seconds after
+    it was last renewed, and who comes meanwhile waits for that.
   - Destroys the keys of keyed digests that attempts of the ticket left behind which were killed.
 author: psp.rc_closure contributors (@psp-rc-closure)
 requirements:
@@ -121,7 +122,7 @@ def main() -> None:
         taken = staging and holder and not module.check_mode
         if taken:
             spool.directory()  # where a later step could not be put down, nothing is begun
-        held = lease.take(staging, holder) if taken else {}
+        held = lease.take_from_the_dead(staging, holder) if taken else {}
     except (lease.LeaseError, spool.SpoolError) as exc:
         module.fail_json(msg=str(exc))
     module.exit_json(changed=bool(taken and not held), held=held)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._core import spool
+from ansible_collections.psp.rc_closure.plugins.module_utils._core import lease, spool
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import Step
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell import verify
@@ -38,20 +38,23 @@ def _ask(engine: sqlalchemy.Engine, query: str) -> t.Any:
         return connection.scalar(sqlalchemy.text(query))
 
 
-def _killed_while_migrating(
-    engine: sqlalchemy.Engine, folder: Path, spare: str, beside: t.Callable[[], None] = lambda: None
-) -> Path:
-    """Kill a closure while its migration waits for a lock, after C(beside); return the attempt's folder."""
-    argv = [
+def _closure(folder: Path) -> list[str]:
+    return [
         str(Path(sys.executable).parent / "ansible-playbook"),
         "playbooks/rc_closure.yml",
         "--inventory=inventories/twin",
         f"--extra-vars={json.dumps({'rc_closure_locker': str(folder)})}",
         "--tags=package_1",
     ]
+
+
+def _killed_while_migrating(
+    engine: sqlalchemy.Engine, folder: Path, spare: str, beside: t.Callable[[], None] = lambda: None
+) -> Path:
+    """Kill a closure while its migration waits for a lock, after C(beside); return the attempt's folder."""
     with engine.connect() as connection:
         connection.execute(sqlalchemy.text("LOCK TABLE provider_events IN ACCESS EXCLUSIVE MODE"))
-        with killed(argv, ROOT, spare=spare):
+        with killed(_closure(folder), ROOT, spare=spare):
             wait_for(lambda: _ask(engine, WAITING), "a migration that waits")
             beside()
     (attempt,) = folder.glob("*/*/attempts/*")
@@ -82,6 +85,24 @@ def test_a_second_closure_on_the_same_staging(engine: sqlalchemy.Engine, tmp_pat
     assert said[0].status != 0
     assert "the staging is held by the closure of PSP-3031, release twin" in " ".join(said[0].output.split())
     assert list(other.glob("*/*/attempts/*")) == []
+
+
+@pytest.mark.usefixtures("engine")
+def test_killed_before_anything_watches_its_lock(tmp_path: Path) -> None:
+    root = tmp_path / "evidence"
+
+    def locks() -> set[Path]:
+        return set(Path(lease.FOLDER).glob("psp.rc_closure-lock-*"))
+
+    before = locks()
+    with killed(_closure(root), ROOT):
+        wait_for(lambda: locks() - before, "the staging's lock")
+    (left,) = locks() - before
+    assert locker.read_json(left)["ticket"] == "PSP-3031"
+
+    run = play(root, "--tags=package_1")
+    assert run.status == 0, run.output[-4000:]
+    assert _package_1(run.report)[0] == "PASS"
 
 
 def test_killed_with_all_its_processes(engine: sqlalchemy.Engine, tmp_path: Path) -> None:

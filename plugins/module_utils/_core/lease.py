@@ -23,6 +23,7 @@ RENEW_SECONDS = 20.0
 LOST_STATUS = 93
 # Controllers may come as different users: it is theirs in common, and readable for all.
 FOLDER = "/var/tmp"
+LOOK_SECONDS = 0.5
 
 Holder = dict[str, t.Any]
 
@@ -62,6 +63,23 @@ def take(staging: str, holder: Holder) -> Holder:
         lock.truncate()
         json.dump(holder, lock)
     return {}
+
+
+def take_from_the_dead(staging: str, holder: Holder) -> Holder:
+    """Take the lock and return C({}), or who has it and was seen to renew it.
+
+    A run that was killed before anything watched it has left a lease that looks like a living one's. So this
+    waits until the lease is renewed, or has run out.
+
+    Raises:
+        LeaseError: as C(take) does.
+    """
+    held = first = take(staging, holder)
+    # A renewal sets the age back; so does another who takes it, and who lives.
+    while held and held.get("token") == first.get("token") and held["age"] >= first["age"]:
+        time.sleep(LOOK_SECONDS)  # nobody tells of a file's time
+        held = take(staging, holder)
+    return held
 
 
 def _opened(file: str) -> int:

@@ -22,7 +22,10 @@ _SKIPPED = ("skipped", "skipped_exists")
 # What a project may call them otherwise.
 _KNOWN = {"total": "processed", "changed": "updated", "skipped": "skipped", "errors": "errors"}
 _WORDS = "|".join((*_TOTAL, *_CHANGED, *_SKIPPED, "errors"))
-_COUNT = re.compile(rf"(?<![\w-])(?P<word>{_WORDS})[\"']?\s*[=:]\s*(?P<count>\d+)(?![\w.])")
+# A count may end a sentence, and have its thousands apart; 3.5 is none.
+_COUNT = re.compile(
+    rf"(?<![\w-])(?P<word>{_WORDS})[\"']?\s*[=:]\s*(?P<count>\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+)(?!\w|\.\d)"
+)
 
 # An exception's last line, with or without its module.
 _ERROR = re.compile(r"[\w.]*(?:Error|Exception|Interrupt)\b(?::|$)|error:", re.IGNORECASE)
@@ -30,7 +33,8 @@ _ERROR = re.compile(r"[\w.]*(?:Error|Exception|Interrupt)\b(?::|$)|error:", re.I
 
 # What says that something went wrong, and what says that nothing did.
 _FAILURE = re.compile(
-    r"\b(?:errors?|fail(?:ed|ure|ures|s)?|rollback|roll(?:ed|ing) back|exceptions?|abort(?:ed|ing)?)\b"
+    r"\b(?:errors?|fail(?:ed|ure|ures|s)?|rollback|roll(?:ed|ing) back|exceptions?|abort(?:ed|ing)?|"
+    r"fatal|critical|traceback|could not|cannot|unable to|timed out|denied)\b"
 )
 _NO_FAILURE = re.compile(
     r"\b(?:no|0|without(?: any)?) (?:errors?|failures?|exceptions?|failed)\b|"
@@ -135,7 +139,7 @@ def error(step: Step) -> str:
 
 def _summaries(text: str) -> list[tuple[Summary, int]]:
     """Return each summary of a stream, and the number of the line after it."""
-    lines = [{m["word"]: int(m["count"]) for m in _COUNT.finditer(line)} for line in text.splitlines()]
+    lines = [{m["word"]: _number(m["count"]) for m in _COUNT.finditer(line)} for line in text.splitlines()]
     starts = [n for n, counts in enumerate(lines) if counts.keys() & set(_TOTAL)]
     found = []
     for start, until in zip(starts, [*starts[1:], len(lines)]):
@@ -145,6 +149,10 @@ def _summaries(text: str) -> list[tuple[Summary, int]]:
             counts.update(more)
         found.append((_summary(counts), start + len(several)))
     return found
+
+
+def _number(digits: str) -> int:
+    return int(digits.replace(",", ""))
 
 
 def _summary(counts: t.Mapping[str, int]) -> Summary:

@@ -57,6 +57,41 @@ def test_a_run_that_is_gone_loses_it_and_one_that_renews_does_not() -> None:
     assert _sh(lease.renewing("x", FIRST["token"])) == lease.LOST_STATUS
 
 
+def test_a_run_that_was_killed_before_anything_watched_it_keeps_nobody_waiting_for_long() -> None:
+    lease.take("x", FIRST)
+    _not_renewed_for("x", lease.LEASE_SECONDS - 0.2)
+    assert lease.take("x", SECOND)["token"] == FIRST["token"]
+    assert lease.take_from_the_dead("x", SECOND) == {}
+    assert lease.take("x", FIRST)["token"] == SECOND["token"]
+
+
+def test_who_is_seen_to_renew_it_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    lease.take("x", FIRST)
+    _not_renewed_for("x", lease.LEASE_SECONDS - 10)
+    looks: list[float] = []
+
+    def look(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 2:
+            _sh(lease.renewing("x", FIRST["token"]))
+
+    monkeypatch.setattr(time, "sleep", look)
+    assert lease.take_from_the_dead("x", SECOND)["token"] == FIRST["token"]
+    assert len(looks) == 2
+
+
+def test_of_two_that_wait_for_a_dead_one_the_quicker_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    third = {**SECOND, "token": "c" * 32}
+    lease.take("x", FIRST)
+
+    def taken(_seconds: float) -> None:
+        _not_renewed_for("x", lease.LEASE_SECONDS + 1)
+        assert lease.take("x", third) == {}
+
+    monkeypatch.setattr(time, "sleep", taken)
+    assert lease.take_from_the_dead("x", SECOND)["token"] == third["token"]
+
+
 def test_a_host_that_was_made_anew_has_no_other_holder() -> None:
     assert _sh(lease.renewing("x", FIRST["token"])) == 0
     assert lease.take("x", SECOND) == {}

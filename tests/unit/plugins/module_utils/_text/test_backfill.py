@@ -34,6 +34,10 @@ INFO processed=1200 updated=340 skipped=860 errors=0
         (TOTALS_GROW, (1200, 340, 860, 0)),
         ("processed=12 skipped=12", (12, None, 12, None)),
         ("2026-11-24 10:00:00 INFO processed=3 updated=1 skipped=1 errors=1", (3, 1, 1, 1)),
+        ("Done: processed=10, updated=3, skipped=7.", (10, 3, 7, None)),
+        ("processed: 1,234,567; updated: 1,200; skipped: 1,233,367", (1234567, 1200, 1233367, None)),
+        ('{"processed":1,"updated":1,"skipped":0,"errors":0}', (1, 1, 0, 0)),
+        ("processed=100,updated=100,skipped=0", (100, 100, 0, None)),
     ],
 )
 def test_a_summary(text: str, counts: tuple[int | None, ...]) -> None:
@@ -51,6 +55,23 @@ def test_a_summary(text: str, counts: tuple[int | None, ...]) -> None:
 )
 def test_no_summary(text: str) -> None:
     assert backfill.summary(step("run", stdout=text)) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "speaks"),
+    [
+        ("CRITICAL: lost the connection while the last batch was written", True),
+        ("FATAL: terminating connection due to administrator command", True),
+        ("could not write 3 wallets", True),
+        ("the last batch timed out", True),
+        ("permission denied for table wallets", True),
+        ("0 errors, no failures", False),
+        ("bye", False),
+    ],
+)
+def test_what_follows_the_summary(line: str, speaks: bool) -> None:
+    run = step("run", stdout=f"processed=12 updated=5 skipped=7 errors=0\n{line}\n")
+    assert backfill.failure(run) == (line if speaks else "")
 
 
 def test_standard_output_comes_first() -> None:

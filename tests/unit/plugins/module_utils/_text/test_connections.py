@@ -98,7 +98,13 @@ def test_one_spelling_of_an_end(address: str, want: str) -> None:
 
 @pytest.mark.parametrize(
     ("address", "want"),
-    [("127.0.0.1:1", True), ("[::1]:1", True), ("10.0.0.5:1", False), ("/run/redis.sock:0", True)],
+    [
+        ("127.0.0.1:1", True),
+        ("[::1]:1", True),
+        ("10.0.0.5:1", False),
+        ("[2001:db8::1]:1", False),
+        ("/run/redis.sock:0", True),
+    ],
 )
 def test_an_end_of_the_machine_itself(address: str, want: bool) -> None:
     assert is_loopback(address) is want

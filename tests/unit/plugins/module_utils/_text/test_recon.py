@@ -99,7 +99,7 @@ def test_a_body_of_several_lines_is_one_line_of_the_transcript() -> None:
 @pytest.mark.parametrize(
     ("status", "final"),
     [(404, True), (405, True), (422, True), (410, True), (401, True), (403, True), (400, True)]
-    + [(status, False) for status in (None, 200, 202, 301, 408, 409, 425, 429, 500, 503)],
+    + [(status, False) for status in (None, 200, 202, 301, 408, 409, 423, 425, 429, 500, 503)],
 )
 def test_what_asking_again_does_not_mend(status: int | None, final: bool) -> None:
     assert is_final(status) is final

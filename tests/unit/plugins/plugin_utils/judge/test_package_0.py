@@ -861,6 +861,17 @@ def test_of_an_earlier_attempt_of_a_matrix_the_job_that_failed_is_named() -> Non
     assert "attempt 1 was failure, its job failure" in criterion(found, "ci_attempts").reason
 
 
+def test_a_run_that_was_run_again_may_pass_where_no_policy_says_otherwise() -> None:
+    changes: Steps = {
+        "ci_run": http("ci_run", run(run_attempt=2)),
+        "ci_attempts": http("ci_attempts", run(conclusion="failure")),
+        "ci_jobs": listed("ci_jobs", "jobs", job(run_attempt=2)),
+    }
+    kept = tuple(step for step in {**green(), **changes}.values() if step is not None)
+    policy = {name: value for name, value in POLICY.items() if name != "rerun"}
+    assert package_0.judge(Evidence(0, RELEASE, kept), policy).status == PASS
+
+
 def test_attempts_are_counted_once() -> None:
     twice = http("ci_attempts", run(conclusion="failure"), run(conclusion="failure"))
     found = judged(
