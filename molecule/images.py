@@ -5,8 +5,8 @@
     python molecule/images.py [TARGET ...]        base redis postgres twin systemd; all without a name
 
 Each target of images/Dockerfile becomes C(psp-rc/TARGET:latest) and C(psp-rc/TARGET:DIGEST), where DIGEST
-is one of its inputs: an image with the digest's tag is not built again. So does C(ee), the execution environment
-that execution-environment.yml describes: it stands on C(wheels), where pip finds every package already.
+is one of its inputs: an image with the digest's tag is not built again. So does C(ee), the execution
+environment that execution-environment.yml describes: it stands on C(wheels), where pip finds every package.
 
 They stand on Debian 12: the image that PSP_RC_DEBIAN_IMAGE names, else C(debian:bookworm-slim) where a
 registry can be reached, else one that mmdebstrap makes here.

@@ -22,8 +22,8 @@ PLAYBOOK = ("--playbook", "playbooks/rc_closure.yml")
 def private_data(folder: Path, staging: Any, release: str) -> Path:
     """Make what a runner is given: the project, the inventory, and settings; return its folder.
 
-    The project is a checkout with what the closure needs of it. What the engine's host keeps of this scenario is
-    mounted where it is, for there the engine looks for it.
+    The project is a checkout with what the closure needs of it. What the engine's host keeps of this scenario
+    is mounted where it is, for there the engine looks for it.
     """
     for part in ("galaxy.yml", "meta", "playbooks", "plugins", "roles"):
         source, target = staging.root / part, folder / "project" / part
