@@ -13,6 +13,8 @@ description:
   - The lock is a lease on the host that the task runs on or is delegated to, which this run renews until its
     report is written or its process ends. Of two controllers one gets it; the other is told who has it and
     since when. A run that is gone, with its machine, loses it 90 seconds after it was last renewed.
+  - Keeps in C(attempt.json) who runs it (the user, AWX's user and job), the controller, versions, inventories
+    with their digests, options of the command line (masked) and hosts. The report's first page has them.
   - Destroys the keys of keyed digests that attempts of the ticket left behind which were killed.
 author: psp.rc_closure contributors (@psp-rc-closure)
 requirements:
