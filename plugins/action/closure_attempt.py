@@ -8,15 +8,18 @@ from __future__ import annotations
 import getpass
 import os
 import secrets
+import typing as t
 from pathlib import Path
 
+from ansible import context
 from ansible.errors import AnsibleConnectionFailure
 from ansible.utils.display import Display
 
 from ..module_utils._core import lease
 from ..module_utils._core.evidence import Release, utc_now
+from ..module_utils._core.redaction import Redactor
 from ..module_utils._core.steps import hostname
-from ..plugin_utils.keep import elsewhere, locker, watch
+from ..plugin_utils.keep import elsewhere, locker, provenance, watch
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, progress
 from ..plugin_utils.preflight import controller, formats
 
@@ -53,7 +56,13 @@ class ActionModule(ClosureAction):
             own = f"{staging} at {self._address(known)}" if staging else ""
             held_back = args.get("held_back") or {}
             attempt = locker.open_attempt(
-                str(args["locker"]), release, utc_now(), own, held_back=held_back, masked=masked
+                str(args["locker"]),
+                release,
+                utc_now(),
+                own,
+                held_back=held_back,
+                masked=masked,
+                provenance=_provenance(known, masked),
             )
         except locker.LockerError as exc:
             if locked:
@@ -102,3 +111,9 @@ class ActionModule(ClosureAction):
         host = self.host(known)
         found = known.get("ansible_delegated_vars", {}).get(host, known)
         return str(self._templar.template(found.get("ansible_host")) or host)
+
+
+def _provenance(known: Options, masked: t.Mapping[str, bool]) -> dict[str, t.Any]:
+    """Return who runs this, with what; through the sink, as all text."""
+    redact = Redactor({}, shown=[name for name, secret in masked.items() if not secret])
+    return provenance.gather(known, context.CLIARGS, redact, [name for name in masked if masked[name]])

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Judge the evidence in the locker, and report: report.md, report.json, a fact and the job's statistics."""
+"""Judge the evidence in the locker, and report: three files, a fact and the job's statistics."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..module_utils._core.evidence import utc_now
 from ..plugin_utils.keep import elsewhere, locker
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.tell import verify
-from ..plugin_utils.tell.report import document, markdown, migration_decision
+from ..plugin_utils.tell.report import document, junit, markdown, migration_decision
 
 
 class ActionModule(ClosureAction):
@@ -49,7 +49,11 @@ def _reported(attempt: locker.Attempt) -> Result:
     agrees = own.exists() and not verify.problems(attempt)
     report = locker.read_json(own) if agrees else document.build(attempt, locker.load(attempt), utc_now())
     # In this order: where report.json is, all of the report is.
-    texts = {"report.md": markdown.render(report), "report.json": locker.as_json(report)}
+    texts = {
+        "report.md": markdown.render(report),
+        "junit.xml": junit.render(report),
+        "report.json": locker.as_json(report),
+    }
     paths = {name: locker.write_report(attempt, name, text) for name, text in texts.items()}
     locker.close_attempt(attempt)
     return {

@@ -14,6 +14,8 @@ description:
     report is written or its process ends. Of two controllers one gets it; the other is told who has it and
     since when, once it was seen to renew it. A run that is gone, with its machine, loses it 90 seconds after
     it was last renewed, and who comes meanwhile waits for that.
+  - Keeps in C(attempt.json) who runs it (the user, AWX's user and job), the controller, versions, inventories
+    with their digests, options of the command line (masked) and hosts. The report's first page has them.
   - Destroys the keys of keyed digests that attempts of the ticket left behind which were killed.
 author: psp.rc_closure contributors (@psp-rc-closure)
 requirements:

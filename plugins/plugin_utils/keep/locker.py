@@ -6,7 +6,7 @@
     <root>/<ticket>/<release>/
         report.md  report.json              of the newest attempt
         attempts/<id>/
-            attempt.json                    the release, and when the attempt began
+            attempt.json                    the release, when the attempt began, and who ran it, with what
             report.md  report.json
             package_<n>/
                 policy.json                 what the judge compares the evidence with
@@ -110,8 +110,11 @@ def open_attempt(
     *,
     held_back: t.Mapping[str, str] | None = None,
     masked: t.Mapping[str, bool] | None = None,
+    provenance: t.Mapping[str, t.Any] | None = None,
 ) -> Attempt:
     """Open a new attempt and return it; C(now) is RFC 3339, UTC.
+
+    C(provenance) is kept in its file alone, and does not travel with it.
 
     Raises:
         LockerError: the folder cannot be created.
@@ -125,11 +128,19 @@ def open_attempt(
         for key in path.parents[2].glob("*/attempts/*/.digest_key"):
             if not is_running(key.parent):
                 key.unlink(missing_ok=True)
-        files.write(path / "attempt.json", as_json(attempt.as_dict()))
+        origin = {"provenance": dict(provenance)} if provenance else {}
+        files.write(path / "attempt.json", as_json({**attempt.as_dict(), **origin}))
         files.write(path / ".digest_key", random_source.token_hex(32))
     except OSError as exc:
         raise LockerError(f"the locker {root} cannot be written: {exc.strerror} ({exc.filename})") from exc
     return attempt
+
+
+def provenance(attempt: Attempt) -> dict[str, t.Any]:
+    """Return who ran an attempt, with what; nothing where its locker is from before that was kept."""
+    file = attempt.folder / "attempt.json"
+    found = read_json(file).get("provenance") if file.is_file() else None
+    return dict(found) if isinstance(found, dict) else {}
 
 
 def digest_key(attempt: Attempt) -> str:

@@ -9,7 +9,7 @@ import json
 import typing as t
 
 from ..keep import locker
-from .report import document, markdown
+from .report import document, junit, markdown
 
 # A note is one sentence, a stream may be long; what differs is shown as far as it helps to find it.
 _SHOWN = 120
@@ -30,10 +30,14 @@ def problems(attempt: locker.Attempt) -> list[str]:
     built = document.build(attempt, locker.load(attempt), _when(reported))
     derived = json.loads(json.dumps(built))
     found = [f"report.json: {problem}" for problem in differences(reported, derived)]
-    if (folder / "report.md").read_text("utf-8") != markdown.render(built):
+    if (folder / "report.md").read_bytes() != markdown.render(built).encode():
         found.append("report.md is not the text of what the evidence shows")
+    cases = folder / "junit.xml"  # which attempts of earlier versions do not have
+    if cases.is_file() and cases.read_bytes() != junit.render(built).encode():
+        found.append("junit.xml is not the text of what the evidence shows")
     if folder == max(path.parent for path in folder.parent.glob("*/report.json")):
-        copies = (folder.parent.parent / name for name in ("report.json", "report.md"))
+        names = ("report.json", "report.md", *(["junit.xml"] if cases.is_file() else []))
+        copies = (folder.parent.parent / name for name in names)
         found += [
             f"{copy} is not the newest attempt's"
             for copy in copies

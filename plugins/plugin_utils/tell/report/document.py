@@ -17,7 +17,7 @@ from ....module_utils._text import earlier_attempts
 from ...judge import earlier, package_0, package_1, package_2, package_3
 from ...judge.base import FAIL, LEFT_OUT, PASS, Policy, Verdict
 from ...keep.locker import PACKAGES, STREAMS, Attempt
-from . import reset_or_stamp, shown
+from . import origin, reset_or_stamp, shown
 
 SCHEMA = "psp.rc_closure/report/1"
 # By the package's number.
@@ -40,6 +40,7 @@ def build(attempt: Attempt, kept: Kept, now: str) -> Document:
         "schema": SCHEMA,
         "release": asdict(attempt.release),
         "attempt": {"started": attempt.started, "reported": now},
+        **origin.section(attempt, [one for one, _policy in kept.values()]),
         **_earlier(kept),
         "gate": {
             "status": FAIL if failing else PASS,

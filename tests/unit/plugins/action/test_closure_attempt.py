@@ -12,7 +12,7 @@ import pytest
 from ansible.errors import AnsibleConnectionFailure
 
 from ansible_collections.psp.rc_closure.plugins.action import closure_attempt
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import watch
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker, watch
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.preflight import controller
 
 Result = dict[str, t.Any]
@@ -101,3 +101,10 @@ def test_a_full_disk_is_said_before_anything_is_touched(
     assert f"rc_closure_locker: {tmp_path} has " in result["msg"]
     assert "MiB free, and 1099511627776 MiB are needed" in result["msg"]
     assert (list(tmp_path.iterdir()), watched) == ([], [])
+
+
+def test_the_attempts_file_says_who_opened_it(tmp_path: Path, watched: list[t.Any]) -> None:
+    attempt = locker.Attempt.from_dict(_run(tmp_path, {"held": {}})["ansible_facts"]["rc_closure_attempt"])
+    assert {"user", "controller", "versions", "inventory", "options", "hosts"} < set(
+        locker.provenance(attempt)
+    )

@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell import verify
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import document, markdown
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import document, junit, markdown
 from tests.unit.captured import NOW, RELEASE, captured
 
 ROOT = Path(__file__).parents[5]
@@ -43,6 +43,7 @@ def reported(root: Path, moment: str) -> locker.Attempt:
     report = document.build(attempt, locker.load(attempt), moment)
     locker.write_report(attempt, "report.json", json.dumps(report, ensure_ascii=False, indent=2) + "\n")
     locker.write_report(attempt, "report.md", markdown.render(report))
+    locker.write_report(attempt, "junit.xml", junit.render(report))
     locker.close_attempt(attempt)
     return attempt
 
@@ -57,6 +58,11 @@ def test_what_was_not_touched(attempt: locker.Attempt) -> None:
     assert verify.problems(attempt) == []
 
 
+def test_an_attempt_of_an_earlier_version(attempt: locker.Attempt) -> None:
+    (attempt.folder / "junit.xml").unlink()
+    assert verify.problems(attempt) == []
+
+
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
@@ -67,6 +73,18 @@ def test_what_was_not_touched(attempt: locker.Attempt) -> None:
         (
             lambda at: replace(at / "report.md", "FAIL", "PASS"),
             "report.md is not the text of what the evidence shows",
+        ),
+        (
+            lambda at: replace(at / "junit.xml", "not_proven", "met"),
+            "junit.xml is not the text of what the evidence shows",
+        ),
+        (
+            lambda at: (at.parent.parent / "junit.xml").write_text("", "utf-8"),
+            "junit.xml is not the newest attempt's",
+        ),
+        (
+            lambda at: replace(at / "attempt.json", '"path"', '"provenance": {"user": "x"}, "path"'),
+            "report.json: provenance is absent, and by the evidence {'user': 'x', 'hosts': []}",
         ),
         (
             lambda at: replace(at / FOLDER / "policy.json", "provider", "p"),
