@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"\]\(([^)#\s]+)")
 # A module by its name in a task, or a connection that an inventory or its draft names.
 USED = re.compile(
-    r"\b((?:ansible|awx|community|kubernetes)\.(?!builtin|module_utils|plugins|utils)\w+)\.[a-z]"
+    r"\b((?:ansible|awx|community|kubernetes)\.(?!builtin|module_utils|parsing|plugins|utils)\w+)\.[a-z]"
 )
 SHIPPED = {
     *("CHANGELOG.md", "CONTRIBUTING.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md"),
@@ -49,7 +49,7 @@ def test_it_has_what_ships_and_no_stray_file(archive: tarfile.TarFile) -> None:
     assert found == SHIPPED
     assert all(member.isfile() or member.isdir() for member in archive)
     suffixes = {PurePosixPath(name).suffix for name in names(archive)}
-    assert suffixes == {"", ".in", ".j2", ".json", ".md", ".py", ".service", ".sh", ".timer", ".yml"}
+    assert suffixes == {"", ".in", ".j2", ".json", ".md", ".py", ".service", ".sh", ".timer", ".txt", ".yml"}
     assert [name for name in names(archive) if "/." in f"/{name}" or "__pycache__" in name] == []
     assert {PurePosixPath(name).parts[1] for name in names(archive) if name.startswith("inventories/")} == {
         *("containers", "pods", "staging"),

@@ -14,6 +14,17 @@ from . import shown
 
 Section = dict[str, t.Any]
 
+# What somebody took out of an attempt's file is missing on the page, too; C(verify) says so.
+_UNKNOWN: Section = {
+    "user": "unknown",
+    "awx": {},
+    "controller": {},
+    "versions": {},
+    "inventory": [],
+    "options": {},
+    "hosts": [],
+}
+
 
 def section(attempt: locker.Attempt, kept: t.Iterable[Evidence]) -> Section:
     """Return the report's entry, with what the steps add of each host; no entry where nothing was kept."""
@@ -40,9 +51,9 @@ def section(attempt: locker.Attempt, kept: t.Iterable[Evidence]) -> Section:
 
 def lines(document: Section) -> t.Iterator[tuple[str, str]]:
     """Return the lines of the first page: what each is about, and what it says."""
-    found = document.get("provenance")
-    if not found:
+    if not document.get("provenance"):
         return
+    found = _UNKNOWN | document["provenance"]
     awx = found["awx"]
     job = f"AWX job {awx['job_id']}" if "job_id" in awx else ""
     template = f"of {awx['job_template_name']}" if "job_template_name" in awx else ""
@@ -60,7 +71,7 @@ def lines(document: Section) -> t.Iterator[tuple[str, str]]:
 
 
 def _named(machine: t.Mapping[str, str]) -> str:
-    return f"{machine['name']} ({machine['os']})"
+    return f"{machine.get('name', 'unknown')} ({machine.get('os', 'unknown')})"
 
 
 def _option(name: str, value: t.Any) -> str:
