@@ -21,6 +21,11 @@ from .github_causes import WRAPPER, Shown
 # pytest's last line: it names each outcome that there was, and the time that the tests took.
 SUMMARY = r"\b[1-9]\d* passed\b.* in \d[\d.]*s\b"
 FAILED = r"\b[1-9]\d* (?:failed|errors?)\b"
+# The same of a session in which no test may have passed.
+SESSION = re.compile(
+    r"(?:^|[\s|])(?:no tests ran|\d+ (?:failed|errors?|skipped|deselected|xfailed|warnings?)\b.*)"
+    r" in \d[\d.]*s\b(?: \([\d:, a-z]+\))?[ =]*$"
+)
 CONTEXT_LINES = 8
 LONGEST_SPAN = 400
 

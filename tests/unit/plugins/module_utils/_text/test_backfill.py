@@ -33,6 +33,12 @@ INFO processed=1200 updated=340 skipped=860 errors=0
         (TWO_LINES, (1200, 340, 860, 0)),
         (TOTALS_GROW, (1200, 340, 860, 0)),
         ("processed=12 skipped=12", (12, None, 12, None)),
+        ("processed=12 updated=12 failed=2", (12, 12, None, 2)),
+        ("processed=12 updated=10 failures=1 errors=1", (12, 10, None, 2)),
+        ("Processed: 1,200, Updated: 340, Skipped: 860.", (1200, 340, 860, None)),
+        ("processed=1200,updated=340,skipped=860", (1200, 340, 860, None)),
+        ("processed=12 updated=12\nUpdated: 2026-11-29", (12, 12, None, None)),
+        ("processed=12 updated=12\nskipped: 10:30", (12, 12, None, None)),
         ("2026-11-24 10:00:00 INFO processed=3 updated=1 skipped=1 errors=1", (3, 1, 1, 1)),
     ],
 )

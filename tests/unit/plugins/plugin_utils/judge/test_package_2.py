@@ -471,6 +471,17 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         "status 0, but 2 errors: processed=1200 updated=338 skipped=860 errors=2",
     ),
     (
+        "rows that failed, counted beside the others",
+        _steps(
+            backfill_real_run=step(
+                "backfill_real_run", stdout="processed=1200 updated=340 skipped=860 failed=2"
+            )
+        ),
+        "real_run_ok",
+        NOT_MET,
+        "status 0, but 2 errors: processed=1200 updated=340 skipped=860 failed=2",
+    ),
+    (
         "row errors in the real run alone",
         _steps(
             backfill_real_run=_run("real_run", "run_row_errors"),
