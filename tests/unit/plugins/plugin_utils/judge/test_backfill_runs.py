@@ -129,6 +129,12 @@ DRY_CASES: list[tuple[str, dict[str, Step | None], str, str]] = [
         "wallets=1200 with_balance=1200, by the rows that it announced",
     ),
     (
+        "it did not end",
+        {"dry_run": step("run", outcome=FAILED, reason="it hit its limit"), "dry_run_sessions": NOT_GUARDED},
+        NOT_PROVEN,
+        "run: it hit its limit",
+    ),
+    (
         "it could only read and announced nothing, and nobody else wrote",
         {"dry_run": _said(DONE)},
         MET,
