@@ -31,8 +31,7 @@ from tests.drills.twin import ROOT, Twin, down
 from tests.killing import killed
 
 LIMIT_SECONDS = 600
-# Of a run without an attempt or a report: with what stopped it, and Ansible's recap.
-LAST_LINES = 30
+LAST_LINES = 40
 CHANGES = "SELECT version_num FROM alembic_version"
 
 
@@ -73,10 +72,11 @@ def moment(root: Path, packages: t.Sequence[int], seconds: float) -> Moment:
         _closure(root, packages), cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False
     )
     last = max(root.glob("*/*/attempts/*"), default=None)
-    if last is None or last == first or not (last / "report.json").exists():
-        lacks = "report" if last and last != first else "attempt"
-        lines = (done.stdout + done.stderr).splitlines()[-LAST_LINES:]
-        wrong += [f"the next run has no {lacks}, status {done.returncode}", *lines]
+    if last is None or last == first:
+        wrong += ["the next run has no attempt", *_last_words(done)]
+        return Moment(seconds, intents, 0, changed, "", "", wrong)
+    if not (last / "report.json").exists():
+        wrong += ["the next run has no report", *_last_words(done)]
         return Moment(seconds, intents, 0, changed, "", "", wrong)
     report = json.loads((last / "report.json").read_text("utf-8"))
     told = {one["name"]: one for one in report.get("unreported_attempts", [])}
@@ -92,6 +92,14 @@ def moment(root: Path, packages: t.Sequence[int], seconds: float) -> Moment:
     wrong += [f"left on the host: {path}" for path in _left(first.name if first else "")]
     kept = len(list(first.rglob("[0-9]*.json"))) if first else 0
     return Moment(seconds, intents, kept, changed, ", ".join(outcomes), package["status"], wrong)
+
+
+def _last_words(run: subprocess.CompletedProcess[str]) -> list[str]:
+    """Return how a run ended and what it said last, on both streams, by which it can be explained."""
+    said = [
+        line for text in (run.stdout, run.stderr) for line in text.splitlines()[-LAST_LINES:] if line.strip()
+    ]
+    return [f"it ended with status {run.returncode}", *said]
 
 
 def full(root: Path, packages: t.Sequence[int], seconds: float, whole: set[str]) -> Full:

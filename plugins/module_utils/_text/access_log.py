@@ -15,12 +15,23 @@ from urllib.parse import urlsplit
 
 from . import log_line
 
-_TIME = ("time", "timestamp", "@timestamp", "ts", "datetime", "asctime", "time_iso8601", "time_local")
+_TIME = (
+    "time",
+    "timestamp",
+    "@timestamp",
+    "ts",
+    "datetime",
+    "asctime",
+    "time_iso8601",
+    "time_local",
+    "start_time",
+)
 _METHOD = ("method", "request_method", "http_method", "verb")
 _PATH = ("path", "uri", "url", "request_uri", "request_path", "target")
-_STATUS = ("status", "status_code", "response_status", "http_status")
+_STATUS = ("status", "status_code", "response_status", "http_status", "response_code", "downstream_status")
 
 _REQUEST = re.compile(r'"(?P<method>[A-Z]+) (?P<path>\S+)(?: HTTP/[\d.]+)?"(?: (?P<status>\d{3})\b)?')
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d+))?(?:([Zz])| ?([+-]\d\d)(?::?(\d\d))?)?")
 _CLF = re.compile(r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})")
 _ZONED = re.compile(r":\d\d(?:[.,]\d+)?(?:[Zz]| ?[+-]\d\d(?::?\d\d)?)$|^\d{10,13}(?:\.\d+)?$")
@@ -86,7 +97,10 @@ def _best(stamps: t.Sequence[t.Any]) -> t.Any:
 
 
 def _flat(data: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return the fields by the last part of their name; an outer one hides an inner one."""
+    """Return the fields by the last part of their name, C(statusCode) as C(status_code).
+
+    An outer one hides an inner one.
+    """
     fields: dict[str, t.Any] = {}
     levels = [data]
     while levels:
@@ -94,7 +108,7 @@ def _flat(data: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
             if isinstance(value, dict):
                 levels.append(value)
             else:
-                fields.setdefault(name.rpartition(".")[2], value)
+                fields.setdefault(_CAMEL.sub("_", name.rpartition(".")[2]).lower(), value)
     return fields
 
 

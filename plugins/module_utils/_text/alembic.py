@@ -14,7 +14,7 @@ import typing as t
 
 from .._core.evidence import Step
 
-_REVISION = re.compile(r"^(?P<revision>[\w.-]+)(?P<labels>(?: \([\w, -]+\))*)(?:, .*)?$")
+_REVISION = re.compile(r"^(?P<revision>[\w.-]*\w)(?P<labels>(?: \([\w, -]+\))*)(?:, .*)?$")
 # How C(--verbose) begins what it says of a revision, the message's own lines being any text.
 _VERBOSE = re.compile(r"^Rev: (?P<revision>\S+)(?: \([\w, -]+\))*$")
 _UPGRADE = re.compile(r"Running upgrade (?P<old>[^\s,]*(?:, [^\s,]+)*) ?-> (?P<new>[^\s,\"]*)")

@@ -19,12 +19,15 @@ from .._core.evidence import Step
 _TOTAL = ("processed", "scanned")
 _CHANGED = ("updated", "created", "updated_forced")
 _SKIPPED = ("skipped", "skipped_exists")
+_ERRORS = ("errors", "failed", "failures")
 # What a project may call them otherwise.
 _KNOWN = {"total": "processed", "changed": "updated", "skipped": "skipped", "errors": "errors"}
-_WORDS = "|".join((*_TOTAL, *_CHANGED, *_SKIPPED, "errors"))
-# A count may end a sentence, and have its thousands apart; 3.5 is none.
+_WORDS = "|".join((*_TOTAL, *_CHANGED, *_SKIPPED, *_ERRORS))
+# C(1,200) is one number; a time's or a version's first part is none.
 _COUNT = re.compile(
-    rf"(?<![\w-])(?P<word>{_WORDS})[\"']?\s*[=:]\s*(?P<count>\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+)(?!\w|\.\d)"
+    rf"(?<![\w-])(?P<word>{_WORDS})[\"']?\s*[=:]\s*"
+    r"(?P<count>\d{1,3}(?:,\d{3})+(?!,?\d)|\d+)(?!\w|[-.:]\d)",
+    re.IGNORECASE,
 )
 
 # An exception's last line, with or without its module.
@@ -139,7 +142,9 @@ def error(step: Step) -> str:
 
 def _summaries(text: str) -> list[tuple[Summary, int]]:
     """Return each summary of a stream, and the number of the line after it."""
-    lines = [{m["word"]: _number(m["count"]) for m in _COUNT.finditer(line)} for line in text.splitlines()]
+    lines = [
+        {m["word"].lower(): _number(m["count"]) for m in _COUNT.finditer(line)} for line in text.splitlines()
+    ]
     starts = [n for n, counts in enumerate(lines) if counts.keys() & set(_TOTAL)]
     found = []
     for start, until in zip(starts, [*starts[1:], len(lines)]):
@@ -160,7 +165,7 @@ def _summary(counts: t.Mapping[str, int]) -> Summary:
         total=_sum(counts, _TOTAL) or 0,
         changed=_sum(counts, _CHANGED),
         skipped=_sum(counts, _SKIPPED),
-        errors=counts.get("errors"),
+        errors=_sum(counts, _ERRORS),
         text=" ".join(f"{word}={count}" for word, count in counts.items()),
     )
 

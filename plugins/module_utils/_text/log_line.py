@@ -26,7 +26,11 @@ _STAMP = (
 _LEVEL = r"(?i:trace|debug|info|notice|warn|warning|error|critical|fatal)\b"
 _NAME = r"arq|[A-Za-z_]\w*(?:\.\w+)+"
 _PREFIX = re.compile(
-    r"(?:[\w.-]+ {0,40}\| )?"  # docker compose: C(worker-1  | )
+    r"(?:<\d{1,3}>)?"  # syslog's priority
+    rf"(?:(?:{_STAMP}) std(?:out|err) F )?"  # the file that a container's runtime keeps for Kubernetes
+    # docker compose: C(worker-1  | ), Swarm: C(worker.1.id@node    | ), foreman: C(07:03:31 worker.1  | ),
+    # pm2: C(0|worker  | )
+    rf"(?:(?:(?:{_STAMP}) )?(?:\d{{1,4}}\|)?[\w.@-]+ {{0,40}}\| )?"
     rf"(?:(?:{_STAMP}) \S+ [\w./@-]+\[\d+\]: ?)?"  # journalctl and syslog: C(<time> <host> <name>[<pid>]: )
     r"(?:(?:[ \t]{0,40}(?:[-|,:][ \t]{0,40})?)(?:"
     rf"{_STAMP}|{_LEVEL}"

@@ -25,6 +25,8 @@ from .base import (
     with_earlier,
 )
 
+Row = t.Mapping[str, str]  # what a query of one row found, by the columns' names
+
 # Other traffic wrote at this many times its rate while the dry run ran, and this many rows more, at most.
 _TIMES, _MORE = 3, 5
 
@@ -39,11 +41,11 @@ def dry_run_is_dry(evidence: Evidence, policy: Policy) -> Finding:
     names = (steps.BACKFILL_ROWS_BEFORE, steps.BACKFILL_ROWS_AFTER_DRY_RUN)
     looks = (steps.BACKFILL_CONTENT_BEFORE, steps.BACKFILL_CONTENT_AFTER_DRY_RUN)
     ended(evidence, steps.BACKFILL_DRY_RUN)
-    before, after = (_told(_row(succeeded(evidence, name))) for name in names)
     sessions = row_content.sessions(evidence.get(steps.BACKFILL_DRY_RUN_SESSIONS))
+    rows = [_row(succeeded(evidence, name)) for name in names]
+    before, after = map(_told, rows)
     if sessions.own and sessions.read_only:
-        seen = f"its {_many(sessions.own, 'session')} could only read; {after} after it"
-        return met(f"{seen}{_traffic(evidence)}", steps.BACKFILL_DRY_RUN_SESSIONS, *names, *looks)
+        return _could_only_read(evidence, _many(sessions.own, "session"), *rows)
     if before != after:
         return not_met(f"the dry run wrote: {before} before it, {after} after it", *names)
     content, since = (_content(evidence, name) for name in looks)
@@ -90,9 +92,7 @@ def real_run_in_database(evidence: Evidence, policy: Policy) -> Finding:
     before, after = (_row(succeeded(evidence, name)) for name in names)
     went = f"the database went from {_told(before)} to {_told(after)}"
     if written:
-        both = [(count, after.get(name, "")) for name, count in before.items()]
-        moved = [int(then) - int(count) for count, then in both if count.isdigit() and then.isdigit()]
-        if written not in moved:
+        if written not in _moved(before, after):
             return not_met(f"it says that it wrote {written} rows, and {went}", *names)
         told = f"{went}, by the {written} rows that it wrote"
     else:
@@ -153,6 +153,22 @@ def _doubt(step: Step, found: backfill.Summary, dry: bool) -> str:
     if other:
         return f"two summaries contradict each other: {found.text}, and {other}"
     return f"beside its summary, {found.text}, it says: {failure}" if failure else ""
+
+
+def _could_only_read(evidence: Evidence, own: str, before: Row, after: Row) -> Finding:
+    """Judge a dry run by its sessions, among which one that did not take the options over is not."""
+    names = (
+        steps.BACKFILL_DRY_RUN_SESSIONS,
+        steps.BACKFILL_ROWS_BEFORE,
+        steps.BACKFILL_ROWS_AFTER_DRY_RUN,
+        steps.BACKFILL_CONTENT_BEFORE,
+        steps.BACKFILL_CONTENT_AFTER_DRY_RUN,
+    )
+    said = backfill.summary(ended(evidence, steps.BACKFILL_DRY_RUN))
+    if said and said.changed and said.changed in _moved(before, after):
+        went = f"the database went from {_told(before)} to {_told(after)}, by the rows that it announced"
+        return not_proven(f"its {own} could only read, but {went}", *names)
+    return met(f"its {own} could only read; {_told(after)} after it{_traffic(evidence)}", *names)
 
 
 def _repeated(evidence: Evidence, first: Content) -> Finding:
@@ -252,12 +268,20 @@ def _many(count: int | None, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 
-def _row(step: Step) -> dict[str, str]:
+def _row(step: Step) -> Row:
     """Return what a query of one row found, by the columns' names."""
     lines = [*step.stdout.splitlines(), "", "", ""]
     cells = zip(lines[0].split("|"), lines[2].split("|"), strict=False)
     return {name.strip(): value.strip() for name, value in cells}
 
 
-def _told(row: t.Mapping[str, str]) -> str:
+def _moved(before: Row, after: Row) -> list[int]:
+    """Return how far each count went up; of several not the first, which any new row moves."""
+    both = [(count, after.get(name, "")) for name, count in before.items()]
+    return [
+        int(then) - int(count) for count, then in both[len(both) > 1 :] if count.isdigit() and then.isdigit()
+    ]
+
+
+def _told(row: Row) -> str:
     return " ".join(f"{name}={value}" for name, value in row.items())

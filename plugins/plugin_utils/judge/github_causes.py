@@ -125,15 +125,13 @@ def _image_build(lines: Lines, at: int) -> Shown:
     return lines[complaint], ((complaint, at + 1),)
 
 
-def _traceback(lines: Lines, _at: int) -> Shown | None:
+def _traceback(lines: Lines, _at: int) -> Shown:
     """The last Python traceback, whole, with all that it was raised from.
 
     The last is the one that ended the step; but one that only says that a command failed is the caller's,
     and what the command itself printed before it is the cause.
     """
     chains = _chains(lines)
-    if not chains:
-        return None
     callers = re.compile(r"(?:[\w.]*CalledProcessError|SystemExit|[\w.]*UnexpectedExit)\b")
     own = [chain for chain in chains if not callers.match(_exception(lines, chain))]
     chosen = (own or chains)[-1]
@@ -141,9 +139,9 @@ def _traceback(lines: Lines, _at: int) -> Shown | None:
 
 
 def _chains(lines: Lines) -> list[Span]:
-    """Return the spans of tracebacks; those that were raised from one another are one."""
+    """Return the spans of tracebacks; those that were raised from one another are one, if both are there."""
     heads = [n for n, text in enumerate(lines) if re.match(_TRACEBACK, text)]
-    starts = [n for n in heads if not any(map(_RAISED_FROM.search, lines[:n][-2:]))]
+    starts = [n for n in heads if n == heads[0] or not any(map(_RAISED_FROM.search, lines[n - 2 : n]))]
     ends = [*starts[1:], len(lines)]
     return [(start, _end(lines[:end], start)) for start, end in zip(starts, ends, strict=True)]
 

@@ -21,6 +21,11 @@ from .github_causes import WRAPPER, Shown
 # pytest's last line: it names each outcome that there was, and the time that the tests took.
 SUMMARY = r"\b[1-9]\d* passed\b.* in \d[\d.]*s\b"
 FAILED = r"\b[1-9]\d* (?:failed|errors?)\b"
+# The same of a session in which no test may have passed.
+SESSION = re.compile(
+    r"(?:^|[\s|])(?:no tests ran|\d+ (?:failed|errors?|skipped|deselected|xfailed|warnings?)\b.*)"
+    r" in \d[\d.]*s\b(?: \([\d:, a-z]+\))?[ =]*$"
+)
 CONTEXT_LINES = 8
 LONGEST_SPAN = 400
 
@@ -35,6 +40,12 @@ _SECTIONS = (
 )
 _AFTERMATH = ("Stop containers", "Post job cleanup", "Complete job")
 _ERROR = "##[error]"
+
+
+# What actions/checkout says: whose code it fetches, and the commit that is there then.
+_SYNCING = re.compile(r"Syncing repository: (?P<name>\S+)")
+_HEAD = re.compile(r"HEAD is now at (?P<commit>[0-9a-f]{7,40})\b(?: Merge (?P<merged>[0-9a-f]{40}) into )?")
+_WHOLE = re.compile(r"'?(?P<commit>[0-9a-f]{40})'?")
 
 
 class Line(t.NamedTuple):
@@ -63,6 +74,23 @@ class Cause(t.NamedTuple):
 def clean(log: str) -> list[Line]:
     """Return the log's lines without BOM, timestamps and colours."""
     return [_line(text) for text in log.split("\n")] if log.strip("\ufeff\n ") else []
+
+
+def checked_out(log: str, repository: str) -> list[str]:
+    """Return the commits of a repository that a job checked out, whole or abbreviated.
+
+    Of a pull request it is a merge, whose message names the head: then both are there.
+    """
+    found: list[str] = []
+    of = ""
+    for line in clean(log):
+        if line.text.startswith("##[group]Run "):
+            of = ""
+        elif syncing := _SYNCING.match(line.text):
+            of = syncing["name"].lower()
+        elif of == repository.lower() and (head := _HEAD.match(line.text) or _WHOLE.fullmatch(line.text)):
+            found += [commit for commit in head.groups() if commit]
+    return found
 
 
 def sections(lines: t.Sequence[Line]) -> list[Section]:

@@ -13,7 +13,6 @@ the pattern of the line by which the job's log says that tests ran.
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass, replace
 from functools import partial
@@ -23,7 +22,7 @@ from ...module_utils._core.evidence import ENDED, NOT_RUN, Evidence
 from ...module_utils._text import github_runs
 from ...module_utils._text.ci_intent import Intent
 from ...module_utils._text.github_runs import Document
-from . import github_log
+from . import ci_tests, github_log
 from .base import (
     NOT_MET,
     NOT_PROVEN,
@@ -117,8 +116,12 @@ def run_has_ended(evidence: Evidence, policy: Policy) -> Finding:
 
 def tests_ran(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "the job is GREEN" means that tests passed. GitHub shows GREEN where none ran, too."""
-    pattern = str(policy.get("summary") or github_log.SUMMARY)
-    return _each(evidence, policy, partial(_tests_ran, pattern), named=True)
+    given, commit, of = policy.get("summary"), evidence.release.commit, str(policy["repository"])
+
+    def decide(one: _Required) -> Finding:
+        return ci_tests.of_other_code(one.log(), commit, of) or ci_tests.ran(one.log(), str(given or ""))
+
+    return _each(evidence, policy, decide, named=True)
 
 
 def job_result_kept(evidence: Evidence, policy: Policy) -> Finding:
@@ -214,18 +217,6 @@ def _summary(evidence: Evidence, policy: Policy) -> str:
 
 
 judge = Judge(RULES, _summary)
-
-
-def _tests_ran(pattern: str, one: _Required) -> Finding:
-    lines = [line.text for line in github_log.clean(one.log())]
-    found = [line.strip("= ") for line in lines if re.search(pattern, line)]
-    if not found:
-        reason = f"no line of the job's log says that a test passed (none matches {pattern})"
-        return not_proven(reason, steps.CI_JOB_LOG)
-    failed = [line for line in found if re.search(github_log.FAILED, line)]
-    if failed:
-        return not_met(f"the log says {failed[0]!r}", steps.CI_JOB_LOG)
-    return met("; ".join(found), steps.CI_JOB_LOG)
 
 
 def _is_green(one: _Required) -> Finding:

@@ -57,6 +57,20 @@ NAIVE = f'2026-11-24 23:52:03,123 INFO 127.0.0.1:1 - "POST {WEBHOOK} HTTP/1.1" 4
 UNTIMED = f'{{"method": "POST", "path": "{WEBHOOK}", "status": 401}}'
 
 
+PINO = (
+    '{"level":30,"time":1795488723123,"pid":7,"hostname":"stg-1","req":{"id":1,"method":"POST",'
+    '"url":"/api/v1/payments/webhook/acmepay?a=b"},"res":{"statusCode":401},"responseTime":1,"msg":"done"}'
+)
+TRAEFIK = (
+    '{"ClientHost":"203.0.113.9","DownstreamStatus":401,"OriginStatus":401,"RequestMethod":"POST",'
+    '"RequestPath":"/api/v1/payments/webhook/acmepay","level":"info","time":"2026-11-24T02:52:03Z"}'
+)
+ENVOY = (
+    '{"start_time":"2026-11-24T02:52:03.123Z","method":"POST","path":"/api/v1/payments/webhook/acmepay",'
+    '"response_code":401}'
+)
+
+
 def _docker(line: str) -> str:
     return json.dumps({"log": f"{line}\n", "stream": "stdout", "time": "2026-11-24T02:52:03.123456789Z"})
 
@@ -99,6 +113,9 @@ def test_a_time_with_its_zone_is_better_than_none(line: str) -> None:
         (DOTTED, MILLIS),
         (MILLISECONDS, MILLIS),
         (ZONED, MILLIS),
+        (PINO, MILLIS),
+        (TRAEFIK, MOMENT),
+        (ENVOY, MILLIS),
     ],
 )
 def test_a_webhook_in_every_format(line: str, moment: datetime) -> None:
@@ -111,10 +128,13 @@ GIVEN = {"time": "2026-11-24T05:52:03+03:00", "method": "post", "path": WEBHOOK,
 @pytest.mark.parametrize(
     ("field", "names"),
     [
-        ("time", "time timestamp @timestamp ts datetime asctime time_iso8601 time_local"),
+        ("time", "time timestamp @timestamp ts datetime asctime time_iso8601 time_local start_time"),
         ("method", "method request_method http_method verb"),
         ("path", "path uri url request_uri request_path target"),
-        ("status", "status status_code response_status http_status"),
+        (
+            "status",
+            "status status_code response_status http_status response_code downstream_status statusCode",
+        ),
     ],
 )
 def test_a_field_goes_by_many_names(field: str, names: str) -> None:

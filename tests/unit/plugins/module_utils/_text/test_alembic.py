@@ -46,6 +46,7 @@ def test_revisions(case: str, want: list[str]) -> None:
         ("ae1027a6acf (head)\n", ["ae1027a6acf"]),
         ("a1 (branch) (effective head), why\nb2\n", ["a1", "b2"]),
         ("INFO  [alembic] something else\n", []),
+        ("Connecting...\n1.0.2 (head)\n", ["1.0.2"]),
     ],
 )
 def test_revisions_are_told_from_other_lines(stdout: str, want: list[str]) -> None:

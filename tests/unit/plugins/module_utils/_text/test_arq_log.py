@@ -144,6 +144,11 @@ WRAPPINGS: dict[str, Callable[[str], str]] = {
     "docker logs --timestamps": lambda line: f"2026-11-29T07:03:27.123456789Z {line}",
     "journalctl, short": lambda line: f"Nov 29 07:03:27 stg-1 arq[4711]: {line}",
     "journalctl, short-iso": lambda line: f"2026-11-29T07:03:27+0000 stg-1 arq[4711]: {line}",
+    "the kubelet's file": lambda line: f"2026-11-29T07:03:27.123456789Z stderr F {line}",
+    "docker service logs": lambda line: f"worker.1.x7kq0v1@stg-1    | {line}",
+    "foreman": lambda line: f"07:03:27 worker.1  | {line}",
+    "pm2": lambda line: f"0|worker  | {line}",
+    "syslog": lambda line: f"<14>Nov 29 07:03:27 stg-1 arq[4711]: {line}",
     "a terminal": lambda line: f"\x1b[36mworker-1  | \x1b[0m{line}",
 }
 

@@ -35,6 +35,14 @@ INNER = json.dumps({"event": "  said", "logger": "app.jobs", "timestamp": "2026-
         ),
         ('{"torn": ', '{"torn":', "", ()),
         ("said [one]", "said [one]", "", ()),
+        ("msg=said", "msg=said", "", ()),
+        ("msg=said level=info", "said", "", ()),
+        ("<14>Nov 29 07:03:27 stg-1 arq[4711]: said", "said", "", ("Nov 29 07:03:27",)),
+        (f"{DOCKER} stderr F INFO:  said", "  said", "", (DOCKER,)),
+        (f"{DOCKER} stderr P INFO:  said", " stderr P INFO:  said", "", (DOCKER,)),
+        ("worker.1.x7kq@stg-1    | said", "said", "", ()),
+        ("07:03:27 worker.1  | said", "said", "", ("07:03:27",)),
+        ("0|worker  | said", "said", "", ()),
         ("psp-worker [INFO]  said", "  said", "", ()),
     ],
 )
@@ -72,7 +80,9 @@ def test_it_ends_where_lines_are_wrapped_without_end() -> None:
     assert len(list(log_line.layers(line))) == 4
 
 
-@pytest.mark.parametrize("part", [" ", "a", "INFO ", "[a] ", "a=b ", "a.b", " [arq]", "a  | ", "- "])
+@pytest.mark.parametrize(
+    "part", [" ", "a", "INFO ", "[a] ", "a=b ", "a.b", " [arq]", "a  | ", "- ", "<1>", "1|", "a@b  | "]
+)
 def test_a_long_line_is_read_in_no_time(part: str) -> None:
     started = time.process_time()
     list(log_line.layers(f"x{part * 20000}x"))

@@ -90,6 +90,7 @@ FIELDS = {"completed": {"pointer": "/finished_at"}, "running": {"pointer": "/sta
         # One that nobody described is no end.
         (WORDS, '{"durum": "iptal"}', "iptal"),
         (WORDS, '{"status": "completed"}', ""),
+        ({**WORDS, "completed": ["", "bitti"]}, '{"durum": null}', ""),
         (WORDS, '{"durum": "done"}', "done"),
         (WORDS, '{"durum": "processing"}', "running"),
         ({"pointer": "/state"}, '{"state": "SUCCEEDED"}', "completed"),

@@ -122,6 +122,25 @@ DRY_CASES: list[tuple[str, dict[str, Step | None], str, str]] = [
         "wallets=1201 with_balance=861 after it, 1 row of wallets (1201 rows) changed, by other traffic",
     ),
     (
+        "a session of its own that took no options over wrote what it announced",
+        {"content_after_dry_run": _look(340, 0, "aaaa"), "rows_after_dry_run": _rows(1200)},
+        NOT_PROVEN,
+        "its 1 session could only read, but the database went from wallets=1200 with_balance=860 to "
+        "wallets=1200 with_balance=1200, by the rows that it announced",
+    ),
+    (
+        "it did not end",
+        {"dry_run": step("run", outcome=FAILED, reason="it hit its limit"), "dry_run_sessions": NOT_GUARDED},
+        NOT_PROVEN,
+        "run: it hit its limit",
+    ),
+    (
+        "it could only read and announced nothing, and nobody else wrote",
+        {"dry_run": _said(DONE)},
+        MET,
+        "its 1 session could only read; wallets=1200 with_balance=860 after it",
+    ),
+    (
         "it could only read, and the content is not to be had",
         {"content_after_dry_run": step("look", outcome=FAILED, reason="content not compared")},
         MET,
@@ -294,6 +313,12 @@ REAL_CASES: list[tuple[str, dict[str, Step | None], str, str]] = [
         {"rows_after": _rows(), "content_after": _look(second=4)},
         NOT_MET,
         "and the database went from wallets=1200 with_balance=860 to wallets=1200 with_balance=860",
+    ),
+    (
+        "as many rows were made by others as it says that it wrote",
+        {"rows_after": _rows(860, 1540), "content_after": _look(340, 0, "9bd6", 1540, 4)},
+        NOT_MET,
+        "and the database went from wallets=1200 with_balance=860 to wallets=1540 with_balance=860",
     ),
     (
         "the count moved, and no row was written",

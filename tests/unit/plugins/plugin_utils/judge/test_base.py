@@ -34,3 +34,11 @@ def test_what_was_not_read_of_an_output(lines: int, finding: base.Decide, rule: 
     unread = f"{left} bytes amid the output of {step.title}, but for lines with words such as error"
     said = [own, unread] if lines == 400_000 and finding is base.met else [own]
     assert criterion.not_excluded == "; ".join(filter(None, said))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("", ""), ("\n \n", ""), ("a\nb\n", ": b"), ("psql: no server \n \n\n", ": psql: no server")],
+)
+def test_the_last_line_that_says_something(text: str, said: str) -> None:
+    assert base.last_line(text) == said

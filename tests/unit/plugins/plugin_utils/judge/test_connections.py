@@ -18,6 +18,7 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._text.environment_r
     Running,
     Sockets,
 )
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import running
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import (
     MET,
     NOT_MET,
@@ -103,6 +104,12 @@ SEEN = (
     sight("worker_environment", WORKER, WORKER_AT),
     sight("backend_environment", BACKEND, BACKEND_AT),
 )
+
+
+def test_what_was_seen_once_counts_though_later_nothing_may_be_seen() -> None:
+    blind = sight("recon_connections", WORKER, unseen="Permission denied")
+    found = criterion([*SEEN, blind, sessions("recon_sessions", f"{BACKEND_AT} psp")], "same_database")
+    assert found.reason.endswith("no more was seen: Postgres lists no connection of worker 12")
 
 
 @pytest.mark.parametrize(
@@ -236,7 +243,9 @@ def test_a_pool_that_was_filled_later_and_another_hosts_process_of_the_same_numb
     idle = sight("worker_environment", WORKER)
     lists = sessions("recon_sessions", f"{WORKER_AT} other", f"{BACKEND_AT} psp")
     later = sight("recon_connections", WORKER, WORKER_AT)
-    assert criterion([idle, SEEN[1], lists, later], "same_database").result == NOT_MET
+    found = criterion([idle, SEEN[1], lists, later], "same_database")
+    assert found.result == NOT_MET
+    assert found.steps == ("worker_environment", "backend_environment", "recon_sessions", "recon_connections")
     elsewhere = replace(later, host="worker-2")
     assert criterion([idle, SEEN[1], lists, elsewhere], "same_database").result == MET
 
@@ -292,6 +301,10 @@ def test_another_worker_on_the_queue_is_named() -> None:
     assert found.reason.endswith(
         "; Redis lists others that poll the same database: 10.0.0.1:41 (process 99 in /app), 10.0.0.9:60"
     )
+    # A process whose connections were not looked at is nobody's owner.
+    unseen = replace(own, stdout=environment_report.render([replace(running.read(own)[0], sockets=None)]))
+    reason = criterion([*SEEN, unseen, lists, *run], "worker_log").reason
+    assert reason.endswith(" that poll the same database: 10.0.0.1:41, 10.0.0.9:60")
     assert "others" not in criterion([SEEN[1], lists, *run], "worker_log").reason
     before = replace(lists, name="redis_clients")
     assert "others" not in criterion([*SEEN, own, before, *run], "worker_log").reason

@@ -475,6 +475,12 @@ UNHEALTHY = "##[group]Service container db failed."
             id="one that was raised from another",
         ),
         pytest.param(
+            "During handling of the above exception, another exception occurred:\n\n"
+            f"{FRAME}\n    b\nValueError: 2",
+            ("ValueError: 2", "##[group]Run tool", ERROR, 9),
+            id="one that was raised from another, which is not there",
+        ),
+        pytest.param(
             f"{FRAME}\n    a\nKeyError: 1\nanother exception occurred\n\n\n{CALLER}",
             ("KeyError: 1", "##[group]Run tool", ERROR, 14),
             id="one that only comes after another",

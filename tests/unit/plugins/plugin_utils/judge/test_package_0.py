@@ -50,6 +50,11 @@ URL = "https://github.com/psp/backend/actions/runs/42/job/99"
 STEPS = json.loads((FIXTURES / "pytest_assertion.steps.json").read_text())
 RED_LOG = (FIXTURES / "pytest_assertion.log").read_text("utf-8")
 GREEN_LOG = (FIXTURES / "green.log").read_text("utf-8")
+TIME = "2026-11-20T08:14:19.0787775Z"
+HEAD = "HEAD is now at 5b83e49 MIG-01C: findings are unique"
+ON_BRANCH = (
+    f"Switched to a new branch 'main'\n{TIME} [command]/usr/bin/git log -1 --format=%H\n{TIME} {'0c6e' * 10}"
+)
 RED = job(conclusion="failure", steps=STEPS)
 FAILED_TEST = (
     "FAILED tests/test_ledger.py::test_entries_balance - AssertionError: ledger entry is not balanced"
@@ -351,6 +356,62 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
         "ci_tests_ran",
         NOT_MET,
         "the log says '2 failed, 46 passed in 7.41s'",
+    ),
+    (
+        "the workflow checks out another commit",
+        {
+            "ci_job_log": http(
+                "ci_job_log", text=GREEN_LOG.replace("HEAD is now at 5b83e49", "HEAD is now at 0c6e3a1")
+            )
+        },
+        {},
+        "ci_tests_ran",
+        NOT_MET,
+        f"the job checked out 0c6e3a1, the release's commit is {COMMIT}",
+    ),
+    (
+        "the workflow checks out another branch",
+        {"ci_job_log": http("ci_job_log", text=GREEN_LOG.replace(HEAD, ON_BRANCH))},
+        {},
+        "ci_tests_ran",
+        NOT_MET,
+        f"the job checked out {'0c6e' * 10}, the release's commit is {COMMIT}",
+    ),
+    (
+        "other tests that were allowed to fail",
+        {"ci_job_log": http("ci_job_log", text=f"{GREEN_LOG}\n{TIME} ======= 3 failed in 1.20s =======")},
+        {},
+        "ci_tests_ran",
+        NOT_MET,
+        "the log says '3 failed in 1.20s'",
+    ),
+    (
+        "other tests that could not be collected",
+        {
+            "ci_job_log": http(
+                "ci_job_log", text=f"{GREEN_LOG}\n{TIME} 1 skipped, 2 errors in 75.20s (0:01:15)"
+            )
+        },
+        {},
+        "ci_tests_ran",
+        NOT_MET,
+        "the log says '1 skipped, 2 errors in 75.20s (0:01:15)'",
+    ),
+    (
+        "the tests with Postgres were all skipped, beside others",
+        {"ci_job_log": http("ci_job_log", text=f"{GREEN_LOG}\n{TIME} ======= 50 skipped in 0.31s =======")},
+        {},
+        "ci_tests_ran",
+        NOT_PROVEN,
+        "the log says '48 passed in 7.41s', but also '50 skipped in 0.31s'",
+    ),
+    (
+        "no test was found beside others",
+        {"ci_job_log": http("ci_job_log", text=f"tests-1  | no tests ran in 0.01s\n{GREEN_LOG}")},
+        {},
+        "ci_tests_ran",
+        NOT_PROVEN,
+        "but also 'tests-1  | no tests ran in 0.01s'",
     ),
     (
         "GREEN without a log",
@@ -681,6 +742,43 @@ def test_the_note_names_what_else_was_not_green(changes: Steps, policy: dict[str
 )
 def test_each_form_of_the_line_that_says_that_tests_passed(line: str) -> None:
     assert judged({"ci_job_log": http("ci_job_log", text=line)}).status == PASS
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "48 tests collected in 0.20s",
+        "Installed 30 packages in 1.2s",
+        "Found 2 errors in 1 file (checked 30 source files)",
+        "3 skipped, 48 passed in 7.41s",
+        "retried after 2 errors in 5s, and went on",
+    ],
+)
+def test_another_line_is_no_session_without_tests(line: str) -> None:
+    assert judged({"ci_job_log": http("ci_job_log", text=f"{line}\n{GREEN_LOG}")}).status == PASS
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f"HEAD is now at 0c6e3a1 Merge {COMMIT} into {'0c6e' * 10}",
+        f"[command]/usr/bin/git log -1 --format=%H\n{TIME} {COMMIT}",
+        f"[command]/usr/bin/git log -1 --format='%H'\n{TIME} '{COMMIT}'",
+        f"{HEAD}\n{TIME} ##[group]Run actions/checkout@v4\n{TIME} Syncing repository: psp/e2e\n"
+        f"{TIME} HEAD is now at 0c6e3a1 tests",
+        f"{HEAD}\n{TIME} ##[group]Run pytest\n{TIME} HEAD is now at 0c6e3a1 in a test",
+        "a checkout that says nothing",
+    ],
+)
+def test_the_job_may_show_the_release_in_many_ways(shown: str) -> None:
+    assert HEAD in GREEN_LOG
+    log: Steps = {"ci_job_log": http("ci_job_log", text=GREEN_LOG.replace(HEAD, shown))}
+    assert judged(log).status == PASS
+
+
+def test_a_pattern_that_is_given_says_which_session_counts() -> None:
+    log: Steps = {"ci_job_log": http("ci_job_log", text=f"{GREEN_LOG}\n==== 50 skipped in 0.31s ====")}
+    assert judged(log, summary=r"\b48 passed\b").status == PASS
 
 
 def test_another_tool_says_it_in_its_own_words() -> None:

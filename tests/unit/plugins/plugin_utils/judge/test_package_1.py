@@ -707,6 +707,12 @@ def test_what_looks_like_a_migration_is_not_counted() -> None:
             "\\d ended with status 3 and printed nothing: ERROR:  no",
         ),
         (
+            _steps(alembic_history=None),
+            "schema_is_the_migrations",
+            "3 migrations ran, 0004_provider_events -> 0007_mig_01c_finding_unique, and "
+            "reconciliation_findings is what the migrations make of an empty database",
+        ),
+        (
             _steps(unique_constraints=step("unique_constraints", exit_status=1)),
             "unique_constraint",
             "the query ended with status 1",

@@ -471,6 +471,17 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         "status 0, but 2 errors: processed=1200 updated=338 skipped=860 errors=2",
     ),
     (
+        "rows that failed, counted beside the others",
+        _steps(
+            backfill_real_run=step(
+                "backfill_real_run", stdout="processed=1200 updated=340 skipped=860 failed=2"
+            )
+        ),
+        "real_run_ok",
+        NOT_MET,
+        "status 0, but 2 errors: processed=1200 updated=340 skipped=860 failed=2",
+    ),
+    (
         "row errors in the real run alone",
         _steps(
             backfill_real_run=_run("real_run", "run_row_errors"),
@@ -919,3 +930,26 @@ def test_a_project_that_logs_in_does_not_stand_for_the_smoke() -> None:
     assert found["e2e_passes"] == (MET, "1 passed")
     assert found["e2e_spec"][0] == NOT_PROVEN
     assert verdict.status == "FAIL"
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown", "how"),
+    [
+        ("?rc_closure_probe=0a1b", "?rc_closure_probe=0a1b", "by its mark"),
+        ("?rc_closure_probe=0a1b", "?rc_closure_probe=ffff", "by where it stands, for the log shows no mark"),
+        ("?rc_closure_probe=0a1b", "", "by where it stands, for the log shows no mark"),
+        ("", "?rc_closure_probe=0a1b", "by where it stands, for the log shows no mark"),
+    ],
+)
+def test_how_the_probe_is_known(asked: str, shown: str, how: str) -> None:
+    good = _webhooks("pass")
+    probe, log = good["webhook_probe"], good["webhook_probe_log"]
+    assert probe is not None and log is not None
+    line = f'"POST /webhook/acmepay{shown}" 401 WEBHOOK_SIGNATURE_INVALID\n'
+    kept = _steps(
+        webhook_probe=replace(probe, command=f"POST /webhook/acmepay{asked} {{}}"),
+        webhook_probe_log=replace(log, stdout=line),
+    )
+    found = {one.id: one for one in judge(kept, POLICY).criteria}["webhooks_covered"]
+    assert found.result == MET
+    assert found.reason.endswith(f", and the probe's 401, {how}")
