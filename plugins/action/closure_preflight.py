@@ -26,6 +26,8 @@ from ..plugin_utils.preflight import host as machine
 # The one in C takes a tenth of the time.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ROLES = Path(__file__).parents[2] / "roles"
+# What leads to a machine, where other users are; other connections lead into a container or a pod.
+_MACHINES = ("local", "ssh", "paramiko", "paramiko_ssh", "libssh", "smart")
 # What this collection sets itself; a job template hands the next one what was set.
 _SET = {"rc_closure_attempt", "rc_closure_report"}
 
@@ -47,7 +49,8 @@ class ActionModule(ClosureAction):
         if "msg" in found and (found["reached"] or "docker" not in self._connection.transport):
             problems.append(found["msg"])
         problems += machine.another(found.get("files", {}), args.get("own") or {})
-        problems += places.problems(args, found, self.host(known))
+        machine_like = self._connection.transport.rpartition(".")[2] in _MACHINES
+        problems += places.problems(args, found, self.host(known), machine=machine_like)
         if not problems and found.get("reached", True):
             for name, options in (args.get("collectors") or {}).items():
                 problems += self._collect(str(name), options, known)

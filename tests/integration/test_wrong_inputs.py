@@ -5,6 +5,9 @@
 from __future__ import annotations
 
 import os
+import pwd
+import shutil
+import tempfile
 import typing as t
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -51,6 +54,8 @@ def hosts(told: str, **groups: str) -> Wrong:
     return Wrong(told, inventory=f"{text}\n[rc_closure:children]\n{os.linesep.join(groups)}\n")
 
 
+# What every user can get at: pytest's own directories are closed.
+OPEN = Path(tempfile.gettempdir()) / f"rc_closure_open_{os.getpid()}"
 GROUPS = {"rc_ci": "ci", "rc_backend": "backend", "rc_worker": "worker", "rc_redis": "redis"}
 NO_WORKER = {name: host for name, host in GROUPS.items() if name != "rc_worker"}
 NOT_OURS = "is not a variable of this collection: did you mean"
@@ -209,6 +214,29 @@ WRONG = [
         "package_2_rollout_e2e_env_file /no/such.env does not exist on backend",
         package_2_rollout_e2e_env_file="/no/such.env",
     ),
+    given(
+        f"package_2_rollout_e2e_env_file {OPEN}/e2e.env (mode 0644, owner "
+        f"{pwd.getpwuid(os.geteuid()).pw_name}) holds secrets that every user of backend can read: chmod o-rwx",
+        package_2_rollout_e2e_env_file=f"{OPEN}/e2e.env",
+    ),
+    given(
+        "yarn of package_2_rollout_e2e_argv on backend is version 4.9.1, which hands -- on, so that all specs "
+        "run: install yarn 1",
+        package_2_rollout_e2e_path=[str(OPEN)],
+    ),
+    given(
+        f"{OPEN}/alembic of package_1_migration_alembic is not found on backend: install it",
+        package_1_migration_alembic=[f"{OPEN}/alembic"],
+    ),
+    given(
+        "package_2_rollout_access_log /no/such/access.log does not exist on backend: name the file",
+        package_2_rollout_access_log={"file": "/no/such/access.log"},
+    ),
+    given(
+        "package_2_rollout_access_log /etc is a directory on backend: name the file",
+        package_2_rollout_access_log={"file": "/etc"},
+    ),
+    given("staging_worker_log /etc is a directory on worker", staging_worker_log={"file": "/etc"}),
     given("the token_file /no/token cannot be read: No such file", package_0_ci_token_file="/no/token"),
     given("127.0.0.1:1 refused the connection", package_0_ci_url="http://127.0.0.1:1"),
     given("rc_closure_preflight 'lax' is not one of strict, collect", rc_closure_preflight="lax"),
@@ -242,12 +270,23 @@ def attempt(case: Wrong, folder: Path) -> tuple[site.Run, list[Path]]:
     return run, list(folder.glob("evidence/*"))
 
 
+def make_open() -> None:
+    """Make the folder that every user can enter: a secret, a yarn of today, and a moved virtual environment."""
+    OPEN.mkdir(mode=0o755)
+    programs = {"yarn": "#!/bin/sh\necho 4.9.1\n", "alembic": "#!/no/such/venv/bin/python\n"}
+    for name, text in {"e2e.env": "E2E_PASSWORD=correct-horse\n", **programs}.items():
+        (OPEN / name).write_text(text, "utf-8")
+        (OPEN / name).chmod(0o755 if name in programs else 0o644)
+
+
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[list[Future[t.Any]]]:
     """Run all of them side by side."""
     folder = tmp_path_factory.mktemp("wrong")
+    make_open()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield [pool.submit(attempt, case, folder / str(number)) for number, case in enumerate(WRONG)]
+    shutil.rmtree(OPEN)
 
 
 @pytest.mark.parametrize("number", range(len(WRONG)), ids=list(names()))
