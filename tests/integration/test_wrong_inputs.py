@@ -56,6 +56,7 @@ def hosts(told: str, **groups: str) -> Wrong:
 
 # What every user can get at: pytest's own directories are closed.
 OPEN = Path(tempfile.gettempdir()) / f"rc_closure_open_{os.getpid()}"
+OWNER = pwd.getpwuid(os.geteuid()).pw_name
 GROUPS = {"rc_ci": "ci", "rc_backend": "backend", "rc_worker": "worker", "rc_redis": "redis"}
 NO_WORKER = {name: host for name, host in GROUPS.items() if name != "rc_worker"}
 NOT_OURS = "is not a variable of this collection: did you mean"
@@ -215,13 +216,13 @@ WRONG = [
         package_2_rollout_e2e_env_file="/no/such.env",
     ),
     given(
-        f"package_2_rollout_e2e_env_file {OPEN}/e2e.env (mode 0644, owner "
-        f"{pwd.getpwuid(os.geteuid()).pw_name}) holds secrets that every user of backend can read: chmod o-rwx",
+        f"package_2_rollout_e2e_env_file {OPEN}/e2e.env (mode 0644, owner {OWNER}) holds secrets that every "
+        f"user of backend can read: chmod o-rwx {OPEN}/e2e.env",
         package_2_rollout_e2e_env_file=f"{OPEN}/e2e.env",
     ),
     given(
-        "yarn of package_2_rollout_e2e_argv on backend is version 4.9.1, which hands -- on, so that all specs "
-        "run: install yarn 1",
+        "yarn of package_2_rollout_e2e_argv on backend is version 4.9.1, which hands -- on, so that all "
+        "specs run: install yarn 1",
         package_2_rollout_e2e_path=[str(OPEN)],
     ),
     given(
@@ -271,7 +272,7 @@ def attempt(case: Wrong, folder: Path) -> tuple[site.Run, list[Path]]:
 
 
 def make_open() -> None:
-    """Make the folder that every user can enter: a secret, a yarn of today, and a moved virtual environment."""
+    """Make the folder that every user can enter: a secret, another yarn, and a moved virtual environment."""
     OPEN.mkdir(mode=0o755)
     programs = {"yarn": "#!/bin/sh\necho 4.9.1\n", "alembic": "#!/no/such/venv/bin/python\n"}
     for name, text in {"e2e.env": "E2E_PASSWORD=correct-horse\n", **programs}.items():

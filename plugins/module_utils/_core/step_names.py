@@ -80,6 +80,7 @@ ALEMBIC_CURRENT_FINAL = StepName("alembic_current_final", "alembic current, afte
 DESCRIBE_TABLE = StepName("describe_table", "\\d {table}", SQL)
 DESCRIBE_EXISTING_TABLE = StepName("describe_existing_table", "\\d {table}, which exists already", SQL)
 TABLE_PLACES = StepName("table_places", "What is named {table}", SQL)
+DATABASE_RIGHTS = StepName("database_rights", "What the database's user may do", SQL)
 TABLE_REVISIONS = StepName("table_revisions", "Alembic's rows in the examined database", SQL)
 UNIQUE_CONSTRAINTS = StepName("unique_constraints", "UNIQUE constraints", SQL)
 UNIQUE_CATALOG = StepName("unique_catalog", "Unique indexes in the catalog", SQL)
@@ -148,7 +149,7 @@ _COLLECTORS: dict[str, tuple[str, ...]] = {
     "ci_run_evidence": ("ci_",),
     "e2e_evidence": ("e2e_",),
     "feature_flags_evidence": ("flags_", BACKEND_COMMIT),
-    "pg_unique_constraint": ("describe_", "table_", "unique_"),
+    "pg_unique_constraint": ("database_", "describe_", "table_", "unique_"),
     "recon_run_lifecycle": ("recon_",),
     "redis_evidence": ("redis_",),
     "service_process": (

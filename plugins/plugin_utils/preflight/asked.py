@@ -11,7 +11,8 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.evidence import ENDED, HTTP, NOT_RUN, Step
-from ...module_utils._core.step_names import REDIS_PING
+from ...module_utils._core.step_names import DATABASE_RIGHTS, REDIS_PING
+from . import rights
 
 _MEND = {
     401: "the token is missing or not valid",
@@ -24,7 +25,13 @@ def problems(steps: t.Sequence[Step], message: str = "") -> list[str]:
     """Return a sentence for each thing that could not be asked; C(message) is why there are no steps."""
     if not steps and message:
         return [message]
-    return list(dict.fromkeys(filter(None, map(_problem, steps))))
+    return list(dict.fromkeys(problem for step in steps for problem in _problems(step)))
+
+
+def _problems(step: Step) -> list[str]:
+    if step.name == DATABASE_RIGHTS and step.outcome == ENDED:
+        return rights.problems(step)
+    return list(filter(None, [_problem(step)]))
 
 
 def _problem(step: Step) -> str:

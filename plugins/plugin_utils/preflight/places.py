@@ -95,13 +95,9 @@ def _settings(args: Options) -> list[tuple[str, str, list[str]]]:
 
 def _logs(args: Options) -> list[tuple[str, str, bool]]:
     """Return name, path and whether it must be there already, of logs that are files."""
-    found = []
-    for name, one in (args.get("logs") or {}).items():
-        log = one.get("log")
-        path = log.get("file") if isinstance(log, dict) else None
-        if _is_text(path) and path.startswith("/"):
-            found.append((name, path, bool(one.get("must"))))
-    return found
+    given = [(name, one["log"], one) for name, one in (args.get("logs") or {}).items()]
+    files = [(name, log.get("file"), one) for name, log, one in given if isinstance(log, dict)]
+    return [(name, path, bool(one.get("must"))) for name, path, one in files if _is_absolute(path)]
 
 
 def _programs(args: Options) -> list[tuple[str, str, Options]]:
@@ -111,6 +107,10 @@ def _programs(args: Options) -> list[tuple[str, str, Options]]:
         for name, one in given
         if isinstance(one["argv"], list) and one["argv"] and _is_text(one["argv"][0])
     ]
+
+
+def _is_absolute(value: t.Any) -> t.TypeGuard[str]:
+    return isinstance(value, str) and value.startswith("/")
 
 
 def _is_text(value: t.Any) -> bool:
