@@ -100,6 +100,11 @@ options:
       problem.
     type: dict
     default: {}
+  starting:
+    description: Those of O(collectors) whose server the run is still to start. That it is down is no problem.
+    type: list
+    elements: str
+    default: []
   policy:
     description: In place of all checks, shows in one table what the checks of O(hosts) found, and fails with
       it if this is V(strict). If it is V(collect), it fails only with what concerns no package, and returns

@@ -132,6 +132,7 @@ BACKEND_REDIS_CLIENTS = StepName("backend_redis_clients", "Redis CLIENT LIST, as
 BACKEND_SESSIONS = StepName("backend_sessions", "Postgres' sessions, asked by the backend's host", SQL)
 RECON_POST = StepName("recon_post", "POST of a reconciliation run", HTTP)
 RECON_LIFECYCLE = StepName("recon_lifecycle", "GET of the run, until it has ended", HTTP)
+RECON_PROBE = StepName("recon_probe", "GET of a run that does not exist", HTTP)
 RECON_GET = StepName("recon_get", "GET of the run, the last answer", HTTP)
 RECON_WORKER_LOG = StepName("recon_worker_log", "The worker's log since before the POST", LOG)
 RECON_RECORDS_BEFORE = StepName("recon_records_before", "arq's records in Redis before the POST")
