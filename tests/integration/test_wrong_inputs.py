@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import shutil
 import tempfile
+import threading
 import typing as t
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -56,6 +59,30 @@ def hosts(told: str, **groups: str) -> Wrong:
 
 # What every user can get at: pytest's own directories are closed.
 OPEN = Path(tempfile.gettempdir()) / f"rc_closure_open_{os.getpid()}"
+
+
+class Refuses(BaseHTTPRequestHandler):
+    """A Jira whose issue may be read and not commented on, and a backend that takes no token."""
+
+    answers: t.ClassVar[dict[str, t.Any]] = {
+        "/rest/api/2/serverInfo": {"deploymentType": "Server"},
+        "/rest/api/2/issue/PSP-1": {"key": "PSP-1", "fields": {"status": {"name": "To Do"}, "labels": []}},
+        "/rest/api/2/mypermissions": {"permissions": {"ADD_COMMENTS": {"havePermission": False}}},
+    }
+
+    def do_GET(self) -> None:
+        known = self.answers.get(self.path.partition("?")[0])
+        self.send_response(200 if known else 401)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(json.dumps(known or {"detail": "Unauthorized"}).encode())
+
+    def log_message(self, *_what: t.Any) -> None:
+        """Stay silent."""
+
+
+SERVER = ThreadingHTTPServer(("127.0.0.1", 0), Refuses)
+URL = f"http://127.0.0.1:{SERVER.server_port}"
 OWNER = pwd.getpwuid(os.geteuid()).pw_name
 GROUPS = {"rc_ci": "ci", "rc_backend": "backend", "rc_worker": "worker", "rc_redis": "redis"}
 NO_WORKER = {name: host for name, host in GROUPS.items() if name != "rc_worker"}
@@ -238,6 +265,20 @@ WRONG = [
         package_2_rollout_access_log={"file": "/etc"},
     ),
     given("staging_worker_log /etc is a directory on worker", staging_worker_log={"file": "/etc"}),
+    given(
+        f"GET {URL}/api/v1/reconciliation/runs/00000000-0000-0000-0000-000000000000 is answered 401: the "
+        "token is missing or not valid",
+        package_2_rollout_e2e_argv=["sh"],
+        staging_backend_url=URL,
+        staging_token={"value": "not-the-token"},
+    ),
+    given(
+        "PSP-1 can be read and not written to: the token requires Add Comments on PSP-1",
+        rc_closure_ticket_provider="jira",
+        rc_closure_ticket_url=URL,
+        rc_closure_ticket_issue="PSP-1",
+        rc_closure_ticket_token="a-personal-access-token",
+    ),
     given("the token_file /no/token cannot be read: No such file", package_0_ci_token_file="/no/token"),
     given("127.0.0.1:1 refused the connection", package_0_ci_url="http://127.0.0.1:1"),
     given("rc_closure_preflight 'lax' is not one of strict, collect", rc_closure_preflight="lax"),
@@ -285,9 +326,12 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[list[Future[t.A
     """Run all of them side by side."""
     folder = tmp_path_factory.mktemp("wrong")
     make_open()
+    threading.Thread(target=SERVER.serve_forever, daemon=True).start()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield [pool.submit(attempt, case, folder / str(number)) for number, case in enumerate(WRONG)]
     shutil.rmtree(OPEN)
+    SERVER.shutdown()
+    SERVER.server_close()
 
 
 @pytest.mark.parametrize("number", range(len(WRONG)), ids=list(names()))
