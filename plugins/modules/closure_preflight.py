@@ -72,8 +72,9 @@ options:
     default: {}
   settings:
     description: Environment files that must be there, each under the name of its variable, as a dictionary of
-      C(path) and C(names), of which the file must set one. On a machine, one that every user can write, or
-      that holds secrets and every user can read, is a problem.
+      C(path) and C(names), of which the file must set one, C(must), false for one that the run writes, and
+      C(arq), the variables by whose URL arq connects, which takes no C(%) in a password. On a machine, one
+      that every user can write, or that holds secrets and every user can read, is a problem.
     type: dict
     default: {}
   logs:

@@ -273,6 +273,11 @@ WRONG = [
         staging_token={"value": "not-the-token"},
     ),
     given(
+        f"staging_worker_env_file {OPEN}/coded.env on worker, REDIS_URL: arq does not decode the %",
+        staging_worker_env_file=f"{OPEN}/coded.env",
+        staging_redis_url="",
+    ),
+    given(
         "PSP-1 can be read and not written to: the token requires Add Comments on PSP-1",
         rc_closure_ticket_provider="jira",
         rc_closure_ticket_url=URL,
@@ -316,7 +321,8 @@ def make_open() -> None:
     """Make the folder that every user can enter: a secret, another yarn, and a moved virtual environment."""
     OPEN.mkdir(mode=0o755)
     programs = {"yarn": "#!/bin/sh\necho 4.9.1\n", "alembic": "#!/no/such/venv/bin/python\n"}
-    for name, text in {"e2e.env": "E2E_PASSWORD=correct-horse\n", **programs}.items():
+    files = {"e2e.env": "E2E_PASSWORD=correct-horse\n", "coded.env": "REDIS_URL=redis://:a%2Fb@redis/0\n"}
+    for name, text in {**files, **programs}.items():
         (OPEN / name).write_text(text, "utf-8")
         (OPEN / name).chmod(0o755 if name in programs else 0o644)
 

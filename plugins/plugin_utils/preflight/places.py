@@ -12,6 +12,8 @@ import posixpath
 import re
 import typing as t
 
+from . import formats
+
 Options = t.Mapping[str, t.Any]
 
 # A line of an environment file that holds a secret: by its variable's name, or a password within a URL.
@@ -26,8 +28,9 @@ _READ, _WRITE = 4, 2
 def paths(args: Options) -> dict[str, list[str]]:
     """Return the paths that the host is asked for, each with the expressions to look for in its lines."""
     asked: dict[str, list[str]] = {path: [] for _name, path in _directories(args)}
-    for _name, path, names in _settings(args):
-        asked.setdefault(path, []).extend([*map(_sets, [*names, "PATH"]), SECRET])
+    for _name, path, one in _settings(args):
+        expressions = [*map(_sets, [*_names(one), "PATH"]), SECRET, *map(_undecoded, one.get("arq") or [])]
+        asked.setdefault(path, []).extend(expressions)
     for _name, path, _must in _logs(args):
         asked.setdefault(path, [])
         asked.setdefault(posixpath.dirname(path), [])
@@ -52,9 +55,8 @@ def problems(args: Options, found: Options, host: str, *, machine: bool = True) 
         return []
     files = found["files"]
     lacking = [(name, path, _no_directory(files[path], host)) for name, path in _directories(args)]
-    for name, path, names in _settings(args):
-        unset = _not_set(files[path], names, host)
-        lacking.append((name, path, unset or (_open_to_all(files[path], path, host) if machine else "")))
+    for name, path, one in _settings(args):
+        lacking.append((name, path, _setting(files[path], path, one, host, machine=machine)))
     lacking += [(name, path, _no_log(files, path, must, host)) for name, path, must in _logs(args)]
     sentences = [f"{name} {path} {what}" for name, path, what in lacking if what]
     # Where an environment file sets PATH, programs are looked for there.
@@ -88,9 +90,13 @@ def _directories(args: Options) -> list[tuple[str, str]]:
     return [(name, path) for name, path in (args.get("directories") or {}).items() if _is_text(path)]
 
 
-def _settings(args: Options) -> list[tuple[str, str, list[str]]]:
+def _settings(args: Options) -> list[tuple[str, str, Options]]:
     given = (args.get("settings") or {}).items()
-    return [(name, one["path"], list(one.get("names") or [])) for name, one in given if _is_text(one["path"])]
+    return [(name, one["path"], one) for name, one in given if _is_text(one["path"])]
+
+
+def _names(one: Options) -> list[str]:
+    return list(one.get("names") or [])
 
 
 def _logs(args: Options) -> list[tuple[str, str, bool]]:
@@ -123,6 +129,18 @@ def _no_directory(file: Options, host: str) -> str:
     if file["directory"]:
         return ""
     return f"is not a directory on {host}" if file["exists"] else f"does not exist on {host}"
+
+
+def _setting(file: Options, path: str, one: Options, host: str, *, machine: bool) -> str:
+    """Return what is wrong with an environment file; one that the run writes may be missing."""
+    written = not one.get("must", True)
+    if written and not file["exists"] and not file["error"]:
+        return ""
+    unset = _not_set(file, _names(one), host)
+    if not unset and machine and not written:
+        unset = _open_to_all(file, path, host)
+    coded = [name for name in one.get("arq") or [] if _undecoded(name) in file["matches"]]
+    return unset or (f"on {host}, {coded[0]}: {formats.UNDECODED}" if coded else "")
 
 
 def _not_set(file: Options, names: t.Sequence[str], host: str) -> str:
@@ -160,6 +178,11 @@ def _no_log(files: t.Mapping[str, Options], path: str, must: bool, host: str) ->
 def _mend(file: Options) -> str:
     denied = file["denied"]
     return f": give the user {denied} the right to, or set ansible_become for the host" if denied else ""
+
+
+def _undecoded(name: str) -> str:
+    """Return the expression for a Redis URL with a % in its user or password."""
+    return rf"^[ \t]*(?:export[ \t]+)?{re.escape(name)}[ \t]*=[ \t]*['\"]?rediss?://[^@\s]*%[^@\s]*@"
 
 
 def _sets(name: str) -> str:

@@ -189,3 +189,37 @@ def test_what_is_of_another_kind_is_left_to_the_formats(wrong: t.Any) -> None:
         "logs": {"l": {"log": wrong}, "m": {"log": {"file": wrong}}},
     }
     assert (places.paths(args), places.programs(args)) == ({}, [])
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("REDIS_URL=redis://:a%2Fb@redis:6379/0", True),
+        ("export REDIS_URL='rediss://psp:a%40b@redis:6379/0'", True),
+        ("REDIS_URL=redis://:a-b@redis:6379/0", False),
+        ("REDIS_URL=redis://redis:6379/0?x=%41", False),
+        ("CACHE_URL=redis://:a%2Fb@redis:6379/0", False),
+        ("# REDIS_URL=redis://:a%2Fb@redis:6379/0", False),
+    ],
+)
+def test_a_redis_password_that_only_the_file_has(line: str, told: bool) -> None:
+    args = {"settings": {"worker_env_file": {"path": ENV, "must": False, "arq": ["REDIS_URL"]}}}
+    asked = places.paths(args)[ENV]
+    matches = [one for one in asked if re.search(one, f"A=1\n{line}\n", re.MULTILINE)]
+    found = {
+        "reached": True,
+        "files": {ENV: file(matches=matches, everybody=6)},
+        "programs": {},
+        "versions": {},
+    }
+    said = places.problems(args, found, "here")
+    sentence = f"worker_env_file {ENV} on here, REDIS_URL: arq does not decode the % of its user or password"
+    assert [one.partition(":")[0] + ":" + one.partition(":")[2].partition(":")[0] for one in said] == [
+        sentence
+    ] * told
+
+
+def test_a_file_that_the_run_writes_may_be_missing() -> None:
+    args = {"settings": {"worker_env_file": {"path": ENV, "must": False, "arq": ["REDIS_URL"]}}}
+    found = {"reached": True, "files": {ENV: GONE}, "programs": {}, "versions": {}}
+    assert places.problems(args, found, "here") == []
