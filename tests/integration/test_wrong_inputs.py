@@ -228,6 +228,15 @@ WRONG = [
         "alembik of package_1_migration_alembic is not found on backend: install it, or add its directory",
         package_1_migration_alembic=["alembik"],
     ),
+    given(
+        "app/backend/migrations/none does not exist on backend",
+        package_1_migration_directory="migrations/none",
+    ),
+    given(
+        "app/backend/.env does not exist on backend",
+        package_1_migration_limit=600,
+        staging_backend_env_file=".env",
+    ),
     given("sets none of PG_URL", package_1_migration_limit=600, staging_variables={"database": ["PG_URL"]}),
     given(
         "package_2_rollout_e2e_directory /etc/passwd is not a directory on backend",
@@ -361,6 +370,7 @@ def test_an_ansible_core_that_is_too_old(tmp_path: Path) -> None:
 
 # As -e name=value, a survey and a null make them.
 AS_GIVEN = {
+    "package_1_migration_directory": ".",
     "package_1_migration_limit": "600",
     "package_2_rollout_webhook_minimum": "30",
     "package_3_queue_require_completed": "yes",
@@ -368,6 +378,7 @@ AS_GIVEN = {
     "rc_closure_ticket_close": "false",
     "rc_closure_ticket_url": None,
     "redis_port": "6399",
+    "staging_backend_env_file": "../../backend.env",
     "staging_ca_file": None,
     "staging_token": "",
     "staging_variables": None,
