@@ -26,6 +26,8 @@ from ..plugin_utils.preflight import host as machine
 # The one in C takes a tenth of the time.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ROLES = Path(__file__).parents[2] / "roles"
+# What leads to a machine, where other users are; other connections lead into a container or a pod.
+_MACHINES = ("local", "ssh", "paramiko", "paramiko_ssh", "libssh", "smart")
 # What this collection sets itself; a job template hands the next one what was set.
 _SET = {"rc_closure_attempt", "rc_closure_report"}
 
@@ -47,10 +49,12 @@ class ActionModule(ClosureAction):
         if "msg" in found and (found["reached"] or "docker" not in self._connection.transport):
             problems.append(found["msg"])
         problems += machine.another(found.get("files", {}), args.get("own") or {})
-        problems += places.problems(args, found, self.host(known))
+        machine_like = self._connection.transport.rpartition(".")[2] in _MACHINES
+        problems += places.problems(args, found, self.host(known), machine=machine_like)
         if not problems and found.get("reached", True):
             for name, options in (args.get("collectors") or {}).items():
-                problems += self._collect(str(name), options, known)
+                starting = name in (args.get("starting") or [])
+                problems += self._collect(str(name), options, known, starting=starting)
         if problems:
             return {"failed": True, "msg": "; ".join(problems), "problems": problems}
         return {"changed": False, **found}
@@ -90,12 +94,13 @@ class ActionModule(ClosureAction):
             programs=places.programs(args),
         )
 
-    def _collect(self, name: str, options: Options, known: Options) -> list[str]:
+    def _collect(self, name: str, options: Options, known: Options, *, starting: bool) -> list[str]:
         """Return what keeps a collector of this collection, which in check mode only looks, from its work."""
         result = self._execute_module(f"psp.rc_closure.{name}", nonempty(options), task_vars=dict(known))
         steps = [Step.from_dict(record) for record in result.get("steps") or []]
         where = f"{self._task.delegate_to}: " if self._task.delegate_to else ""
-        return [f"{where}{one}" for one in asked.problems(steps, str(result.get("msg") or ""))]
+        message = str(result.get("msg") or "")
+        return [f"{where}{one}" for one in asked.problems(steps, message, starting=starting)]
 
     def _arguments(self, known: Options) -> list[str]:
         """Return what is wrong with the variables of the role that the task is of, by its argument spec."""

@@ -81,12 +81,20 @@ def _options(args: Options) -> dict[str, t.Any]:
 
 
 def _read(options: Options, redact: Redactor, secret: str) -> str:
-    """Read the ticket where it is a server's, and return what is to be added to the message."""
+    """Read the ticket where it is a server's, and return what is to be added to the message.
+
+    Raises:
+        TicketError: it cannot be read, or tells that it cannot be written to.
+    """
     if options["provider"] == opening.FILE:
         return ""
     nowhere = locker.Attempt("", "", Release("", "", "", ""))
     ticket = opening.open_ticket(options, nowhere, secret, redact, Deadline(_LOOK_SECONDS))
-    return f", and {ticket.place} can be read: it is {ticket.state().name}"
+    state = ticket.state().name
+    refusal = ticket.refusal()
+    if refusal:
+        raise TicketError(f"{ticket.place} can be read and not written to: {refusal}")
+    return f", and {ticket.place} can be read: it is {state}"
 
 
 def _order(attempt: locker.Attempt, options: Options, redact: Redactor) -> telling.Order:

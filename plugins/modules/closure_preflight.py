@@ -66,18 +66,28 @@ options:
     elements: list
     default: []
   directories:
-    description: Directories that must be there, each under the name of its variable.
+    description: Directories that must be there and that the user may enter, each under the name of its
+      variable.
     type: dict
     default: {}
   settings:
     description: Environment files that must be there, each under the name of its variable, as a dictionary of
-      C(path) and C(names), of which the file must set one.
+      C(path) and C(names), of which the file must set one, C(must), false for one that the run writes, and
+      C(arq), the variables by whose URL arq connects, which takes no C(%) in a password. On a machine, one
+      that every user can write, or that holds secrets and every user can read, is a problem.
+    type: dict
+    default: {}
+  logs:
+    description: Logs, each under the name of its variable, as a dictionary of C(log), such as
+      C({file:) an absolute path C(}), and C(must), whether the file must be there already. Otherwise its
+      directory must be. Only files are looked at, and they must be readable.
     type: dict
     default: {}
   programs:
     description: Programs that must be there, each under the name of its variable, as a dictionary of C(argv),
       the C(directory) that it is run in, its C(path) before the host's own, and the C(variable) that adds to
-      that.
+      that. One whose interpreter, named by its first line, is gone cannot be run. Of C(yarn) with C(--) among
+      its arguments, version 1 is required.
     type: dict
     default: {}
   own:
@@ -91,6 +101,11 @@ options:
       problem.
     type: dict
     default: {}
+  starting:
+    description: Those of O(collectors) whose server the run is still to start. That it is down is no problem.
+    type: list
+    elements: str
+    default: []
   policy:
     description: In place of all checks, shows in one table what the checks of O(hosts) found, and fails with
       it if this is V(strict). If it is V(collect), it fails only with what concerns no package, and returns
@@ -146,8 +161,9 @@ python:
   sample: /app/.venv/bin/python3
 files:
   description: >-
-    Path → C(exists), C(link) (its target), C(directory), C(entries) of a directory, C(matches), the
-    expressions found, and C(error) where it cannot be read.
+    Path → C(exists), C(link) (its target), C(directory), C(entries) of a directory, C(mode), C(owner),
+    C(everybody) (the bits of what every user may do), C(matches), the expressions found, C(error) where it
+    cannot be read, and C(denied), the user who may not.
   returned: success, with O(needs)
   type: dict
   sample: {/var/lib/redis: {exists: true, link: "", directory: true, entries: [dump.rdb], error: ""}}
@@ -162,4 +178,9 @@ programs:
   returned: success, with O(needs)
   type: dict
   sample: {alembic: true}
+versions:
+  description: The versions of those of O(programs) whose version matters, by their names.
+  returned: success, with O(needs)
+  type: dict
+  sample: {yarn: 1.22.22}
 """

@@ -37,6 +37,11 @@ options:
     description: Name of Alembic's table, with or without its schema. Its rows are shown over the same
       connection as the constraint.
     type: str
+  rights:
+    description: Whether to ask, too, what the user of the session may do that migrations do, and whether the
+      server is a standby.
+    type: bool
+    default: false
   psql:
     description: Path of C(psql). If it does not exist, the text of C(\\d) is rendered from the catalog.
     type: path
@@ -103,6 +108,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "columns": {"type": "list", "elements": "str", "required": True},
     "also": {"type": "list", "elements": "str", "default": []},
     "version_table": {"type": "str"},
+    "rights": {"type": "bool", "default": False},
     "psql": {"type": "path", "default": "psql"},
     **LOGIN_SPEC,
 }

@@ -23,7 +23,8 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: partial
-    details: Posts nothing, reads no log and predicts no change.
+    details: Asks for no run, reads no log and predicts no change. With O(probe), it looks at a run that does
+      not exist.
   idempotent:
     support: none
     details: Each task starts a run.
@@ -71,6 +72,11 @@ options:
     type: list
     elements: str
     default: []
+  probe:
+    description: Whether check mode looks at a run that does not exist, after a login where O(token) describes
+      one. So it is seen whether the API can be reached and takes the token.
+    type: bool
+    default: false
   limit:
     description: Seconds after which the run is no longer polled.
     type: float
@@ -153,6 +159,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "token": TOKEN_OPTION,
     "worker_log": {"required": True, **LOG_OPTION},
     "process": {"type": "list", "elements": "str", "default": []},
+    "probe": {"type": "bool", "default": False},
     "limit": {"type": "float", "default": 120},
     "request_limit": {"type": "float", "default": 10},
     "ca_file": {"type": "path"},

@@ -29,7 +29,7 @@ from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import (
     NOT_MET,
     Finding,
 )
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.preflight import smoke
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.preflight import rights, smoke
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import reset_or_stamp, table_schema
 from tests.unit.captured import evidence
 from tests.unit.collecting import collector
@@ -104,6 +104,28 @@ def test_an_index_is_no_constraint(environment: Path) -> None:
     assert result["have"] == []
     assert "(0 rows)" in steps["unique_constraints"].stdout
     assert '"index" : "ux"' in steps["unique_catalog"].stdout
+
+
+def _rights(environment: Path, **options: t.Any) -> list[str]:
+    step = _unique(environment, rights=True, version_table="alembic_version", **options)[1]["database_rights"]
+    assert step.exit_status == 0, step.stderr
+    return rights.problems(step)
+
+
+def test_what_the_user_may_do_is_asked_of_postgres(environment: Path) -> None:
+    _sql(environment, "CREATE TABLE alembic_version (version_num text)")
+    assert _rights(environment) == []
+    assert _rights(environment, table="app.findings") == []  # it may make the schema
+    _sql(environment, "REVOKE ALL ON SCHEMA public FROM PUBLIC, current_user")
+    assert [one.partition(":")[0] for one in _rights(environment)] == [
+        f"the search path of psp leads to no schema of {DATABASE} that exists and that it may use"
+    ]
+    _sql(environment, "GRANT USAGE ON SCHEMA public TO current_user")
+    _sql(environment, "REVOKE UPDATE ON public.alembic_version FROM current_user")
+    assert [one.partition(",")[0] for one in _rights(environment)] == [
+        f"psp may not create tables in the schema public of {DATABASE}",
+        f"psp may not write to alembic_version of {DATABASE}",
+    ]
 
 
 @pytest.mark.parametrize("psql", ["psql", "/no/psql"])

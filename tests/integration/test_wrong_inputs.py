@@ -4,10 +4,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import pwd
+import shutil
+import tempfile
+import threading
 import typing as t
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -51,6 +57,33 @@ def hosts(told: str, **groups: str) -> Wrong:
     return Wrong(told, inventory=f"{text}\n[rc_closure:children]\n{os.linesep.join(groups)}\n")
 
 
+# What every user can get at: pytest's own directories are closed.
+OPEN = Path(tempfile.gettempdir()) / f"rc_closure_open_{os.getpid()}"
+
+
+class Refuses(BaseHTTPRequestHandler):
+    """A Jira whose issue may be read and not commented on, and a backend that takes no token."""
+
+    answers: t.ClassVar[dict[str, t.Any]] = {
+        "/rest/api/2/serverInfo": {"deploymentType": "Server"},
+        "/rest/api/2/issue/PSP-1": {"key": "PSP-1", "fields": {"status": {"name": "To Do"}, "labels": []}},
+        "/rest/api/2/mypermissions": {"permissions": {"ADD_COMMENTS": {"havePermission": False}}},
+    }
+
+    def do_GET(self) -> None:
+        known = self.answers.get(self.path.partition("?")[0])
+        self.send_response(200 if known else 401)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(json.dumps(known or {"detail": "Unauthorized"}).encode())
+
+    def log_message(self, *_what: t.Any) -> None:
+        """Stay silent."""
+
+
+SERVER = ThreadingHTTPServer(("127.0.0.1", 0), Refuses)
+URL = f"http://127.0.0.1:{SERVER.server_port}"
+OWNER = pwd.getpwuid(os.geteuid()).pw_name
 GROUPS = {"rc_ci": "ci", "rc_backend": "backend", "rc_worker": "worker", "rc_redis": "redis"}
 NO_WORKER = {name: host for name, host in GROUPS.items() if name != "rc_worker"}
 NOT_OURS = "is not a variable of this collection: did you mean"
@@ -195,6 +228,15 @@ WRONG = [
         "alembik of package_1_migration_alembic is not found on backend: install it, or add its directory",
         package_1_migration_alembic=["alembik"],
     ),
+    given(
+        "app/backend/migrations/none does not exist on backend",
+        package_1_migration_directory="migrations/none",
+    ),
+    given(
+        "app/backend/.env does not exist on backend",
+        package_1_migration_limit=600,
+        staging_backend_env_file=".env",
+    ),
     given("sets none of PG_URL", package_1_migration_limit=600, staging_variables={"database": ["PG_URL"]}),
     given(
         "package_2_rollout_e2e_directory /etc/passwd is not a directory on backend",
@@ -208,6 +250,48 @@ WRONG = [
     given(
         "package_2_rollout_e2e_env_file /no/such.env does not exist on backend",
         package_2_rollout_e2e_env_file="/no/such.env",
+    ),
+    given(
+        f"package_2_rollout_e2e_env_file {OPEN}/e2e.env (mode 0644, owner {OWNER}) holds secrets that every "
+        f"user of backend can read: chmod o-rwx {OPEN}/e2e.env",
+        package_2_rollout_e2e_env_file=f"{OPEN}/e2e.env",
+    ),
+    given(
+        "yarn of package_2_rollout_e2e_argv on backend is version 4.9.1, which hands -- on, so that all "
+        "specs run: install yarn 1",
+        package_2_rollout_e2e_path=[str(OPEN)],
+    ),
+    given(
+        f"{OPEN}/alembic of package_1_migration_alembic is not found on backend: install it",
+        package_1_migration_alembic=[f"{OPEN}/alembic"],
+    ),
+    given(
+        "package_2_rollout_access_log /no/such/access.log does not exist on backend: name the file",
+        package_2_rollout_access_log={"file": "/no/such/access.log"},
+    ),
+    given(
+        "package_2_rollout_access_log /etc is a directory on backend: name the file",
+        package_2_rollout_access_log={"file": "/etc"},
+    ),
+    given("staging_worker_log /etc is a directory on worker", staging_worker_log={"file": "/etc"}),
+    given(
+        f"GET {URL}/api/v1/reconciliation/runs/00000000-0000-0000-0000-000000000000 is answered 401: the "
+        "token is missing or not valid",
+        package_2_rollout_e2e_argv=["sh"],
+        staging_backend_url=URL,
+        staging_token={"value": "not-the-token"},
+    ),
+    given(
+        f"staging_worker_env_file {OPEN}/coded.env on worker, REDIS_URL: arq does not decode the %",
+        staging_worker_env_file=f"{OPEN}/coded.env",
+        staging_redis_url="",
+    ),
+    given(
+        "PSP-1 can be read and not written to: the token requires Add Comments on PSP-1",
+        rc_closure_ticket_provider="jira",
+        rc_closure_ticket_url=URL,
+        rc_closure_ticket_issue="PSP-1",
+        rc_closure_ticket_token="a-personal-access-token",
     ),
     given("the token_file /no/token cannot be read: No such file", package_0_ci_token_file="/no/token"),
     given("127.0.0.1:1 refused the connection", package_0_ci_url="http://127.0.0.1:1"),
@@ -242,12 +326,27 @@ def attempt(case: Wrong, folder: Path) -> tuple[site.Run, list[Path]]:
     return run, list(folder.glob("evidence/*"))
 
 
+def make_open() -> None:
+    """Make the folder that every user can enter: a secret, another yarn, and a moved virtual environment."""
+    OPEN.mkdir(mode=0o755)
+    programs = {"yarn": "#!/bin/sh\necho 4.9.1\n", "alembic": "#!/no/such/venv/bin/python\n"}
+    files = {"e2e.env": "E2E_PASSWORD=correct-horse\n", "coded.env": "REDIS_URL=redis://:a%2Fb@redis/0\n"}
+    for name, text in {**files, **programs}.items():
+        (OPEN / name).write_text(text, "utf-8")
+        (OPEN / name).chmod(0o755 if name in programs else 0o644)
+
+
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[list[Future[t.Any]]]:
     """Run all of them side by side."""
     folder = tmp_path_factory.mktemp("wrong")
+    make_open()
+    threading.Thread(target=SERVER.serve_forever, daemon=True).start()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield [pool.submit(attempt, case, folder / str(number)) for number, case in enumerate(WRONG)]
+    shutil.rmtree(OPEN)
+    SERVER.shutdown()
+    SERVER.server_close()
 
 
 @pytest.mark.parametrize("number", range(len(WRONG)), ids=list(names()))
@@ -271,6 +370,7 @@ def test_an_ansible_core_that_is_too_old(tmp_path: Path) -> None:
 
 # As -e name=value, a survey and a null make them.
 AS_GIVEN = {
+    "package_1_migration_directory": ".",
     "package_1_migration_limit": "600",
     "package_2_rollout_webhook_minimum": "30",
     "package_3_queue_require_completed": "yes",
@@ -278,6 +378,7 @@ AS_GIVEN = {
     "rc_closure_ticket_close": "false",
     "rc_closure_ticket_url": None,
     "redis_port": "6399",
+    "staging_backend_env_file": "../../backend.env",
     "staging_ca_file": None,
     "staging_token": "",
     "staging_variables": None,

@@ -50,7 +50,9 @@ def collect(collector: Collector) -> dict[str, t.Any]:
 def _questions(collector: Collector) -> dict[StepName, str]:
     """Return what is asked of one connection, so that what it shows is of one database."""
     table, version_table = collector.params["table"], collector.params["version_table"]
+    rights = catalog.rights_query(table, version_table or "") if collector.params["rights"] else ""
     return {
+        **({steps.DATABASE_RIGHTS: rights} if rights else {}),
         steps.TABLE_PLACES.about(table=table): catalog.places_query(table),
         steps.UNIQUE_CONSTRAINTS: catalog.constraints_query(table),
         steps.UNIQUE_CATALOG: catalog.unique_query(table),

@@ -29,6 +29,8 @@ from .process_environment import show
 
 FOLLOWING = (steps.RECON_LIFECYCLE, steps.RECON_GET)
 CONNECTIONS = (steps.RECON_CONNECTIONS, steps.RECON_REDIS_CLIENTS, steps.RECON_SESSIONS)
+# The id of no run, in whatever form an API has them: a UUID, of which RFC 9562 gives this one to nobody.
+NO_RUN = str(uuid.UUID(int=0))
 LOG_POLL_SECONDS = 0.2
 # So long the worker's log may be behind the API.
 LOG_SECONDS = 15.0
@@ -38,6 +40,8 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     """Take the steps and return C(run_id) and C(state), as the API gave them last."""
     run = _Run(collector)
     if collector.check_mode:
+        if collector.params["probe"]:
+            run.probe()
         run.leave_out(
             "check mode: no run is asked for", (steps.RECON_POST, *FOLLOWING, steps.RECON_WORKER_LOG)
         )
@@ -76,6 +80,12 @@ class _Run:
             if step.exit_status != recon.TOO_MANY_REQUESTS:
                 break
         return run_id
+
+    def probe(self) -> None:
+        """Look at a run that cannot exist: who asks must be known, and nothing changes."""
+        url = self._url + self._api.answer_path(NO_RUN)
+        limit = self._params["request_limit"]
+        self._collector.add(self._authorization.ask("GET", url, steps.RECON_PROBE, limit=limit).step)
 
     def follow(self, run_id: str) -> str:
         """Look at the run until it has ended or the limit is reached; return its last known state."""

@@ -80,6 +80,7 @@ ALEMBIC_CURRENT_FINAL = StepName("alembic_current_final", "alembic current, afte
 DESCRIBE_TABLE = StepName("describe_table", "\\d {table}", SQL)
 DESCRIBE_EXISTING_TABLE = StepName("describe_existing_table", "\\d {table}, which exists already", SQL)
 TABLE_PLACES = StepName("table_places", "What is named {table}", SQL)
+DATABASE_RIGHTS = StepName("database_rights", "What the database's user may do", SQL)
 TABLE_REVISIONS = StepName("table_revisions", "Alembic's rows in the examined database", SQL)
 UNIQUE_CONSTRAINTS = StepName("unique_constraints", "UNIQUE constraints", SQL)
 UNIQUE_CATALOG = StepName("unique_catalog", "Unique indexes in the catalog", SQL)
@@ -131,6 +132,7 @@ BACKEND_REDIS_CLIENTS = StepName("backend_redis_clients", "Redis CLIENT LIST, as
 BACKEND_SESSIONS = StepName("backend_sessions", "Postgres' sessions, asked by the backend's host", SQL)
 RECON_POST = StepName("recon_post", "POST of a reconciliation run", HTTP)
 RECON_LIFECYCLE = StepName("recon_lifecycle", "GET of the run, until it has ended", HTTP)
+RECON_PROBE = StepName("recon_probe", "GET of a run that does not exist", HTTP)
 RECON_GET = StepName("recon_get", "GET of the run, the last answer", HTTP)
 RECON_WORKER_LOG = StepName("recon_worker_log", "The worker's log since before the POST", LOG)
 RECON_RECORDS_BEFORE = StepName("recon_records_before", "arq's records in Redis before the POST")
@@ -148,7 +150,7 @@ _COLLECTORS: dict[str, tuple[str, ...]] = {
     "ci_run_evidence": ("ci_",),
     "e2e_evidence": ("e2e_",),
     "feature_flags_evidence": ("flags_", BACKEND_COMMIT),
-    "pg_unique_constraint": ("describe_", "table_", "unique_"),
+    "pg_unique_constraint": ("database_", "describe_", "table_", "unique_"),
     "recon_run_lifecycle": ("recon_",),
     "redis_evidence": ("redis_",),
     "service_process": (

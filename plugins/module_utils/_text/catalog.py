@@ -93,6 +93,32 @@ FROM {version_table}
 ORDER BY version_num"""
 
 
+def rights_query(table: str, version_table: str) -> str:
+    """Return the query for what the session's user may do that migrations do, as one JSON object.
+
+    C(there) is whether the table exists; C(schema) is the table's, or where it names none the first of the
+    search path; C(creates) is whether tables can be made there, and C(makes) whether schemas can; C(writes)
+    is of Alembic's table, where it exists. What a role may that the user is a member of counts: a migration may set it.
+    """
+    schema = table.rpartition(".")[0].lower()
+    of_role = "EXISTS (SELECT FROM pg_roles r WHERE pg_has_role(r.oid, 'MEMBER') AND {})"
+    rights = ("INSERT", "UPDATE", "DELETE")
+    creates = of_role.format("has_schema_privilege(r.oid, n.oid, 'CREATE')")
+    writes = of_role.format(" AND ".join(f"has_table_privilege(r.oid, v.oid, '{right}')" for right in rights))
+    return f"""\
+SELECT json_build_object(
+         'user', current_user, 'database', current_database(), 'standby', pg_is_in_recovery(),
+         'there', to_regclass('{table}') IS NOT NULL,
+         'schema', s.name, 'exists', n.oid IS NOT NULL,
+         'creates', {creates},
+         'makes', has_database_privilege(current_database(), 'CREATE'),
+         'version_table', v.oid::regclass,
+         'writes', {writes})::text AS rights
+FROM (SELECT coalesce(nullif('{schema}', ''), current_schema()) AS name) AS s
+LEFT JOIN pg_namespace n ON n.nspname = s.name
+LEFT JOIN pg_class v ON v.oid = to_regclass(nullif('{version_table}', ''))"""
+
+
 def schema_query(table: str) -> str:
     """Return the query for all relations of a database, described so that the same means the same in another.
 

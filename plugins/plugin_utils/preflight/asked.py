@@ -8,11 +8,14 @@ Only what keeps the collector from its work is a problem: what a server says of 
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ...module_utils._core.evidence import ENDED, HTTP, NOT_RUN, Step
-from ...module_utils._core.step_names import REDIS_PING
+from ...module_utils._core.step_names import DATABASE_RIGHTS, RECON_PROBE, REDIS_PING
+from . import rights
 
+REFUSALS = (401, 403)
 _MEND = {
     401: "the token is missing or not valid",
     403: "the token may not do that",
@@ -20,17 +23,34 @@ _MEND = {
 }
 
 
-def problems(steps: t.Sequence[Step], message: str = "") -> list[str]:
-    """Return a sentence for each thing that could not be asked; C(message) is why there are no steps."""
-    if not steps and message:
-        return [message]
-    return list(dict.fromkeys(filter(None, map(_problem, steps))))
+# How it is told of a server that is not up, see C(http.py); its certificate is another matter.
+_DOWN = re.compile(
+    r"refused the connection|did not answer within|cannot be resolved|the connection with \S+ failed"
+    r"|(?:is answered|: status) 5\d\d\b|broke off"
+)
+
+
+def problems(steps: t.Sequence[Step], message: str = "", *, starting: bool = False) -> list[str]:
+    """Return a sentence for each thing that could not be asked; C(message) is why there are no steps.
+
+    With C(starting), the run is still to start the server, so that it may be down.
+    """
+    found = [problem for step in steps for problem in _problems(step)] if steps else [message]
+    return [one for one in dict.fromkeys(found) if one and not (starting and _DOWN.search(one))]
+
+
+def _problems(step: Step) -> list[str]:
+    if step.name == DATABASE_RIGHTS and step.outcome == ENDED:
+        return rights.problems(step)
+    return list(filter(None, [_problem(step)]))
 
 
 def _problem(step: Step) -> str:
     if step.outcome not in (ENDED, NOT_RUN):
         return step.reason
     status = step.exit_status or 0
+    if step.name == RECON_PROBE and 400 <= status < 500 and status not in REFUSALS:
+        return ""  # there is no such run, or the server takes its address for none
     if step.kind == HTTP and status >= 400:
         asked = " ".join(step.command.split(" ")[:2])
         return f"{asked} is answered {status}: {_MEND.get(status, 'see what the server logs')}"

@@ -16,6 +16,11 @@ _VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
 # Ansible would mask a shorter one wherever it occurs.
 _LEAST_SECRET = 8
 
+UNDECODED = (
+    "arq does not decode the % of its user or password: choose one of letters, digits and - . _ ~, "
+    "or where the own code of backend and worker decodes it, set staging_variables.decodes to true"
+)
+
 Check = t.Callable[[t.Any], bool]
 # A variable's format, its value and maybe whether it is required.
 Variable = tuple[str, t.Any] | tuple[str, t.Any, bool]
@@ -96,10 +101,7 @@ def _arq_redis_url(value: t.Any) -> list[str]:
     """Field note: arq does not decode the user and the password of its URL (0.26, 0.28); redis-py does."""
     if "%" not in urlsplit(str(value)).netloc.rpartition("@")[0]:
         return []
-    return [
-        "arq does not decode the % of its user or password: choose one of letters, digits and - . _ ~, "
-        "or where the own code of backend and worker decodes it, set staging_variables.decodes to true"
-    ]
+    return [UNDECODED]
 
 
 def _token(value: t.Any) -> list[str]:

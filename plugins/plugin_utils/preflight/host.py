@@ -22,8 +22,18 @@ _SHELL = "psp.rc_closure: there is a shell"
 _ANSWER = "psp.rc_closure: "
 # Any Python understands it, back to 2.7. It succeeds where no library is missing, and then no other is asked.
 _SCRIPT = """
-import io, json, os, re, socket, sys
+import errno, io, json, os, pwd, re, socket, subprocess, sys
 asked = json.loads(sys.argv[2])
+def named(uid):
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+def everybody(path, mode):
+    while mode & 7 and path != os.path.dirname(path):
+        path = os.path.dirname(path)
+        mode = mode if os.stat(path).st_mode & 1 else 0
+    return mode & 7
 has = []
 for name in asked["needs"]:
     try:
@@ -33,21 +43,31 @@ for name in asked["needs"]:
         pass
 files = {}
 for path, patterns in asked["files"].items():
-    text, entries, error = "", [], ""
+    text, entries, error, denied, mode, owner, may = "", [], "", "", 0, "", 0
     try:
+        about = os.stat(path)
+        mode, owner = about.st_mode & 4095, named(about.st_uid)
+        may = everybody(os.path.realpath(path), mode)
         if os.path.isdir(path):
             entries = sorted(os.listdir(path))
+            if not os.access(path, os.X_OK):
+                raise OSError(errno.EACCES, os.strerror(errno.EACCES), path)
         elif os.path.isfile(path):
             with io.open(path, encoding="utf-8", errors="replace") as file:
                 text = file.read(65536)
     except (IOError, OSError) as exc:
-        error = str(exc)
+        error = "" if exc.errno in (errno.ENOENT, errno.ENOTDIR) else str(exc)
+        denied = named(os.geteuid()) if exc.errno == errno.EACCES else ""
     files[path] = {
         "exists": os.path.lexists(path),
         "link": os.readlink(path) if os.path.islink(path) else "",
         "directory": os.path.isdir(path),
         "entries": entries,
         "error": error,
+        "denied": denied,
+        "mode": "%04o" % mode,
+        "owner": owner,
+        "everybody": may,
         "matches": [pattern for pattern in patterns if re.search(pattern, text, re.MULTILINE)],
     }
 taken = []
@@ -57,12 +77,35 @@ for address, port in asked["ports"]:
         taken.append("%s:%s" % (address, port))
     except (OSError, socket.error):
         pass
-programs = {}
-for name, directory, path in asked["programs"]:
-    places = [directory] if "/" in name else path + os.environ.get("PATH", os.defpath).split(":")
-    programs[name] = any(os.access(os.path.join(place, name), os.X_OK) for place in places)
+programs, versions = {}, {}
+def runs(path):
+    if not os.path.isfile(path) or not os.access(path, os.X_OK):
+        return False
+    try:
+        with io.open(path, "rb") as file:
+            first = file.readline(4096).decode("utf-8", "replace")
+    except (IOError, OSError):
+        return True
+    interpreter = first[2:].split() if first.startswith("#!") else []
+    return not interpreter or os.path.exists(interpreter[0])
+for name, directory, path, version in asked["programs"]:
+    usual = path + os.environ.get("PATH", os.defpath).split(":")
+    places = [os.path.join(place, name) for place in ([directory] if "/" in name else usual)]
+    program = next((place for place in places if runs(place)), "")
+    programs[name] = bool(program)
+    if program and version:
+        env = dict(os.environ, PATH=":".join(usual), COREPACK_ENABLE_NETWORK="0")
+        limit = {"timeout": 10} if sys.version_info[0] > 2 else {}
+        try:
+            told = subprocess.Popen([program] + version, cwd=directory, env=env, stdin=open(os.devnull),
+                                    stdout=subprocess.PIPE, stderr=open(os.devnull, "w"))
+            versions[name] = told.communicate(**limit)[0].decode("ascii", "replace").strip()
+        except OSError:
+            pass
+        except Exception:
+            told.kill()
 found = {"version": list(sys.version_info[:2]), "has": has, "files": files}
-found.update(taken=taken, programs=programs)
+found.update(taken=taken, programs=programs, versions=versions)
 print("psp.rc_closure: " + json.dumps([sys.argv[1], found]))
 sys.exit(len(has) < len(asked["needs"]))
 """
@@ -73,7 +116,9 @@ class Answer:
     """What one Python of the host answered.
 
     Of each path in C(files), that is: exists, link (its target), directory (whether it is one), entries (of
-    a directory), matches (the patterns found), and error (why it cannot be read).
+    a directory), matches (the patterns found), mode, owner, everybody (the bits of what all users may do, 4
+    to read and 2 to write, where they can get there), error (why it cannot be read or entered), and denied
+    (the user who lacks the right to).
     """
 
     version: tuple[int, int]  # its own, such as (3, 11)
@@ -81,6 +126,7 @@ class Answer:
     files: dict[str, dict[str, t.Any]] = field(default_factory=dict)
     taken: list[str] = field(default_factory=list)  # where something listens, as address:port
     programs: dict[str, bool] = field(default_factory=dict)  # name → whether it can be run
+    versions: dict[str, str] = field(default_factory=dict)  # of those whose version is asked for
 
     @property
     def usable(self) -> bool:
@@ -108,7 +154,9 @@ def read(answer: str) -> dict[str, Answer] | None:
     lines = re.findall(rf"^{re.escape(_ANSWER)}(\[.*\])\r?$", answer, re.MULTILINE)
     return {
         path: Answer(
-            tuple(told["version"]), frozenset(told["has"]), told["files"], told["taken"], told["programs"]
+            tuple(told["version"]),
+            frozenset(told["has"]),
+            *(told[name] for name in ("files", "taken", "programs", "versions")),
         )
         for path, told in map(json.loads, lines)
     }
@@ -163,7 +211,7 @@ def look(
     found = read(stdout)
     errors = " ".join((stderr or ("" if found else stdout)).split())
     if found is None:
-        nothing: dict[str, t.Any] = {"python": "", "files": {}, "taken": [], "programs": {}}
+        nothing: dict[str, t.Any] = {"python": "", "files": {}, "taken": [], "programs": {}, "versions": {}}
         return {"reached": False, "msg": f"{host} cannot be reached: {errors}", **nothing}
     lacking = problem(host, interpreters, needs, found, errors)
     if lacking:
@@ -176,6 +224,7 @@ def look(
         "files": own.files,
         "taken": own.taken,
         "programs": own.programs,
+        "versions": own.versions,
     }
 
 

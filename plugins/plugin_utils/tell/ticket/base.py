@@ -58,6 +58,10 @@ class Ticket(abc.ABC):
     def state(self) -> State:
         """Return the state that the ticket is in now."""
 
+    def refusal(self) -> str:
+        """Return why the ticket cannot be written to, as far as it tells beforehand, or C('')."""
+        return ""
+
     @abc.abstractmethod
     def switch(self, *, to_open: bool) -> None:
         """Close the ticket, or open it again."""

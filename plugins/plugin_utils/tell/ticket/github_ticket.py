@@ -22,6 +22,8 @@ from .message import MarkdownFrame, Message
 
 # An issue takes 2,500 comments.
 _LAST_PAGE = 30
+# https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps
+_WRITING = {"repo", "public_repo"}
 
 
 class GitHubTicket(IssueTicket):
@@ -50,6 +52,19 @@ class GitHubTicket(IssueTicket):
             url=str(issue.get("html_url", "")),
             unclosable="it is a pull request, not an issue" if "pull_request" in issue else "",
         )
+
+    def refusal(self) -> str:
+        """Only classic tokens have scopes that GitHub tells; of the others it says nothing beforehand."""
+        issue = self._ask("GET", self._path)
+        answer = self._client.get("", STEP)
+        repository = {} if answer.problem else answer.document
+        scopes = {one.strip() for one in issue.headers.get("x-oauth-scopes", "").split(",")} - {""}
+        outsider = scopes and (repository.get("permissions") or {}).get("push") is False
+        if repository.get("archived"):
+            return _archived(self._client.repository)
+        if scopes and not scopes & _WRITING:
+            return f"the token has only the scopes {', '.join(sorted(scopes))}: give it the scope repo"
+        return self._locked(self._client.repository) if outsider and issue.document.get("locked") else ""
 
     def switch(self, *, to_open: bool) -> None:
         """Close the issue as completed, or open it again."""
@@ -102,16 +117,23 @@ class GitHubTicket(IssueTicket):
 
     def _forbidden(self, exchange: Exchange, said: str, repository: str) -> str:
         if "archived" in said:
-            return f"{repository} is archived, so nothing can be written: unarchive it, or use another ticket"
+            return _archived(repository)
         if "locked" in said:
-            return (
-                f"the issue {self._issue} is locked: unlock it, or use the token of somebody with write "
-                f"access to {repository}"
-            )
+            return self._locked(repository)
         if "x-github-sso" in exchange.headers:
             return ""
         wanted = exchange.headers.get("x-accepted-github-permissions", "issues=write")
         return f"the token may not do this on {repository}: it requires {wanted}"
+
+    def _locked(self, repository: str) -> str:
+        return (
+            f"the issue {self._issue} is locked: unlock it, or use the token of somebody with write "
+            f"access to {repository}"
+        )
+
+
+def _archived(repository: str) -> str:
+    return f"{repository} is archived, so nothing can be written: unarchive it, or use another ticket"
 
 
 def _label(label: t.Any) -> str:

@@ -18,11 +18,18 @@ from urllib.parse import quote
 from ....module_utils._clients.rest import Document, RestClient
 from ....module_utils._core.deadline import Deadline
 from . import jira_problems
-from .base import Comment, IssueTicket, State, TicketError
+from .base import STEP, Comment, IssueTicket, State, TicketError
 from .cleaning import Redact
 from .message import DocumentFrame, Frame, Message, WikiFrame
 
 _PAGE = 100
+_TRANSITION = "TRANSITION_ISSUES"
+# Comments, and the label of a FAIL.
+_PERMISSIONS = {
+    "ADD_COMMENTS": "Add Comments",
+    "EDIT_ISSUES": "Edit Issues",
+    _TRANSITION: "Transition Issues",
+}
 _CLOSED_AT = ("resolutiondate", "statuscategorychangedate")
 
 
@@ -69,6 +76,21 @@ class JiraTicket(IssueTicket):
             labels=tuple(map(str, fields.get("labels", []))),
             url=f"{self._url}/browse/{issue.get('key', self._issue)}",
         )
+
+    def refusal(self) -> str:
+        """Jira tells what the token's user may do with an issue."""
+        needed = {
+            name: _PERMISSIONS[name]
+            for name in _PERMISSIONS
+            if name != _TRANSITION or self._params.get("close")
+        }
+        path = self._path.rpartition("/issue/")[0] + "/mypermissions"
+        answer = self._client.ask(
+            "GET", path, STEP, query={"issueKey": self._issue, "permissions": ",".join(needed)}
+        )
+        told = {} if answer.problem else answer.document.get("permissions") or {}
+        missing = [needed[name] for name in needed if (told.get(name) or {}).get("havePermission") is False]
+        return f"the token requires {' and '.join(missing)} on {self._issue}" if missing else ""
 
     def switch(self, *, to_open: bool) -> None:
         """Make the transition that the options name, or else the only one to a status that is done or not."""

@@ -275,6 +275,27 @@ def test_check_mode_asks_for_nothing(api: FakeGitHub, log: Path, clock: Clock) -
     assert {step.outcome for step in steps.values()} == {NOT_RUN}
 
 
+@pytest.mark.parametrize("status", [404, 401])
+def test_check_mode_may_look_at_a_run_that_does_not_exist(
+    api: FakeGitHub, log: Path, clock: Clock, status: int
+) -> None:
+    address = f"{RUNS}/{recon_run_lifecycle.NO_RUN}"
+    api.on("GET", address, Reply(status, {"detail": "no"}))
+    checked = made(api, log, probe=True)
+    checked.check_mode = True
+    _result, steps = take(checked)
+    assert [(one.method, one.headers["authorization"]) for one in api.requests] == [
+        ("GET", f"Bearer {TOKEN}")
+    ]
+    assert steps["recon_probe"].exit_status == status
+    assert {step.outcome for name, step in steps.items() if name != "recon_probe"} == {NOT_RUN}
+
+
+def test_a_run_is_not_preceded_by_a_probe(api: FakeGitHub, log: Path, clock: Clock) -> None:
+    _result, steps = take(made(api, log, probe=True))
+    assert "recon_probe" not in steps
+
+
 @pytest.mark.parametrize(
     ("content", "variable"), [(f"{TOKEN}\n", ""), (f"OTHER=1\nexport ADMIN='{TOKEN}'\n", "ADMIN")]
 )

@@ -47,3 +47,54 @@ def test_redis_that_refuses_is_a_problem_and_psql_that_finds_no_table_is_none() 
 def test_without_a_step_the_collectors_message_is_the_problem() -> None:
     assert asked.problems([], "the env_file /x cannot be read") == ["the env_file /x cannot be read"]
     assert asked.problems([answered(200)], "no run of the commit") == []
+
+
+RUN = "GET http://backend:8000/api/v1/reconciliation/runs/00000000-0000-0000-0000-000000000000"
+
+
+@pytest.mark.parametrize("status", [200, 400, 404, 405, 422, 429])
+def test_a_run_that_does_not_exist_may_be_answered_so(status: int) -> None:
+    step = Started(steps.RECON_PROBE, RUN, kind=HTTP).ended("{}", exit_status=status)
+    assert asked.problems([step]) == []
+
+
+@pytest.mark.parametrize("starting", [False, True])
+@pytest.mark.parametrize("status", [401, 403, 500, 503])
+def test_a_token_that_is_not_taken_is_a_problem_and_a_backend_that_is_still_to_be_started_none(
+    status: int, starting: bool
+) -> None:
+    step = Started(steps.RECON_PROBE, RUN, kind=HTTP).ended("{}", exit_status=status)
+    found = asked.problems([step], starting=starting)
+    assert len(found) == (status < 500 or not starting)
+    assert all(one.startswith(f"{RUN} is answered {status}: ") for one in found)
+
+
+@pytest.mark.parametrize(
+    ("reason", "down"),
+    [
+        ("backend:8000 refused the connection", True),
+        ("backend:8000 did not answer within its limit of 10 s", True),
+        ("the name backend cannot be resolved: Name or service not known", True),
+        ("the connection with backend:8000 failed: No route to host", True),
+        ("backend:8000: the answer broke off after 10 of 20 bytes", True),
+        ("the certificate of backend:8000 is not trusted: self-signed certificate", False),
+    ],
+)
+def test_what_is_down_may_be_still_to_be_started(reason: str, down: bool) -> None:
+    step = started(steps.RECON_PROBE).failed(reason)
+    assert asked.problems([step]) == [reason]
+    assert asked.problems([step], starting=True) == ([] if down else [reason])
+
+
+@pytest.mark.parametrize(
+    ("message", "down"),
+    [
+        ("the login POST http://backend:8000/login: backend:8000 refused the connection", True),
+        ("the login POST http://backend:8000/login: status 503", True),
+        ("the login POST http://backend:8000/login: status 401", False),
+        ("/etc/psp/backend.env holds no API_TOKEN", False),
+    ],
+)
+def test_a_login_of_a_backend_that_is_down(message: str, down: bool) -> None:
+    assert asked.problems([], message) == [message]
+    assert asked.problems([], message, starting=True) == ([] if down else [message])

@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import socket
 import subprocess
 import sys
+import tempfile
 import typing as t
 from pathlib import Path
 
@@ -52,12 +55,48 @@ def test_files_are_looked_at_and_not_shown(tmp_path: Path) -> None:
     look = {file: ["^port 6379$", "^port 637$"], folder: [], mask: [], none: ["x"]}
     files = (ask([sys.executable], [], files=look) or {})[sys.executable].files
     empty = {"exists": True, "link": "", "directory": False, "entries": [], "matches": [], "error": ""}
-    assert files == {
+    told = {path: {name: found[name] for name in empty} for path, found in files.items()}
+    assert told == {
         file: {**empty, "matches": ["^port 6379$"]},
         folder: {**empty, "directory": True, "entries": ["mask", "redis.conf"]},
         mask: {**empty, "link": "/dev/null"},
         none: {**empty, "exists": False},
     }
+
+
+@pytest.mark.parametrize(("inside", "may"), [(0o755, 4), (0o700, 0)], ids=["open", "in a closed directory"])
+def test_whose_a_file_is_and_what_everybody_may_do_with_it(inside: int, may: int) -> None:
+    with tempfile.TemporaryDirectory() as name:  # pytest's own are in a closed directory
+        folder, file = Path(name), Path(name, "backend.env")
+        file.write_text("A=1\n", "utf-8")
+        file.chmod(0o604)
+        folder.chmod(inside)
+        found = (ask([sys.executable], [], files={str(file): []}) or {})[sys.executable].files[str(file)]
+    own = pwd.getpwuid(os.geteuid()).pw_name
+    assert found["mode"] == "0604"
+    assert (found["owner"], found["everybody"], found["denied"]) == (own, may, "")
+
+
+def as_another(command: str) -> str:
+    """Run a command as a user without rights; only root can."""
+    options = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], capture_output=True, text=True, cwd="/", check=True, **options
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize("below", ["", "/backend.env"])
+def test_a_directory_that_the_user_may_not_enter(below: str) -> None:
+    user = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+    with tempfile.TemporaryDirectory() as name:
+        Path(name, "backend.env").touch()
+        Path(name).chmod(0o444)  # it may be listed
+        found = host.read(as_another(host.command(["/usr/bin/python3"], [], {name + below: []}, [])))
+        Path(name).chmod(0o700)
+    about = (found or {})["/usr/bin/python3"].files[name + below]
+    assert "Permission denied" in about["error"]
+    assert about["denied"] == user
 
 
 def test_a_port_is_taken_where_something_listens() -> None:
@@ -117,7 +156,7 @@ def test_a_look_tells_what_is_there_or_why_the_host_cannot_be_used() -> None:
         done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
         return done.returncode, done.stdout, done.stderr
 
-    nothing = {"files": {}, "taken": [], "programs": {}}
+    nothing = {"files": {}, "taken": [], "programs": {}, "versions": {}}
     assert host.look(shell, "here", [sys.executable], needs=["json"]) == {
         "reached": True,
         "python": sys.executable,
@@ -139,13 +178,28 @@ def test_programs_are_looked_for_where_they_would_be_run(tmp_path: Path) -> None
     for name in ("bin/alembic", "run.sh"):
         (tmp_path / name).write_text("", "utf-8")
     (tmp_path / "bin" / "alembic").chmod(0o755)
+    (tmp_path / "bin" / "moved").write_text("#!/no/such/venv/bin/python\n", "utf-8")
+    (tmp_path / "bin" / "moved").chmod(0o755)
     asked = [
-        ["sh", "/", []],
-        ["alembic", "/", [str(tmp_path / "bin")]],
-        ["bin/alembic", str(tmp_path), []],
-        ["./run.sh", str(tmp_path), []],  # not executable
-        ["no-such-program", "/", [str(tmp_path)]],
+        ["sh", "/", [], []],
+        ["alembic", "/", [str(tmp_path / "bin")], []],
+        ["bin/alembic", str(tmp_path), [], []],
+        ["./run.sh", str(tmp_path), [], []],  # not executable
+        ["no-such-program", "/", [str(tmp_path)], []],
+        ["bin/moved", str(tmp_path), [], []],  # with a virtual environment that was moved
+        ["bin", str(tmp_path), [], []],  # a directory
     ]
     found = (ask([sys.executable], [], programs=asked) or {})[sys.executable].programs
-    there = {"sh": True, "alembic": True, "bin/alembic": True}
-    assert found == {**there, "./run.sh": False, "no-such-program": False}
+    assert [name for name, runs in found.items() if runs] == ["sh", "alembic", "bin/alembic"]
+    assert len(found) == len(asked)
+
+
+def test_a_program_tells_its_version_where_it_is_asked(tmp_path: Path) -> None:
+    for name, text in (("yarn", "echo 4.9.1\npwd >&2\n"), ("broken", "exit 3\n")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}", "utf-8")
+        (tmp_path / name).chmod(0o755)
+    here = [str(tmp_path)]
+    asked = [[name, "/", here, ["--version"]] for name in ("yarn", "broken")] + [["sh", "/", here, []]]
+    found = (ask([sys.executable], [], programs=asked) or {})[sys.executable]
+    assert found.versions == {"yarn": "4.9.1", "broken": ""}
+    assert all(found.programs.values())
