@@ -98,7 +98,8 @@ def rights_query(table: str, version_table: str) -> str:
 
     C(there) is whether the table exists; C(schema) is the table's, or where it names none the first of the
     search path; C(creates) is whether tables can be made there, and C(makes) whether schemas can; C(writes)
-    is of Alembic's table, where it exists. What a role may that the user is a member of counts: a migration may set it.
+    is of Alembic's table, where it exists. What a role may that the user is a member of counts: a migration
+    may set it.
     """
     schema = table.rpartition(".")[0].lower()
     of_role = "EXISTS (SELECT FROM pg_roles r WHERE pg_has_role(r.oid, 'MEMBER') AND {})"
