@@ -13,6 +13,7 @@ from .._core.collector import Collector
 from .._core.evidence import Step
 from .._core.step_names import StepName
 from .._core.steps import Redact, Started
+from .._core.streams import bounded
 from .._text import psql_text, service_variables
 
 with suppress(ImportError):  # run_collector(needs=…) says so
@@ -136,7 +137,9 @@ def query(connection: t.Any, sql: str, step: StepName, redact: Redact) -> Step:
             columns = [column.name for column in cursor.description]
             return started.ended(psql_text.table(columns, cursor.fetchall()), exit_status=0)
     except psycopg2.Error as exc:
-        return started.ended(stderr=f"ERROR: {exc}", exit_status=1)
+        # A server's error may quote a value of any size.
+        shown, _left = bounded([f"ERROR: {exc}".encode("utf-8", "backslashreplace")])
+        return started.ended(stderr=shown.decode("utf-8", "backslashreplace"), exit_status=1)
 
 
 def plan(connection: t.Any, sql: str) -> t.Any:

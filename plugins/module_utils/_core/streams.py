@@ -193,3 +193,29 @@ def _all_but(chunks: Chunks, last: int) -> Chunks:
         if len(rest) > last:
             yield rest[:-last]
             rest = rest[-last:]
+
+
+def bounded(chunks: Chunks, most: int = 2 * WHOLE) -> tuple[bytes, int]:
+    """Return what comes, or of more than C(most) bytes its first and last lines, and how much is left out.
+
+    No piece of a line stands beside the cut, since half of a secret would not be known; of a line that is
+    longer, so much is left out before the cut that none is halved.
+    """
+    head, tail, size = bytearray(), bytearray(), 0
+    half = most // 2
+    for chunk in chunks:
+        size += len(chunk)
+        taken = max(0, half - len(head))
+        head += chunk[:taken]
+        tail += chunk[taken:]
+        if len(tail) > most:
+            del tail[:-half]
+    if size <= most:
+        return bytes(head + tail), 0
+    del tail[: max(0, len(tail) - half)]
+    first = head[: head.rfind(b"\n") + 1 or max(0, len(head) - _LONGEST_SECRET)]
+    begin = tail.find(b"\n") + 1
+    last = tail[begin:] if begin else b""
+    left = size - len(first) - len(last)
+    note = f"\n[... {left} bytes of {size} are left out here; {most} are kept ...]\n"
+    return b"".join([first, note.encode(), last]), left

@@ -41,6 +41,20 @@ _SET = pattern(
     rb"(?P<secret>[^\s'\"]{6,512})(?=\s|$)",
     re.I,
 )
+# FILE USER PASSWORD behind a bundle of options that has a b; with an n among them there is no file.
+_NEXT = rb"(?:[ \t]{1,8}|[\"'],[ \t]{0,8}[\"'])"
+PASSWD = pattern(
+    rb"passwd(?:(?<=_passwd)|(?<=htpasswd))(?=[^\n|;&]{1,64}?-\w{0,6}b)(?P<none>(?=[^\n|;&]{1,64}?-\w{0,6}n))?"
+    rb"(?:"
+    + _NEXT
+    + rb"-\w{1,8}(?:[ \t]{1,8}\d{1,2}(?=[ \t]))?){1,6}(?(none)|"
+    + _NEXT
+    + rb"[^\s\"']{1,512})"
+    + _NEXT
+    + rb"[^\s\"'-][^\s\"']{0,255}"
+    + _NEXT
+    + rb"[\"']?(?P<secret>[^\s\"';|&)]{1,512})"
+)
 RABBIT = pattern(
     rb"qctl[^\n]{0,64}?(?:add_user|change_password|authenticate_user)\s+\S{1,64}\s+(?P<secret>\S{1,256})"
 )

@@ -34,9 +34,9 @@ _PREFIX = pattern(
 )
 _TOKENS: tuple[tuple[bytes, str], ...] = (
     (
-        rb"-(?<=[abceijkoprstXYK]-)(?:(?<=PMAK-)|(?<=NRAK-)|(?<=sq0atp-)|(?<=sq0csp-)|(?<=glpat-)|(?<=glptt-)|(?<=gldt-)"
+        rb"-(?<=[abceijkoprstyXYK]-)(?:(?<=PMAK-)|(?<=NRAK-)|(?<=sq0atp-)|(?<=sq0csp-)|(?<=glpat-)|(?<=glptt-)|(?<=gldt-)"
         rb"|(?<=xox[abceoprs]-)|(?<=pypi-)|(?<=xapp-)|(?<=xkeysib-)|(?<=sk-ant-)"
-        rb"|(?<=sk-proj-)|(?<=\bsk-)|(?<=GOCSPX-)|(?<=SECRET-KEY-))(?P<secret>[A-Za-z0-9_-]{16,512})",
+        rb"|(?<=key-)(?<![\w-]key-)(?=[0-9a-f]{32}(?![\w-]))|(?<=sk-proj-)|(?<=\bsk-)|(?<=GOCSPX-)|(?<=SECRET-KEY-))(?P<secret>[A-Za-z0-9_-]{16,512})",
         "token",
     ),
     (
@@ -197,6 +197,7 @@ _ANCHORS: tuple[tuple[bytes, t.Callable[[bytes, int], _Found]], ...] = (
     (b"setuser ", _first(commands.SETUSER, "acl")),
     (b"set ", commands.setting),
     (b"login", _first(commands.NETRC, "password")),
+    (b"passwd", _first(commands.PASSWD, "password")),
 )
 _RARE_LOWER: tuple[tuple[re.Pattern[bytes], int, t.Callable[[bytes, int], _Found]], ...] = (
     (pattern(rb"b(?=e(?:arer|gin) |asic )"), 0, _scheme_or_block),

@@ -11,6 +11,12 @@ H = "9f86d081884c7d659a2feaa0c55ad015"
 
 # A text with a secret in it, and the secret; everything before and behind it must stay.
 GOES: list[tuple[str, str]] = [
+    (f"htpasswd -b /etc/nginx/users psp {W}", W),
+    (f"htpasswd -bB -C 12 /etc/nginx/users psp '{W}'", W),
+    (f"htpasswd -nbB psp {W}; ls -l", W),
+    (f"mosquitto_passwd -c -b /etc/mosquitto/users psp {W} && ls", W),
+    (f"api:key-{H}", H),
+    (f"MAILGUN is given key-{H}.", H),
     (f'  + password = "{W}"', f"{W}"),
     (f'db_password = "{W}" -> (known after apply)', f"{W}"),
     (f"aws_secret_access_key = {T}{T}", f"{T}{T}"),
@@ -211,6 +217,12 @@ GOES: list[tuple[str, str]] = [
 ]
 
 STAYS: list[str] = [
+    "htpasswd -c /etc/nginx/users psp",
+    "htpasswd -D /etc/nginx/users psp",
+    "htpasswd -nB psp",
+    "cat /etc/passwd -b one two three",
+    f"removed cache-key-{H}",
+    f"tag key-{H}{H}",
     "password_file=/run/secrets/db",
     "PASSWORD_HASHERS = ['django.contrib.auth.hashers.PBKDF2PasswordHasher']",
     "token_type: bearer",
