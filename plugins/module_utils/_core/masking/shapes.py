@@ -10,9 +10,9 @@ import typing as t
 from functools import lru_cache
 
 from . import commands, names
+from .blocks import LONGEST
 from .lazy import pattern
 from .span import MASKED, Span
-from .values import LONGEST
 
 _Found = t.Iterable[Span]
 _USERINFO = pattern(
@@ -53,9 +53,10 @@ _KEY_TEXT = pattern(rb"(?:[A-Za-z0-9+/=\s\\:,.>|]|-(?!----))*")
 _SCHEME = pattern(rb"\b(?:bearer|basic|token)[ \t]{1,8}(?P<secret>[A-Za-z0-9._~+/=-]{8,8192})", re.I)
 _LEAST_TOKEN = 20  # characters of what is no user, but a token in its place
 _PGPASS = pattern(
-    rb":(?:\d{4,5}|\*):(?:[^:\s\\/]|\\.){1,63}:(?:[^:\s\\/]|\\.){1,63}:(?P<secret>(?:[^:\s\\]|\\.){1,512})(?=\r?\n|$)"
+    rb":(?:\d{4,5}|\*):(?:[^:\s\\/]|\\.){1,63}:(?:[^:\s\\/]|\\.){1,63}:"
+    rb"(?P<secret>(?:[^:\s\\\"']|\\{1,8}:|\\(?![nr\"])|[\"'](?![\s,\]}]|$)){1,512})(?=\r?\n|$|[\"']|\\[nr])"
 )
-_PGPASS_HOST = pattern(rb"(?:^|\n|\"|')(?:\*|[A-Za-z0-9_.-]{1,253}|/[\w./-]{1,200})$")
+_PGPASS_HOST = pattern(rb"(?:^|\n|\"|'|\dZ )(?:\*|[A-Za-z0-9_.-]{1,253}|/[\w./-]{1,200})$")
 _DASH = pattern(rb"-(?:(?<=[ \t\"'\n]-))(?=-[a-z]|[upawkPU]|[a-z]{3,24}pass)")
 _ORACLE = pattern(rb"jdbc:oracle:\w{1,16}:[^\s/@]{1,64}/(?P<secret>[^\s@]{1,256})@", re.I)
 _BASE64 = pattern(rb"[A-Za-z0-9+/=]+")
