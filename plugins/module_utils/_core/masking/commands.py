@@ -138,9 +138,11 @@ def redis(data: bytes, at: int) -> _Found:
     value = data[start:stop].decode("utf-8", "replace")
     behind = data[stop : stop + 1]
     ends = behind in (b"", b"\n", b"\r", data[max(0, at - 1) : at])
+    ends = ends or data[stop : stop + 2] in (rb"\n", rb"\r")
     ends = ends or (match["user"] and behind in b"\"'" and names.is_random(value, 6))
     prose = not match["config"] and not match["quote"] and not ends
     is_word = value.lower() in ("plain", "login", "failed", "error", "command", "requirepass", "masterauth")
-    if not value or prose or is_word or (names.is_ordinary(value) and not value.isdigit()):
+    number = value.isdigit() and len(value) >= 4
+    if not value or prose or is_word or (names.is_ordinary(value) and not number):
         return []
     return [Span(start, stop, str(match["config"], "utf-8").lower() if match["config"] else "auth")]
