@@ -67,7 +67,7 @@ class File(Log):
             chunk for part in read for chunk in _chunks(part.path, mark["offset"] if part == started else 0)
         )
         note = _note(mark, started, read) + (f"; {left} bytes of it are left out" if left else "")
-        return Reading(data, note, bool(left) or (started is None and mark["inode"] is not None))
+        return Reading(data, note, bool(left) or (started is None and mark["inode"] is not None), left)
 
     def before(self, mark: Mark, start: datetime, most: int) -> bytes:
         raw = _before(self._path, mark["offset"], most)

@@ -29,7 +29,8 @@ _TAKES = {
     b"w": rb"\bldap\w+\b",
 }
 _REDIS = pattern(
-    rb"(?:(?P<config>(?i:requirepass|masterauth))|\bAUTH)(?:\\?[\"'])?(?P<gap>[ \t]{1,8}|(?:\r?\n|(?:\\r)?\\n)(?:\d\) ?)?)"
+    rb"(?:(?P<config>(?i:requirepass|masterauth))|\bAUTH)(?:\\?[\"'])?"
+    rb"(?P<gap>[ \t]{1,8}|(?:\r?\n|(?:\\r)?\\n)(?:\d\) ?)?)"
     rb"(?:(?P<user>[\w.-]{1,64}|\\?\"[\w.-]{1,64}\\?\")[ \t]{1,4}(?=[^\s|;&]{1,512}(?:\s|$)))?" + _VALUE
 )
 SETUSER = pattern(rb"\bSETUSER\b[^\r\n]{0,512}?[\s\"']>(?P<secret>[^\s\"']{1,512})", re.I)

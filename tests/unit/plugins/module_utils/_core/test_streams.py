@@ -156,3 +156,15 @@ def test_of_one_line_that_is_bounded_neither_half_is_at_the_cut() -> None:
     kept, left = streams.bounded([data], 1_000_000)
     assert b"never-halved" not in kept
     assert left > 500_000
+
+
+def test_of_a_key_that_begins_before_the_cut_nothing_is_behind_it() -> None:
+    key = (
+        b"-----BEGIN PRIVATE KEY-----\n"
+        + b"MIIEvQIBADANBgkqhkiG9w0B\n" * 200
+        + b"-----END PRIVATE KEY-----\n"
+    )
+    kept, left = streams.bounded([b"first\n" * 100 + key + b"last\n" * 100], 3000)
+    assert b"MIIE" not in kept.partition(b"are left out here")[2]
+    assert kept.endswith(b"last\n" * 100)
+    assert left > 3000
