@@ -140,7 +140,7 @@ def redis(data: bytes, at: int) -> _Found:
     behind = data[stop : stop + 1]
     ends = behind in (b"", b"\n", b"\r", data[max(0, at - 1) : at])
     ends = ends or data[stop : stop + 2] in (rb"\n", rb"\r")
-    ends = ends or (match["user"] and behind in b"\"'" and names.is_random(value, 6))
+    ends = ends or bool(match["user"] and behind in b"\"'" and names.is_random(value, 6))
     prose = not match["config"] and not match["quote"] and not ends
     is_word = value.lower() in ("plain", "login", "failed", "error", "command", "requirepass", "masterauth")
     number = value.isdigit() and len(value) >= 4
