@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from . import names
+from . import names, positional
 from .lazy import pattern
 from .span import MASKED, Span
 from .values import closing
@@ -23,8 +23,9 @@ _TAKES = {
     b"u": rb"\bcurl\b",
     b"U": rb"\b(?:curl|smbclient)\b",
     b"k": rb"\bopenssl\s+enc\b",
-    b"P": rb"\b(?:un)?zip\b",
-    b"p": rb"\b(?:7z|mysql\w*|mariadb\w*|sshpass|docker|podman|buildah|skopeo|helm|crane|az|mongo\w*)\b",
+    b"P": rb"\b(?:(?:un)?zip|ipmitool)\b",
+    b"p": rb"\b(?:7z|mysql\w*|mariadb\w*|sshpass|docker|podman|buildah|skopeo|helm|crane|az"
+    rb"|mongo\w*|useradd)\b",
     b"a": rb"\b(?:(?:redis|valkey)-(?:cli|benchmark)|https? )",
     b"w": rb"\bldap\w+\b",
 }
@@ -34,6 +35,8 @@ _REDIS = pattern(
     rb"(?:(?P<user>[\w.-]{1,64}|\\?\"[\w.-]{1,64}\\?\")[ \t]{1,4}(?=[^\s|;&]{1,512}(?:\s|$)))?" + _VALUE
 )
 SETUSER = pattern(rb"\bSETUSER\b[^\r\n]{0,512}?[\s\"']>(?P<secret>[^\s\"']{1,512})", re.I)
+# What reads it from its input.
+_READS = (b"--password-stdin", b"--with-token", b"--stdin")
 _WITH_USER = (b"u", b"U", b"user", b"proxy-user")
 _ASKS = pattern(rb"\b(?:mysql|mariadb)")
 # All of these: the nearest before an option is whose it is.
@@ -69,11 +72,21 @@ RABBIT = pattern(
 
 def setting(data: bytes, at: int) -> _Found:
     """Return what a name is set to that is a secret's, without a separator: C(config set x_token VALUE)."""
+    if minio := positional.word(data, at + 4, b"mc alias set ", 4):
+        return minio
     match = _SET.match(data, at)
     if not match or names.kind(match["name"].decode()) != names.SURELY:
         return []
     drawn = names.is_random(str(match["secret"], "utf-8", "replace"), 6)
     return [Span(*match.span("secret"), match["name"].decode().lower())] if drawn else []
+
+
+def login(data: bytes, at: int) -> _Found:
+    """Return the password of a line of C(~/.netrc), or the token of C(vault login)."""
+    match = NETRC.match(data, at)
+    if match:
+        return [] if MASKED.match(match["secret"]) else [Span(*match.span("secret"), "password")]
+    return positional.word(data, at + 5, b"vault login", 1)
 
 
 def acl_digest(data: bytes, at: int) -> _Found:
@@ -84,6 +97,8 @@ def acl_digest(data: bytes, at: int) -> _Found:
 
 def options(data: bytes, at: int) -> _Found:
     """Return the value of an option that names a secret, or of a short one of a command that is known."""
+    if data.startswith(_READS, at):
+        return positional.given(data, at)
     match = _LONG_OPTION.match(data, at) or _OPTION.match(data, at)
     if not match:
         return []

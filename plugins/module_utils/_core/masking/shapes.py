@@ -30,7 +30,7 @@ _ENCODED_URL = pattern(
 )
 _PREFIX = pattern(
     rb"(?:\bgh[pousr]|github_pat|\bnpm|\b[srp]k_(?:live|test)|\bwhsec|\bshp(?:at|ca|pa|ss)|\bdop_v1|\bhf|\bglsa|\bglc"
-    rb"|\blin_api|\bsntry[su]|\bpul|\bdckr_pat|\bxkeysib|\brzp_(?:live|test)|\br8|\bSK_(?:live|test))$"
+    rb"|\blin_api|\bsntry[su]|\bpul|\bdckr_pat|\bxkeysib|\brzp_(?:live|test)|\br8|\brubygems|\bfigd|\bnfp|\bsbp|\bSK_(?:live|test))$"
 )
 _TOKENS: tuple[tuple[bytes, str], ...] = (
     (
@@ -197,7 +197,7 @@ _ANCHORS: tuple[tuple[bytes, t.Callable[[bytes, int], _Found]], ...] = (
     (b"masterauth", commands.redis),
     (b"setuser ", _first(commands.SETUSER, "acl")),
     (b"set ", commands.setting),
-    (b"login", _first(commands.NETRC, "password")),
+    (b"login", commands.login),
     (b"passwd", _first(commands.PASSWD, "password")),
 )
 _RARE_LOWER: tuple[tuple[re.Pattern[bytes], int, t.Callable[[bytes, int], _Found]], ...] = (

@@ -214,6 +214,16 @@ GOES: list[tuple[str, str]] = [
     (f"FERNET_KEY={T}{T}=", f"{T}{T}="),
     (f"ENCRYPTION_KEY: {H}", f"{H}"),
     (f"SIGNING_KEY={H}", f"{H}"),
+    # Given to a command without a name or an option before it
+    (f"echo {T} | docker login -u psp --password-stdin registry", T),
+    (f"printf '%s' {T} | gh auth login --with-token", T),
+    (f"docker login -u psp --password-stdin registry <<< '{W}'", W),
+    (f"$ vault login {T}", T),
+    (f"$ vault login -no-print {T}", T),
+    (f"mc alias set local http://minio:9000 psp {T}", T),
+    (f"ipmitool -H bmc -U admin -P {W} power status", W),
+    (f"$ mysql -h db -u psp; sshpass -p {W} ssh host", W),
+    (f"$ docker ps; mysql -upsp -p{W} psp", W),
 ]
 
 STAYS: list[str] = [
@@ -360,4 +370,11 @@ STAYS: list[str] = [
     "GRANT SELECT ON TABLE secrets TO psp",
     'relation "auth_tokens" does not exist',
     'column "password_hash" of relation "users" does not exist',
+    "vault login -method=oidc",
+    "$ vault login\nKey    Value",
+    "mc alias list local",
+    "docker login --password-stdin registry",
+    "echo done | tee --append log",
+    "login ok for psp",
+    "masterauth 1, requirepass 2",
 ]
