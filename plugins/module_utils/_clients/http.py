@@ -27,6 +27,7 @@ from .._core.evidence import ENDED, FAILED, HTTP, TIMED_OUT, Step
 from .._core.redaction import Redactor, mask
 from .._core.step_names import StepName
 from .._core.steps import Started
+from .._core.streams import before_cut
 
 with suppress(ImportError):  # run_collector(needs=…) says so
     import requests
@@ -129,8 +130,9 @@ def exchange(
     except (OSError, HTTPError, ValueError) as exc:
         outcome, reason = _why(exc, url, limit)
     answers = [] if response is None else [*response.history, response]
+    text = content.decode("utf-8", "backslashreplace") if kept else ""
     closed = started.ended(
-        content.decode("utf-8", "backslashreplace") if kept else "",
+        before_cut(hide(text)) if len(content) > maximum_bytes else text,
         "".join(map(_head, answers)) if kept else "",
         exit_status=None if response is None else response.status_code,
         outcome=outcome,
@@ -149,7 +151,8 @@ def _read(response: requests.Response, content: bytearray, maximum_bytes: int, l
         while chunk := reader.read1(_CHUNK):
             content += chunk
             if len(content) > maximum_bytes:
-                raise ValueError(f"the answer was cut off after {maximum_bytes} bytes")
+                size = response.headers.get("content-length", "more")
+                raise ValueError(f"the answer was cut off after {maximum_bytes} bytes of {size}")
             if time.monotonic() > deadline:
                 raise TimeoutError
         broken = bool(getattr(reader, "length", None))

@@ -10,9 +10,10 @@ from contextlib import closing, suppress
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from .._core.collector import Collector
-from .._core.evidence import Step
+from .._core.evidence import ENDED, FAILED, Step
 from .._core.step_names import StepName
 from .._core.steps import Redact, Started
+from .._core.streams import bounded
 from .._text import psql_text, service_variables
 
 with suppress(ImportError):  # run_collector(needs=…) says so
@@ -20,6 +21,9 @@ with suppress(ImportError):  # run_collector(needs=…) says so
 
 CONNECT_SECONDS = 10
 STATEMENT_SECONDS = 60
+# Characters of an answer as it is shown; what is more is cut.
+MOST_CHARACTERS = 16 << 20
+_ROWS = 1000
 
 # What drivers call the options that libpq knows under another name.
 _ALIASES = {"ssl": "sslmode"}
@@ -134,9 +138,29 @@ def query(connection: t.Any, sql: str, step: StepName, redact: Redact) -> Step:
             if cursor.description is None:
                 return started.ended(f"{cursor.statusmessage}\n", exit_status=0)
             columns = [column.name for column in cursor.description]
-            return started.ended(psql_text.table(columns, cursor.fetchall()), exit_status=0)
+            rows = _rows(cursor)
+            left = cursor.rowcount - len(rows)
+            why = f"{left} of {cursor.rowcount} rows were cut: at most {MOST_CHARACTERS} characters are shown"
+            outcome, reason = (FAILED, why) if left else (ENDED, "")
+            text = psql_text.table(columns, rows)
+            return started.ended(text, exit_status=0, outcome=outcome, reason=reason)
     except psycopg2.Error as exc:
-        return started.ended(stderr=f"ERROR: {exc}", exit_status=1)
+        # A server's error may quote a value of any size.
+        shown, _left = bounded([f"ERROR: {exc}".encode("utf-8", "backslashreplace")])
+        return started.ended(stderr=shown.decode("utf-8", "backslashreplace"), exit_status=1)
+
+
+def _rows(cursor: t.Any) -> list[tuple[t.Any, ...]]:
+    """Return the first rows of an answer, as many as may be shown: each takes what the widest does."""
+    rows: list[tuple[t.Any, ...]] = []
+    widest = 1
+    while several := cursor.fetchmany(_ROWS):
+        for row in several:
+            widest = max(widest, sum(len(str(value)) for value in row))
+            if widest * (len(rows) + 1) > MOST_CHARACTERS:
+                return rows
+            rows.append(row)
+    return rows
 
 
 def plan(connection: t.Any, sql: str) -> t.Any:

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import typing as t
+from contextlib import contextmanager
 from pathlib import Path
 
 from .._core.collector import Collector
@@ -23,22 +25,33 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     if collector.check_mode:
         collector.leave_out(argv, E2E_SMOKE, "check mode: the smoke works on the system that it tests")
         return {"changed": False, "counts": {}}
-    # A folder of its own: what lies in it was written by this run.
-    with tempfile.TemporaryDirectory(prefix="rc_closure_") as folder:
-        file = Path(folder, "report.json")
+    with _own_file() as file:
         env = dict.fromkeys(REPORT_VARIABLES, str(file))
         collector.add(collector.run(argv, E2E_SMOKE, env=env))
         return {"changed": True, "counts": _keep(collector, file)}
 
 
+@contextmanager
+def _own_file() -> t.Iterator[Path]:
+    """Return where this run alone writes: it is not masked yet, so that it has no name where that can be."""
+    with tempfile.TemporaryFile() as file:
+        nameless = Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
+        if nameless.exists():
+            yield nameless
+            return
+    with tempfile.TemporaryDirectory(prefix="rc_closure_") as folder:
+        yield Path(folder, "report.json")
+
+
 def _keep(collector: Collector, file: Path) -> dict[str, int]:
     """Keep the report, or why there is none; return its counts."""
     try:
-        step = collector.ended(E2E_REPORT, str(file), file.read_text("utf-8"))
-        return playwright.read(step.stdout).counts
-    except OSError:
-        reason = "the command wrote no JSON report: its last arguments must reach Playwright"
-        collector.failed(E2E_REPORT, str(file), reason)
+        text = file.read_text("utf-8") if file.exists() else ""
+        if not text:
+            reason = "the command wrote no JSON report: its last arguments must reach Playwright"
+            collector.failed(E2E_REPORT, str(file), reason)
+            return {}
+        return playwright.read(collector.ended(E2E_REPORT, str(file), text).stdout).counts
     except ValueError:
         pass  # What was written is kept, and is for the judge to read.
     return {}

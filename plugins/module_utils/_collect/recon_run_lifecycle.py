@@ -196,7 +196,10 @@ class _WorkerLog:
             self._cannot_read(exc)
             return
         what = f"{self._log.name} {reading.note}"
-        self._collector.ended(steps.RECON_WORKER_LOG, what, reading.text, at=self._marked_at)
+        # Of what was not read, nobody knows what it says about the run.
+        why = f"{reading.left} bytes of the log were cut" if reading.left else ""
+        step = self._collector.start(steps.RECON_WORKER_LOG, what, at=self._marked_at)
+        self._collector.add(step.ended(reading.text, outcome=FAILED if why else ENDED, reason=why))
 
     def _cannot_read(self, exc: OSError) -> None:
         reason = f"{self._log.name} cannot be read: {exc.strerror}"

@@ -22,7 +22,7 @@ from ansible.module_utils.basic import AnsibleModule
 from .._text import env_file, service_variables
 from . import command, libraries, spool
 from .evidence import Step, utc_now
-from .redaction import Redactor, ordinary_of_env, secrets_of_env
+from .redaction import Redactor, masked, ordinary_of_env, secrets_of_env
 from .step_names import ENV_FILE, StepName
 from .steps import Started
 
@@ -259,7 +259,7 @@ def run_collector(
         }
     folder = str(collector.spool.folder) if collector.spool else ""
     clock, weak = [began, time.time()], collector.redact.weak
-    result["invocation"] = {"module_args": _arguments(module.params)}
+    result["invocation"] = {"module_args": masked(_arguments(module.params), collector.redact)}
     leave(**result, steps=collector.records, spool=folder, left_behind=collector.left, clock=clock, weak=weak)
 
 

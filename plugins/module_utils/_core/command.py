@@ -121,7 +121,8 @@ def _text(raw: t.IO[bytes], size: int, redact: Redact) -> str:
     mask = getattr(redact, "stream", None)
     if mask is None:  # no Redactor
         raw.seek(0)
-        return redact(raw.read().decode("utf-8", "backslashreplace"))
+        data, left = streams.bounded(iter(lambda: raw.read(streams.CHUNK), b""))
+        return streams.part(data, size, left) if left else redact(data.decode("utf-8", "backslashreplace"))
     taken = streams.Taken()
     for chunk in streams.masked(raw, size, mask):
         taken.take(chunk)

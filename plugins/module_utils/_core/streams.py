@@ -20,6 +20,8 @@ LARGE = 256 * 1024
 WHOLE, END = 6 << 20, 2 << 20
 # Bytes of a command's stream that are kept, and of its end where it is cut.
 LIMIT, LAST = 256 << 20, 1 << 20
+# Bytes of what is read into memory, such as a log.
+HELD = 2 * WHOLE
 _TELLING = (
     *(b"error", b"fail", b"traceback", b"exception", b"warn", b"fatal", b"critical", b"panic", b"denied"),
     *(b"refused", b"abort", b"timeout", b"timed out", b"killed", b"conflict", b"violat", b"deadlock"),
@@ -27,6 +29,8 @@ _TELLING = (
 )
 _LONGEST_LINE = 2048
 _LONGEST_SECRET = 1 << 16
+# What ends within a key has its rest behind.
+_KEY_BEGINS, _KEY_ENDS = b"-----BEGIN ", b"-----END "
 
 Chunks = t.Iterable[bytes]
 
@@ -193,3 +197,47 @@ def _all_but(chunks: Chunks, last: int) -> Chunks:
         if len(rest) > last:
             yield rest[:-last]
             rest = rest[-last:]
+
+
+def bounded(chunks: Chunks, most: int = 0) -> tuple[bytes, int]:
+    """Return what comes, or of more than C(most) bytes its first and last lines, and how much is left out.
+
+    No piece of a line stands beside the cut, since half of a secret would not be known; of a line that is
+    longer, so much is left out before the cut that none is halved.
+    """
+    most = most or HELD
+    head, tail, size = bytearray(), bytearray(), 0
+    half = most // 2
+    for chunk in chunks:
+        size += len(chunk)
+        taken = max(0, half - len(head))
+        head += chunk[:taken]
+        tail += chunk[taken:]
+        if len(tail) > most:
+            del tail[:-half]
+    if size <= most:
+        return bytes(head + tail), 0
+    del tail[: max(0, len(tail) - half)]
+    first = head[: head.rfind(b"\n") + 1 or max(0, len(head) - _LONGEST_SECRET)]
+    begin = tail.find(b"\n", _end_of_key(tail)) + 1
+    last = tail[begin:] if begin else b""
+    left = size - len(first) - len(last)
+    note = f"\n[... {left} bytes of {size} are left out here; {most} are kept ...]\n"
+    return b"".join([first, note.encode(), last]), left
+
+
+def _end_of_key(data: bytes | bytearray) -> int:
+    """Return where a key ends that has begun before the data, 0 where none has."""
+    ends, begins = data.find(_KEY_ENDS), data.find(_KEY_BEGINS)
+    return ends if ends >= 0 and not 0 <= begins < ends else 0
+
+
+def before_cut(shown: str) -> str:
+    """Return a masked text that was cut without its end, where half of a secret may be."""
+    return shown[: max(0, len(shown) - _LONGEST_SECRET)]
+
+
+def part(data: bytes, size: int, left: int) -> Stream:
+    """Return the text of a stream of which so much was left out, and that is in no file."""
+    text = data.decode("utf-8", "backslashreplace")
+    return _stream(text, "", "", size, left=left, unread=f"{left} bytes of {size} were cut")

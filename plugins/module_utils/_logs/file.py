@@ -18,6 +18,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from .._core.evidence import utc_now
+from .._core.streams import CHUNK, Chunks, bounded
 from .log import Log, Mark, Reading
 
 # As far back as a file is searched: what is further up was written long ago.
@@ -62,8 +63,11 @@ class File(Log):
         started = _marked(parts, mark)
         wanted = [p for p in parts if p == started or p.path == self._path or _written_since(p, mark)]
         read = sorted(wanted, key=lambda part: (part.path == self._path, part.modified))
-        data = b"".join(_read(part.path, mark["offset"] if part == started else 0) for part in read)
-        return Reading(data, _note(mark, started, read), started is None and mark["inode"] is not None)
+        data, left = bounded(
+            chunk for part in read for chunk in _chunks(part.path, mark["offset"] if part == started else 0)
+        )
+        note = _note(mark, started, read) + (f"; {left} bytes of it are left out" if left else "")
+        return Reading(data, note, bool(left) or (started is None and mark["inode"] is not None), left)
 
     def before(self, mark: Mark, start: datetime, most: int) -> bytes:
         raw = _before(self._path, mark["offset"], most)
@@ -174,7 +178,14 @@ def _before(path: Path, offset: int, most: int = _FINGERPRINT_BYTES) -> bytes:
     return _read(path, first, offset - first)
 
 
-def _read(path: Path, first: int, length: int = -1) -> bytes:
+def _read(path: Path, first: int, length: int) -> bytes:
     with gzip.open(path) if path.suffix == _COMPRESSED else path.open("rb") as file:
         file.seek(first)
         return file.read(length)
+
+
+def _chunks(path: Path, first: int) -> Chunks:
+    with gzip.open(path) if path.suffix == _COMPRESSED else path.open("rb") as file:
+        file.seek(first)
+        while chunk := file.read(CHUNK):
+            yield chunk

@@ -18,6 +18,7 @@ class Reading(t.NamedTuple):
     data: bytes
     note: str
     gap: bool = False  # whether something that was written is known to be lost
+    left: int = 0  # bytes that were not read, since they are too many
     until: datetime | None = None  # what was written later is not, where that is known
 
     @property

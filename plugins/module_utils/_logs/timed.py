@@ -62,6 +62,9 @@ def printed(argv: t.Sequence[str]) -> tuple[str, str]:
     if step.exit_status != 0:
         why = (step.reason or step.stderr or step.stdout).strip().replace("\n", "; ")
         raise failure(f"{argv[0]}: {why or f'it ended with {step.exit_status}'}")
+    if step.bytes_left:
+        # Where lines have an order and a form, a part of them is worth less than none.
+        raise failure(f"{argv[0]} printed so much that {step.bytes_left} bytes of it were cut")
     return step.stdout, step.stderr
 
 

@@ -43,7 +43,7 @@ _ABOUT_TEXT = (
     "state ref refs hint rotation provider issuer audience invalid missing error errors age label field "
     "fields column param params parameter scope scopes user username backend class kind timeout retries "
     "attempts set changed updated created at in valid verified usage used total bucket arn region index "
-    "check checks strategy domain secure samesite httponly verify validation verification tolerance "
+    "check checks stdin fd strategy domain secure samesite httponly verify validation verification tolerance "
     "hasher hashers validator validators"
 )
 _ABOUT = frozenset(_ABOUT_TEXT.split())

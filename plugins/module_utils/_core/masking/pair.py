@@ -14,6 +14,7 @@ from .span import MASKED
 
 # What may stand before a name that begins its line: indentation, a list's dash, the arrows of C(curl -v).
 _LEAD = pattern(rb"[ \t]*(?:[-*<>+#|] ?|export |set |env |ENV |\d+[:.] ?){0,2}")
+_OPENED = pattern(rb"[^\n]*[\"']" + _LEAD.pattern)
 # Words that stand before a colon in prose and log lines, too, the second set not at a line's beginning.
 _PROSE = {
     "auth",
@@ -61,9 +62,27 @@ class Pair(t.NamedTuple):
     @property
     def begins_line(self) -> bool:
         """Return whether nothing but a mark is before the name in its line, or in one that JSON escaped."""
-        line = self.head[self.head.rfind(b"\n") + 1 :]
-        inner = line[line.rfind(b"\\n") + 2 :] if b"\\n" in line else line
+        inner = self._line[-1]
         return len(inner) < 64 and bool(_LEAD.fullmatch(inner))
+
+    @property
+    def is_escaped(self) -> bool:
+        """Return whether its line is one of a quoted text: it ends at an escape, or with the quotes."""
+        before, inner = self._line
+        return bool(before) or bool(_OPENED.fullmatch(inner))
+
+    @property
+    def margin(self) -> int:
+        """Return how far in its line of a quoted text the name is."""
+        inner = self._line[-1].rpartition(b'"')[2]
+        return len(inner) - len(inner.lstrip(b" -"))
+
+    @property
+    def _line(self) -> tuple[bytes, bytes]:
+        """Return what is before the name in its line, and of lines that were escaped in the last."""
+        line = self.head[self.head.rfind(b"\n") + 1 :]
+        before, escape, inner = line.rpartition(b"\\n")
+        return before + escape, inner
 
     @property
     def label(self) -> str:

@@ -33,7 +33,7 @@ _REST = pattern(
 _NAME = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.$-"
 _DESCRIBED = pattern(
     rb"(?:name|key)\\?[\"']?[ ]?[:=][ ]?\\?[\"']?([A-Za-z0-9_.-]{2,64})\\?[\"']?[ \t]*,?"
-    rb"\s{1,64}(?:- )?\\?[\"']?$"
+    rb"(?:\s|\\n){1,64}(?:- )?\\?[\"']?$"
     rb"|\\?\"(?:name|key)\\?\":\\?\"([A-Za-z0-9_.-]{2,64})\\?\",\\?\"$",
     re.IGNORECASE,
 )
@@ -121,6 +121,8 @@ def _pair(data: bytes, at: int, number: int, told: Told) -> list[Span]:
     bare = before[: len(before) - len(before[-12:]) + len(bare)]
     head = bare.rstrip(_NAME)
     name = bare[len(head) :].decode().lstrip(".-")
+    if head.endswith(b"\\") and name[:1] in ("n", "r", "t") and name[1:]:
+        head, name = head + name[:1].encode(), name[1:]
     if (
         not name
         or name in told.shown
@@ -140,6 +142,7 @@ def _pair(data: bytes, at: int, number: int, told: Told) -> list[Span]:
     other = (
         other
         or head.endswith(MASK.encode())
+        or (separator == b">" and head.endswith(b"/"))
         or (separator == b":" and name == "PASS")
         or (head.endswith(b"${") and data[at : at + 2] in (b":?", b":+"))
         or data[at : at + 2] in (b"::", b"==", b"=~")

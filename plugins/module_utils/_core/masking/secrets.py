@@ -42,14 +42,17 @@ def ordinary_of_env(env: t.Mapping[str, str], exceptions: t.Mapping[str, bool] |
     """Return what the variables contain that is no secret: whole values, and users, hosts, paths of URLs."""
     found: set[str] = set()
     for name, value in env.items():
-        secret = set(secrets_of_env({name: value}, exceptions).values())
-        found |= {value} - secret
+        secrets = secrets_of_env({name: value}, exceptions)
+        found |= {value} - set(secrets.values())
         try:
             url = urlsplit(value) if "://" in value else None
         except ValueError:
             continue
         if url:
-            found |= {unquote(url.username or ""), url.hostname or "", unquote(url.path).strip("/")}
+            # A user that is a token, as in a DSN of Sentry's, is none of these.
+            tokens = {secret for label, secret in secrets.items() if label.endswith(".user")}
+            found |= {unquote(url.username or "")} - tokens
+            found |= {url.hostname or "", unquote(url.path).strip("/")}
     return found - {""}
 
 

@@ -10,9 +10,9 @@ import typing as t
 from functools import lru_cache
 
 from . import commands, names
+from .blocks import LONGEST
 from .lazy import pattern
 from .span import MASKED, Span
-from .values import LONGEST
 
 _Found = t.Iterable[Span]
 _USERINFO = pattern(
@@ -30,13 +30,13 @@ _ENCODED_URL = pattern(
 )
 _PREFIX = pattern(
     rb"(?:\bgh[pousr]|github_pat|\bnpm|\b[srp]k_(?:live|test)|\bwhsec|\bshp(?:at|ca|pa|ss)|\bdop_v1|\bhf|\bglsa|\bglc"
-    rb"|\blin_api|\bsntry[su]|\bpul|\bdckr_pat|\bxkeysib|\brzp_(?:live|test)|\br8|\bSK_(?:live|test))$"
+    rb"|\blin_api|\bsntry[su]|\bpul|\bdckr_pat|\bxkeysib|\brzp_(?:live|test)|\br8|\brubygems|\bfigd|\bnfp|\bsbp|\bSK_(?:live|test))$"
 )
 _TOKENS: tuple[tuple[bytes, str], ...] = (
     (
-        rb"-(?<=[abceijkoprstXYK]-)(?:(?<=PMAK-)|(?<=NRAK-)|(?<=sq0atp-)|(?<=sq0csp-)|(?<=glpat-)|(?<=glptt-)|(?<=gldt-)"
+        rb"-(?<=[abceijkoprstyXYK]-)(?:(?<=PMAK-)|(?<=NRAK-)|(?<=sq0atp-)|(?<=sq0csp-)|(?<=glpat-)|(?<=glptt-)|(?<=gldt-)"
         rb"|(?<=xox[abceoprs]-)|(?<=pypi-)|(?<=xapp-)|(?<=xkeysib-)|(?<=sk-ant-)"
-        rb"|(?<=sk-proj-)|(?<=\bsk-)|(?<=GOCSPX-)|(?<=SECRET-KEY-))(?P<secret>[A-Za-z0-9_-]{16,512})",
+        rb"|(?<=key-)(?<![\w-]key-)(?=[0-9a-f]{32}(?![\w-]))|(?<=sk-proj-)|(?<=\bsk-)|(?<=GOCSPX-)|(?<=SECRET-KEY-))(?P<secret>[A-Za-z0-9_-]{16,512})",
         "token",
     ),
     (
@@ -53,9 +53,10 @@ _KEY_TEXT = pattern(rb"(?:[A-Za-z0-9+/=\s\\:,.>|]|-(?!----))*")
 _SCHEME = pattern(rb"\b(?:bearer|basic|token)[ \t]{1,8}(?P<secret>[A-Za-z0-9._~+/=-]{8,8192})", re.I)
 _LEAST_TOKEN = 20  # characters of what is no user, but a token in its place
 _PGPASS = pattern(
-    rb":(?:\d{4,5}|\*):(?:[^:\s\\/]|\\.){1,63}:(?:[^:\s\\/]|\\.){1,63}:(?P<secret>(?:[^:\s\\]|\\.){1,512})(?=\r?\n|$)"
+    rb":(?:\d{4,5}|\*):(?:[^:\s\\/]|\\.){1,63}:(?:[^:\s\\/]|\\.){1,63}:"
+    rb"(?P<secret>(?:[^:\s\\\"']|\\{1,8}:|\\(?![nr\"])|[\"'](?![\s,\]}]|$)){1,512})(?=\r?\n|$|[\"']|\\[nr])"
 )
-_PGPASS_HOST = pattern(rb"(?:^|\n|\"|')(?:\*|[A-Za-z0-9_.-]{1,253}|/[\w./-]{1,200})$")
+_PGPASS_HOST = pattern(rb"(?:^|\n|\"|'|\dZ )(?:\*|[A-Za-z0-9_.-]{1,253}|/[\w./-]{1,200})$")
 _DASH = pattern(rb"-(?:(?<=[ \t\"'\n]-))(?=-[a-z]|[upawkPU]|[a-z]{3,24}pass)")
 _ORACLE = pattern(rb"jdbc:oracle:\w{1,16}:[^\s/@]{1,64}/(?P<secret>[^\s@]{1,256})@", re.I)
 _BASE64 = pattern(rb"[A-Za-z0-9+/=]+")
@@ -196,7 +197,8 @@ _ANCHORS: tuple[tuple[bytes, t.Callable[[bytes, int], _Found]], ...] = (
     (b"masterauth", commands.redis),
     (b"setuser ", _first(commands.SETUSER, "acl")),
     (b"set ", commands.setting),
-    (b"login", _first(commands.NETRC, "password")),
+    (b"login", commands.login),
+    (b"passwd", _first(commands.PASSWD, "password")),
 )
 _RARE_LOWER: tuple[tuple[re.Pattern[bytes], int, t.Callable[[bytes, int], _Found]], ...] = (
     (pattern(rb"b(?=e(?:arer|gin) |asic )"), 0, _scheme_or_block),

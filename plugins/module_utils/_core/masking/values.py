@@ -1,18 +1,18 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From where to where a value goes: quoted, bare, a header's, a list, a block of lines."""
+"""From where to where a value goes: quoted, bare, a header's, a list."""
 
 from __future__ import annotations
 
 import re
 
-from . import names
+from . import blocks, names
+from .blocks import LONGEST
 from .lazy import pattern
 from .pair import Pair
 from .span import MASKED, Span
 
-LONGEST = 65536
 _LONGEST_HEADER = 8192
 _QUOTED = pattern(rb"[bBrRuUfF]?(\\{0,8})([\"'`])")
 # Quotes within those of SQL.
@@ -22,8 +22,7 @@ _PLAIN = pattern(rb"(?:\[masked:[^\]\s]{1,200}\]|[^\s\"'&,;)}\]\\<>`]|\\[^\n\"']
 _TIGHT = pattern(rb"(?:\[masked:[^\]\s]{1,200}\]|[^\s\"'`\\]|\\[^\n\"'])+")
 _QUERY = pattern(rb"(?:\[masked:[^\]\s]{1,200}\]|[^&\s\"'<>#;,)}\]\\`])+")
 _TO_END = pattern(rb"[^\r\n]+")
-_NEXT_PAIR = pattern(rb"[ ,;&|]+\\?[\"']?[A-Za-z_][\w.-]{0,63}\\?[\"']? ?(?:=(?!=)|: )")
-_BLOCK = pattern(rb"[|>][+-]?\d?[+-]?[ \t]*(?:#[^\n]*)?\r?\n")
+_NEXT_PAIR = pattern(rb"(?:[ ,;&|]|(?:\\r)?\\n)+\\?[\"']?[A-Za-z_][\w.-]{0,63}\\?[\"']? ?(?:=(?!=)|: )")
 _SCHEME = pattern(
     rb"(?:bearer|basic|digest|token|negotiate|ntlm|apikey|api-key|hmac|hawk|oauth|aws4-hmac-sha256|signature|key|"
     rb"sharedkey|splunk|genie\w*|bot|pop|dpop|mac)[ \t]+",
@@ -36,6 +35,7 @@ _ITEM = pattern(rb"(\\{0,8}[\"'])([^\"'\\]{1,4096})\1")
 _ENV_LINE = pattern(rb"(?:export )?[A-Za-z_]\w{0,127}=")
 _HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
 _SIGNED = pattern(rb"t=\d+,(?P<secret>[\w=,+/-]+)")
+_TO_ESCAPE = pattern(rb"(?:[^\r\n\"\\]|\\(?![nr\"]))+")
 _TO_QUOTE = pattern(rb"[^\r\n\"'\\<>`]+")
 
 
@@ -48,8 +48,8 @@ def spans(data: bytes, at: int, pair: Pair) -> list[Span]:
     whole = quoted(data, at, pair.label, pair)
     if whole is not None or pair.separator == b",":
         return whole or []
-    block = _BLOCK.match(data, at) if pair.separator == b":" else None
-    return _block(data, at, block.end(), pair) if block else _bare(data, at, pair)
+    block = blocks.spans(data, at, pair)
+    return _bare(data, at, pair) if block is None else block
 
 
 def _bare(data: bytes, at: int, pair: Pair) -> list[Span]:
@@ -129,7 +129,7 @@ def _unquoted(data: bytes, at: int, pair: Pair) -> tuple[int, int] | None:
 
 def _line(data: bytes, at: int, limit: int, pair: Pair) -> tuple[int, int] | None:
     """Return the value of a name that begins a line: in YAML, INI and env files it is the line's rest."""
-    match = _TO_END.match(data, at, limit)
+    match = (_TO_ESCAPE if pair.is_escaped else _TO_END).match(data, at, limit)
     if not match or data[at - pair.blanks : at].count(b"\n"):
         return None
     stop = match.end()
@@ -163,7 +163,7 @@ def _header(data: bytes, at: int, pair: Pair) -> list[Span]:
     elif data[at : at + 1] == b"[":
         return _list(data, at, pair)
     else:
-        in_line = pair.begins_line or pair.head[-2:] in (b"> ", b"< ")
+        in_line = (pair.begins_line or pair.head[-2:] in (b"> ", b"< ")) and not pair.is_escaped
         match = (_TO_END if in_line else _TO_QUOTE).match(data, at, limit)
         if not match or pair.separator == b",":
             return []
@@ -204,22 +204,3 @@ def _list(data: bytes, at: int, pair: Pair) -> list[Span]:
         for begin, stop in items
         if data[begin:stop].strip(b", \n\t\r") and pair.is_secret(data[begin:stop], quoted=True)
     ]
-
-
-def _block(data: bytes, at: int, begin: int, pair: Pair) -> list[Span]:
-    """Return a YAML block scalar: the lines that are further in than the name."""
-    line = data[data.rfind(b"\n", max(0, at - LONGEST), at) + 1 : at]
-    margin = len(line) - len(line.lstrip(b" -"))
-    stop = begin
-    while stop < min(len(data), begin + LONGEST):
-        end = data.find(b"\n", stop) + 1 or len(data)
-        inner = data[stop:end]
-        if inner.strip() and len(inner) - len(inner.lstrip(b" ")) <= margin:
-            break
-        stop = end
-    value = data[begin:stop]
-    text = value.strip()
-    if not text or names.is_ordinary(text.decode("utf-8", "replace")) or MASKED.fullmatch(text):
-        return []
-    begin += len(value) - len(value.lstrip())
-    return [Span(begin, begin + len(text), pair.label)]

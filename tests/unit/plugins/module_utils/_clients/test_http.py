@@ -25,6 +25,10 @@ from tests.unit.certificate import behind_tls
 
 TOKEN = "sesame-open-11"
 
+SECRET = "q7Zk2Vw9Xr4Tn6Lp8Bd3"
+# More than the text that is left out before a cut.
+SECRETS = f"{SECRET} ".encode() * 20_000
+
 
 class _Handler(BaseHTTPRequestHandler):
     """Answers as the path says, and counts what came."""
@@ -72,6 +76,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _large(self) -> None:
         self._answer(200, b"x" * 2000)
+
+    def _secrets(self) -> None:
+        self._answer(200, SECRETS)
 
     def _bytes(self) -> None:
         self._answer(200, b"\xff\xfe ok")
@@ -177,7 +184,15 @@ def test_an_answer_that_does_not_end_is_given_up(base: str, path: str) -> None:
 def test_an_answer_without_end_is_cut_off(base: str) -> None:
     step = _get(f"{base}/large", maximum_bytes=1000)
     assert step.outcome == FAILED
-    assert "cut off after 1000 bytes" in step.reason
+    assert "cut off after 1000 bytes of 2000" in step.reason
+
+
+def test_of_an_answer_that_is_cut_off_half_a_secret_is_not_shown(base: str) -> None:
+    step = _get(f"{base}/secrets", maximum_bytes=250_000, redact=Redactor({"T": SECRET}))
+    assert step.outcome == FAILED
+    assert f"cut off after 250000 bytes of {len(SECRETS)}" in step.reason
+    assert step.stdout.startswith("[masked:T] [masked:T] ")
+    assert SECRET[:4] not in step.stdout
 
 
 def test_bytes_that_are_no_text_survive(base: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._collect import recon_run_lifecycle
+from ansible_collections.psp.rc_closure.plugins.module_utils._core import streams
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.collector import CollectError, Collector
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import (
@@ -248,6 +249,22 @@ def test_the_workers_log_may_lag_behind(api: FakeGitHub, log: Path, clock: Clock
     clock.meanwhile = [lambda: write(log, START), lambda: None, lambda: write(log, END)]
     _result, steps = take(made(api, log))
     assert steps["recon_worker_log"].stdout == START + END
+
+
+def test_a_workers_log_that_was_cut_is_kept_and_proves_nothing(
+    api: FakeGitHub, log: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "HELD", 2000)
+    other = "03:20:01:   0.47s → other:reconcile_run('other')\n" * 200
+    clock.meanwhile = [lambda: write(log, START + other + END)]
+    _result, steps = take(made(api, log))
+    kept = steps["recon_worker_log"]
+    assert kept.stdout.startswith(START)
+    assert kept.stdout.endswith(END)
+    left = int(kept.reason.partition(" ")[0])
+    assert (kept.outcome, kept.reason) == (FAILED, f"{left} bytes of the log were cut")
+    assert left > len(other.encode()) - 2000
+    assert f"[... {left} bytes of {len((START + other + END).encode())} are left out here" in kept.stdout
 
 
 def test_the_workers_log_is_given_up_at_its_limit(api: FakeGitHub, log: Path, clock: Clock) -> None:

@@ -11,6 +11,12 @@ H = "9f86d081884c7d659a2feaa0c55ad015"
 
 # A text with a secret in it, and the secret; everything before and behind it must stay.
 GOES: list[tuple[str, str]] = [
+    (f"htpasswd -b /etc/nginx/users psp {W}", W),
+    (f"htpasswd -bB -C 12 /etc/nginx/users psp '{W}'", W),
+    (f"htpasswd -nbB psp {W}; ls -l", W),
+    (f"mosquitto_passwd -c -b /etc/mosquitto/users psp {W} && ls", W),
+    (f"api:key-{H}", H),
+    (f"MAILGUN is given key-{H}.", H),
     (f'  + password = "{W}"', f"{W}"),
     (f'db_password = "{W}" -> (known after apply)', f"{W}"),
     (f"aws_secret_access_key = {T}{T}", f"{T}{T}"),
@@ -208,9 +214,25 @@ GOES: list[tuple[str, str]] = [
     (f"FERNET_KEY={T}{T}=", f"{T}{T}="),
     (f"ENCRYPTION_KEY: {H}", f"{H}"),
     (f"SIGNING_KEY={H}", f"{H}"),
+    # Given to a command without a name or an option before it
+    (f"echo {T} | docker login -u psp --password-stdin registry", T),
+    (f"printf '%s' {T} | gh auth login --with-token", T),
+    (f"docker login -u psp --password-stdin registry <<< '{W}'", W),
+    (f"$ vault login {T}", T),
+    (f"$ vault login -no-print {T}", T),
+    (f"mc alias set local http://minio:9000 psp {T}", T),
+    (f"ipmitool -H bmc -U admin -P {W} power status", W),
+    (f"$ mysql -h db -u psp; sshpass -p {W} ssh host", W),
+    (f"$ docker ps; mysql -upsp -p{W} psp", W),
 ]
 
 STAYS: list[str] = [
+    "htpasswd -c /etc/nginx/users psp",
+    "htpasswd -D /etc/nginx/users psp",
+    "htpasswd -nB psp",
+    "cat /etc/passwd -b one two three",
+    f"removed cache-key-{H}",
+    f"tag key-{H}{H}",
     "password_file=/run/secrets/db",
     "PASSWORD_HASHERS = ['django.contrib.auth.hashers.PBKDF2PasswordHasher']",
     "token_type: bearer",
@@ -348,4 +370,11 @@ STAYS: list[str] = [
     "GRANT SELECT ON TABLE secrets TO psp",
     'relation "auth_tokens" does not exist',
     'column "password_hash" of relation "users" does not exist',
+    "vault login -method=oidc",
+    "$ vault login\nKey    Value",
+    "mc alias list local",
+    "docker login --password-stdin registry",
+    "echo done | tee --append log",
+    "login ok for psp",
+    "masterauth 1, requirepass 2",
 ]

@@ -365,3 +365,28 @@ def test_five_thousand_secrets() -> None:
     assert time.process_time() - begun < 30
     assert set(MASKS.findall(shown)) == {f"[masked:{label}]" for label in secrets}
     assert MASKS.sub("", shown).strip() == ""
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize(("text", "secret"), GOES)
+def test_a_document_that_holds_the_text_stays_one(text: str, secret: str, indent: int | None) -> None:
+    document = {"list": ["before", text, "behind"], "last": 1}
+    shown = Redactor({})(json.dumps(document, indent=indent, ensure_ascii=False))
+    found = json.loads(shown)
+    assert (found["list"][0], found["list"][2], found["last"]) == ("before", "behind", 1)
+    assert secret not in found["list"][1]
+
+
+def test_a_block_of_lines_is_masked_behind_the_times_of_a_log() -> None:
+    stamp = "2026-11-24T02:52:03.1234567Z "
+    lines = ["webhook_secret: |", "  q7Zk2Vw9Xr4Tn6Lp8Bd3", "  q7Zk2Vw9Xr4Tn6Lp8Bd4", "other: 1"]
+    shown = Redactor({})("\n".join(stamp + line for line in lines))
+    masks = ["[masked:webhook_secret]", "[masked:webhook_secret#2]"]
+    assert shown == "\n".join(stamp + line for line in [lines[0], *(f"  {mask}" for mask in masks), lines[3]])
+
+
+def test_a_user_that_is_a_token_is_known_anywhere() -> None:
+    env = {"SENTRY_DSN": "https://0f3c9a7be2d14658a1b2c3d4e5f60718@o1.ingest.example/42"}
+    redact = Redactor(secrets_of_env(env), ordinary_of_env(env))
+    assert redact.weak == {}
+    assert redact(quote(env["SENTRY_DSN"], safe="")).count("[masked:SENTRY_DSN.user]") == 1

@@ -134,3 +134,37 @@ def test_memory_is_bounded(line: str) -> None:
 )
 def test_an_excerpt(text: str, most: int, shown: str) -> None:
     assert streams.excerpt(text, most) == shown
+
+
+def test_what_is_bounded_says_what_it_left_out_and_halves_no_line() -> None:
+    lines = [f"{number:06d} password=line-{number:06d}\n".encode() for number in range(20_000)]
+    whole = b"".join(lines)
+    assert streams.bounded(lines, len(whole)) == (whole, 0)
+    kept, left = streams.bounded(lines, 10_000)
+    first, _note, last = kept.partition(f"\n[... {left} bytes of {len(whole)} are left out".encode())
+    last = last.partition(b" ...]\n")[2]
+    assert whole.startswith(first)
+    assert whole.endswith(last)
+    assert first.endswith(b"\n")
+    assert last.startswith(b"01")
+    assert len(first) + left + len(last) == len(whole)
+
+
+def test_of_one_line_that_is_bounded_neither_half_is_at_the_cut() -> None:
+    secret = b"never-halved-" * 10
+    data = b"a" * (500_000 - 60) + secret + b"b" * 1_000_000
+    kept, left = streams.bounded([data], 1_000_000)
+    assert b"never-halved" not in kept
+    assert left > 500_000
+
+
+def test_of_a_key_that_begins_before_the_cut_nothing_is_behind_it() -> None:
+    key = (
+        b"-----BEGIN PRIVATE KEY-----\n"
+        + b"MIIEvQIBADANBgkqhkiG9w0B\n" * 200
+        + b"-----END PRIVATE KEY-----\n"
+    )
+    kept, left = streams.bounded([b"first\n" * 100 + key + b"last\n" * 100], 3000)
+    assert b"MIIE" not in kept.partition(b"are left out here")[2]
+    assert kept.endswith(b"last\n" * 100)
+    assert left > 3000

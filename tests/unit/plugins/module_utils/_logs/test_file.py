@@ -162,6 +162,22 @@ def test_a_large_log_costs_what_was_written_since(tmp_path: Path) -> None:
     assert reading.note == f"from byte {10 * 1024**3} on"
 
 
+def test_what_a_window_of_2_gb_leaves_out_is_said_and_is_a_gap(tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    append(log, FIRST)
+    mark = File(str(log)).mark()
+    append(log, SECOND)
+    with log.open("r+b") as file:
+        file.truncate(2 * 1024**3)
+    append(log, b"\n" + FIRST)
+    reading = File(str(log)).read_since(mark)
+    assert len(reading.data) < 16 * 1024**2
+    assert reading.data.startswith(SECOND)
+    assert reading.data.endswith(FIRST)
+    assert "bytes of it are left out" in reading.note
+    assert reading.gap
+
+
 @pytest.mark.parametrize(
     ("wanted", "length"),
     [(b"needle", 64 * 1024 * 4), (b"nowhere", 600_006), (b"near", 64 * 1024)],

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.psp.rc_closure.plugins.module_utils._core import streams
 from ansible_collections.psp.rc_closure.plugins.module_utils._logs.journal import Journal
 
 EPOCH_MICROSECONDS = 1795502901638432
@@ -124,3 +125,19 @@ def test_an_empty_journal_has_no_mark(journalctl: t.Callable[..., Path]) -> None
     journalctl("-- No entries --\n")
     with pytest.raises(OSError, match="empty"):
         Journal("a").mark()
+
+
+def test_a_journal_that_prints_too_much_is_not_read_in_part(
+    journalctl: t.Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = "".join(f"{entry(number, 'a line')}\n" for number in range(100))
+    journalctl(out)
+    monkeypatch.setattr(streams, "HELD", len(out))
+    assert Journal("arq").tail(100).count(b"\n") == 100
+    monkeypatch.setattr(streams, "HELD", 4000)
+    with pytest.raises(
+        OSError, match=r"^.*journalctl printed so much that \d{4,5} bytes of it were cut"
+    ) as caught:
+        Journal("arq").tail(100)
+    left = int(str(caught.value).partition("that ")[2].split(" ")[0])
+    assert len(out) - 4000 <= left < len(out)
