@@ -33,7 +33,8 @@ def section(attempt: locker.Attempt, kept: t.Iterable[Evidence]) -> Section:
         return {}
     steps = [step for evidence in kept for step in evidence.steps]
     # "backend (staging-1)": the inventory's name, and the machine's own where it differs.
-    machines = {name: own.strip("()") for name, _, own in (step.host.partition(" ") for step in steps) if own}
+    named = [step.host.partition(" ") for step in steps]
+    machines = {name: own.strip("()") for name, blank, own in named if blank}
     clocks = {one.host.partition(" ")[0]: one.stdout.strip() for one in steps if one.name == HOST_CLOCK}
     hosts = [
         {

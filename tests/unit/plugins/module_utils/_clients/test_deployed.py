@@ -37,8 +37,10 @@ def copying(*argv: str, cwd: Path, **options: t.Any) -> t.Iterator[int]:
         child.stdin.write(b"up\n")
         child.stdin.flush()
         assert child.stdout.readline() == b"up\n"
-        yield child.pid
-        child.stdin.close()
+        try:
+            yield child.pid
+        finally:
+            child.stdin.close()
 
 
 @pytest.fixture
