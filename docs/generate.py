@@ -23,8 +23,12 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = re.compile(r"(<!-- variables -->\n).*?(<!-- /variables -->)", re.DOTALL)
 HEAD = "| variable | default | description |\n|---|---|---|\n"
-# Ansible's markup to Markdown's: C(code), V(value), O(option), I(emphasis), B(bold).
-MARKUP = ((r"\b[CVOEP]\(([^)]*)\)", r"`\1`"), (r"\bI\(([^)]*)\)", r"*\1*"), (r"\bB\(([^)]*)\)", r"**\1**"))
+# Ansible's markup to Markdown's: C(code), V(value), O(option), I(emphasis), B(bold); a bracket in V is C(\)).
+MARKUP = (
+    (r"\b[CVOEP]\(((?:\\.|[^)\\])*)\)", r"`\1`"),
+    (r"\bI\(([^)]*)\)", r"*\1*"),
+    (r"\bB\(([^)]*)\)", r"**\1**"),
+)
 
 
 def options(role: Path) -> dict[str, Mapping[str, Any]]:
@@ -69,7 +73,7 @@ def _cell(value: object) -> str:
 def _markdown(text: str) -> str:
     for old, new in MARKUP:
         text = re.sub(old, new, text)
-    return _cell(text)
+    return _cell(text.replace("\\)", ")"))
 
 
 def main(arguments: list[str]) -> int:
