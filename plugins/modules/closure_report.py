@@ -71,6 +71,7 @@ paths:
   sample:
     report.md: /srv/evidence/PSP-1234/2026.11.0-rc3/report.md
     report.json: /srv/evidence/PSP-1234/2026.11.0-rc3/report.json
+    junit.xml: /srv/evidence/PSP-1234/2026.11.0-rc3/junit.xml
 ansible_facts:
   description: The fact C(rc_closure_report), the report without the streams of the steps, as
     C(docs/evidence-format.md) describes it.
