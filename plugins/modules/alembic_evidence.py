@@ -79,6 +79,11 @@ options:
     type: list
     elements: str
     default: []
+  smoke_revisions:
+    description: Set with O(stage=smoke). The revisions that the history lists.
+    type: list
+    elements: str
+    default: []
 seealso:
   - module: psp.rc_closure.pg_unique_constraint
   - name: Alembic commands
@@ -151,6 +156,7 @@ ARGUMENT_SPEC: ArgumentSpec = {
     "stage": {"type": "str", "choices": ["upgrade", "smoke"], "default": "upgrade"},
     "smoke_refusal": {"type": "str", "default": ""},
     "smoke_tables": {"type": "list", "elements": "str", "default": []},
+    "smoke_revisions": {"type": "list", "elements": "str", "default": []},
 }
 
 

@@ -188,6 +188,15 @@ DRILLS = (
         "is in more than one schema, archive (table), public (table)",
     ),
     Drill(
+        "env_py_prints_a_word",
+        faults.env_py_prints_a_word,
+        1,
+        "at_head",
+        "met",
+        "the database is at 0007_mig_01c_finding_unique, the head",
+        status="PASS",
+    ),
+    Drill(
         "smoke_would_lose_rows",
         faults.smoke_would_lose_rows,
         1,

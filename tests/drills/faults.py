@@ -154,6 +154,13 @@ def traceback_with_status_0(twin: Twin) -> None:
     twin.patch(twin.backend / UNIQUE, "def upgrade() -> None:\n", f"def upgrade() -> None:\n{failed}")
 
 
+def env_py_prints_a_word(twin: Twin) -> None:
+    """The project's env.py prints a word, which looks like a revision."""
+    twin.patch(
+        twin.backend / "migrations" / "env.py", "    return url\n", "    print('ready')\n    return url\n"
+    )
+
+
 def alembic_elsewhere(twin: Twin) -> None:
     """The project migrates another database than its environment names, which is one step behind."""
     twin.migrate("psp_other")

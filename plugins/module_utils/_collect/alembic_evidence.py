@@ -61,6 +61,7 @@ class _Alembic:
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
         self._params = collector.params
+        self._listed: t.Collection[str] = self._params["smoke_revisions"]
         lock_timeout = f"-c lock_timeout={int(self._params['lock_timeout'] * 1000)}"
         self._patience = {"PGOPTIONS": f"{collector.env.get('PGOPTIONS', '')} {lock_timeout}".strip()}
 
@@ -71,7 +72,8 @@ class _Alembic:
             (steps.ALEMBIC_HEADS, "heads"),
             (steps.ALEMBIC_HISTORY, "history"),
         )
-        return alembic.revisions(current.stdout), alembic.revisions(heads.stdout), history.stdout
+        self._listed = alembic.known(history.stdout)
+        return self._revisions(current), alembic.revisions(heads.stdout), history.stdout
 
     def look_again(self, head: str, parent: str) -> list[str]:
         """Ask what the upgrade led to, and for the SQL of one step down and up; return where it is."""
@@ -82,7 +84,11 @@ class _Alembic:
                 (steps.ALEMBIC_REUPGRADE_PREVIEW, "upgrade", f"{parent}:{head}", "--sql"),
             ]
         current, *_previews = self._ask(*questions)
-        return alembic.revisions(current.stdout)
+        return self._revisions(current)
+
+    def _revisions(self, step: Step) -> list[str]:
+        """Return what C(current) printed; only there env.py is run, and may print, too."""
+        return alembic.revisions(step.stdout, self._listed)
 
     def _ask(self, *questions: Question) -> list[Step]:
         """Ask what needs nothing of one another side by side; most of each is start-up."""
@@ -117,7 +123,7 @@ class _Alembic:
         if not (shadowed and self._params["table"]):
             return self._smoke(refusal)
         with ThreadPoolExecutor(max_workers=1) as beside:
-            shadow = beside.submit(alembic_shadow.collect, self._collector, self.run, lacking)
+            shadow = beside.submit(alembic_shadow.collect, self._collector, self.run, self._listed, lacking)
             went_down = self._smoke(refusal)
         shadow.result()  # what went wrong there must not be lost
         return went_down

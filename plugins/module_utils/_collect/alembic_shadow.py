@@ -24,12 +24,13 @@ def real_schema(collector: Collector, lacking: str = "") -> None:
         postgres.ask(collector, catalog.schema_query(collector.params["table"]), steps.ALEMBIC_SCHEMA)
 
 
-def collect(collector: Collector, run: Run, lacking: str = "") -> None:
+def collect(collector: Collector, run: Run, listed: t.Collection[str] = (), lacking: str = "") -> None:
     """Take the steps of the shadow.
 
     Args:
         collector: takes them; its option C(table) is the table whose description is shown in full.
         run: carries out a command of Alembic's, with variables of its own.
+        listed: the revisions that the history lists.
         lacking: why psycopg2 cannot be used, if it cannot.
 
     The real database is never upgraded by this: C(alembic current) has to find nothing first, which it does
@@ -43,7 +44,7 @@ def collect(collector: Collector, run: Run, lacking: str = "") -> None:
             return
         env = shadow_database.environment(collector, shadow)
         current = collector.add(run(steps.ALEMBIC_SHADOW_CURRENT, "current", env=env))
-        if not current.ok or alembic.revisions(current.stdout):
+        if not current.ok or alembic.revisions(current.stdout, listed):
             return
         if collector.add(run(steps.ALEMBIC_SHADOW_UPGRADE, "upgrade", "head", env=env)).ok:
             sql = catalog.schema_query(collector.params["table"])

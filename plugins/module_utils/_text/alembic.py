@@ -29,12 +29,16 @@ _HISTORY = re.compile(
 _USED, _OTHER = "in force: ", "in reach: "
 
 
-def revisions(stdout: str) -> list[str]:
-    """Return the revisions that C(alembic current) or C(alembic heads) printed."""
+def revisions(stdout: str, listed: t.Collection[str] = ()) -> list[str]:
+    """Return the revisions that C(alembic current) or C(alembic heads) printed.
+
+    A word that env.py prints beside C(current) looks like one; it is none where the history C(listed) others.
+    """
     lines = stdout.splitlines()
     verbose = [match["revision"] for match in map(_VERBOSE.match, lines) if match]
     found = (_REVISION.match(line.strip()) for line in lines)
-    return verbose or [match["revision"] for match in found if match]
+    named = verbose or [match["revision"] for match in found if match]
+    return [name for name in named if not listed or name in listed]
 
 
 def moves(step: Step) -> list[tuple[str, str]]:

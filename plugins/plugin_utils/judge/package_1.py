@@ -38,7 +38,7 @@ NOTHING = "nothing had to run"
 
 def current_kept(evidence: Evidence, policy: Policy) -> Finding:
     """Minimum evidence: "the output of" C(alembic current)."""
-    found = alembic.revisions(succeeded(evidence, steps.ALEMBIC_CURRENT).stdout)
+    found = schema.current_revisions(evidence, steps.ALEMBIC_CURRENT)
     return met(f"at {', '.join(found) or 'no revision'} before the upgrade", steps.ALEMBIC_CURRENT)
 
 
@@ -79,7 +79,8 @@ def upgrade_clean(evidence: Evidence, policy: Policy) -> Finding:
 def at_head(evidence: Evidence, policy: Policy) -> Finding:
     """C(upgrade head) is believed only where C(current), asked again, is the head."""
     names = (steps.ALEMBIC_HEADS, _last_current(evidence))
-    heads, current = (alembic.revisions(succeeded(evidence, name).stdout) for name in names)
+    heads = alembic.revisions(succeeded(evidence, steps.ALEMBIC_HEADS).stdout)
+    current = schema.current_revisions(evidence, names[1])
     if current == heads and len(heads) == 1:
         return met(f"the database is at {heads[0]}, the head", *names)
     at = ", ".join(current) or "no revision"
@@ -102,7 +103,7 @@ def one_database(evidence: Evidence, policy: Policy) -> Finding:
     step, current = succeeded(evidence, steps.TABLE_REVISIONS), _last_current(evidence)
     rows = catalog.objects(step.stdout)
     have = sorted(str(row["revision"]) for row in rows)
-    told = alembic.revisions(succeeded(evidence, current).stdout)
+    told = schema.current_revisions(evidence, current)
     if not rows:
         return not_met("the examined database has no row of Alembic's", step.name)
     where = f"the database {rows[0]['database']}, in which the table was looked at, is at {', '.join(have)}"
@@ -155,7 +156,7 @@ def smoke(evidence: Evidence, policy: Policy) -> Finding:
             return not_met(f"{step.title}: {in_spite}{alembic.error_line(step)}", name)
     # Where the database was in between proves the way down; what Alembic logs is in the project's hands.
     names = (steps.ALEMBIC_CURRENT_AFTER, steps.ALEMBIC_CURRENT_BETWEEN, steps.ALEMBIC_CURRENT_FINAL)
-    before, between, final = (alembic.revisions(succeeded(evidence, name).stdout) for name in names)
+    before, between, final = (schema.current_revisions(evidence, name) for name in names)
     way = " -> ".join(", ".join(at) or "no revision" for at in (before, between, final))
     history = succeeded(evidence, steps.ALEMBIC_HISTORY).stdout
     parents = alembic.parents(history, alembic.single(before))
@@ -221,7 +222,7 @@ def _ran(evidence: Evidence) -> str:
         many = "1 migration" if len(moves) == 1 else f"{len(moves)} migrations"
         return f"{many} ran, {moves[0][0] or 'base'} -> {moves[-1][1] or 'base'}"
     names = (steps.ALEMBIC_CURRENT, steps.ALEMBIC_CURRENT_AFTER)
-    before, after = (", ".join(alembic.revisions(succeeded(evidence, name).stdout)) for name in names)
+    before, after = (", ".join(schema.current_revisions(evidence, name)) for name in names)
     if before == after:
         return NOTHING
     return f"the database went from {before or 'no revision'} to {after}"

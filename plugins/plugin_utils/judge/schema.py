@@ -28,6 +28,13 @@ def is_what_the_migrations_make(evidence: Evidence, policy: Policy) -> Finding:
     return _no_shadow(evidence) or _compared(evidence, str(policy["table"]), others_count=same)
 
 
+def current_revisions(evidence: Evidence, name: str) -> list[str]:
+    """Return the revisions that C(alembic current) printed beside what env.py may print."""
+    history = evidence.get(steps.ALEMBIC_HISTORY)
+    listed = alembic.known(history.stdout) if history else ()
+    return alembic.revisions(succeeded(evidence, name).stdout, listed)
+
+
 def _no_shadow(evidence: Evidence) -> Finding | None:
     """Return why there is nothing to compare with, if so."""
     create = ended(evidence, steps.ALEMBIC_SHADOW_CREATE)
@@ -35,7 +42,7 @@ def _no_shadow(evidence: Evidence) -> Finding | None:
         reason = f"no shadow database can be made{last_line(create.stderr)}: {_ALLOW}"
         return not_proven(reason, create.name)
     current = succeeded(evidence, steps.ALEMBIC_SHADOW_CURRENT)
-    found = alembic.revisions(current.stdout)
+    found = current_revisions(evidence, current.name)
     if found:
         why = f"finds {', '.join(found)} in an empty one: the project does not go by its environment"
         return not_proven(f"alembic does not leave the database for another: it {why}", current.name)

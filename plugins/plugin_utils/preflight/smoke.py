@@ -8,7 +8,12 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.evidence import Step
-from ...module_utils._core.step_names import ALEMBIC_DOWNGRADE_PREVIEW, ALEMBIC_REUPGRADE_PREVIEW
+from ...module_utils._core.step_names import (
+    ALEMBIC_DOWNGRADE_PREVIEW,
+    ALEMBIC_HISTORY,
+    ALEMBIC_REUPGRADE_PREVIEW,
+)
+from ...module_utils._text import alembic
 from ..sql import reversible
 from . import controller
 
@@ -25,7 +30,13 @@ def stage(steps: t.Iterable[Step]) -> dict[str, t.Any]:
     sql = [step.stdout for step in previews if step and step.ok]
     refusal = _refusal(sql, complete=len(sql) == len(previews))
     tables = [] if refusal else dict.fromkeys(table for text in sql for table in reversible.rebuilt(text))
-    return {"stage": "smoke", "smoke_refusal": refusal, "smoke_tables": list(tables)}
+    history = shown.get(ALEMBIC_HISTORY)
+    return {
+        "stage": "smoke",
+        "smoke_refusal": refusal,
+        "smoke_tables": list(tables),
+        "smoke_revisions": sorted(alembic.known(history.stdout)) if history else [],
+    }
 
 
 def _refusal(sql: t.Sequence[str], *, complete: bool) -> str:

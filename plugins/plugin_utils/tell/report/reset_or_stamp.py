@@ -92,9 +92,11 @@ def question(policy: Policy, kept: t.Sequence[Step]) -> Question | None:
         raise ValueError(problem)
     moves = alembic.moves(upgrade)
     current = by_name.get(steps.ALEMBIC_CURRENT_AFTER) or by_name.get(steps.ALEMBIC_CURRENT)
+    history = by_name.get(steps.ALEMBIC_HISTORY)
+    listed = alembic.known(history.stdout) if history else ()
     return Question(
         said=said,
-        at=", ".join(alembic.revisions(current.stdout)) if current else "",
+        at=", ".join(alembic.revisions(current.stdout, listed)) if current else "",
         move=" -> ".join(moves[-1]) if moves else "",
         tables=tuple(_tables(said, str(policy.get("table", "")), by_name)),
     )

@@ -271,7 +271,10 @@ def test_a_smoke_is_read_before_it_is_carried_out(attempt: locker.Attempt) -> No
     upgrade = ["alembic_evidence_intent", "alembic_upgrade", *previews, "alembic_smoke_intent"]
     assert module.asked == [
         {"package": 0, "limit": 600},
-        {"package": 0, "limit": 600, "stage": "smoke", "smoke_refusal": "", "smoke_tables": ["x"]},
+        {
+            **{"package": 0, "limit": 600, "stage": "smoke"},
+            **{"smoke_refusal": "", "smoke_tables": ["x"], "smoke_revisions": []},
+        },
     ]
     assert module.kept_before_the_smoke == upgrade
     assert [found["name"] for found in result.pop("steps")] == [*upgrade, "alembic_downgrade"]

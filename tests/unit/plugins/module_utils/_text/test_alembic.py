@@ -54,6 +54,14 @@ def test_revisions_are_told_from_other_lines(stdout: str, want: list[str]) -> No
 
 
 @pytest.mark.parametrize(
+    ("stdout", "want"),
+    [("ready\na1 (head)\n", ["a1"]), ("ready\n", []), ("a1\nb2\n", ["a1", "b2"])],
+)
+def test_only_what_the_history_lists_is_a_revision(stdout: str, want: list[str]) -> None:
+    assert alembic.revisions(stdout, {"a1", "b2"}) == want
+
+
+@pytest.mark.parametrize(
     ("case", "want"),
     [
         ("upgrade_head", [(PROVIDERS, BASE), (BASE, MIG_01B), (MIG_01B, HEAD)]),

@@ -24,7 +24,7 @@ from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import (
     TRACEBACK,
 )
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.package_1 import judge
-from tests.unit.captured import captured, evidence, step
+from tests.unit.captured import captured, evidence, read_case, step
 from tests.unit.plugins.plugin_utils.judge.test_earlier import begun
 
 POLICY = {
@@ -132,6 +132,25 @@ GOOD: list[tuple[str, Evidence, str, str]] = [
         ),
         "schema_is_the_migrations",
         "nothing had to run, and reconciliation_findings is what the migrations make of an empty database",
+    ),
+    (
+        "an env.py that prints a word",
+        _steps(
+            **{
+                name: captured(
+                    name, f"alembic/{case}", stdout="ready\n" + read_case(f"alembic/{case}").stdout
+                )
+                for name, case in (
+                    ("alembic_current", "current_behind"),
+                    ("alembic_current_after", "current_head"),
+                    ("alembic_current_between", "current_after_downgrade"),
+                    ("alembic_current_final", "current_head"),
+                    ("alembic_shadow_current", "current_shadow"),
+                )
+            }
+        ),
+        "at_head",
+        "the database is at 0007_mig_01c_finding_unique, the head",
     ),
     (
         "another table differs",
