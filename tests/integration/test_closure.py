@@ -281,7 +281,6 @@ BAD_VARIABLES: list[tuple[str, t.Any]] = [
     ("rc_closure_commit", "HEAD"),
     ("package_0_ci_url", "staging.example"),
     ("package_0_ci_repository", ""),
-    ("package_1_migration_directory", "app/backend"),
     ("package_1_migration_table", "findings; drop table x"),
     ("staging_backend_url", "not a url"),
     ("staging_redis_url", "redis://:a/b@redis:6379/0"),
