@@ -391,4 +391,4 @@ def test_values_are_taken_as_people_give_them(tmp_path: Path) -> None:
     # Nothing runs there, so that there are problems, and none of them is a variable's.
     _before, _task, table = run.output.partition("what is wrong, and what to do\n")
     assert "refused the connection" in table
-    assert [name for name in AS_GIVEN if name in table] == []
+    assert [name for name in AS_GIVEN if name in table] == [], table
