@@ -378,7 +378,6 @@ AS_GIVEN = {
     "rc_closure_ticket_close": "false",
     "rc_closure_ticket_url": None,
     "redis_port": "6399",
-    "staging_backend_env_file": "../../backend.env",
     "staging_ca_file": None,
     "staging_token": "",
     "staging_variables": None,
