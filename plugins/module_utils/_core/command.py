@@ -122,7 +122,8 @@ def _text(raw: t.IO[bytes], size: int, redact: Redact) -> str:
     if mask is None:  # no Redactor
         raw.seek(0)
         data, left = streams.bounded(iter(lambda: raw.read(streams.CHUNK), b""))
-        return streams.part(data, size, left) if left else redact(data.decode("utf-8", "backslashreplace"))
+        text = redact(data.decode("utf-8", "backslashreplace"))
+        return streams.part(text, size, left) if left else text
     taken = streams.Taken()
     for chunk in streams.masked(raw, size, mask):
         taken.take(chunk)

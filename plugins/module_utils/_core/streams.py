@@ -237,7 +237,6 @@ def before_cut(shown: str) -> str:
     return shown[: max(0, len(shown) - _LONGEST_SECRET)]
 
 
-def part(data: bytes, size: int, left: int) -> Stream:
-    """Return the text of a stream of which so much was left out, and that is in no file."""
-    text = data.decode("utf-8", "backslashreplace")
+def part(text: str, size: int, left: int) -> Stream:
+    """Return the masked text of a stream of which so much was left out, and that is in no file."""
     return _stream(text, "", "", size, left=left, unread=f"{left} bytes of {size} were cut")

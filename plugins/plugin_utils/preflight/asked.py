@@ -16,6 +16,7 @@ from ...module_utils._core.step_names import DATABASE_RIGHTS, RECON_PROBE, REDIS
 from . import rights
 
 REFUSALS = (401, 403)
+NOT_READY = (502, 503, 504)
 _MEND = {
     401: "the token is missing or not valid",
     403: "the token may not do that",
@@ -49,8 +50,8 @@ def _problem(step: Step) -> str:
     if step.outcome not in (ENDED, NOT_RUN):
         return step.reason
     status = step.exit_status or 0
-    if step.name == RECON_PROBE and 400 <= status < 500 and status not in REFUSALS:
-        return ""  # there is no such run, or the server takes its address for none
+    if step.name == RECON_PROBE and status not in (*REFUSALS, *NOT_READY):
+        return ""  # there is no such run; with 500 a server stumbles over its id
     if step.kind == HTTP and status >= 400:
         asked = " ".join(step.command.split(" ")[:2])
         return f"{asked} is answered {status}: {_MEND.get(status, 'see what the server logs')}"

@@ -8,6 +8,9 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
+
+from ansible_collections.psp.rc_closure.plugins.module_utils._core import streams
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.command import run
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import (
     ENDED,
@@ -51,6 +54,18 @@ def test_a_command_stopped_at_its_limit_leaves_all_it_wrote(tmp_path: Path) -> N
     assert step.stderr == "err\n"
     assert "limit of 2 s" in step.reason
     assert not _runs(int(ready.read_text()))
+
+
+def test_a_stream_that_is_cut_is_masked_by_any_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "HELD", 400)
+    code = "print('s3cr3t-token'); print('line\\n' * 400); print('s3cr3t-token')"
+    step = run(
+        [sys.executable, "-c", code], limit=20, redact=lambda text: text.replace("s3cr3t-token", "***")
+    )
+    assert step.bytes_left
+    assert "left out here" in step.stdout
+    assert step.stdout.startswith("***\n")
+    assert step.stdout.endswith("***\n")
 
 
 def _runs(pid: int) -> bool:

@@ -52,14 +52,14 @@ def test_without_a_step_the_collectors_message_is_the_problem() -> None:
 RUN = "GET http://backend:8000/api/v1/reconciliation/runs/00000000-0000-0000-0000-000000000000"
 
 
-@pytest.mark.parametrize("status", [200, 400, 404, 405, 422, 429])
+@pytest.mark.parametrize("status", [200, 400, 404, 405, 422, 429, 500])
 def test_a_run_that_does_not_exist_may_be_answered_so(status: int) -> None:
     step = Started(steps.RECON_PROBE, RUN, kind=HTTP).ended("{}", exit_status=status)
     assert asked.problems([step]) == []
 
 
 @pytest.mark.parametrize("starting", [False, True])
-@pytest.mark.parametrize("status", [401, 403, 500, 503])
+@pytest.mark.parametrize("status", [401, 403, 502, 503])
 def test_a_token_that_is_not_taken_is_a_problem_and_a_backend_that_is_still_to_be_started_none(
     status: int, starting: bool
 ) -> None:
