@@ -67,9 +67,7 @@ class RunApi:
     @property
     def answer_template(self) -> str:
         """Where a run is looked at, with C({id}) for its id."""
-        return str(
-            self._part("answer").get("path") or f"{self._part('request').get('path') or PATH}/{{id}}"
-        )
+        return str(self._part("answer").get("path") or f"{self._part('request').get('path') or PATH}/{{id}}")
 
     def answer_path(self, run_id: str) -> str:
         """Return where a run is looked at."""
