@@ -17,7 +17,7 @@ import typing as t
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from ..report.markdown import fence
+from ..report.page import fence
 from . import marker as markers
 from .marker import PART, Marker
 

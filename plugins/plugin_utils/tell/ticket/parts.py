@@ -16,7 +16,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 
-from ..report.markdown import SEPARATOR
+from ..report.page import SEPARATOR
 
 # By how a part was cut, what of the text lies between it and the next one.
 _GLUE = {"border": SEPARATOR, "line": "\n", "char": "", "fence-line": "\n", "fence-char": "", "end": "\n"}
