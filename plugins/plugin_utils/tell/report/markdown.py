@@ -22,13 +22,18 @@ _RESULTS = {"met": "met", "not_met": "**NOT MET**", "not_proven": "**NOT PROVEN*
 
 def render(document: Document, *, tags: bool = True) -> str:
     """Return the whole report; without C(tags) nothing is folded and nothing linked."""
-    return SEPARATOR.join(sections(document, tags=tags)) + "\n"
+    return joined(sections(document, tags=tags))
+
+
+def joined(sections: t.Iterable[str]) -> str:
+    """Return the report that has these sections."""
+    return SEPARATOR.join(sections) + "\n"
 
 
 def sections(document: Document, *, tags: bool = True) -> list[str]:
     """Return the report in the pieces that should stay whole where it has to be split: a step is one.
 
-    The report is these, joined by C(SEPARATOR), and a newline.
+    C(joined()), they are the report.
     """
     page = pages.page(document["attempt"]["started"], tags=tags)
     found = [_head(page, document)]

@@ -49,7 +49,7 @@ def _facts(step: Document) -> str:
         f"On `{step['host']}`{where}, from {step['started']} to {step['ended']} ({step['seconds']:.3f} s)",
         _outcome(step),
         *([f"{empty}: empty"] if empty else []),
-        *([f"Masked: {inline(masks)}"] if masks else []),
+        *([f"masked: {inline(masks)}"] if masks else []),
     ]
     return "; ".join(said)
 
