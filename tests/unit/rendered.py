@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report as a reader of the ticket has it: what a Markdown parser makes of it, folds closed, and its length."""
+"""The report as the ticket shows it: what a Markdown parser makes of it, its folds closed, and its length."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from markdown_it.token import Token
 PARSER = MarkdownIt("commonmark").enable("table")
 COLUMNS, LINES = 100, 50  # of a screen
 _WORD = 30  # longer ones are broken in a table
-_OPEN = re.compile(r'<details><summary>([^<]*)(?:<a name="[\w-]+"></a>)?</summary>\n')
+_OPEN = re.compile(r'<details><summary>([^<]*)(?:<a name="[\w-]+"></a>)?</summary>')
 _TAG = re.compile(r'<a name="([\w-]+)"></a>')
 
 
@@ -66,10 +66,11 @@ def screens(text: str) -> float:
 
 
 def _fold(content: str, folded: bool) -> tuple[bool, list[str]]:
+    content = content.rstrip("\n")
     opening = _OPEN.fullmatch(content)
     if opening and not folded:
         return True, [html.unescape(opening[1])]
-    if content == "</details>\n" and folded:
+    if content == "</details>" and folded:
         return False, []
     raise ValueError(f"this is no fold of ours: {content[:200]}")
 
@@ -92,7 +93,9 @@ def _table(rows: list[list[str]]) -> int:
     least = [min(_WORD, max(len(word) for text in column for word in text.split())) for column in columns]
     room = COLUMNS - 3 * len(columns) - sum(least)
     wanted = max(1, sum(most) - sum(least))
-    widths = [low + max(0, high - low) * min(1.0, room / wanted) for low, high in zip(least, most, strict=True)]
+    widths = [
+        low + max(0, high - low) * min(1.0, room / wanted) for low, high in zip(least, most, strict=True)
+    ]
     heights = (max(map(_wrapped, row, widths)) for row in rows)
     return sum(heights) + 1
 
@@ -108,6 +111,4 @@ def _outside(tokens: t.Iterable[Token]) -> str:
 
 def _links(tokens: t.Iterable[Token]) -> t.Iterator[str]:
     for token in tokens:
-        yield from (
-            str(child.attrs["href"]) for child in token.children or [] if child.type == "link_open"
-        )
+        yield from (str(child.attrs["href"]) for child in token.children or [] if child.type == "link_open")

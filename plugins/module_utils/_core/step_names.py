@@ -34,8 +34,7 @@ class StepName(str):
 
 
 ENV_FILE = StepName("env_file", "Environment file", FILE)
-_BROKEN = "_failed"
-ROLE_FAILED = StepName(f"role{_BROKEN}", "A task of the role", FILE)
+ROLE_FAILED = StepName("role_failed", "A task of the role", FILE)
 EARLIER_ATTEMPTS = StepName("earlier_attempts", "Earlier attempts that were never reported", FILE)
 WEAK_SECRETS = StepName("weak_secrets", "Secrets that cannot be masked wherever they match", FILE)
 HOST_CLOCK = StepName("host_clock", "The host's clock against the controller's", FILE)
@@ -199,9 +198,4 @@ def collectors_of(step: str) -> list[str]:
 
 def breakdown(module: str) -> StepName:
     """Return the step that says why a collector module broke down."""
-    return StepName(f"{module}{_BROKEN}", f"Collector {module}", FILE)
-
-
-def is_breakdown(step: str) -> bool:
-    """Whether a step of that name says why a collector, or the role that calls it, broke down."""
-    return step.endswith(_BROKEN)
+    return StepName(f"{module}_failed", f"Collector {module}", FILE)

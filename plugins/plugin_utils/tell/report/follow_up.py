@@ -3,9 +3,9 @@
 
 """Whom a FAIL is put to: those who develop the release, or those who run the closure. Pure.
 
-The checklist: if any package is FAIL, the root-cause analysis is done by Dev/Backend on the same ticket. That is
-about the release. Where a package could not be collected, such as without a token, there is nothing that they
-could analyse: it is still FAIL, and the operators collect it again.
+The checklist: if any package is FAIL, the root-cause analysis is done by Dev/Backend on the same ticket. That
+is about the release. Where a package could not be collected, such as without a token, there is nothing that
+they could analyse: it is still FAIL, and the operators collect it again.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ....module_utils._core.evidence import FAILED, TIMED_OUT
-from ....module_utils._core.step_names import is_breakdown
-from ...judge.base import FAIL, NOT_MET
+from ...judge.base import FAIL, NOT_MET, NOT_PROVEN
 from ...keep.locker import HELD_BACK
 
 Document = t.Mapping[str, t.Any]
@@ -36,12 +35,14 @@ class FollowUp:
         if self.analyse:
             found.append(f"The root-cause analysis of {named(self.analyse)} goes on in this ticket.")
         found += [
-            f"Package-{number} could not be collected: {why.rstrip('.')}. Correct that, and run the closure again."
+            f"Package-{number} could not be collected: {why.rstrip('.')}. Correct that, and run the closure "
+            "again."
             for number, why in self.collect_again.items()
         ]
         if self.not_collected:
             found.append(
-                f"Not collected in this run: {named(self.not_collected)}. The gate requires all four in one run."
+                f"Not collected in this run: {named(self.not_collected)}. The gate requires all four in one "
+                "run."
             )
         return found
 
@@ -69,15 +70,16 @@ def _uncollected(package: Document) -> str:
 
     What is not met, or did not end in its time, may be the release's doing, whatever broke down beside it.
     """
-    steps = package["steps"]
-    broken = [one for one in steps if one["outcome"] == FAILED and is_breakdown(one["name"])]
-    held_back = [one for one in steps if one["outcome"] == FAILED and HELD_BACK in one["reason"]]
+    steps, criteria = package["steps"], package["criteria"]
+    reasons = [str(step["reason"]) for step in steps if step["outcome"] == FAILED and step["reason"]]
+    held_back = [reason for reason in reasons if HELD_BACK in reason]
     if held_back:
-        return str(held_back[0]["reason"])
-    if any(one["outcome"] == TIMED_OUT for one in steps):
+        return held_back[0]
+    if any(step["outcome"] == TIMED_OUT for step in steps) or any(
+        one["result"] == NOT_MET for one in criteria
+    ):
         return ""
-    if any(one["result"] == NOT_MET for one in package["criteria"]):
-        return ""
-    if broken:
-        return str(broken[0]["reason"])
-    return "" if steps else "no step of it was kept"
+    # What is not proven for such a step quotes it.
+    unproven = [str(one["reason"]) for one in criteria if one["result"] == NOT_PROVEN]
+    quoted = [reason for reason in reasons if any(reason in one for one in unproven)]
+    return next(iter(quoted), "" if steps else "no step of it was kept")

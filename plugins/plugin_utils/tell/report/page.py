@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the report's page is made of: sentences that stay sentences, code blocks, tables, folds and links. Pure."""
+"""What the report's page is made of: sentences, code blocks, tables, folds and links. Pure."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ _MARKUP = re.compile(r"[\\`*<>\[\]#~&]|(?<!\w)_|_(?!\w)")
 class Page:
     """Where the report is read.
 
-    GitHub shows the few tags of C(fold()) and C(anchor()); it gives no anchors to headings of comments. A Jira
-    shows the text as it is, so there are none in it.
+    GitHub renders the few tags of C(fold()) and C(anchor()), and gives the headings of comments no anchors; a
+    link leads to an anchor in any comment of the ticket. A Jira shows a text as it is.
+    https://docs.github.com/en/get-started/writing-on-github: custom anchors.
     """
 
     tags: bool  # whether tags are rendered
@@ -42,8 +43,7 @@ class Page:
     def fold(self, summary: str, paragraphs: t.Sequence[str], number: str = "") -> list[str]:
         """Return paragraphs that are shown when their summary, a plain text, is clicked.
 
-        With a number, links lead to them. Nothing else is between a fold's first line and its last, and no fold
-        is inside another: C(ticket/parts.py) relies on both.
+        With a number, links lead to them. No fold is inside another: C(ticket/parts.py) relies on it.
         """
         if not self.tags:
             return [f"{inline(summary)}:", *paragraphs]

@@ -25,10 +25,11 @@ class Refused:
     def threshold(self) -> str:
         """The sentence that says from where on it is a spike."""
         limits = self.limits
+        chance = spike.p_value(self.before, self.since)
         return (
-            f"A spike is at least {limits['floor']} refused webhooks that are more than {limits['share']:.1%} of "
-            f"all, or at least {limits['rate_ratio']} times the share before with p below {limits['p_value']}; "
-            f"here, p is {spike.p_value(self.before, self.since):.2g}."
+            f"A spike is at least {limits['floor']} refused webhooks, more than {limits['share']:.1%} "
+            f"of all or {limits['rate_ratio']} times the share before with p below {limits['p_value']}; "
+            f"here, p is {chance:.2g}."
         )
 
 

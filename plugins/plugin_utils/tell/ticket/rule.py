@@ -155,7 +155,10 @@ def _lead(document: Document, decision: Decision, analysts: str) -> str:
     if document["gate"]["status"] == PASS:
         return "The closure is PASS: all four packages, for one release."
     if not document["run"]["packages"]:
-        return "The closure collected nothing, which proves nothing: run it again, without tags or with a package's."
+        return (
+            "The closure collected nothing, which proves nothing: run it again without tags, or with those "
+            "of the packages."
+        )
     numbers = failing(document)
     if not numbers:
         return "The packages of this run are PASS. The gate requires all four in one run."
@@ -163,12 +166,12 @@ def _lead(document: Document, decision: Decision, analysts: str) -> str:
         return f"{_fail(numbers)}. A later attempt decides what becomes of the ticket."
     asked = follow_up(document)
     analysis = (
-        f"{analysts}: {_fail(asked.analyse)}. The full log is in the parts above. Please do the root-cause "
-        "analysis here, in this ticket."
+        f"{analysts}: {_fail(asked.analyse)}. The full log is in the parts above. Please do the "
+        "root-cause analysis here, in this ticket."
     )
     again = (
-        f"{named(asked.collect_again)} could not be collected, which says nothing of the release: whoever runs "
-        "the closure corrects what the notes below name, and runs it again."
+        f"{named(asked.collect_again)} could not be collected, which says nothing of the release: whoever "
+        "runs the closure corrects what the notes below name, and runs it again."
     )
     said = [*([analysis] if asked.analyse else []), *([again] if asked.collect_again else [])]
     return " ".join(said)

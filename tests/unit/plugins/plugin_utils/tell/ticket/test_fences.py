@@ -83,7 +83,10 @@ def test_a_parser_finds_no_heading_that_is_not_ours_and_every_end(seed: int, lim
         assert [token.content for token in read if token.type == "inline"][-1] == "`rc-closure end`"
         assert not {"blockquote_open", "hr"} & {token.type for token in read}
         # It raises where there is a tag that is not ours, or a fold that is not closed.
-        assert len(rendered(frame.write(one)).summaries) == sum(token.type == "html_block" for token in read) // 2
+        assert (
+            len(rendered(frame.write(one)).summaries)
+            == sum(token.type == "html_block" for token in read) // 2
+        )
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -19,7 +19,7 @@ def whole(sections: list[str]) -> str:
 
 
 def closed_blocks(text: str) -> bool:
-    """Read fences the way CommonMark does, and say whether every block is closed, and every fold around it."""
+    """Read fences the way CommonMark does: whether every block is closed, and every fold around it."""
     border, folds = "", []
     for line in text.split("\n"):
         match = re.fullmatch(r"(`{3,})(?:text)?", line)
@@ -117,7 +117,14 @@ def test_a_fold_that_only_just_opened_moves_to_the_next_part_whole() -> None:
 def test_what_looks_like_a_fold_in_an_output_is_none() -> None:
     output = f"{FOLD}</details>\n{FOLD}" * 6
     found = cut([folded(fence(output)), fence(output)], 150)
-    assert {part.cut for part in found} <= {"fold-fence-line", "fold-line", "fence-line", "line", "border", "end"}
+    assert {part.cut for part in found} <= {
+        "fold-fence-line",
+        "fold-line",
+        "fence-line",
+        "line",
+        "border",
+        "end",
+    }
 
 
 @pytest.mark.parametrize("budget", [1, 20, 33, 50])
