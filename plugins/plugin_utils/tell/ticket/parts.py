@@ -78,7 +78,8 @@ def split(sections: t.Sequence[str], cost: Cost, budget: int) -> list[Part]:
         end = _reach(text, start, cost, room)
         if end == len(text):
             return [*parts, Part(opening + text[start:], "end")]
-        cut, cut_with = "border", ()
+        cut = "border"
+        cut_with: Wraps = []
         border = max((border for border in borders if start < border <= end), default=None)
         if border is not None:
             end = border
