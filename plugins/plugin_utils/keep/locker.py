@@ -39,6 +39,8 @@ PACKAGES = (0, 1, 2, 3)
 # The result of posting the report to the ticket; written after it.
 TICKET_RECORD = "ticket.json"
 RUNNING = ".running"
+# How the failure of what was not begun, for the preflight found a problem, says so.
+HELD_BACK = "not done, for the preflight found a problem: "
 
 
 class LockerError(Exception):
@@ -74,7 +76,7 @@ class Attempt:
         """
         found = [self.held_back.get(str(package), "") for package in packages]
         if found and all(found):
-            raise LockerError(f"not done, for the preflight found a problem: {found[0]}")
+            raise LockerError(f"{HELD_BACK}{found[0]}")
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return what travels between tasks as the fact C(rc_closure_attempt)."""
@@ -348,6 +350,11 @@ def redactor(attempt: Attempt, **secrets: str) -> Redactor:
     return Redactor(secrets, shown=[name for name, secret in attempt.masked.items() if not secret])
 
 
+def file_of(number: int, step: str, what: str) -> str:
+    """Return the name of a file in a package's folder: of its C(number)th step, C(json) or a stream."""
+    return f"{number:04d}-{step}.{what}"
+
+
 def _keep_step(folder: Path, step: Step, recovered: str, redact: Redactor) -> dict[str, t.Any]:
     record: dict[str, t.Any] = {
         key: redact(value) if isinstance(value, str) and key not in STREAMS else value
@@ -356,14 +363,13 @@ def _keep_step(folder: Path, step: Step, recovered: str, redact: Redactor) -> di
     if recovered:
         record["recovered"] = recovered
     number = 1 + max((int(path.name[:4]) for path in elsewhere.glob(folder, "[0-9]*")), default=0)
-    base = f"{number:04d}-{step.name}"
     masks = Counter[str]()
     for stream, content in ((STREAMS[0], step.stdout), (STREAMS[1], step.stderr)):
-        record[stream] = kept.write(folder / f"{base}.{stream}", content, redact, masks)
+        record[stream] = kept.write(folder / file_of(number, step.name, stream), content, redact, masks)
     kept.count_masks(record["command"].encode(), masks)
     if masks:
         record["masks"] = dict(sorted(masks.items()))
-    elsewhere.write(folder / f"{base}.json", as_json(record))
+    elsewhere.write(folder / file_of(number, step.name, "json"), as_json(record))
     return record
 
 

@@ -131,6 +131,11 @@ def _package(verdict: Verdict, kept: tuple[Evidence, Policy] | None) -> dict[str
         "criteria": [asdict(criterion) for criterion in verdict.criteria],
         **({"reset_or_stamp": decision} if decision else {}),
         "steps": [
-            {**step.as_dict(), **shown.whole(step), "seconds": round(step.seconds, 3)} for step in steps
+            {
+                **step.as_dict(),
+                **shown.whole(step, number, verdict.package),
+                "seconds": round(step.seconds, 3),
+            }
+            for number, step in enumerate(steps, 1)
         ],
     }

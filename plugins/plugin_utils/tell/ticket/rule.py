@@ -5,6 +5,7 @@
 
 The checklist: the ticket does not close unless Package-0, 1, 2 and 3 are all PASS. If any is FAIL, the FAIL
 and its full log go into the ticket, and the root-cause analysis is done by Dev/Backend on the same ticket.
+Where a package could not be collected, they are not asked: C(report/follow_up.py).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from ...judge.base import FAIL, PASS
 from ...keep.locker import Later
+from ..report.follow_up import follow_up, named
 from ..report.migration_decision import Choice, sentences
 from .base import Comment, State
 from .marker import CLOSING, NOT_CLOSED, VERDICT, Marker
@@ -153,18 +155,30 @@ def _lead(document: Document, decision: Decision, analysts: str) -> str:
     if document["gate"]["status"] == PASS:
         return "The closure is PASS: all four packages, for one release."
     if not document["run"]["packages"]:
-        return "The closure collected nothing, which proves nothing."
+        return (
+            "The closure collected nothing, which proves nothing: run it again without tags, or with those "
+            "of the packages."
+        )
     numbers = failing(document)
     if not numbers:
         return "The packages of this run are PASS. The gate requires all four in one run."
-    names = " and ".join(f"Package-{number}" for number in numbers)
-    fail = f"{names} {'is' if len(numbers) == 1 else 'are'} FAIL"
     if decision.outdated:
-        return f"{fail}. A later attempt decides what becomes of the ticket."
-    return (
-        f"{analysts}: {fail}. The full log is in the parts above. Please do the root-cause analysis here, in "
-        "this ticket."
+        return f"{_fail(numbers)}. A later attempt decides what becomes of the ticket."
+    asked = follow_up(document)
+    analysis = (
+        f"{analysts}: {_fail(asked.analyse)}. The full log is in the parts above. Please do the "
+        "root-cause analysis here, in this ticket."
     )
+    again = (
+        f"{named(asked.collect_again)} could not be collected, which says nothing of the release: whoever "
+        "runs the closure corrects what the notes below name, and runs it again."
+    )
+    said = [*([analysis] if asked.analyse else []), *([again] if asked.collect_again else [])]
+    return " ".join(said)
+
+
+def _fail(numbers: t.Sequence[int]) -> str:
+    return f"{named(numbers)} {'is' if len(numbers) == 1 else 'are'} FAIL"
 
 
 def _migration(section: Document) -> list[str]:

@@ -227,7 +227,7 @@ def test_what_somebody_edited_is_put_right_before_anything_is_closed() -> None:
     tell(ticket, order(report(steps=LONG), close=False))
     edited = ticket.kept[1]
     ticket.kept[1] = replace(
-        edited, message=replace(edited.message, text=edited.message.text.replace("9", "8"))
+        edited, message=replace(edited.message, text=edited.message.text.replace("e", "3"))
     )
     told = tell(ticket, order(report(steps=LONG)))
     assert (told.action, told.edited) == ("close", 2)

@@ -1,0 +1,97 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A step on the report's page: its command, where and when, and all that came back. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ....module_utils._core.evidence import HTTP
+from ...keep.locker import STREAMS
+from . import bodies
+from .page import Page, fence, inline, is_short
+
+Document = t.Mapping[str, t.Any]
+
+_OUTCOMES = {
+    "timed_out": "STOPPED AT ITS LIMIT",
+    "failed": "COULD NOT BE CARRIED OUT",
+    "not_run": "left out",
+}
+_LABELS = {HTTP: {"stdout": "Body", "stderr": "Status and headers"}}
+_BY_KEYS = "Body, by the keys that the judge reads"
+
+
+def section(page: Page, number: str, step: Document, *, opened: bool) -> list[str]:
+    """Return the paragraphs of a step; one that is not opened is a single fold."""
+    if opened or not page.tags:
+        heading = f"### {number} {inline(step['title'])}{page.anchor(number)}"
+        return [heading, *_told(step, [*_streams(step, page)])]
+    sizes = (f"{_label(step, stream)} {_lines(step[stream])}" for stream in STREAMS if step[stream])
+    summary = ", ".join([f"{number} {step['title']}: {_ending(step)}", f"{step['seconds']:.3f} s", *sizes])
+    return page.fold(summary, _told(step, [*_streams(step)]), number)
+
+
+def _told(step: Document, streams: list[str]) -> list[str]:
+    facts, first = _facts(step), streams[:1]
+    # The name of what comes next takes no line of its own.
+    if first and first[0].endswith(":"):
+        return [fence(step["command"]), f"{facts}; {first[0]}", *streams[1:]]
+    return [fence(step["command"]), f"{facts}.", *streams]
+
+
+def _facts(step: Document) -> str:
+    where = f" in `{step['directory']}`" if step["directory"] else ""
+    masks = ", ".join(f"{name} {count}" for name, count in step.get("masks", {}).items())
+    empty = " and ".join(_label(step, stream) for stream in STREAMS if not step[stream])
+    said = [
+        f"On `{step['host']}`{where}, from {step['started']} to {step['ended']} ({step['seconds']:.3f} s)",
+        _outcome(step),
+        *([f"{empty}: empty"] if empty else []),
+        *([f"masked: {inline(masks)}"] if masks else []),
+    ]
+    return "; ".join(said)
+
+
+def _streams(step: Document, page: Page | None = None) -> t.Iterator[str]:
+    """Return what came back; with a page to fold it on, what is long is folded."""
+    for stream in STREAMS:
+        text, label = step[stream], _label(step, stream)
+        if not text:
+            continue
+        whole = step.get("whole", {}).get(stream)
+        keyed = bodies.by_keys(step["name"], text) if whole and stream == "stdout" else None
+        text, label = (keyed, _BY_KEYS) if keyed else (text, label)
+        if page and not is_short(text):
+            yield from page.fold(f"{label}, {_lines(text)}", [fence(text)])
+        else:
+            yield from (f"{label}:", fence(text))
+        if whole:
+            yield f"All of it: `{whole['file']}`, {whole['bytes']} bytes, SHA-256 `{whole['sha256']}`."
+
+
+def _lines(text: str) -> str:
+    count = len(text.splitlines())
+    return f"{count} line{'' if count == 1 else 's'}"
+
+
+def _label(step: Document, stream: str) -> str:
+    return _LABELS.get(step["kind"], {}).get(stream, stream)
+
+
+def _outcome(step: Document) -> str:
+    """Return how a step ended, as Markdown."""
+    if step["outcome"] == "ended":
+        return _ending(step)
+    status = "" if step["exit_status"] is None else f" (exit status {step['exit_status']})"
+    return f"**{_OUTCOMES[step['outcome']]}**: {inline(step['reason'])}{status}"
+
+
+def _ending(step: Document) -> str:
+    """Return how a step ended, in a few plain words."""
+    if step["outcome"] != "ended":
+        return _OUTCOMES[step["outcome"]]
+    if step["exit_status"] is None:
+        return "read"
+    return f"{'HTTP' if step['kind'] == HTTP else 'exit'} status {step['exit_status']}"
