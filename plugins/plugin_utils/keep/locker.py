@@ -60,6 +60,7 @@ class Attempt:
     masked: t.Mapping[str, bool] = field(
         default_factory=dict
     )  # variable → whether it is secret, against its name
+    language: str = ""  # of what is rendered of it; "" where that was not kept, which is English
 
     @property
     def folder(self) -> Path:
@@ -97,6 +98,7 @@ class Attempt:
                 str(data.get("staging") or ""),
                 dict(data.get("held_back") or {}),
                 dict(data.get("masked") or {}),
+                str(data.get("language") or ""),
             )
         except (KeyError, TypeError) as exc:
             raise LockerError(
@@ -112,6 +114,7 @@ def open_attempt(
     *,
     held_back: t.Mapping[str, str] | None = None,
     masked: t.Mapping[str, bool] | None = None,
+    language: str = "",
     provenance: t.Mapping[str, t.Any] | None = None,
 ) -> Attempt:
     """Open a new attempt and return it; C(now) is RFC 3339, UTC.
@@ -123,7 +126,7 @@ def open_attempt(
     """
     stamp = parse_time(now).strftime("%Y%m%dT%H%M%S.%fZ")
     path = Path(root).absolute() / release.ticket / release.candidate / "attempts" / stamp
-    attempt = Attempt(str(path), now, release, staging, dict(held_back or {}), dict(masked or {}))
+    attempt = Attempt(str(path), now, release, staging, dict(held_back or {}), dict(masked or {}), language)
     try:
         path.mkdir(parents=True, mode=0o700)
         # Those of attempts that were killed: nobody closes them any more.

@@ -39,7 +39,11 @@ def build(attempt: Attempt, kept: Kept, now: str) -> Document:
     document = {
         "schema": SCHEMA,
         "release": asdict(attempt.release),
-        "attempt": {"started": attempt.started, "reported": now},
+        "attempt": {
+            "started": attempt.started,
+            "reported": now,
+            **({"language": attempt.language} if attempt.language else {}),
+        },
         **origin.section(attempt, [one for one, _policy in kept.values()]),
         **_earlier(kept),
         "gate": {

@@ -11,7 +11,7 @@ from ....module_utils._core.evidence import FAILED, TIMED_OUT
 from ....module_utils._text import earlier_attempts
 from ...judge.base import NOT_MET, NOT_PROVEN, PASS
 from ...keep.locker import STREAMS
-from . import minimum_evidence, origin, shown_step, webhooks
+from . import minimum_evidence, origin, shown_step, translated, webhooks
 from . import page as pages
 from .document import Document
 from .follow_up import follow_up
@@ -35,14 +35,15 @@ def sections(document: Document, *, tags: bool = True) -> list[str]:
 
     C(joined()), they are the report.
     """
-    page = pages.page(document["attempt"]["started"], tags=tags)
-    found = [_head(page, document)]
-    for name, package in document["packages"].items():
+    told, asked = translated.translated(document), follow_up(document)
+    page = pages.page(document["attempt"]["started"], tags=tags, words=translated.words_of(document))
+    found = [_head(page, told, asked.sentences)]
+    for name, package in told["packages"].items():
         found.append(_package(page, name, package))
         if name == "package_2":
-            found.append(_webhooks(package, document["release"]))
+            found.append(_webhooks(page, package, document["release"]))
         if "reset_or_stamp" in package:
-            found.append(_reset_or_stamp(package["reset_or_stamp"]))
+            found.append(_reset_or_stamp(page, package["reset_or_stamp"]))
         opened = _opened(package)
         found += [
             shown_step.section(page, f"{name[-1]}.{number}", step, opened=step["name"] in opened)
@@ -63,34 +64,38 @@ def _opened(package: Document) -> set[str]:
     return {*seen, *(step for one in bad for step in one["steps"])}
 
 
-def _head(page: Page, document: Document) -> list[str]:
+def _head(page: Page, document: Document, asked: t.Sequence[str]) -> list[str]:
     release, attempt, gate = document["release"], document["attempt"], document["gate"]
     facts = [
         f"- Release candidate: `{release['candidate']}`, commit `{release['commit']}`",
         f"- Environment: `{release['environment']}`",
         f"- Collected from {attempt['started']} to {attempt['reported']} (UTC)",
-        *(f"- {name}: {inline(said)}" for name, said in origin.lines(document)),
-        f"- Gate: {_gate(document)}",
+        *(f"- {page.words(name)}: {inline(said)}" for name, said in origin.lines(document)),
+        f"- Gate: {_gate(page, gate['status'], asked)}",
         *(f"- Left out by policy: {inline(one)}" for one in gate.get("left_out", [])),
-        *map(_earlier, earlier_attempts.read(document.get("unreported_attempts", []))),
+        *(_earlier(page, one) for one in earlier_attempts.read(document.get("unreported_attempts", []))),
     ]
     verdicts = [
-        (page.link(_title(name, one), name[-1]), f"**{one['status']}**", cell(one["note"]))
+        (page.link(_title(page, name, one), name[-1]), f"**{one['status']}**", cell(one["note"]))
         for name, one in document["packages"].items()
     ]
     return [
-        f"# {release['ticket']}: closure of {release['candidate']}: {gate['status']}",
-        "\n".join(facts),
-        table(("Package", "Verdict", "Note"), verdicts),
-        "The checklist's minimum evidence:",
+        page.words(f"# {release['ticket']}: closure of {release['candidate']}: {gate['status']}"),
+        "\n".join(map(page.words, facts)),
+        _table(page, ("Package", "Verdict", "Note"), verdicts),
+        page.words("The checklist's minimum evidence:"),
         "\n".join(_contents(page, *one) for one in document["packages"].items()),
     ]
 
 
-def _gate(document: Document) -> str:
-    if document["gate"]["status"] == PASS:
-        return "PASS, all four packages are PASS for this release. The ticket may close."
-    return " ".join(["FAIL. The ticket may not close.", *map(inline, follow_up(document).sentences)])
+def _gate(page: Page, status: str, asked: t.Sequence[str]) -> str:
+    if status == PASS:
+        return page.words("PASS, all four packages are PASS for this release. The ticket may close.")
+    return " ".join(inline(page.words(one)) for one in ("FAIL. The ticket may not close.", *asked))
+
+
+def _table(page: Page, titles: t.Sequence[str], rows: t.Sequence[t.Sequence[str]]) -> str:
+    return table([*map(page.words, titles)], rows)
 
 
 def _contents(page: Page, name: str, package: Document) -> str:
@@ -99,8 +104,9 @@ def _contents(page: Page, name: str, package: Document) -> str:
     items = []
     for item in minimum_evidence.ITEMS[int(name[-1])]:
         places = [place for step, place in numbers if step in item.steps]
-        items.append(f"{item.text} {', '.join(places) or '**not kept**'}")
-    return f"- {page.link(f'Package-{name[-1]}', name[-1])}: {'; '.join(items)}"
+        items.append(f"{page.words(item.text)} {', '.join(places) or page.words('**not kept**')}")
+    package_name = page.words(f"Package-{name[-1]}")
+    return f"- {page.link(package_name, name[-1])}: {'; '.join(items)}"
 
 
 def _numbers(page: Page, name: str, package: Document) -> list[tuple[str, str]]:
@@ -109,57 +115,60 @@ def _numbers(page: Page, name: str, package: Document) -> list[tuple[str, str]]:
     return [(step, page.link(number, number)) for step, number in numbers]
 
 
-def _earlier(attempt: earlier_attempts.Attempt) -> str:
+def _earlier(page: Page, attempt: earlier_attempts.Attempt) -> str:
     """Say of an earlier attempt what it had begun, and how much of it was kept."""
-    begun = "; ".join(f"in Package-{one.package} {one}" for one in attempt.intents)
-    kept = ", ".join(f"{len(steps)} of Package-{name[-1]}" for name, steps in attempt.kept.items())
-    said = inline(f"it had begun {begun or 'nothing'} (steps that were kept: {kept or 'none'})")
-    return f"- Earlier attempt `{attempt.name}`, never reported: {said}"
+    words = page.words
+    begun = "; ".join(words(f"in Package-{one.package} {words(str(one))}") for one in attempt.intents)
+    kept = ", ".join(words(f"{len(steps)} of Package-{name[-1]}") for name, steps in attempt.kept.items())
+    said = f"it had begun {begun or 'nothing'} (steps that were kept: {kept or 'none'})"
+    return f"- Earlier attempt `{attempt.name}`, never reported: {inline(words(said))}"
 
 
-def _title(name: str, package: Document) -> str:
-    return f"Package-{name[-1]}, {package['title']}"
+def _title(page: Page, name: str, package: Document) -> str:
+    return page.words(f"Package-{name[-1]}, {package['title']}")
 
 
 def _package(page: Page, name: str, package: Document) -> list[str]:
     anchor = page.anchor(name[-1])
-    paragraphs = [f"## {_title(name, package)}: {package['status']}{anchor}", inline(package["note"])]
+    paragraphs = [f"## {_title(page, name, package)}: {package['status']}{anchor}", inline(package["note"])]
     criteria = package["criteria"]
     numbers = dict(_numbers(page, name, package))
     rows = [
         (
             cell(one["text"]),
-            _RESULTS[one["result"]],
+            page.words(_RESULTS[one["result"]]),
             cell(one["reason"]),
             ", ".join(numbers[step] for step in one["steps"] if step in numbers),
         )
         for one in criteria
     ]
     if rows:
-        paragraphs.append(table(("Criterion", "Result", "Deciding fact", "Shown by"), rows))
+        paragraphs.append(_table(page, ("Criterion", "Result", "Deciding fact", "Shown by"), rows))
     unexcluded = [one for one in criteria if one.get("not_excluded")]
     if unexcluded:
         lines = (f"- {inline(one['text'])}: {inline(one['not_excluded'])}" for one in unexcluded)
-        paragraphs += page.fold(f"Not excluded, of {len(unexcluded)} criteria", ["\n".join(lines)])
+        summary = page.words(f"Not excluded, of {len(unexcluded)} criteria")
+        paragraphs += page.fold(summary, ["\n".join(lines)])
     for criterion in criteria:
         if criterion["detail"]:
             paragraphs += [f"{inline(criterion['text'])}:", fence(criterion["detail"])]
     return paragraphs
 
 
-def _webhooks(package: Document, release: t.Mapping[str, str]) -> list[str]:
+def _webhooks(page: Page, package: Document, release: t.Mapping[str, str]) -> list[str]:
     """Return the table of the webhooks that were refused, nothing where that is not known."""
     found = webhooks.refused(package, release)
     if not found:
         return []
     rows = [
-        (when, str(stretch.requests), str(stretch.events), f"{stretch.share:.2%}")
+        (page.words(when), str(stretch.requests), str(stretch.events), f"{stretch.share:.2%}")
         for when, stretch in (("before the flags were set", found.before), ("since then", found.since))
     ]
-    return [table(("Webhooks", "Requests", "Refused with 401", "Share"), rows), found.threshold]
+    titles = ("Webhooks", "Requests", "Refused with 401", "Share")
+    return [_table(page, titles, rows), page.words(found.threshold)]
 
 
-def _reset_or_stamp(section: Document) -> list[str]:
+def _reset_or_stamp(page: Page, section: Document) -> list[str]:
     title = "### Reset or stamp?" if section["question"] else "### Reset or stamp"
     comparison = [fence(section["comparison"])] if section["comparison"] else []
-    return [title, *map(inline, section["sentences"]), *comparison]
+    return [page.words(title), *map(inline, section["sentences"]), *comparison]

@@ -10,6 +10,11 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from .. import language
+from ..language import Words
+
+ENGLISH = language.words(language.ENGLISH)
+
 SEPARATOR = "\n\n"
 # Lines that are shown at once, and their characters.
 _SHORT, _WIDTH = 8, 100
@@ -31,6 +36,7 @@ class Page:
 
     tags: bool  # whether tags are rendered
     mark: str  # of the attempt, for a ticket's page has several
+    words: Words = ENGLISH
 
     def anchor(self, number: str) -> str:
         """Return what the links to a package or a step lead to, to be put behind its heading."""
@@ -56,9 +62,9 @@ class Page:
         return f"rc-{self.mark}-{number.replace('.', '-')}"
 
 
-def page(started: str, *, tags: bool) -> Page:
+def page(started: str, *, tags: bool, words: Words = ENGLISH) -> Page:
     """Return the page for the report of the attempt that began then."""
-    return Page(tags, re.sub(r"\D", "", started))
+    return Page(tags, re.sub(r"\D", "", started), words)
 
 
 def is_short(text: str) -> bool:

@@ -27,65 +27,71 @@ def section(page: Page, number: str, step: Document, *, opened: bool) -> list[st
     """Return the paragraphs of a step; one that is not opened is a single fold."""
     if opened or not page.tags:
         heading = f"### {number} {inline(step['title'])}{page.anchor(number)}"
-        return [heading, *_told(step, [*_streams(step, page)])]
-    sizes = (f"{_label(step, stream)} {_lines(step[stream])}" for stream in STREAMS if step[stream])
-    summary = ", ".join([f"{number} {step['title']}: {_ending(step)}", f"{step['seconds']:.3f} s", *sizes])
-    return page.fold(summary, _told(step, [*_streams(step)]), number)
+        return [heading, *_told(page, step, [*_streams(page, step, folded=True)])]
+    sizes = (
+        f"{_label(page, step, stream)} {_lines(page, step[stream])}" for stream in STREAMS if step[stream]
+    )
+    ending = f"{number} {step['title']}: {page.words(_ending(step))}"
+    summary = ", ".join([ending, f"{step['seconds']:.3f} s", *sizes])
+    return page.fold(summary, _told(page, step, [*_streams(page, step, folded=False)]), number)
 
 
-def _told(step: Document, streams: list[str]) -> list[str]:
-    facts, first = _facts(step), streams[:1]
+def _told(page: Page, step: Document, streams: list[str]) -> list[str]:
+    facts, first = _facts(page, step), streams[:1]
     # The name of what comes next takes no line of its own.
     if first and first[0].endswith(":"):
         return [fence(step["command"]), f"{facts}; {first[0]}", *streams[1:]]
     return [fence(step["command"]), f"{facts}.", *streams]
 
 
-def _facts(step: Document) -> str:
+def _facts(page: Page, step: Document) -> str:
+    words = page.words
     where = f" in `{step['directory']}`" if step["directory"] else ""
     masks = ", ".join(f"{name} {count}" for name, count in step.get("masks", {}).items())
-    empty = " and ".join(_label(step, stream) for stream in STREAMS if not step[stream])
+    empty = " and ".join(_label(page, step, stream) for stream in STREAMS if not step[stream])
+    place = f"On `{step['host']}`{where}, from {step['started']} to {step['ended']}"
     said = [
-        f"On `{step['host']}`{where}, from {step['started']} to {step['ended']} ({step['seconds']:.3f} s)",
-        _outcome(step),
-        *([f"{empty}: empty"] if empty else []),
-        *([f"masked: {inline(masks)}"] if masks else []),
+        f"{words(place)} ({step['seconds']:.3f} s)",
+        _outcome(page, step),
+        *([words(f"{empty}: empty")] if empty else []),
+        *([words(f"masked: {inline(masks)}")] if masks else []),
     ]
     return "; ".join(said)
 
 
-def _streams(step: Document, page: Page | None = None) -> t.Iterator[str]:
-    """Return what came back; with a page to fold it on, what is long is folded."""
+def _streams(page: Page, step: Document, *, folded: bool) -> t.Iterator[str]:
+    """Return what came back; what is long is C(folded)."""
     for stream in STREAMS:
-        text, label = step[stream], _label(step, stream)
+        text, label = step[stream], _label(page, step, stream)
         if not text:
             continue
         whole = step.get("whole", {}).get(stream)
         keyed = bodies.by_keys(step["name"], text) if whole and stream == "stdout" else None
-        text, label = (keyed, _BY_KEYS) if keyed else (text, label)
-        if page and not is_short(text):
-            yield from page.fold(f"{label}, {_lines(text)}", [fence(text)])
+        text, label = (keyed, page.words(_BY_KEYS)) if keyed else (text, label)
+        if folded and not is_short(text):
+            yield from page.fold(f"{label}, {_lines(page, text)}", [fence(text)])
         else:
             yield from (f"{label}:", fence(text))
         if whole:
-            yield f"All of it: `{whole['file']}`, {whole['bytes']} bytes, SHA-256 `{whole['sha256']}`."
+            said = f"All of it: `{whole['file']}`, {whole['bytes']} bytes, SHA-256 `{whole['sha256']}`."
+            yield page.words(said)
 
 
-def _lines(text: str) -> str:
+def _lines(page: Page, text: str) -> str:
     count = len(text.splitlines())
-    return f"{count} line{'' if count == 1 else 's'}"
+    return page.words(f"{count} {'line' if count == 1 else 'lines'}")
 
 
-def _label(step: Document, stream: str) -> str:
-    return _LABELS.get(step["kind"], {}).get(stream, stream)
+def _label(page: Page, step: Document, stream: str) -> str:
+    return page.words(_LABELS.get(step["kind"], {}).get(stream, stream))
 
 
-def _outcome(step: Document) -> str:
+def _outcome(page: Page, step: Document) -> str:
     """Return how a step ended, as Markdown."""
     if step["outcome"] == "ended":
-        return _ending(step)
-    status = "" if step["exit_status"] is None else f" (exit status {step['exit_status']})"
-    return f"**{_OUTCOMES[step['outcome']]}**: {inline(step['reason'])}{status}"
+        return page.words(_ending(step))
+    status = "" if step["exit_status"] is None else page.words(f" (exit status {step['exit_status']})")
+    return f"**{page.words(_OUTCOMES[step['outcome']])}**: {inline(step['reason'])}{status}"
 
 
 def _ending(step: Document) -> str:

@@ -187,7 +187,7 @@ class _Work:
         try:
             pieces = parts.split(self._sections, frame.cost, room)
         except ValueError as exc:
-            raise TicketError(f"rc_closure_ticket_characters is {limit}, which is too few: {exc}") from exc
+            raise TicketError(f"rc_closure_ticket_jira.characters is {limit}, which is too few: {exc}") from exc
         return [
             self._checked(
                 message(replace(self._marker, number=number, total=len(pieces), cut=piece.cut), piece.text)
@@ -204,6 +204,6 @@ class _Work:
         if size > self._ticket.characters:
             raise TicketError(
                 f"{name} has {size} characters, more than the {self._ticket.characters} of "
-                "rc_closure_ticket_characters"
+                "rc_closure_ticket_jira.characters"
             )
         return one
