@@ -187,7 +187,8 @@ class _Work:
         try:
             pieces = parts.split(self._sections, frame.cost, room)
         except ValueError as exc:
-            raise TicketError(f"rc_closure_ticket_jira.characters is {limit}, which is too few: {exc}") from exc
+            few = f"rc_closure_ticket_jira.characters is {limit}, which is too few: {exc}"
+            raise TicketError(few) from exc
         return [
             self._checked(
                 message(replace(self._marker, number=number, total=len(pieces), cut=piece.cut), piece.text)

@@ -250,7 +250,7 @@ def test_a_secret_that_shows_only_when_it_is_rendered_is_not_sent() -> None:
 
 @pytest.mark.parametrize("characters", [10, 215])
 def test_a_limit_that_is_too_small_is_said(characters: int) -> None:
-    with pytest.raises(TicketError, match=f"rc_closure_ticket_jira.characters is {characters}, which is too few"):
+    with pytest.raises(TicketError, match=f"jira.characters is {characters}, which is too few"):
         tell(MemoryTicket(characters), order())
 
 
