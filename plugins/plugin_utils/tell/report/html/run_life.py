@@ -20,6 +20,7 @@ from .....module_utils._text import arq_log, arq_record, log_line
 from ....judge import clocks, recon_run
 from ....judge.base import Policy
 from .axis import Axis, Span, Tick
+from .words import words
 
 _CLOCK = re.compile(r"(?P<clock>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,6}))?")
 _DATED = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)")
@@ -99,7 +100,7 @@ def _api(evidence: Evidence, run: recon_run.Run) -> t.Iterator[Event]:
         return
     ahead = clocks.of(evidence, post.host).ahead
     asked, answered = (parse_time(moment) - ahead for moment in (post.started, post.ended))
-    yield Event(asked, answered, "POST", f"POST, answered {post.exit_status}", post.name)
+    yield Event(asked, answered, "POST", words("POST, answered {status}", status=post.exit_status), post.name)
     shown = [
         (parse_time(poll.time) - ahead, run.state_in(poll) or f"{poll.status or '-'}") for poll in run.polls
     ]
@@ -108,7 +109,13 @@ def _api(evidence: Evidence, run: recon_run.Run) -> t.Iterator[Event]:
     ]
     for (state, moments), then in zip(states, [*states[1:], None], strict=True):
         until = then[1][0] if then else moments[-1]
-        yield Event(moments[0], until, state, f"GET, {len(moments)} × {state}", step_names.RECON_LIFECYCLE)
+        yield Event(
+            moments[0],
+            until,
+            state,
+            words("GET, {count} × {state}", count=len(moments), state=words(state)),
+            step_names.RECON_LIFECYCLE,
+        )
 
 
 def _worker(evidence: Evidence, run: recon_run.Run) -> tuple[list[Event], list[str]]:
@@ -168,7 +175,13 @@ def _records(evidence: Evidence, run: recon_run.Run) -> t.Iterator[Event]:
         for kind, moment in times if not jobs or record.job in jobs else ():
             if moment:
                 at = parse_time(moment) - off
-                yield Event(at, at, kind, f"job {record.job} {kind} {moment}", step.name)
+                yield Event(
+                    at,
+                    at,
+                    kind,
+                    words("job {job} {kind} {moment}", job=record.job, kind=words(kind), moment=moment),
+                    step.name,
+                )
 
 
 def _text(moment: datetime) -> str:
