@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -22,7 +23,7 @@ from ....judge.base import Policy
 from .axis import Axis, Span, Tick
 from .words import words
 
-_CLOCK = re.compile(r"(?P<clock>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,6}))?")
+_CLOCK = re.compile(r"(?P<clock>(?:[01]\d|2[0-3])(?::[0-5]\d){2})(?:[.,](?P<fraction>\d{1,6}))?")
 _DATED = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)")
 # Zones differ from one another by a multiple of it, so that a time of day is known but for these.
 _ZONE = timedelta(minutes=15)
@@ -141,7 +142,7 @@ def _place(evidence: Evidence, log: Step, line: str) -> tuple[datetime, datetime
     ahead = clocks.of(evidence, log.host).ahead
     stamps = log_line.message(line).stamps
     dated = next((stamp for stamp in reversed(stamps) if _DATED.fullmatch(stamp)), "")
-    if dated:
+    with suppress(ValueError):  # it has the form of a time, and is none
         moment = parse_time(dated.replace(",", ".").replace(" ", "T")) - ahead
         return moment, moment
     found = next(filter(None, map(_CLOCK.search, reversed(stamps))), None)
@@ -151,7 +152,7 @@ def _place(evidence: Evidence, log: Step, line: str) -> tuple[datetime, datetime
 def _within(
     first: datetime, last: datetime, found: re.Match[str], ahead: timedelta
 ) -> tuple[datetime, datetime] | None:
-    """Return where a time without a zone falls while a log was read: anywhere, where that took so long."""
+    """Return where a time without a zone falls while a log was read; None where that cannot be told."""
     give = timedelta() if found["fraction"] else timedelta(seconds=1)
     clock = datetime.strptime(found["clock"], "%H:%M:%S")
     time = clock.replace(microsecond=int(f"{found['fraction'] or 0:0<6}"), tzinfo=UTC)
