@@ -4,10 +4,10 @@
 """The locker: a folder per ticket and release that contains all evidence, before anything judges it.
 
     <root>/<ticket>/<release>/
-        report.md  report.json              of the newest attempt
+        report.*  junit.xml                 of the newest attempt
         attempts/<id>/
             attempt.json                    the release, when the attempt began, and who ran it, with what
-            report.md  report.json
+            report.*  junit.xml
             package_<n>/
                 policy.json                 what the judge compares the evidence with
                 0001-<step>.json            a step, with the digests of its streams

@@ -1,3 +1,5 @@
+// Copyright: (c) 2026, the psp.rc_closure contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
 "use strict";
 // The page is whole without this: it adds the search, the copy buttons and opening all at once.
 (() => {

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -20,8 +21,9 @@ from .....module_utils._text import arq_log, arq_record, log_line
 from ....judge import clocks, recon_run
 from ....judge.base import Policy
 from .axis import Axis, Span, Tick
+from .words import words
 
-_CLOCK = re.compile(r"(?P<clock>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,6}))?")
+_CLOCK = re.compile(r"(?P<clock>(?:[01]\d|2[0-3])(?::[0-5]\d){2})(?:[.,](?P<fraction>\d{1,6}))?")
 _DATED = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)")
 # Zones differ from one another by a multiple of it, so that a time of day is known but for these.
 _ZONE = timedelta(minutes=15)
@@ -99,7 +101,7 @@ def _api(evidence: Evidence, run: recon_run.Run) -> t.Iterator[Event]:
         return
     ahead = clocks.of(evidence, post.host).ahead
     asked, answered = (parse_time(moment) - ahead for moment in (post.started, post.ended))
-    yield Event(asked, answered, "POST", f"POST, answered {post.exit_status}", post.name)
+    yield Event(asked, answered, "POST", words("POST, answered {status}", status=post.exit_status), post.name)
     shown = [
         (parse_time(poll.time) - ahead, run.state_in(poll) or f"{poll.status or '-'}") for poll in run.polls
     ]
@@ -108,7 +110,13 @@ def _api(evidence: Evidence, run: recon_run.Run) -> t.Iterator[Event]:
     ]
     for (state, moments), then in zip(states, [*states[1:], None], strict=True):
         until = then[1][0] if then else moments[-1]
-        yield Event(moments[0], until, state, f"GET, {len(moments)} × {state}", step_names.RECON_LIFECYCLE)
+        yield Event(
+            moments[0],
+            until,
+            state,
+            words("GET, {count} × {state}", count=len(moments), state=words(state)),
+            step_names.RECON_LIFECYCLE,
+        )
 
 
 def _worker(evidence: Evidence, run: recon_run.Run) -> tuple[list[Event], list[str]]:
@@ -134,7 +142,7 @@ def _place(evidence: Evidence, log: Step, line: str) -> tuple[datetime, datetime
     ahead = clocks.of(evidence, log.host).ahead
     stamps = log_line.message(line).stamps
     dated = next((stamp for stamp in reversed(stamps) if _DATED.fullmatch(stamp)), "")
-    if dated:
+    with suppress(ValueError):  # it has the form of a time, and is none
         moment = parse_time(dated.replace(",", ".").replace(" ", "T")) - ahead
         return moment, moment
     found = next(filter(None, map(_CLOCK.search, reversed(stamps))), None)
@@ -144,7 +152,7 @@ def _place(evidence: Evidence, log: Step, line: str) -> tuple[datetime, datetime
 def _within(
     first: datetime, last: datetime, found: re.Match[str], ahead: timedelta
 ) -> tuple[datetime, datetime] | None:
-    """Return where a time without a zone falls while a log was read: anywhere, where that took so long."""
+    """Return where a time without a zone falls while a log was read; None where that cannot be told."""
     give = timedelta() if found["fraction"] else timedelta(seconds=1)
     clock = datetime.strptime(found["clock"], "%H:%M:%S")
     time = clock.replace(microsecond=int(f"{found['fraction'] or 0:0<6}"), tzinfo=UTC)
@@ -168,7 +176,13 @@ def _records(evidence: Evidence, run: recon_run.Run) -> t.Iterator[Event]:
         for kind, moment in times if not jobs or record.job in jobs else ():
             if moment:
                 at = parse_time(moment) - off
-                yield Event(at, at, kind, f"job {record.job} {kind} {moment}", step.name)
+                yield Event(
+                    at,
+                    at,
+                    kind,
+                    words("job {job} {kind} {moment}", job=record.job, kind=words(kind), moment=moment),
+                    step.name,
+                )
 
 
 def _text(moment: datetime) -> str:

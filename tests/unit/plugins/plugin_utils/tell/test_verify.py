@@ -16,6 +16,7 @@ import pytest
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell import verify
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import document, junit, markdown
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report.html import page
 from tests.unit.captured import NOW, RELEASE, captured
 
 ROOT = Path(__file__).parents[5]
@@ -44,6 +45,7 @@ def reported(root: Path, moment: str) -> locker.Attempt:
     locker.write_report(attempt, "report.json", json.dumps(report, ensure_ascii=False, indent=2) + "\n")
     locker.write_report(attempt, "report.md", markdown.render(report))
     locker.write_report(attempt, "junit.xml", junit.render(report))
+    locker.write_report(attempt, "report.html", page.render(report))
     locker.close_attempt(attempt)
     return attempt
 
@@ -59,7 +61,8 @@ def test_what_was_not_touched(attempt: locker.Attempt) -> None:
 
 
 def test_an_attempt_of_an_earlier_version(attempt: locker.Attempt) -> None:
-    (attempt.folder / "junit.xml").unlink()
+    for name in ("junit.xml", "report.html"):
+        (attempt.folder / name).unlink()
     assert verify.problems(attempt) == []
 
 
@@ -77,6 +80,10 @@ def test_an_attempt_of_an_earlier_version(attempt: locker.Attempt) -> None:
         (
             lambda at: replace(at / "junit.xml", "not_proven", "met"),
             "junit.xml is not the text of what the evidence shows",
+        ),
+        (
+            lambda at: replace(at / "report.html", "not proven", "met"),
+            "report.html is not the text of what the evidence shows",
         ),
         (
             lambda at: (at.parent.parent / "junit.xml").write_text("", "utf-8"),

@@ -113,6 +113,8 @@ LINE = "{time}   0.10s → j1:reconcile_run('9cc35819-77aa-43aa-a760-ba96228490b
         ("Nov 24 03:55:19 vm arq[41]:", None),
         ("arq.worker:", -1),
         ("03:56:40 arq.worker:", -1),
+        ("2026-99-24T03:55:19.500Z arq.worker:", 500),
+        ("99:55:19 arq.worker:", -1),
     ],
 )
 def test_a_line_is_drawn_where_its_time_falls(time: str, milliseconds: int | None) -> None:
