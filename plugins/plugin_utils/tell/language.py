@@ -3,10 +3,11 @@
 
 """The report's words in another language than the judges', which is English.
 
-A catalogue (C(languages/<code>.json)) has sentences by the source that makes them, with C({}) for each value,
-and for each its translation, with C({0}) for the first value as it is, for it is evidence. Others are
+A catalogue (C(languages/<code>.json)) has sentences and labels by the source that makes them, with C({}) for
+each value, and for each its translation, with C({0}) for the first value as it is: it is evidence. Others:
 
-* C({0!t}), which may be a sentence itself and is translated, too, and C({0!s}), which has to be one,
+* C({0!t}), which may be a sentence itself and is translated, too, and C({0!s}), which has to
+  be one for the most part,
 * C({0!l}), a list of names that is joined by I(and) or I(or),
 * C({0!d}), a number and nothing else.
 
@@ -100,17 +101,20 @@ def words(language: str) -> Words:
     if language not in LANGUAGES:
         raise ValueError(f"rc_closure_language is {language!r}, not {' or '.join(LANGUAGES)}")
     if language == ENGLISH:
-        return Words({})
+        return Words({}, {})
     file = Path(__file__).parent / "languages" / f"{language}.json"
-    parts = json.loads(file.read_text("utf-8")).values()
-    return Words({name: said for part in parts for name, said in part.items()})
+    sentences, labels = (
+        {name: said for part in parts.values() for name, said in part.items()}
+        for parts in json.loads(file.read_text("utf-8")).values()
+    )
+    return Words(sentences, labels)
 
 
 class Words:
     """The words of one language."""
 
-    def __init__(self, catalogue: t.Mapping[str, str]) -> None:
-        self._catalogue = catalogue
+    def __init__(self, catalogue: t.Mapping[str, str], labels: t.Mapping[str, str]) -> None:
+        self._catalogue, self._labels = catalogue, labels
         found = ((pieces(name), said) for name, said in catalogue.items())
         self._sentences = [Sentence(texts, said, max(texts, key=len)) for texts, said in found]
         # What may follow any sentence begins with a bracket, or with a comma and a word.
@@ -120,6 +124,18 @@ class Words:
     def __call__(self, text: str) -> str:
         """Return a text in this language, or as it is where it is not known."""
         return self._best(text, 0).text if self._catalogue else text
+
+    def label(self, text: str, **values: t.Any) -> str:
+        """Return a label in this language, or a fixed sentence with its named places filled.
+
+        Without a value, its place stays. A label is never searched for in a sentence.
+        """
+        names = re.findall(r"\{(\w+)\}", text)
+        said = self._labels.get(re.sub(r"\{\w+\}", "{}", text))
+        if said is None:
+            return text.format(**values) if values else text
+        places = {str(n): str(values.get(name, f"{{{name}}}")) for n, name in enumerate(names)}
+        return _VALUE.sub(lambda value: places[value[1]], said)
 
     def each(self, text: str) -> str:
         """Return a text with every line of it in this language."""
@@ -168,7 +184,7 @@ class Words:
         said, at = "", 0
         for value in _VALUE.finditer(sentence.said):
             number, what = int(value[1]), value[2]
-            if what == "s" and not found[number].known:
+            if what == "s" and found[number].known * 2 < len(values[number]):
                 return
             text = found[number].text if what in ("t", "s") else values[number]
             said += _plain(sentence.said[at : value.start()])

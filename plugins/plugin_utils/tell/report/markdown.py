@@ -70,7 +70,7 @@ def _head(page: Page, document: Document, asked: t.Sequence[str]) -> list[str]:
         f"- Release candidate: `{release['candidate']}`, commit `{release['commit']}`",
         f"- Environment: `{release['environment']}`",
         f"- Collected from {attempt['started']} to {attempt['reported']} (UTC)",
-        *(f"- {page.words(name)}: {inline(said)}" for name, said in origin.lines(document)),
+        *(f"- {page.words.label(name)}: {inline(said)}" for name, said in origin.lines(document)),
         f"- Gate: {_gate(page, gate['status'], asked)}",
         *(f"- Left out by policy: {inline(one)}" for one in gate.get("left_out", [])),
         *(_earlier(page, one) for one in earlier_attempts.read(document.get("unreported_attempts", []))),
@@ -83,19 +83,19 @@ def _head(page: Page, document: Document, asked: t.Sequence[str]) -> list[str]:
         page.words(f"# {release['ticket']}: closure of {release['candidate']}: {gate['status']}"),
         "\n".join(map(page.words, facts)),
         _table(page, ("Package", "Verdict", "Note"), verdicts),
-        page.words("The checklist's minimum evidence:"),
+        page.words.label("The checklist's minimum evidence:"),
         "\n".join(_contents(page, *one) for one in document["packages"].items()),
     ]
 
 
 def _gate(page: Page, status: str, asked: t.Sequence[str]) -> str:
     if status == PASS:
-        return page.words("PASS, all four packages are PASS for this release. The ticket may close.")
+        return page.words.label("PASS, all four packages are PASS for this release. The ticket may close.")
     return " ".join(inline(page.words(one)) for one in ("FAIL. The ticket may not close.", *asked))
 
 
 def _table(page: Page, titles: t.Sequence[str], rows: t.Sequence[t.Sequence[str]]) -> str:
-    return table([*map(page.words, titles)], rows)
+    return table([*map(page.words.label, titles)], rows)
 
 
 def _contents(page: Page, name: str, package: Document) -> str:
@@ -104,7 +104,7 @@ def _contents(page: Page, name: str, package: Document) -> str:
     items = []
     for item in minimum_evidence.ITEMS[int(name[-1])]:
         places = [place for step, place in numbers if step in item.steps]
-        items.append(f"{page.words(item.text)} {', '.join(places) or page.words('**not kept**')}")
+        items.append(f"{page.words.label(item.text)} {', '.join(places) or page.words.label('**not kept**')}")
     package_name = page.words(f"Package-{name[-1]}")
     return f"- {page.link(package_name, name[-1])}: {'; '.join(items)}"
 
@@ -136,7 +136,7 @@ def _package(page: Page, name: str, package: Document) -> list[str]:
     rows = [
         (
             cell(one["text"]),
-            page.words(_RESULTS[one["result"]]),
+            page.words.label(_RESULTS[one["result"]]),
             cell(one["reason"]),
             ", ".join(numbers[step] for step in one["steps"] if step in numbers),
         )
@@ -161,7 +161,7 @@ def _webhooks(page: Page, package: Document, release: t.Mapping[str, str]) -> li
     if not found:
         return []
     rows = [
-        (page.words(when), str(stretch.requests), str(stretch.events), f"{stretch.share:.2%}")
+        (page.words.label(when), str(stretch.requests), str(stretch.events), f"{stretch.share:.2%}")
         for when, stretch in (("before the flags were set", found.before), ("since then", found.since))
     ]
     titles = ("Webhooks", "Requests", "Refused with 401", "Share")
@@ -171,4 +171,4 @@ def _webhooks(page: Page, package: Document, release: t.Mapping[str, str]) -> li
 def _reset_or_stamp(page: Page, section: Document) -> list[str]:
     title = "### Reset or stamp?" if section["question"] else "### Reset or stamp"
     comparison = [fence(section["comparison"])] if section["comparison"] else []
-    return [page.words(title), *map(inline, section["sentences"]), *comparison]
+    return [page.words.label(title), *map(inline, section["sentences"]), *comparison]

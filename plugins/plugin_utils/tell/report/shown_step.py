@@ -31,7 +31,7 @@ def section(page: Page, number: str, step: Document, *, opened: bool) -> list[st
     sizes = (
         f"{_label(page, step, stream)} {_lines(page, step[stream])}" for stream in STREAMS if step[stream]
     )
-    ending = f"{number} {step['title']}: {page.words(_ending(step))}"
+    ending = f"{number} {step['title']}: {_ending(page, step)}"
     summary = ", ".join([ending, f"{step['seconds']:.3f} s", *sizes])
     return page.fold(summary, _told(page, step, [*_streams(page, step, folded=False)]), number)
 
@@ -67,7 +67,7 @@ def _streams(page: Page, step: Document, *, folded: bool) -> t.Iterator[str]:
             continue
         whole = step.get("whole", {}).get(stream)
         keyed = bodies.by_keys(step["name"], text) if whole and stream == "stdout" else None
-        text, label = (keyed, page.words(_BY_KEYS)) if keyed else (text, label)
+        text, label = (keyed, page.words.label(_BY_KEYS)) if keyed else (text, label)
         if folded and not is_short(text):
             yield from page.fold(f"{label}, {_lines(page, text)}", [fence(text)])
         else:
@@ -83,21 +83,23 @@ def _lines(page: Page, text: str) -> str:
 
 
 def _label(page: Page, step: Document, stream: str) -> str:
-    return page.words(_LABELS.get(step["kind"], {}).get(stream, stream))
+    return page.words.label(_LABELS.get(step["kind"], {}).get(stream, stream))
 
 
 def _outcome(page: Page, step: Document) -> str:
     """Return how a step ended, as Markdown."""
     if step["outcome"] == "ended":
-        return page.words(_ending(step))
-    status = "" if step["exit_status"] is None else page.words(f" (exit status {step['exit_status']})")
-    return f"**{page.words(_OUTCOMES[step['outcome']])}**: {inline(step['reason'])}{status}"
+        return _ending(page, step)
+    known = step["exit_status"] is not None
+    status = page.words.label(" (exit status {status})", status=step["exit_status"]) if known else ""
+    return f"**{page.words.label(_OUTCOMES[step['outcome']])}**: {inline(step['reason'])}{status}"
 
 
-def _ending(step: Document) -> str:
+def _ending(page: Page, step: Document) -> str:
     """Return how a step ended, in a few plain words."""
     if step["outcome"] != "ended":
-        return _OUTCOMES[step["outcome"]]
+        return page.words.label(_OUTCOMES[step["outcome"]])
     if step["exit_status"] is None:
-        return "read"
-    return f"{'HTTP' if step['kind'] == HTTP else 'exit'} status {step['exit_status']}"
+        return page.words.label("read")
+    said = "HTTP status {status}" if step["kind"] == HTTP else "exit status {status}"
+    return page.words.label(said, status=step["exit_status"])

@@ -21,7 +21,8 @@ from markupsafe import Markup
 from .....module_utils._core.evidence import Evidence, Release
 from .....module_utils._core.evidence import Step as Kept
 from .....module_utils._text import earlier_attempts
-from .. import origin, shown
+from ... import language
+from .. import origin, shown, translated
 from ..document import Document
 from . import run_life, timeline, view, webhooks, words
 
@@ -32,7 +33,12 @@ _Drawing = t.TypeVar("_Drawing")
 
 
 def render(document: Document) -> str:
-    """Return the whole page."""
+    """Return the whole page, in the document's language."""
+    with words.spoken(translated.words_of(document)):
+        return _rendered(translated.translated(document))
+
+
+def _rendered(document: Document) -> str:
     packages = view.packages(document)
     evidence = {one.number: _evidence(document, one) for one in packages}
     policies = {one.number: one.of["policy"] for one in packages}
@@ -56,7 +62,7 @@ def render(document: Document) -> str:
             style=Markup(style),
             script=Markup(script),
             csp=policy(style, script),
-            language=words.LANGUAGE,
+            language=document["attempt"].get("language") or language.ENGLISH,
         )
     )
 
@@ -98,7 +104,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    made.globals["w"] = words.words
+    made.globals |= {"w": words.words, "said": words.said}
     return made
 
 

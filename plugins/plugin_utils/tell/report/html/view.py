@@ -108,7 +108,7 @@ class Package:
     @property
     def name(self) -> str:
         """What the checklist calls it."""
-        return f"Package-{self.number}"
+        return words("Package-{number}", number=self.number)
 
     @property
     def is_bad(self) -> bool:

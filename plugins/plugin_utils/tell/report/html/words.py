@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import typing as t
+from contextlib import contextmanager
+from contextvars import ContextVar
 
-LANGUAGE = "en"
+from ... import language
+from ...language import Words
 
 RESULTS = {"met": "met", "not_met": "not met", "not_proven": "not proven", "left_out": "left out"}
 OUTCOMES = {
@@ -17,6 +20,26 @@ OUTCOMES = {
 }
 
 
+# Templates ask for words, and so do the views that they read while they are rendered.
+_SPOKEN: ContextVar[Words] = ContextVar("words")
+_ENGLISH = language.words(language.ENGLISH)
+
+
+@contextmanager
+def spoken(words: Words) -> t.Iterator[None]:
+    """Have a page in these words."""
+    token = _SPOKEN.set(words)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(token)
+
+
 def words(sentence: str, **values: t.Any) -> str:
     """Return a fixed sentence as the page has it, with its values filled in."""
-    return sentence.format(**values) if values else sentence
+    return _SPOKEN.get(_ENGLISH).label(sentence, **values)
+
+
+def said(sentence: object) -> str:
+    """Return what the collection says, and the document has in English, as the page has it."""
+    return _SPOKEN.get(_ENGLISH)(str(sentence))

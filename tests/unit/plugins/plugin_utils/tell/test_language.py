@@ -16,7 +16,7 @@ from tests.unit import sentences
 from tests.unit.captured import FIXTURES
 
 PLUGINS = Path(__file__).parents[5] / "plugins"
-CATALOGUE: dict[str, dict[str, str]] = json.loads(
+CATALOGUE: dict[str, dict[str, dict[str, str]]] = json.loads(
     (PLUGINS / "plugin_utils" / "tell" / "languages" / "tr.json").read_text("utf-8")
 )
 TURKISH = language.words("tr")
@@ -37,9 +37,16 @@ SOURCES = (
     "module_utils/_clients/sockets.py",
     *(
         f"plugin_utils/tell/report/{name}.py"
-        for name in ("document", "migration_decision", "reset_or_stamp", "table_schema")
+        for name in (
+            *("document", "follow_up", "markdown", "migration_decision", "minimum_evidence", "origin"),
+            *("reset_or_stamp", "shown_step", "table_schema", "webhooks"),
+        )
     ),
+    *(f"plugin_utils/tell/report/html/{name}.py" for name in ("run_life", "view", "words")),
+    "plugin_utils/tell/ticket/rule.py",
 )
+TEMPLATES = sorted(PLUGINS.glob("plugin_utils/tell/report/html/*.j2"))
+LABEL = re.compile(r"""\bw\("((?:[^"\\]|\\.)*)\"""")
 # Of these files, what is no sentence of a report: what is searched for, names, SQL, errors of who calls them,
 # and the words of other tools, which are evidence.
 OTHERS = {
@@ -56,6 +63,8 @@ OTHERS = {
     *(" NULLS NOT DISTINCT", "{} DEFAULT {}", 'ALTER TABLE {} ADD COLUMN "{}" {} {}'),
     *('ALTER TABLE {} ADD CONSTRAINT "{}" {}', 'CREATE INDEX "{}" ON {} USING {}'),
     'CREATE UNIQUE INDEX "{}" ON {} USING {}',
+    *("no step of it was kept", "AWX job {}", "{}, SHA-256 {}", "criterion-{}-{}", "package-{}", "step-{}"),
+    "GET, {} × {}",
 }
 # GitHub's logs are read by patterns.
 PATTERN = re.compile(r"[\\\[|]|\n")
@@ -66,7 +75,10 @@ SAME = {
 }
 
 VALUE = re.compile(r"\{(\d+)(?:!([tsld]))?\}")
-MENTIONED = {name: said for part in CATALOGUE.values() for name, said in part.items()}
+MENTIONED, LABELS = (
+    {name: said for part in CATALOGUE[kind].values() for name, said in part.items()}
+    for kind in ("sentences", "labels")
+)
 
 
 def _headings() -> set[str]:
@@ -83,7 +95,16 @@ def _keys(source: str) -> set[str]:
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_every_sentence_has_a_translation(source: str) -> None:
-    assert sorted(_keys(source) - OTHERS - set(MENTIONED)) == []
+    said = {re.sub(r"\{\{(\w+)\}\}", "{}", one) for one in _keys(source)} - OTHERS
+    labels = {label.removesuffix(".") for label in LABELS}
+    assert sorted(said - set(MENTIONED) - labels) == []
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.name)
+def test_every_label_of_the_page_has_a_translation(template: Path) -> None:
+    found = {re.sub(r"\{\w+\}", "{}", one) for one in LABEL.findall(template.read_text("utf-8"))}
+    assert len(found) > 20
+    assert sorted(found - {"{}: {}"} - set(LABELS)) == []
 
 
 def test_every_step_has_a_translation_of_its_title() -> None:
@@ -91,7 +112,7 @@ def test_every_step_has_a_translation_of_its_title() -> None:
 
 
 def test_every_translation_is_of_a_sentence_of_its_source() -> None:
-    for source, part in CATALOGUE.items():
+    for source, part in CATALOGUE["sentences"].items():
         text = (PLUGINS / source).read_text("utf-8")
         known = sentences.all_keys(text) | (_headings() if source.endswith("step_names.py") else set())
         assert sorted(set(part) - known) == [], source

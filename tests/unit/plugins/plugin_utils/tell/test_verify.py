@@ -30,9 +30,9 @@ def attempt(tmp_path: Path) -> locker.Attempt:
     return reported(tmp_path, NOW)
 
 
-def reported(root: Path, moment: str) -> locker.Attempt:
+def reported(root: Path, moment: str, language: str = "en") -> locker.Attempt:
     """An attempt with evidence that is real, and by far not enough."""
-    attempt = locker.open_attempt(str(root / "evidence"), RELEASE, moment)
+    attempt = locker.open_attempt(str(root / "evidence"), RELEASE, moment, language=language)
     locker.open_package(attempt, 1, {"table": "reconciliation_findings", "columns": ["provider"]})
     steps = [
         captured("alembic_current", "alembic/current_behind"),
@@ -58,6 +58,16 @@ def replace(path: Path, old: str, new: str) -> None:
 
 def test_what_was_not_touched(attempt: locker.Attempt) -> None:
     assert verify.problems(attempt) == []
+
+
+def test_an_attempt_in_another_language(tmp_path: Path) -> None:
+    attempt = reported(tmp_path, NOW, "tr")
+    assert verify.problems(attempt) == []
+    assert '"language": "tr"' in (attempt.folder / "attempt.json").read_text("utf-8")
+    assert "Kanıtlanmadı: " in (attempt.folder / "report.md").read_text("utf-8")
+    assert "is not proven: " in (attempt.folder / "report.json").read_text("utf-8")
+    replace(attempt.folder / "report.md", "Kanıtlanmadı: ", "Karşılandı: ")
+    assert verify.problems(attempt)[0] == "report.md is not the text of what the evidence shows"
 
 
 def test_an_attempt_of_an_earlier_version(attempt: locker.Attempt) -> None:

@@ -236,6 +236,29 @@ def test_what_could_not_be_collected_is_not_put_to_the_developers(
     assert rule.verdict(document, OWN, decision, PROOF, "@psp/backend").lead == lead
 
 
+def test_a_verdict_in_turkish() -> None:
+    note = "The CI job is GREEN is not met: run 42 had no job (1 more)."
+    document = report(0, 2, packages=(0, 2, 3), steps={0: [HELD]}, notes={0: note})
+    document["attempt"]["language"] = "tr"
+    document["gate"]["left_out"] = ["Package-3: the POST answers queued and an id (it always queues)"]
+    assert verdict(document).splitlines()[1:] == [
+        "@psp/backend: Paket-2 FAIL. Tam log yukarıdaki parçalarda. Lütfen kök neden analizini (RCA) burada, "
+        "bu ticket üzerinden yapın. Paket-0 toplanamadı, bu da sürüm hakkında bir şey söylemez: kapanışı "
+        "çalıştıran kişi aşağıdaki notlarda belirtileni düzeltir ve yeniden çalıştırır.",
+        f"2026.11.0-rc3 kapanışı, ortam staging, commit {'a' * 40}",
+        "Toplandığı aralık: 2026-11-24T02:52:03.123Z – 2026-11-24T02:52:03.123Z (UTC)",
+        "Paket-0: FAIL. Karşılanmadı: CI job’ı GREEN: run 42 had no job (ve 1 kriter daha).",
+        *(
+            f"Paket-{number}: {status}. This is the note of Package-{number}."
+            for number, status in ((1, "FAIL"), (2, "FAIL"), (3, "PASS"))
+        ),
+        "Kapı: FAIL. Dört paketin tümü PASS olana kadar ticket açık kalır.",
+        "Politika gereği kapsam dışı: Paket-3: POST, queued ve bir id ile yanıt veriyor (it always queues)",
+        f"Rapor: 3 parça, birleşik SHA-256 {'e' * 64}",
+        f"Kanıt kasası: deneme {ATTEMPT}, SHA-256 {'f' * 64}",
+    ]
+
+
 def test_a_partial_pass_asks_nobody() -> None:
     text = verdict(report(packages=(1,)))
     assert "status=FAIL run=PASS" in text
