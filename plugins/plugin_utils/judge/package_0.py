@@ -103,7 +103,7 @@ def run_has_ended(evidence: Evidence, policy: Policy) -> Finding:
     jobs, required = items(evidence, steps.CI_JOBS, "jobs"), required_jobs(evidence, policy)
     other = [job for job in jobs if github_runs.color(job) != "GREEN" and job not in required]
     said = [f"job {job.get('name')}: {github_runs.meaning(job)}" for job in other]
-    state = "; ".join([f"{_named(run)}: {github_runs.meaning(run)}", *said])
+    state = "; ".join([f"run {run.get('id')}: {github_runs.meaning(run)}", *said])
     names = (steps.CI_RUN, steps.CI_JOBS)
     if wanted == "job":
         return met(f"the job alone counts ({state})", *names)

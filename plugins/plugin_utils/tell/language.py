@@ -168,6 +168,11 @@ class Words:
                 before = self._best(text[:start], depth)
                 for after in self._filled(affix, values, depth):
                     yield Found(before.text + after.text, before.known + after.known)
+        start = text.rfind(" (") if text.endswith(")") else 0
+        if start > 0:
+            before, inner = self._best(text[:start], depth), self._part(text[start + 2 : -1], depth)
+            if inner.known:
+                yield Found(f"{before.text} ({inner.text})", before.known + inner.known)
         for joint, cost, both in _JOINTS:
             for parts in _divided(text, joint):
                 one, other = (self._part(part, depth) for part in parts)
