@@ -100,7 +100,8 @@ def _contents(page: Page, name: str, package: Document) -> str:
     for item in minimum_evidence.ITEMS[int(name[-1])]:
         places = [place for step, place in numbers if step in item.steps]
         items.append(f"{item.text} {', '.join(places) or '**not kept**'}")
-    return f"- {page.link(f'Package-{name[-1]}', name[-1])}: {'; '.join(items)}"
+    said = "; ".join(items) if numbers else "**nothing was kept**"
+    return f"- {page.link(f'Package-{name[-1]}', name[-1])}: {said}"
 
 
 def _numbers(page: Page, name: str, package: Document) -> list[tuple[str, str]]:
