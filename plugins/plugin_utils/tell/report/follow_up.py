@@ -14,6 +14,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ....module_utils._core.evidence import FAILED, TIMED_OUT
+from ....module_utils._core.step_names import outcomes_of
 from ...judge.base import FAIL, NOT_MET, NOT_PROVEN
 from ...keep.locker import HELD_BACK
 
@@ -82,4 +83,6 @@ def _uncollected(package: Document) -> str:
     # What is not proven for such a step quotes it.
     unproven = [str(one["reason"]) for one in criteria if one["result"] == NOT_PROVEN]
     quoted = [reason for reason in reasons if any(reason in one for one in unproven)]
-    return next(iter(quoted), "" if steps else "no step of it was kept")
+    # What was about to be done, and was not, shows nothing of the release.
+    taken = [step for step in steps if not outcomes_of(step["name"])]
+    return next(iter(quoted), "" if taken else "nothing of it was kept")

@@ -105,8 +105,9 @@ def _contents(page: Page, name: str, package: Document) -> str:
     for item in minimum_evidence.ITEMS[int(name[-1])]:
         places = [place for step, place in numbers if step in item.steps]
         items.append(f"{page.words.label(item.text)} {', '.join(places) or page.words.label('**not kept**')}")
+    said = "; ".join(items) if numbers else page.words.label("**nothing was kept**")
     package_name = page.words(f"Package-{name[-1]}")
-    return f"- {page.link(package_name, name[-1])}: {'; '.join(items)}"
+    return f"- {page.link(package_name, name[-1])}: {said}"
 
 
 def _numbers(page: Page, name: str, package: Document) -> list[tuple[str, str]]:

@@ -47,8 +47,9 @@ def criterion(said: str) -> dict[str, t.Any]:
         ([BROKEN], ["not_proven: no step x was kept; no alembic.ini", "not_proven"], "no alembic.ini"),
         ([step("alembic_heads"), ROLE], ["met", "not_proven: a task: it failed"], "a task: it failed"),
         ([ROLE, NO_PSQL], ["not_proven: describe_table: psql was not found"], "psql was not found"),
-        ([], ["not_proven"], "no step of it was kept"),
-        ([], [], "no step of it was kept"),
+        ([], ["not_proven"], "nothing of it was kept"),
+        ([step("backend_env_intent")], ["met", "not_proven"], "nothing of it was kept"),
+        ([], [], "nothing of it was kept"),
         # What the preflight held back, a role reports as not met, too.
         ([HELD], ["not_proven"], HELD.reason),
         ([SET_UP], ["not_met", "not_proven"], SET_UP.reason),
