@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import typing as t
 from pathlib import Path
 
@@ -105,9 +106,15 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     made.globals |= {"w": words.words, "said": words.said}
+    made.filters["content"] = _content
     return made
+
+
+def _content(text: str) -> Markup:
+    """Return a text as an element's content, where quotes may stay: much of JSON is quotes."""
+    return Markup(html.escape(shown.visible(text), quote=False))
 
 
 def _visible(value: t.Any) -> t.Any:
     """Name what cannot be seen in a text; what is markup already has passed here."""
-    return shown.visible(value) if type(value) is str else value
+    return shown.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -202,6 +202,12 @@ def test_the_first_criterion_that_failed_is_open_at_the_top_with_links_to_its_st
     assert "Package-0" in after
 
 
+def test_the_page_of_much_json_is_little_larger_than_its_evidence() -> None:
+    answer = '{"id": "9cc35819", "status": "queued", "provider": "acmepay", "error": null}\n' * 10_000
+    document = reports.report(steps={1: [step("one", kind="http", stdout=answer)]})
+    assert len(page.render(document)) < 1.1 * len(answer)
+
+
 def test_where_all_of_a_long_output_is_is_said() -> None:
     document = reports.report(steps={1: [step("one", stdout="a\n[... shortened ...]\nb\n")]})
     file = {"file": "package_1/0001-one.stdout.gz", "bytes": 99, "sha256": "ab" * 32}
