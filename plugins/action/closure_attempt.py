@@ -22,6 +22,7 @@ from ..module_utils._core.steps import hostname
 from ..plugin_utils.keep import elsewhere, locker, provenance, watch
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, progress
 from ..plugin_utils.preflight import controller, formats
+from ..plugin_utils.tell.language import ENGLISH, LANGUAGES
 
 display = Display()
 
@@ -43,6 +44,9 @@ class ActionModule(ClosureAction):
         masked = args.get("masked") or {}
         if not isinstance(masked, dict) or not all(isinstance(one, bool) for one in masked.values()):
             problems.append("rc_closure_masked must be a dictionary of variables' names to true or false")
+        language = str(args.get("language") or ENGLISH)
+        if language not in LANGUAGES:
+            problems.append(f"rc_closure_language is {language!r}, not {' or '.join(LANGUAGES)}")
         problems += [] if problems else controller.lacks_space(str(args["locker"]))
         if problems:
             return {"failed": True, "msg": "; ".join(problems)}
@@ -62,6 +66,7 @@ class ActionModule(ClosureAction):
                 own,
                 held_back=held_back,
                 masked=masked,
+                language=language,
                 provenance=_provenance(known, masked),
             )
         except locker.LockerError as exc:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Judge the evidence in the locker, and report: three files, a fact and the job's statistics."""
+"""Judge the evidence in the locker, and report: four files, a fact and the job's statistics."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ..plugin_utils.keep import elsewhere, locker
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.tell import verify
 from ..plugin_utils.tell.report import document, junit, markdown, migration_decision
+from ..plugin_utils.tell.report.html import page
 
 
 class ActionModule(ClosureAction):
@@ -51,6 +52,7 @@ def _reported(attempt: locker.Attempt) -> Result:
     # In this order: where report.json is, all of the report is.
     texts = {
         "report.md": markdown.render(report),
+        "report.html": page.render(report),
         "junit.xml": junit.render(report),
         "report.json": locker.as_json(report),
     }

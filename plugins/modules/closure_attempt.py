@@ -55,6 +55,12 @@ options:
       (V(false)), where its name or its content say otherwise.
     type: dict
     default: {}
+  language:
+    description: The language of the report's sentences, and of those in the ticket. Evidence and
+      C(report.json) are not translated.
+    type: str
+    choices: [en, tr]
+    default: en
   holder:
     description: Who takes the lock. Set by the action.
     type: dict
@@ -115,6 +121,7 @@ def main() -> None:
             "staging": {"type": "str", "default": ""},
             "held_back": {"type": "dict", "default": {}},
             "masked": {"type": "dict", "default": {}},
+            "language": {"type": "str", "choices": ["en", "tr"], "default": "en"},
             "holder": {"type": "dict"},
         },
         supports_check_mode=True,

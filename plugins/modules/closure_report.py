@@ -8,7 +8,8 @@ module: closure_report
 short_description: Judge the evidence and write the report
 version_added: 0.1.0
 description:
-  - Derives the verdicts from the evidence in the locker, and writes C(report.md) and C(report.json) into it.
+  - Derives the verdicts from the evidence in the locker, and writes C(report.md), C(report.html),
+    C(report.json) and C(junit.xml) into it.
   - Returns the report as the fact C(rc_closure_report), and its summary as C(set_stats) does. It does not
     fail on a FAIL. The gate is a task of its own in the role C(rc_closure).
   - If a migration would create what exists already, the report contains the facts, and people decide in the
@@ -70,6 +71,7 @@ paths:
   type: dict
   sample:
     report.md: /srv/evidence/PSP-1234/2026.11.0-rc3/report.md
+    report.html: /srv/evidence/PSP-1234/2026.11.0-rc3/report.html
     report.json: /srv/evidence/PSP-1234/2026.11.0-rc3/report.json
     junit.xml: /srv/evidence/PSP-1234/2026.11.0-rc3/junit.xml
 ansible_facts:

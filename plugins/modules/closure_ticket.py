@@ -15,7 +15,7 @@ description:
     ticket, the module reads the comments back, joins them and compares them with the report.
   - If all four packages are PASS and O(close) is set, it closes the ticket. On a FAIL, it does not close it,
     sets O(label), reopens the ticket if this module had closed it, and asks O(analysts) for the root-cause
-    analysis.
+    analysis. It does not ask them about a package that could not be collected.
   - It respects later attempts. A PASS does not close a ticket if a later attempt is FAIL or was not reported,
     and a FAIL does not reopen it if a later one is PASS. A ticket that also contains the closure of another
     ticket is neither closed nor reopened.

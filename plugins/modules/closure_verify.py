@@ -9,7 +9,7 @@ short_description: Compare a report with the evidence it was made of
 version_added: 0.1.0
 description:
   - Compares each kept stream with its digest, derives the verdicts anew by the rules of the installed
-    collection, and compares C(report.json) and C(report.md) with the result. Fails with one sentence for each
+    collection, and compares the report's files with the result. Fails with one sentence for each
     difference.
   - Whoever can write the locker can make report and evidence agree, but cannot change the digest in the
     ticket. Give that as O(sha256).

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import os
 import re
@@ -23,7 +24,9 @@ from detect_secrets.settings import transient_settings
 
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell import verify
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import bodies, minimum_evidence
 from tests.integration.conftest import ROOT, read_env, read_state, secret_forms
+from tests.unit.rendered import rendered, screens
 
 LIMIT_SECONDS = 300
 TICKET = "PSP-3031"
@@ -198,8 +201,47 @@ def test_the_ticket_text_is_complete(first: Run) -> None:
         assert package["note"].split(" ")[0] in text
         for step in package["steps"]:
             assert step["command"] in text
-            assert step["stdout"].rstrip("\n") in text
             assert step["stderr"].rstrip("\n") in text
+            if "whole" not in step:
+                assert step["stdout"].rstrip("\n") in text
+
+
+def test_of_github_s_answers_the_ticket_has_what_was_judged_and_the_locker_the_whole(first: Run) -> None:
+    (path,) = first.locker.glob(f"{TICKET}/*/report.md")
+    (attempt,) = path.parent.glob("attempts/*")
+    text, steps = path.read_text("utf-8"), first.report["packages"]["package_0"]["steps"]
+    named = {step["name"]: step["whole"]["stdout"] for step in steps if "whole" in step}
+    assert {"ci_workflow", "ci_run", "ci_jobs"} <= set(named) <= bodies.ANSWERS
+    for name, whole in named.items():
+        body = (attempt / whole["file"]).read_bytes()
+        assert (len(body), hashlib.sha256(body).hexdigest()) == (whole["bytes"], whole["sha256"])
+        assert f"`{whole['file']}`, {whole['bytes']} bytes, SHA-256 `{whole['sha256']}`" in text
+        shown = bodies.by_keys(name, body.decode())
+        assert shown is not None
+        assert shown in text
+
+
+def test_the_minimum_evidence_is_there_and_the_first_page_leads_to_it(first: Run) -> None:
+    (path,) = first.locker.glob(f"{TICKET}/*/report.md")
+    text = path.read_text("utf-8")
+    assert "not kept" not in text
+    head = rendered(text.partition("\n## ")[0])
+    for number, items in minimum_evidence.ITEMS.items():
+        steps = first.report["packages"][f"package_{number}"]["steps"]
+        for item in items:
+            places = [n for n, step in enumerate(steps, 1) if step["name"] in item.steps]
+            assert places, item.text
+            for place in places:
+                assert any(link.endswith(f"-{number}-{place}") for link in head.links), item.text
+
+
+def test_people_can_read_it(first: Run) -> None:
+    (path,) = first.locker.glob(f"{TICKET}/*/report.md")
+    text = path.read_text("utf-8")
+    assert screens(text) <= 10
+    found = rendered(text)
+    assert {link.removeprefix("#") for link in found.links} <= set(found.anchors)
+    assert len(found.anchors) == len(set(found.anchors))
 
 
 def test_the_report_is_verified_by_its_locker_alone(first: Run) -> None:

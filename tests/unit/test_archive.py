@@ -49,7 +49,8 @@ def test_it_has_what_ships_and_no_stray_file(archive: tarfile.TarFile) -> None:
     assert found == SHIPPED
     assert all(member.isfile() or member.isdir() for member in archive)
     suffixes = {PurePosixPath(name).suffix for name in names(archive)}
-    assert suffixes == {"", ".in", ".j2", ".json", ".md", ".py", ".service", ".sh", ".timer", ".txt", ".yml"}
+    page = {".css", ".j2", ".js"}
+    assert suffixes == page | {"", ".in", ".json", ".md", ".py", ".service", ".sh", ".timer", ".txt", ".yml"}
     assert [name for name in names(archive) if "/." in f"/{name}" or "__pycache__" in name] == []
     assert {PurePosixPath(name).parts[1] for name in names(archive) if name.startswith("inventories/")} == {
         *("containers", "pods", "staging"),

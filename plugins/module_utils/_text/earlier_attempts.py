@@ -42,13 +42,14 @@ class Intent:
 
     def __str__(self) -> str:
         """Say what was begun, and what came of it."""
-        begun = f"{', '.join(self.what.splitlines())} at {self.at} on {self.host}"
+        what, at, host = ", ".join(self.what.splitlines()), self.at, self.host
         if self.outcome is None:
-            return f"{begun}, and its outcome was not kept"
+            return f"{what} at {at} on {host}, and its outcome was not kept"
         if self.outcome.reason:
-            return f"{begun}, and then: {self.outcome.reason}"
+            return f"{what} at {at} on {host}, and then: {self.outcome.reason}"
         status = self.outcome.exit_status
-        return f"{begun}, and it ended" + ("" if status is None else f" with status {status}")
+        ended = "" if status is None else f" with status {status}"
+        return f"{what} at {at} on {host}, and it ended{ended}"
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,7 @@ class Window(t.NamedTuple):
     # Where and when it was counted: C(source), C(from), C(to), C(lines), C(unreadable) and more.
     head: t.Mapping[str, t.Any]
     total: Count  # the sum of its intervals
+    intervals: tuple[tuple[str, Count], ...]  # with their starts, RFC 3339
 
 
 def tally(raw: bytes, webhook: Webhook, *, interval: int, since: datetime | None = None) -> Tally:
@@ -109,7 +110,8 @@ def read(text: str) -> Window:
     try:
         head, *intervals = [json.loads(line) for line in text.splitlines()]
         counts = [Count(**{key: int(row[key]) for key in asdict(Count())}) for row in intervals]
-        return Window(dict(head), sum(counts, Count()))
+        starts = [str(row.get("at", "")) for row in intervals]
+        return Window(dict(head), sum(counts, Count()), tuple(zip(starts, counts)))
     except (KeyError, TypeError, ValueError) as exc:
         raise ValueError(f"these are no counts: {exc}") from exc
 

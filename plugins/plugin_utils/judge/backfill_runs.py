@@ -45,19 +45,18 @@ def dry_run_is_dry(evidence: Evidence, policy: Policy) -> Finding:
     rows = [_row(succeeded(evidence, name)) for name in names]
     before, after = map(_told, rows)
     if sessions.own and sessions.read_only:
-        return _could_only_read(evidence, _many(sessions.own, "session"), *rows)
+        return _could_only_read(evidence, sessions.own, *rows)
     if before != after:
         return not_met(f"the dry run wrote: {before} before it, {after} after it", *names)
     content, since = (_content(evidence, name) for name in looks)
     if since.of_run:
-        reason = (
-            f"the dry run wrote: {_many(since.of_run, 'row')} of {since.names} by transactions of its own"
-        )
+        reason = f"the dry run wrote: {_rows_of(since.of_run)} of {since.names} by transactions of its own"
         return not_met(reason, *looks)
     if since.unchanged_since(content):
         return met(f"{before} before it and after it, and {_same(since)}", *names, *looks)
     if sessions.own and sessions.transactions:
-        seen = f"the {_many(sessions.transactions, 'transaction')} in which it was seen to write"
+        count = sessions.transactions
+        seen = f"the {count} {'transaction' if count == 1 else 'transactions'} in which it was seen to write"
         rest = "not excluded: one too short to be seen"
         return met(f"{_changed(since)} while it ran, none of them by {seen} ({rest})", *names, *looks)
     return _repeated(evidence, since)
@@ -155,7 +154,7 @@ def _doubt(step: Step, found: backfill.Summary, dry: bool) -> str:
     return f"beside its summary, {found.text}, it says: {failure}" if failure else ""
 
 
-def _could_only_read(evidence: Evidence, own: str, before: Row, after: Row) -> Finding:
+def _could_only_read(evidence: Evidence, sessions: int, before: Row, after: Row) -> Finding:
     """Judge a dry run by its sessions, among which one that did not take the options over is not."""
     names = (
         steps.BACKFILL_DRY_RUN_SESSIONS,
@@ -164,11 +163,12 @@ def _could_only_read(evidence: Evidence, own: str, before: Row, after: Row) -> F
         steps.BACKFILL_CONTENT_BEFORE,
         steps.BACKFILL_CONTENT_AFTER_DRY_RUN,
     )
+    own = f"its {sessions} {'session' if sessions == 1 else 'sessions'} could only read"
     said = backfill.summary(ended(evidence, steps.BACKFILL_DRY_RUN))
     if said and said.changed and said.changed in _moved(before, after):
         went = f"the database went from {_told(before)} to {_told(after)}, by the rows that it announced"
-        return not_proven(f"its {own} could only read, but {went}", *names)
-    return met(f"its {own} could only read; {_told(after)} after it{_traffic(evidence)}", *names)
+        return not_proven(f"{own}, but {went}", *names)
+    return met(f"{own}; {_told(after)} after it{_traffic(evidence)}", *names)
 
 
 def _repeated(evidence: Evidence, first: Content) -> Finding:
@@ -179,7 +179,7 @@ def _repeated(evidence: Evidence, first: Content) -> Finding:
     runs = (steps.BACKFILL_DRY_RUN, steps.BACKFILL_REPEATED_DRY_RUN)
     said, said_again = (counts(evidence, name) for name in runs)
     if again.of_run:
-        return not_met(f"repeated, the dry run wrote {_many(again.of_run, 'row')} of {again.names}", *names)
+        return not_met(f"repeated, the dry run wrote {_rows_of(again.of_run)} of {again.names}", *names)
     if not again.unchanged_since(first):
         who = "by other traffic or by itself, which cannot be told apart"
         return not_proven(f"{changed}, and {_changed(again)} while it was repeated, {who}", *names)
@@ -214,8 +214,8 @@ def _others_wrote(evidence: Evidence, now: Content, written: int, told: str) -> 
     sessions = row_content.sessions(evidence.get(steps.BACKFILL_REAL_RUN_SESSIONS))
     if sessions.own and now.of_run == written:
         mine = "in its own transactions" if written else "none of its sessions was seen to write"
-        return met(f"{told}, {mine}, and {_many(more, 'row')} by other traffic", *names)
-    beside = f"{_many(more, 'row')} of {now.names} more changed"
+        return met(f"{told}, {mine}, and {_rows_of(more)} by other traffic", *names)
+    beside = f"{_rows_of(more)} of {now.names} more changed"
     if more > _usual(evidence):
         return not_proven(f"{told}, but {beside}, by itself or by other traffic", *names)
     return met(f"{told}; {beside}, as by other traffic before (not excluded: that it wrote them)", *names)
@@ -256,16 +256,17 @@ def _traffic(evidence: Evidence) -> str:
 
 
 def _same(content: Content) -> str:
-    how = "the content" if content.compared else "content not compared, but no row changed"
-    return f"{how} of {content.names}{' is the same' if content.compared else ''}"
+    if content.compared:
+        return f"the content of {content.names} is the same"
+    return f"content not compared, but no row changed of {content.names}"
 
 
 def _changed(content: Content) -> str:
-    return f"{_many(content.changed, 'row')} of {content.names} changed"
+    return f"{_rows_of(content.changed)} of {content.names} changed"
 
 
-def _many(count: int | None, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
+def _rows_of(count: int | None) -> str:
+    return f"{count} row" if count == 1 else f"{count} rows"
 
 
 def _row(step: Step) -> Row:

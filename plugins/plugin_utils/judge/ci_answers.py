@@ -37,7 +37,7 @@ def required_jobs(evidence: Evidence, policy: Policy) -> list[Document]:
     if not found:
         names = ", ".join(str(job.get("name")) for job in jobs) or "none"
         asked = f"exactly one job {wanted!r}" if wanted else "exactly one job, and no job is named"
-        raise MissingStepError(f"the run does not have {asked}; it has {names}")
+        raise MissingStepError(f"the run does not have {asked}: it has {names}")
     return found
 
 

@@ -103,7 +103,7 @@ def run_has_ended(evidence: Evidence, policy: Policy) -> Finding:
     jobs, required = items(evidence, steps.CI_JOBS, "jobs"), required_jobs(evidence, policy)
     other = [job for job in jobs if github_runs.color(job) != "GREEN" and job not in required]
     said = [f"job {job.get('name')}: {github_runs.meaning(job)}" for job in other]
-    state = "; ".join([f"{_named(run)}: {github_runs.meaning(run)}", *said])
+    state = "; ".join([f"run {run.get('id')}: {github_runs.meaning(run)}", *said])
     names = (steps.CI_RUN, steps.CI_JOBS)
     if wanted == "job":
         return met(f"the job alone counts ({state})", *names)
@@ -165,8 +165,8 @@ def job_green(evidence: Evidence, policy: Policy) -> Finding:
     """PASS: "the job is GREEN": the required job's own conclusion, for a skipped job leaves a run GREEN."""
     run = run_of(evidence)
     if not items(evidence, steps.CI_JOBS, "jobs"):
-        why = f"{github_runs.meaning(run)}: {run.get('html_url')}"
-        return not_met(f"{_named(run)} has no job: {why}", steps.CI_JOBS)
+        reason = f"{_named(run)} has no job: {github_runs.meaning(run)}: {run.get('html_url')}"
+        return not_met(reason, steps.CI_JOBS)
     return _each(evidence, policy, _is_green)
 
 
@@ -210,10 +210,10 @@ def _summary(evidence: Evidence, policy: Policy) -> str:
     other = run_has_ended(evidence, policy).reason if run.get("conclusion") != github_runs.SUCCESS else ""
     history = "".join(f"; {more}" for more in (red, other) if more)
     names = " and ".join(one.job["name"] for one in required)
-    job, are = ("Jobs", "are") if required[1:] else ("Job", "is")
     links = ", ".join(str(one.job["html_url"]) for one in required)
-    of = f"of {_named(run)} (attempt {number})"
-    return f"{job} {names} {of} {are} GREEN for commit {evidence.release.commit}: {links}{history}."
+    whole = f"{names} of {_named(run)} (attempt {number})"
+    said = f"Jobs {whole} are GREEN" if required[1:] else f"Job {whole} is GREEN"
+    return f"{said} for commit {evidence.release.commit}: {links}{history}."
 
 
 judge = Judge(RULES, _summary)

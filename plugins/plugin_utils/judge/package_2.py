@@ -72,7 +72,7 @@ def webhooks_covered(evidence: Evidence, policy: Policy) -> Finding:
 def no_spike(evidence: Evidence, policy: Policy) -> Finding:
     """Webhook 401: "is there a spike of 401 C(WEBHOOK_SIGNATURE_INVALID)? yes or no, with short proof"."""
     names = (steps.WEBHOOK_BASELINE, steps.WEBHOOK_WINDOW, steps.WEBHOOK_401_LINES)
-    before, after = _refused(evidence, policy)
+    before, after = refused(evidence, policy)
     told = f"{after.events} of {after.requests} webhooks since, {before.events} of {before.requests} before"
     baseline = evidence.get(steps.WEBHOOK_BASELINE)
     if baseline is None or not baseline.stdout:
@@ -84,6 +84,25 @@ def no_spike(evidence: Evidence, policy: Policy) -> Finding:
     if covered.result != MET:
         return not_proven(f"none is seen, but {covered.reason}", *covered.steps)
     return met(f"no: {told}", *names)
+
+
+def refused(evidence: Evidence, policy: Policy) -> tuple[spike.Stretch, spike.Stretch]:
+    """Return the refused webhooks before the flags and since.
+
+    A log that does not show the error code is counted by its 401s, which hold all refused signatures.
+    """
+    shown = evidence.get(steps.WEBHOOK_PROBE_LOG)
+    by_code = shown is not None and policy["code"] in shown.stdout
+    baseline = evidence.get(steps.WEBHOOK_BASELINE)
+    counts = [
+        _window(baseline).total if baseline and baseline.stdout else webhook_log.Count(),
+        _window(ended(evidence, steps.WEBHOOK_WINDOW)).total,
+    ]
+    before, after = (
+        spike.Stretch(count.signature_invalid if by_code else count.status_401, count.requests)
+        for count in counts
+    )
+    return before, after
 
 
 def runs_release(evidence: Evidence, policy: Policy) -> Finding:
@@ -148,25 +167,6 @@ def _unsound(head: t.Mapping[str, t.Any]) -> str:
     return f"what came is not all known: {head['read']}" if head.get("gap") else ""
 
 
-def _refused(evidence: Evidence, policy: Policy) -> tuple[spike.Stretch, spike.Stretch]:
-    """Return the refused webhooks before the flags and since.
-
-    A log that does not show the error code is counted by its 401s, which hold all refused signatures.
-    """
-    shown = evidence.get(steps.WEBHOOK_PROBE_LOG)
-    by_code = shown is not None and policy["code"] in shown.stdout
-    baseline = evidence.get(steps.WEBHOOK_BASELINE)
-    counts = [
-        _window(baseline).total if baseline and baseline.stdout else webhook_log.Count(),
-        _window(ended(evidence, steps.WEBHOOK_WINDOW)).total,
-    ]
-    before, after = (
-        spike.Stretch(count.signature_invalid if by_code else count.status_401, count.requests)
-        for count in counts
-    )
-    return before, after
-
-
 def _proof(before: spike.Stretch, after: spike.Stretch, limits: t.Mapping[str, t.Any]) -> str:
     """Return why it is a spike, or C('').
 
@@ -188,7 +188,7 @@ def _summary(evidence: Evidence, policy: Policy) -> str:
         backfill_runs.counts(evidence, run) for run in (steps.BACKFILL_DRY_RUN, steps.BACKFILL_REAL_RUN)
     )
     smoke = e2e.passes(evidence, policy).reason
-    after = _refused(evidence, policy)[1]
+    after = refused(evidence, policy)[1]
     return (
         f"{_flags(policy)}, the backfill wrote "
         f"{real.changed} of {real.total} rows as its dry run announced ({dry.changed}), the E2E smoke has "

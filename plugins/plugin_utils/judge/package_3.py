@@ -218,8 +218,9 @@ def worker_log(evidence: Evidence, policy: Policy) -> Finding:
         return not_met(f"{has}{why}{others}", steps.RECON_WORKER_LOG, detail="\n".join(named[:_QUOTED]))
     last = (run.finished or run.attempts)[-1]
     fate = last.end.kind if last.end else "no line ends it"
-    link, decide = ("and", met) if last.finished else ("but", not_met)
+    decide = met if last.finished else not_met
     lines = "\n".join(event.line.strip() for event in (last.start, last.end) if event)
+    link = "and" if last.finished else "but"
     reason = f"job {last.start.job} of run {run.id} started, {link} {fate}{others}"
     return decide(reason, steps.RECON_WORKER_LOG, detail=lines)
 

@@ -50,7 +50,7 @@ def read(step: Step) -> list[Running]:
     try:
         return environment_report.parse(step.stdout)
     except ValueError as exc:
-        raise MissingStepError(f"{step.name} cannot be read: {exc}") from exc
+        raise MissingStepError(f"{step.title}: it cannot be read: {exc}") from exc
 
 
 def shows(
@@ -92,9 +92,12 @@ def deployed_code(evidence: Evidence, policy: Policy) -> Finding:
             # Of workers that were forked counts their master: it may have loaded the code for them.
             began = code.loaded or process.started
             if parse_time(code.changed) > parse_time(began) + _GRACE:
-                reason = f"{who}, or what it was forked from, was started at {began}, before {code.file}"
-                changed = f"was put there at {code.changed} (or its owner, mode or links were changed)"
-                return not_proven(f"{reason} {changed}: it may run older code, restart it", *BOTH)
+                reason = (
+                    f"{who}, or what it was forked from, was started at {began}, before {code.file} was put "
+                    f"there at {code.changed} (or its owner, mode or links were changed): it may run older "
+                    "code, restart it"
+                )
+                return not_proven(reason, *BOTH)
             newest = max(newest, f"{code.changed} ({code.file})")
     return met(f"all processes were started after the newest file of their code, of {newest}", *BOTH)
 

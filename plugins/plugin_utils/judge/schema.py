@@ -61,7 +61,7 @@ def _compared(evidence: Evidence, table: str, *, others_count: bool) -> Finding:
     if not in_have:
         return not_met(f"there is no table {table}", steps.ALEMBIC_SCHEMA)
     wrong = [f"lacks {line}" for line in in_made if line not in in_have]
-    wrong += [f"has {line}" for line in in_have if line not in in_made]
+    wrong += [f"also has {line}" for line in in_have if line not in in_made]
     if wrong:
         named = "; ".join(wrong[:_NAMED]) + (f"; and {len(wrong) - _NAMED} more" if wrong[_NAMED:] else "")
         reason = f"{table} is not what the migrations make of an empty database: it {named}"

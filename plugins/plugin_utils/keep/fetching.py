@@ -55,10 +55,11 @@ class Clock(t.NamedTuple):
         """One sentence where it is off by more than C(CLOCK_SECONDS), or C('')."""
         if max(-self.most, self.least) <= CLOCK_SECONDS:
             return ""
-        least, most, how = self.least, self.most, "ahead of"
         if self.most < 0:
-            least, most, how = -self.most, -self.least, "behind"
-        return f"the host's clock is at least {least:.1f} s {how} the controller's, at most {most:.1f} s"
+            least, most = f"{-self.most:.1f}", f"{-self.least:.1f}"
+            return f"the host's clock is at least {least} s behind the controller's, at most {most} s"
+        least, most = f"{self.least:.1f}", f"{self.most:.1f}"
+        return f"the host's clock is at least {least} s ahead of the controller's, at most {most} s"
 
     def corrected(self, time: str) -> str:
         """Return a time of the host's by the controller's clock, rather too late than too early."""

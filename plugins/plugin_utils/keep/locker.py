@@ -4,10 +4,10 @@
 """The locker: a folder per ticket and release that contains all evidence, before anything judges it.
 
     <root>/<ticket>/<release>/
-        report.md  report.json              of the newest attempt
+        report.*  junit.xml                 of the newest attempt
         attempts/<id>/
             attempt.json                    the release, when the attempt began, and who ran it, with what
-            report.md  report.json
+            report.*  junit.xml
             package_<n>/
                 policy.json                 what the judge compares the evidence with
                 0001-<step>.json            a step, with the digests of its streams
@@ -39,6 +39,8 @@ PACKAGES = (0, 1, 2, 3)
 # The result of posting the report to the ticket; written after it.
 TICKET_RECORD = "ticket.json"
 RUNNING = ".running"
+# How the failure of what was not begun, for the preflight found a problem, says so.
+HELD_BACK = "not done, for the preflight found a problem: "
 
 
 class LockerError(Exception):
@@ -58,6 +60,7 @@ class Attempt:
     masked: t.Mapping[str, bool] = field(
         default_factory=dict
     )  # variable → whether it is secret, against its name
+    language: str = ""  # of what is rendered of it; "" where that was not kept, which is English
 
     @property
     def folder(self) -> Path:
@@ -74,7 +77,7 @@ class Attempt:
         """
         found = [self.held_back.get(str(package), "") for package in packages]
         if found and all(found):
-            raise LockerError(f"not done, for the preflight found a problem: {found[0]}")
+            raise LockerError(f"{HELD_BACK}{found[0]}")
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return what travels between tasks as the fact C(rc_closure_attempt)."""
@@ -95,6 +98,7 @@ class Attempt:
                 str(data.get("staging") or ""),
                 dict(data.get("held_back") or {}),
                 dict(data.get("masked") or {}),
+                str(data.get("language") or ""),
             )
         except (KeyError, TypeError) as exc:
             raise LockerError(
@@ -110,6 +114,7 @@ def open_attempt(
     *,
     held_back: t.Mapping[str, str] | None = None,
     masked: t.Mapping[str, bool] | None = None,
+    language: str = "",
     provenance: t.Mapping[str, t.Any] | None = None,
 ) -> Attempt:
     """Open a new attempt and return it; C(now) is RFC 3339, UTC.
@@ -121,7 +126,7 @@ def open_attempt(
     """
     stamp = parse_time(now).strftime("%Y%m%dT%H%M%S.%fZ")
     path = Path(root).absolute() / release.ticket / release.candidate / "attempts" / stamp
-    attempt = Attempt(str(path), now, release, staging, dict(held_back or {}), dict(masked or {}))
+    attempt = Attempt(str(path), now, release, staging, dict(held_back or {}), dict(masked or {}), language)
     try:
         path.mkdir(parents=True, mode=0o700)
         # Those of attempts that were killed: nobody closes them any more.
@@ -348,6 +353,11 @@ def redactor(attempt: Attempt, **secrets: str) -> Redactor:
     return Redactor(secrets, shown=[name for name, secret in attempt.masked.items() if not secret])
 
 
+def file_of(number: int, step: str, what: str) -> str:
+    """Return the name of a file in a package's folder: of its C(number)th step, C(json) or a stream."""
+    return f"{number:04d}-{step}.{what}"
+
+
 def _keep_step(folder: Path, step: Step, recovered: str, redact: Redactor) -> dict[str, t.Any]:
     record: dict[str, t.Any] = {
         key: redact(value) if isinstance(value, str) and key not in STREAMS else value
@@ -356,14 +366,13 @@ def _keep_step(folder: Path, step: Step, recovered: str, redact: Redactor) -> di
     if recovered:
         record["recovered"] = recovered
     number = 1 + max((int(path.name[:4]) for path in elsewhere.glob(folder, "[0-9]*")), default=0)
-    base = f"{number:04d}-{step.name}"
     masks = Counter[str]()
     for stream, content in ((STREAMS[0], step.stdout), (STREAMS[1], step.stderr)):
-        record[stream] = kept.write(folder / f"{base}.{stream}", content, redact, masks)
+        record[stream] = kept.write(folder / file_of(number, step.name, stream), content, redact, masks)
     kept.count_masks(record["command"].encode(), masks)
     if masks:
         record["masks"] = dict(sorted(masks.items()))
-    elsewhere.write(folder / f"{base}.json", as_json(record))
+    elsewhere.write(folder / file_of(number, step.name, "json"), as_json(record))
     return record
 
 

@@ -10,9 +10,12 @@ import typing as t
 
 from ..keep import locker
 from .report import document, junit, markdown
+from .report.html import page
 
 # A note is one sentence, a stream may be long; what differs is shown as far as it helps to find it.
 _SHOWN = 120
+# Which attempts of earlier versions do not have.
+_LATER = {"junit.xml": junit.render, "report.html": page.render}
 
 
 def problems(attempt: locker.Attempt) -> list[str]:
@@ -32,12 +35,14 @@ def problems(attempt: locker.Attempt) -> list[str]:
     found = [f"report.json: {problem}" for problem in differences(reported, derived)]
     if (folder / "report.md").read_bytes() != markdown.render(built).encode():
         found.append("report.md is not the text of what the evidence shows")
-    cases = folder / "junit.xml"  # which attempts of earlier versions do not have
-    if cases.is_file() and cases.read_bytes() != junit.render(built).encode():
-        found.append("junit.xml is not the text of what the evidence shows")
+    later = {name: render for name, render in _LATER.items() if (folder / name).is_file()}
+    found += [
+        f"{name} is not the text of what the evidence shows"
+        for name, render in later.items()
+        if (folder / name).read_bytes() != render(built).encode()
+    ]
     if folder == max(path.parent for path in folder.parent.glob("*/report.json")):
-        names = ("report.json", "report.md", *(["junit.xml"] if cases.is_file() else []))
-        copies = (folder.parent.parent / name for name in names)
+        copies = (folder.parent.parent / name for name in ("report.json", "report.md", *later))
         found += [
             f"{copy} is not the newest attempt's"
             for copy in copies

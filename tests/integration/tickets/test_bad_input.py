@@ -97,7 +97,7 @@ def test_a_comment_that_is_too_long_for_the_server(service: Service) -> None:
     document["packages"]["package_1"]["steps"][0]["stdout"] = "x" * 200_000
     ticket = service.ticket()
     ticket.characters = 150_000
-    with pytest.raises(TicketError, match="make rc_closure_ticket_characters smaller"):
+    with pytest.raises(TicketError, match="make rc_closure_ticket_jira.characters smaller"):
         _tell(service, ticket, document)
 
 

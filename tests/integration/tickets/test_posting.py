@@ -27,9 +27,9 @@ ROOT = Path(__file__).parents[3]
 KILL_SECONDS = 60
 
 
-def text_of(document: dict[str, t.Any]) -> str:
+def text_of(document: dict[str, t.Any], ticket: Ticket) -> str:
     """Return the report as a ticket holds it."""
-    return markdown.render(cleaning.clean(document, str))
+    return markdown.render(cleaning.clean(document, str), tags=ticket.frame.tags)
 
 
 def joined(ticket: Ticket) -> str:
@@ -53,7 +53,7 @@ def test_five_megabytes_in_order_and_read_back_identical(
     ticket = service.ticket()
     text = joined(ticket)
     assert len(text) > 5_000_000
-    assert text == text_of(five_megabytes)
+    assert text == text_of(five_megabytes, ticket)
     assert told.report_sha256 == hashlib.sha256(text.encode()).hexdigest()
     assert kinds(ticket)[-1] == VERDICT
     assert told.added == len(told.comments)
@@ -74,7 +74,7 @@ def test_another_report_of_the_same_attempt_is_brought_up_to_date(service: Servi
     shorter = big_report(0.1)
     told = service.tell(shorter)
     assert told.added == 0
-    assert joined(service.ticket()) == text_of(shorter)
+    assert joined(service.ticket()) == text_of(shorter, service.ticket())
     assert kinds(service.ticket()).count(VERDICT) == 1
 
 
@@ -89,7 +89,7 @@ def test_a_connection_that_is_cut_doubles_nothing(service: Service, cut: str) ->
     service.memory.faults.cut = cut
     document = big_report(0.1)
     service.tell(document)
-    assert joined(service.ticket()) == text_of(document)
+    assert joined(service.ticket()) == text_of(document, service.ticket())
     assert kinds(service.ticket()).count("void") == 0
 
 
@@ -107,14 +107,14 @@ def test_people_s_comments_in_between_are_left_alone(jira: Service, github: Serv
 def test_a_list_that_is_behind_is_waited_for(github: Service) -> None:
     github.memory.faults.stale = 3
     github.tell(big_report(0.1))
-    assert joined(github.ticket()) == text_of(big_report(0.1))
+    assert joined(github.ticket()) == text_of(big_report(0.1), github.ticket())
 
 
 def test_a_server_that_drops_blanks_changes_no_text(github: Service) -> None:
     github.memory.faults.trims = True
     document = report()
     github.tell(document)
-    assert joined(github.ticket()) == text_of(document)
+    assert joined(github.ticket()) == text_of(document, github.ticket())
 
 
 def test_a_server_that_changes_outputs_is_found_out(github: Service) -> None:
@@ -130,7 +130,7 @@ def test_line_ends_that_jira_changes_are_no_difference(jira: Service) -> None:
     jira.memory.faults.carriage_returns = True
     document = big_report(0.1)
     jira.tell(document)
-    assert joined(jira.ticket()) == text_of(document)
+    assert joined(jira.ticket()) == text_of(document, jira.ticket())
 
 
 @pytest.mark.parametrize(("status", "after"), [(403, 1), (429, 7), (403, None)])
@@ -205,7 +205,7 @@ def test_a_killed_posting_started_again_ends_with_the_same_parts(
     document = big_report(0.4)
     kill_at_write(service, number, document, monkeypatch)
     told = service.tell(document)
-    assert joined(service.ticket()) == text_of(document)
+    assert joined(service.ticket()) == text_of(document, service.ticket())
     assert kinds(service.ticket()) == [*[PART] * (len(told.comments) - 1), VERDICT]
     assert len(told.comments) - told.added in (number - 1, number)
 

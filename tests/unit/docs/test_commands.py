@@ -15,7 +15,11 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[3]
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/awx.md", "docs/operators-guide.md", "tests/twin/README.md")
+TURKISH = "docs/operators-guide.tr.md"
+PAGES = (
+    *("README.md", "CONTRIBUTING.md", "docs/awx.md", "docs/operators-guide.md", TURKISH),
+    "tests/twin/README.md",
+)
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FILE = re.compile(r"`([a-z]+\.yml)`:\n\n```yaml\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 # What has it say what it would do, and do nothing.
@@ -23,13 +27,16 @@ REHEARSED = {"ansible-playbook": ["--list-tasks"], "ansible-vault": ["--help"], 
 GUIDE = (ROOT / "docs" / "operators-guide.md").read_text("utf-8")
 
 
+def printed(text: str) -> list[str]:
+    """Return the commands of a page's blocks, without what is said of them."""
+    blocks = [block for kind, block in BLOCK.findall(text) if not kind]
+    lines = [line for block in blocks for line in re.sub(r"\\\n\s*", "", block).splitlines()]
+    return [line.split("  #")[0].split(" # ")[0].strip() for line in lines]
+
+
 def commands() -> list[str]:
-    """Return the lines of all blocks that begin with a program of C(REHEARSED), each once."""
-    found: dict[str, None] = {}
-    for page in PAGES:
-        for kind, block in BLOCK.findall((ROOT / page).read_text("utf-8")):
-            lines = [] if kind else re.sub(r"\\\n\s*", "", block).splitlines()
-            found |= dict.fromkeys(line.split("  #")[0].split(" # ")[0].strip() for line in lines)
+    """Return the commands of all pages that begin with a program of C(REHEARSED), each once."""
+    found = dict.fromkeys(line for page in PAGES for line in printed((ROOT / page).read_text("utf-8")))
     return [line for line in found if line.split(" ")[0] in REHEARSED]
 
 
@@ -73,6 +80,30 @@ def test_it_is_understood(folder: Path, command: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     if program == "ansible-playbook":
         assert "play #1" in done.stdout
+
+
+def test_the_turkish_guide_has_the_commands_and_settings_of_the_english_one() -> None:
+    turkish = (ROOT / TURKISH).read_text("utf-8")
+    assert printed(turkish) == printed(GUIDE)
+    ours, theirs = (
+        [
+            (kind, yaml.safe_load(block) if kind == "yaml" else block)
+            for kind, block in BLOCK.findall(page)
+            if kind
+        ]
+        for page in (turkish, GUIDE)
+    )
+    assert ours == theirs
+    assert [name for name, _text in FILE.findall(turkish)] == [name for name, _text in FILE.findall(GUIDE)]
+    sections = [page.count("\n## ") for page in (turkish, GUIDE)]
+    assert sections[0] == sections[1] > 10
+
+
+def test_the_turkish_guide_s_links_lead_to_its_sections() -> None:
+    turkish = (ROOT / TURKISH).read_text("utf-8")
+    headings = re.findall(r"^## (.+)$", turkish, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", turkish)) <= anchors
 
 
 def test_the_files_of_the_guide_set_variables_that_exist() -> None:

@@ -39,7 +39,11 @@ def build(attempt: Attempt, kept: Kept, now: str) -> Document:
     document = {
         "schema": SCHEMA,
         "release": asdict(attempt.release),
-        "attempt": {"started": attempt.started, "reported": now},
+        "attempt": {
+            "started": attempt.started,
+            "reported": now,
+            **({"language": attempt.language} if attempt.language else {}),
+        },
         **origin.section(attempt, [one for one, _policy in kept.values()]),
         **_earlier(kept),
         "gate": {
@@ -131,6 +135,11 @@ def _package(verdict: Verdict, kept: tuple[Evidence, Policy] | None) -> dict[str
         "criteria": [asdict(criterion) for criterion in verdict.criteria],
         **({"reset_or_stamp": decision} if decision else {}),
         "steps": [
-            {**step.as_dict(), **shown.whole(step), "seconds": round(step.seconds, 3)} for step in steps
+            {
+                **step.as_dict(),
+                **shown.whole(step, number, verdict.package),
+                "seconds": round(step.seconds, 3),
+            }
+            for number, step in enumerate(steps, 1)
         ],
     }

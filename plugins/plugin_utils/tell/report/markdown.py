@@ -1,171 +1,175 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The report as Markdown, ready to paste into the ticket."""
+"""The report as Markdown, for the ticket: verdicts first, then what shows them. Pure."""
 
 from __future__ import annotations
 
-import re
 import typing as t
 
+from ....module_utils._core.evidence import FAILED, TIMED_OUT
 from ....module_utils._text import earlier_attempts
+from ...judge.base import NOT_MET, NOT_PROVEN, PASS
 from ...keep.locker import STREAMS
-from . import origin
+from . import minimum_evidence, origin, shown_step, translated, webhooks
+from . import page as pages
 from .document import Document
+from .follow_up import follow_up
+from .page import SEPARATOR, Page, cell, fence, inline, is_short, table
 
-SEPARATOR = "\n\n"
-# GitHub notifies whoever is named like this, be it @playwright out of an error's line.
-_CALL = re.compile(r"@(?=\w)")
-_ENDLESS = re.compile(r"`{1000}")
 _RESULTS = {"met": "met", "not_met": "**NOT MET**", "not_proven": "**NOT PROVEN**", "left_out": "left out"}
-_OUTCOMES = {
-    "timed_out": "STOPPED AT ITS LIMIT",
-    "failed": "COULD NOT BE CARRIED OUT",
-    "not_run": "left out",
-}
-
-# Markdown ignores an underscore inside a word, and names are full of them.
-_MARKUP = re.compile(r"[\\`*<>\[\]#~&]|(?<!\w)_|_(?!\w)")
 
 
-def render(document: Document) -> str:
-    """Return the whole report: verdicts first, then every step with its full output."""
-    return SEPARATOR.join(sections(document)) + "\n"
+def render(document: Document, *, tags: bool = True) -> str:
+    """Return the whole report; without C(tags) nothing is folded and nothing linked."""
+    return joined(sections(document, tags=tags))
 
 
-def sections(document: Document) -> list[str]:
+def joined(sections: t.Iterable[str]) -> str:
+    """Return the report that has these sections."""
+    return SEPARATOR.join(sections) + "\n"
+
+
+def sections(document: Document, *, tags: bool = True) -> list[str]:
     """Return the report in the pieces that should stay whole where it has to be split: a step is one.
 
-    The report is these, joined by C(SEPARATOR), and a newline.
+    C(joined()), they are the report.
     """
-    found = [_head(document)]
-    for name, package in document["packages"].items():
-        found.append(_package(name, package))
+    told, asked = translated.translated(document), follow_up(document)
+    page = pages.page(document["attempt"]["started"], tags=tags, words=translated.words_of(document))
+    found = [_head(page, told, asked.sentences)]
+    for name, package in told["packages"].items():
+        found.append(_package(page, name, package))
+        if name == "package_2":
+            found.append(_webhooks(page, package, document["release"]))
         if "reset_or_stamp" in package:
-            found.append(_reset_or_stamp(package["reset_or_stamp"]))
-        found += [_step(f"{name[-1]}.{number}", step) for number, step in enumerate(package["steps"], 1)]
-    return [SEPARATOR.join(paragraphs).strip("\n") for paragraphs in found]
+            found.append(_reset_or_stamp(page, package["reset_or_stamp"]))
+        opened = _opened(package)
+        found += [
+            shown_step.section(page, f"{name[-1]}.{number}", step, opened=step["name"] in opened)
+            for number, step in enumerate(package["steps"], 1)
+        ]
+    return [SEPARATOR.join(paragraphs).strip("\n") for paragraphs in found if paragraphs]
 
 
-def fence(text: str) -> str:
-    """Return the text as a code block that nothing in it can end."""
-    # A block's border must be longer than any run in it, and has to fit into a ticket's comment itself.
-    text = _ENDLESS.sub("\\g<0>\u200b", text)
-    longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
-    ticks = "`" * (longest + 1)
-    return f"{ticks}text\n{text}{'' if text.endswith(chr(10)) else chr(10)}{ticks}"
+def _opened(package: Document) -> set[str]:
+    """Return the steps that a reader has to see at once: what FAIL rests on, and short minimum evidence."""
+    bad = [one for one in package["criteria"] if one["result"] in (NOT_MET, NOT_PROVEN)]
+    seen = [
+        step["name"]
+        for step in package["steps"]
+        if step["outcome"] in (FAILED, TIMED_OUT)
+        or (step["name"] in minimum_evidence.NAMES and all(map(is_short, map(step.get, STREAMS))))
+    ]
+    return {*seen, *(step for one in bad for step in one["steps"])}
 
 
-def _head(document: Document) -> list[str]:
+def _head(page: Page, document: Document, asked: t.Sequence[str]) -> list[str]:
     release, attempt, gate = document["release"], document["attempt"], document["gate"]
-    packages = document["packages"].items()
     facts = [
         f"- Release candidate: `{release['candidate']}`, commit `{release['commit']}`",
         f"- Environment: `{release['environment']}`",
         f"- Collected from {attempt['started']} to {attempt['reported']} (UTC)",
-        *(f"- {name}: {_inline(said)}" for name, said in origin.lines(document)),
-        "- Gate: PASS, all four packages are PASS for this release. The ticket may close."
-        if gate["status"] == "PASS"
-        else "- Gate: FAIL. The ticket may not close; the root-cause analysis goes on in this ticket.",
-        *(f"- Left out by policy: {_inline(one)}" for one in gate.get("left_out", [])),
-        *map(_earlier, earlier_attempts.read(document.get("unreported_attempts", []))),
+        *(f"- {page.words.label(name)}: {inline(said)}" for name, said in origin.lines(document)),
+        f"- Gate: {_gate(page, gate['status'], asked)}",
+        *(f"- Left out by policy: {inline(one)}" for one in gate.get("left_out", [])),
+        *(_earlier(page, one) for one in earlier_attempts.read(document.get("unreported_attempts", []))),
     ]
-    verdicts = [(_title(name, one), f"**{one['status']}**", _cell(one["note"])) for name, one in packages]
+    verdicts = [
+        (page.link(_title(page, name, one), name[-1]), f"**{one['status']}**", cell(one["note"]))
+        for name, one in document["packages"].items()
+    ]
     return [
-        f"# {release['ticket']}: closure of {release['candidate']}: {gate['status']}",
-        "\n".join(facts),
-        _table(("Package", "Verdict", "Note"), verdicts),
+        page.words(f"# {release['ticket']}: closure of {release['candidate']}: {gate['status']}"),
+        "\n".join(map(page.words, facts)),
+        _table(page, ("Package", "Verdict", "Note"), verdicts),
+        page.words.label("The checklist's minimum evidence:"),
+        "\n".join(_contents(page, *one) for one in document["packages"].items()),
     ]
 
 
-def _earlier(attempt: earlier_attempts.Attempt) -> str:
+def _gate(page: Page, status: str, asked: t.Sequence[str]) -> str:
+    if status == PASS:
+        return page.words.label("PASS, all four packages are PASS for this release. The ticket may close.")
+    return " ".join(inline(page.words(one)) for one in ("FAIL. The ticket may not close.", *asked))
+
+
+def _table(page: Page, titles: t.Sequence[str], rows: t.Sequence[t.Sequence[str]]) -> str:
+    return table([*map(page.words.label, titles)], rows)
+
+
+def _contents(page: Page, name: str, package: Document) -> str:
+    """Say where each item of a package's minimum evidence is."""
+    numbers = _numbers(page, name, package)
+    items = []
+    for item in minimum_evidence.ITEMS[int(name[-1])]:
+        places = [place for step, place in numbers if step in item.steps]
+        items.append(f"{page.words.label(item.text)} {', '.join(places) or page.words.label('**not kept**')}")
+    said = "; ".join(items) if numbers else page.words.label("**nothing was kept**")
+    package_name = page.words(f"Package-{name[-1]}")
+    return f"- {page.link(package_name, name[-1])}: {said}"
+
+
+def _numbers(page: Page, name: str, package: Document) -> list[tuple[str, str]]:
+    """Return each step's name with its number, which leads to it."""
+    numbers = ((step["name"], f"{name[-1]}.{n}") for n, step in enumerate(package["steps"], 1))
+    return [(step, page.link(number, number)) for step, number in numbers]
+
+
+def _earlier(page: Page, attempt: earlier_attempts.Attempt) -> str:
     """Say of an earlier attempt what it had begun, and how much of it was kept."""
-    begun = "; ".join(f"in Package-{one.package} {one}" for one in attempt.intents)
-    kept = ", ".join(f"{len(steps)} of Package-{name[-1]}" for name, steps in attempt.kept.items())
-    said = _inline(f"it had begun {begun or 'nothing'} (steps that were kept: {kept or 'none'})")
-    return f"- Earlier attempt `{attempt.name}`, never reported: {said}"
+    words = page.words
+    begun = "; ".join(words(f"in Package-{one.package} {words(str(one))}") for one in attempt.intents)
+    kept = ", ".join(words(f"{len(steps)} of Package-{name[-1]}") for name, steps in attempt.kept.items())
+    said = f"it had begun {begun or 'nothing'} (steps that were kept: {kept or 'none'})"
+    return f"- Earlier attempt `{attempt.name}`, never reported: {inline(words(said))}"
 
 
-def _reset_or_stamp(section: Document) -> list[str]:
-    title = "### Reset or stamp?" if section["question"] else "### Reset or stamp"
-    comparison = [fence(section["comparison"])] if section["comparison"] else []
-    return [title, *map(_inline, section["sentences"]), *comparison]
+def _title(page: Page, name: str, package: Document) -> str:
+    return page.words(f"Package-{name[-1]}, {package['title']}")
 
 
-def _title(name: str, package: Document) -> str:
-    return f"Package-{name[-1]}, {package['title']}"
-
-
-def _package(name: str, package: Document) -> list[str]:
-    paragraphs = [f"## {_title(name, package)}: {package['status']}", _inline(package["note"])]
+def _package(page: Page, name: str, package: Document) -> list[str]:
+    anchor = page.anchor(name[-1])
+    paragraphs = [f"## {_title(page, name, package)}: {package['status']}{anchor}", inline(package["note"])]
     criteria = package["criteria"]
-    numbers = {step["name"]: f"{name[-1]}.{n}" for n, step in enumerate(package["steps"], 1)}
+    numbers = dict(_numbers(page, name, package))
     rows = [
         (
-            _cell(one["text"]),
-            _RESULTS[one["result"]],
-            _cell(one["reason"]),
+            cell(one["text"]),
+            page.words.label(_RESULTS[one["result"]]),
+            cell(one["reason"]),
             ", ".join(numbers[step] for step in one["steps"] if step in numbers),
         )
         for one in criteria
     ]
     if rows:
-        paragraphs.append(_table(("Criterion", "Result", "Deciding fact", "Shown by"), rows))
+        paragraphs.append(_table(page, ("Criterion", "Result", "Deciding fact", "Shown by"), rows))
     unexcluded = [one for one in criteria if one.get("not_excluded")]
     if unexcluded:
-        lines = (f"- {_inline(one['text'])}: {_inline(one['not_excluded'])}" for one in unexcluded)
-        paragraphs.append("\n".join(["Not excluded:", "", *lines]))
+        lines = (f"- {inline(one['text'])}: {inline(one['not_excluded'])}" for one in unexcluded)
+        summary = page.words(f"Not excluded, of {len(unexcluded)} criteria")
+        paragraphs += page.fold(summary, ["\n".join(lines)])
     for criterion in criteria:
         if criterion["detail"]:
-            paragraphs += [f"{_inline(criterion['text'])}:", fence(criterion["detail"])]
+            paragraphs += [f"{inline(criterion['text'])}:", fence(criterion["detail"])]
     return paragraphs
 
 
-def _table(titles: t.Sequence[str], rows: t.Sequence[t.Sequence[str]]) -> str:
-    head, *body = (f"| {' | '.join(row)} |" for row in (titles, *rows))
-    return "\n".join([head, "|" + "---|" * len(titles), *body])
-
-
-def _step(number: str, step: Document) -> list[str]:
-    where = f" in `{step['directory']}`" if step["directory"] else ""
-    facts = [
-        f"- On `{step['host']}`{where}",
-        f"- From {step['started']} to {step['ended']} ({step['seconds']:.3f} s)",
-        f"- {_outcome(step)}",
-        *_masks(step.get("masks", {})),
+def _webhooks(page: Page, package: Document, release: t.Mapping[str, str]) -> list[str]:
+    """Return the table of the webhooks that were refused, nothing where that is not known."""
+    found = webhooks.refused(package, release)
+    if not found:
+        return []
+    rows = [
+        (page.words.label(when), str(stretch.requests), str(stretch.events), f"{stretch.share:.2%}")
+        for when, stretch in (("before the flags were set", found.before), ("since then", found.since))
     ]
-    paragraphs = [f"### {number} {_inline(step['title'])}", fence(step["command"]), "\n".join(facts)]
-    http = {"stdout": "Body", "stderr": "Status and headers"} if step["kind"] == "http" else {}
-    for stream in STREAMS:
-        name = http.get(stream, stream)
-        paragraphs += [f"{name}:", fence(step[stream])] if step[stream] else [f"{name}: empty"]
-        if stream in step.get("whole", {}):
-            file = step["whole"][stream]
-            paragraphs.append(
-                f"All of it: `{file['file']}`, {file['bytes']} bytes, SHA-256 `{file['sha256']}`."
-            )
-    return paragraphs
+    titles = ("Webhooks", "Requests", "Refused with 401", "Share")
+    return [_table(page, titles, rows), page.words(found.threshold)]
 
 
-def _masks(masks: t.Mapping[str, int]) -> list[str]:
-    """Say what was masked in a step, and how often."""
-    said = ", ".join(f"{name} {count}" for name, count in masks.items())
-    return [f"- Masked: {_inline(said)}"] if said else []
-
-
-def _outcome(step: Document) -> str:
-    if step["outcome"] != "ended":
-        status = "" if step["exit_status"] is None else f" (exit status {step['exit_status']})"
-        return f"**{_OUTCOMES[step['outcome']]}**: {_inline(step['reason'])}{status}"
-    if step["exit_status"] is None:
-        return "Read"
-    return f"{'HTTP' if step['kind'] == 'http' else 'Exit'} status {step['exit_status']}"
-
-
-def _cell(text: str) -> str:
-    return _inline(text).replace("|", "\\|")
-
-
-def _inline(text: str) -> str:
-    """Keep a sentence a sentence: no line break, no markup of its own, and nobody called by an @."""
-    return _CALL.sub("@\u200b", _MARKUP.sub(r"\\\g<0>", " ".join(text.split())))
+def _reset_or_stamp(page: Page, section: Document) -> list[str]:
+    title = "### Reset or stamp?" if section["question"] else "### Reset or stamp"
+    comparison = [fence(section["comparison"])] if section["comparison"] else []
+    return [page.words.label(title), *map(inline, section["sentences"]), *comparison]

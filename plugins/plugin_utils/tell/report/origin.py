@@ -57,10 +57,8 @@ def lines(document: Section) -> t.Iterator[tuple[str, str]]:
     found = _UNKNOWN | document["provenance"]
     awx = found["awx"]
     job = f"AWX job {awx['job_id']}" if "job_id" in awx else ""
-    template = f"of {awx['job_template_name']}" if "job_template_name" in awx else ""
-    user = f"by {awx['user_name']}" if "user_name" in awx else ""
-    by = " ".join(filter(None, (job, template, user)))
-    yield "Run by", f"{found['user']} on {_named(found['controller'])}" + (f", {by}" if by else "")
+    by = ", ".join(filter(None, (job, awx.get("job_template_name"), awx.get("user_name"))))
+    yield "Run by", f"{found['user']}, {_named(found['controller'])}" + (f", {by}" if by else "")
     yield "With", ", ".join(f"{name} {version}" for name, version in found["versions"].items())
     for source in found["inventory"]:
         said = f"SHA-256 {source['sha256']}" if "sha256" in source else source.get("problem", "no file")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import typing as t
 import unicodedata
@@ -12,7 +13,8 @@ from pathlib import Path
 
 from ....module_utils._core.evidence import Step
 from ....module_utils._core.streams import LARGE, Stream, excerpt
-from ...keep.locker import STREAMS
+from ...keep.locker import STREAMS, file_of
+from . import bodies
 
 # Bytes of all outputs together; a report stays below 5 MB with the rest.
 MOST = 3_500_000
@@ -36,22 +38,25 @@ def _named(mark: str) -> str:
     return f"<U+{ord(mark):04X} {name}>"
 
 
-def whole(step: Step) -> dict[str, t.Any]:
-    """Return where those streams of a step are that a report may not show in full, with size and digest."""
-    large = {
-        name: stream
-        for name, stream in (("stdout", step.stdout), ("stderr", step.stderr))
+def whole(step: Step, number: int, package: int) -> dict[str, t.Any]:
+    """Return where those streams of a step are that a report may not show in full, with size and digest.
+
+    C(number) is the step's in its package, from 1.
+    """
+    found = {
+        name: _file("/".join(Path(stream.file).parts[-2:]), stream.size, stream.sha256)
+        for name, stream in zip(STREAMS, (step.stdout, step.stderr), strict=True)
         if isinstance(stream, Stream)
     }
-    found = {
-        name: {
-            "file": "/".join(Path(stream.file).parts[-2:]),
-            "bytes": stream.size,
-            "sha256": stream.sha256,
-        }
-        for name, stream in large.items()
-    }
+    if not found and bodies.by_keys(step.name, step.stdout):
+        body = step.stdout.encode()
+        file = f"package_{package}/{file_of(number, step.name, 'stdout')}"
+        found["stdout"] = _file(file, len(body), hashlib.sha256(body).hexdigest())
     return {"whole": found} if found else {}
+
+
+def _file(name: str, size: int, sha256: str) -> dict[str, t.Any]:
+    return {"file": name, "bytes": size, "sha256": sha256}
 
 
 def shortened(document: dict[str, t.Any]) -> dict[str, t.Any]:

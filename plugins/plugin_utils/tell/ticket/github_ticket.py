@@ -110,7 +110,7 @@ class GitHubTicket(IssueTicket):
                 "token's access"
             ),
             410: "the issue was deleted, or the repository's issues are switched off",
-            422: "make rc_closure_ticket_characters smaller" if "too long" in said.lower() else "",
+            422: "make rc_closure_ticket_jira.characters smaller" if "too long" in said.lower() else "",
         }
         remedy = remedies.get(status or 0, "")
         return f"{exchange.asked} answered {status} ({said}): {remedy}" if remedy else ""

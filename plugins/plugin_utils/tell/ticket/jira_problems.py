@@ -11,7 +11,7 @@ import re
 from ....module_utils._clients.http import Exchange
 from ....module_utils._core.evidence import ENDED
 
-_SHORTER = "make rc_closure_ticket_characters smaller"
+_SHORTER = "make rc_closure_ticket_jira.characters smaller"
 _ADDRESS = "rc_closure_ticket_url must be Jira's own address"
 # Words in the answer to a bad request, and what to do.
 _BAD_REQUEST = (

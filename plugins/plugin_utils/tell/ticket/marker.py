@@ -70,7 +70,7 @@ def digest(text: str) -> str:
 
 def longest(marker: Marker) -> Marker:
     """Return a marker of the same attempt that is at least as long as that of any part."""
-    return replace(marker, kind=PART, number=_LARGEST, total=_LARGEST, cut="fence-line", sha256=_DIGEST)
+    return replace(marker, kind=PART, number=_LARGEST, total=_LARGEST, cut="fold-fence-line", sha256=_DIGEST)
 
 
 def parse(line: str) -> Marker | None:

@@ -17,7 +17,7 @@ import typing as t
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from ..report.markdown import fence
+from ..report.page import fence
 from . import marker as markers
 from .marker import PART, Marker
 
@@ -61,6 +61,8 @@ _EMPTY_PART = Message(Marker("", "", "", PART), "")
 class Frame(abc.ABC):
     """How one kind of ticket writes a message down."""
 
+    tags = False  # whether the tags of a report's page are rendered in a part
+
     @abc.abstractmethod
     def write(self, message: Message) -> t.Any:
         """Return the comment's body, as the API takes it."""
@@ -93,6 +95,8 @@ class Frame(abc.ABC):
 
 class MarkdownFrame(Frame):
     """GitHub's Markdown: a part is its own text, with each output in a code block."""
+
+    tags = True
 
     def write(self, message: Message) -> str:
         """Put the marker before the text, and a last line behind it that no server trims away."""

@@ -88,7 +88,7 @@ def problems(options: Options, environment: t.Mapping[str, str]) -> list[str]:
         {
             "rc_closure_ticket_url": ("url", url, remote),
             "rc_closure_ticket_repository": ("repository", options.get("repository"), github),
-            "rc_closure_ticket_characters": ("count", options.get("characters"), False),
+            "rc_closure_ticket_jira.characters": ("count", options.get("characters"), False),
             "rc_closure_ticket_limit": ("seconds", options.get("limit")),
         }
     )

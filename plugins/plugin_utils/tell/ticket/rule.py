@@ -5,6 +5,7 @@
 
 The checklist: the ticket does not close unless Package-0, 1, 2 and 3 are all PASS. If any is FAIL, the FAIL
 and its full log go into the ticket, and the root-cause analysis is done by Dev/Backend on the same ticket.
+Where a package could not be collected, they are not asked: C(report/follow_up.py).
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from dataclasses import dataclass, replace
 
 from ...judge.base import FAIL, PASS
 from ...keep.locker import Later
+from ..language import Words
+from ..report import translated
+from ..report.follow_up import follow_up, named
 from ..report.migration_decision import Choice, sentences
 from .base import Comment, State
 from .marker import CLOSING, NOT_CLOSED, VERDICT, Marker
@@ -133,38 +137,51 @@ def verdict(document: Document, own: Marker, decision: Decision, proof: Proof, a
     C(own) is the marker of the attempt, and C(analysts) whom to ask for the root-cause analysis, as the
     ticket addresses people.
     """
+    words, told = translated.words_of(document), translated.translated(document)
     release, times = document["release"], document["attempt"]
     status, run = document["gate"]["status"], document["run"]["status"]
     lines = [
         f"Closure of {release['candidate']} on {release['environment']}, commit {release['commit']}",
         f"Collected from {times['started']} to {times['reported']} (UTC)",
-        *(f"Package-{n}: {_package(document, n)['status']}. {_note(document, n)}" for n in range(4)),
-        f"Gate: {status}. {decision.sentence}",
-        *(f"Left out by policy: {one}" for one in document["gate"].get("left_out", [])),
-        *_migration(_package(document, 1).get("reset_or_stamp") or {}),
+        *(f"Package-{n}: {_package(told, n)['status']}. {_note(words, told, n)}" for n in range(4)),
+        f"Gate: {status}. {words(decision.sentence)}",
+        *(f"Left out by policy: {one}" for one in told["gate"].get("left_out", [])),
+        *map(words, _migration(_package(document, 1).get("reset_or_stamp") or {})),
         f"Report: {proof.parts} {'part' if proof.parts == 1 else 'parts'}, joined SHA-256 {proof.report}",
         f"Locker: attempt {own.attempt}, SHA-256 {proof.locker}",
     ]
     marker = replace(own, kind=VERDICT, status=status, run=run, closed=decision.closed)
-    return message(marker, "\n".join(lines), _lead(document, decision, analysts))
+    lead = " ".join(map(words, _lead(document, decision, analysts)))
+    return message(marker, "\n".join(map(words, lines)), lead)
 
 
-def _lead(document: Document, decision: Decision, analysts: str) -> str:
+def _lead(document: Document, decision: Decision, analysts: str) -> list[str]:
     if document["gate"]["status"] == PASS:
-        return "The closure is PASS: all four packages, for one release."
+        return ["The closure is PASS: all four packages, for one release."]
     if not document["run"]["packages"]:
-        return "The closure collected nothing, which proves nothing."
+        return [
+            "The closure collected nothing, which proves nothing: run it again without tags, or with those "
+            "of the packages."
+        ]
     numbers = failing(document)
     if not numbers:
-        return "The packages of this run are PASS. The gate requires all four in one run."
-    names = " and ".join(f"Package-{number}" for number in numbers)
-    fail = f"{names} {'is' if len(numbers) == 1 else 'are'} FAIL"
+        return ["The packages of this run are PASS. The gate requires all four in one run."]
     if decision.outdated:
-        return f"{fail}. A later attempt decides what becomes of the ticket."
-    return (
-        f"{analysts}: {fail}. The full log is in the parts above. Please do the root-cause analysis here, in "
-        "this ticket."
+        return [f"{_fail(numbers)}. A later attempt decides what becomes of the ticket."]
+    asked = follow_up(document)
+    analysis = (
+        f"{analysts}: {_fail(asked.analyse)}. The full log is in the parts above. Please do the "
+        "root-cause analysis here, in this ticket."
     )
+    again = (
+        f"{named(asked.collect_again)} could not be collected, which says nothing of the release: whoever "
+        "runs the closure corrects what the notes below name, and runs it again."
+    )
+    return [*([analysis] if asked.analyse else []), *([again] if asked.collect_again else [])]
+
+
+def _fail(numbers: t.Sequence[int]) -> str:
+    return f"{named(numbers)} is FAIL" if len(numbers) == 1 else f"{named(numbers)} are FAIL"
 
 
 def _migration(section: Document) -> list[str]:
@@ -174,9 +191,9 @@ def _migration(section: Document) -> list[str]:
     return [_QUESTION] if section.get("question") else []
 
 
-def _note(document: Document, number: int) -> str:
+def _note(words: Words, document: Document, number: int) -> str:
     note = " ".join(_package(document, number)["note"].split())
-    return note if len(note) <= _NOTE else f"{note[:_NOTE]}… (whole in the report)"
+    return note if len(note) <= _NOTE else words(f"{note[:_NOTE]}… (whole in the report)")
 
 
 def _package(document: Document, number: int) -> Document:

@@ -127,7 +127,8 @@ class _Work:
         self._document: dict[str, t.Any] = cleaning.clean(dict(order.document), order.redact)
         release = order.document["release"]
         self._marker = Marker(release["ticket"], release["candidate"], order.attempt, PART)
-        self._text = markdown.render(self._document)
+        self._sections = markdown.sections(self._document, tags=ticket.frame.tags)
+        self._text = markdown.joined(self._sections)
         own_parts = self._parts()
         self._proof = Proof(len(own_parts), markers.digest(self._text), order.locker)
         if order.redact.shows_folded(self._text):
@@ -184,9 +185,10 @@ class _Work:
         frame, limit = self._ticket.frame, self._ticket.characters
         room = limit - frame.size(Message(markers.longest(self._marker), ""))
         try:
-            pieces = parts.split(markdown.sections(self._document), frame.cost, room)
+            pieces = parts.split(self._sections, frame.cost, room)
         except ValueError as exc:
-            raise TicketError(f"rc_closure_ticket_characters is {limit}, which is too few: {exc}") from exc
+            few = f"rc_closure_ticket_jira.characters is {limit}, which is too few: {exc}"
+            raise TicketError(few) from exc
         return [
             self._checked(
                 message(replace(self._marker, number=number, total=len(pieces), cut=piece.cut), piece.text)
@@ -203,6 +205,6 @@ class _Work:
         if size > self._ticket.characters:
             raise TicketError(
                 f"{name} has {size} characters, more than the {self._ticket.characters} of "
-                "rc_closure_ticket_characters"
+                "rc_closure_ticket_jira.characters"
             )
         return one

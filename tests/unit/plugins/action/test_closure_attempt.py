@@ -32,7 +32,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[t.Any]:
     return begun
 
 
-def _run(root: Path, answer: Result | Exception) -> Result:
+def _run(root: Path, answer: Result | Exception, **more: str) -> Result:
     class Action(closure_attempt.ActionModule):
         def _execute_module(self, _name: str, module_args: Result, **_more: t.Any) -> Result:
             assert {"who", "since", "token", "ticket", "release"} == set(module_args["holder"])
@@ -43,7 +43,7 @@ def _run(root: Path, answer: Result | Exception) -> Result:
     action = object.__new__(Action)
     release = {"ticket": "PSP-1", "release": "rc2", "commit": "a" * 40, "environment": "staging"}
     action._task = SimpleNamespace(
-        args={**release, "locker": str(root), "staging": "staging:/app"},
+        args={**release, "locker": str(root), "staging": "staging:/app", **more},
         check_mode=False,
         async_val=0,
         diff=False,
@@ -62,6 +62,21 @@ def test_it_is_opened_with_the_lock(tmp_path: Path, watched: list[t.Any]) -> Non
     assert (Path(attempt["path"]).is_dir(), len(watched)) == (True, 1)
     # Another host's staging may have the same name and directory.
     assert attempt["staging"] == "staging:/app at 10.0.0.5"
+
+
+@pytest.mark.parametrize(("given", "kept"), [({}, "en"), ({"language": "tr"}, "tr")])
+def test_it_keeps_the_language(
+    tmp_path: Path, watched: list[t.Any], given: dict[str, str], kept: str
+) -> None:
+    attempt = _run(tmp_path, {"held": {}}, **given)["ansible_facts"]["rc_closure_attempt"]
+    assert locker.Attempt.from_dict(attempt).language == kept
+    assert locker.read_json(Path(attempt["path"]) / "attempt.json")["language"] == kept
+
+
+def test_a_language_that_there_is_not_opens_nothing(tmp_path: Path, watched: list[t.Any]) -> None:
+    result = _run(tmp_path, {"held": {}}, language="de")
+    assert (result["failed"], result["msg"]) == (True, "rc_closure_language is 'de', not en or tr")
+    assert [*tmp_path.iterdir()] == watched == []
 
 
 @pytest.mark.parametrize(

@@ -570,7 +570,7 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
         {},
         "ci_job_green",
         NOT_PROVEN,
-        "exactly one job, and no job is named; it has postgres-tests, lint",
+        "exactly one job, and no job is named: it has postgres-tests, lint",
     ),
     (
         "not the named job",
@@ -578,7 +578,7 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
         {"job": "postgres-15"},
         "ci_job_result",
         NOT_PROVEN,
-        "exactly one job 'postgres-15'; it has postgres-tests",
+        "exactly one job 'postgres-15': it has postgres-tests",
     ),
     (
         "an earlier attempt that was not kept",

@@ -396,8 +396,8 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         _steps(alembic_schema=_schema("run_id uuid not null", "run_id text")),
         "schema_is_the_migrations",
         NOT_MET,
-        "is not what the migrations make of an empty database: it lacks column run_id uuid not null; has "
-        "column run_id text",
+        "is not what the migrations make of an empty database: it lacks column run_id uuid not null; "
+        "also has column run_id text",
     ),
     (
         "a table that no migration makes",

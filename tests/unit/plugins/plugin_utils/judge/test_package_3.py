@@ -256,7 +256,13 @@ ANSWER = f'2026-11-24T03:57:00.000Z 200 {{"id":"{RUN}","status":"%s"}}\n'
             NOT_MET,
             "without DATABASE_URL",
         ),
-        ("worker_environment", replaced("not JSON"), "worker_environment", NOT_PROVEN, "cannot be read"),
+        (
+            "worker_environment",
+            replaced("not JSON"),
+            "worker_environment",
+            NOT_PROVEN,
+            "cannot be read",
+        ),
         ("backend_environment", running(lambda _process: None), "backend_runner", NOT_MET, "no backend"),
         ("backend_environment", running(lambda _process: None), "same_redis_url", NOT_PROVEN, "no backend "),
         (

@@ -16,6 +16,7 @@ import pytest
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell import verify
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import document, junit, markdown
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report.html import page
 from tests.unit.captured import NOW, RELEASE, captured
 
 ROOT = Path(__file__).parents[5]
@@ -29,9 +30,9 @@ def attempt(tmp_path: Path) -> locker.Attempt:
     return reported(tmp_path, NOW)
 
 
-def reported(root: Path, moment: str) -> locker.Attempt:
+def reported(root: Path, moment: str, language: str = "en") -> locker.Attempt:
     """An attempt with evidence that is real, and by far not enough."""
-    attempt = locker.open_attempt(str(root / "evidence"), RELEASE, moment)
+    attempt = locker.open_attempt(str(root / "evidence"), RELEASE, moment, language=language)
     locker.open_package(attempt, 1, {"table": "reconciliation_findings", "columns": ["provider"]})
     steps = [
         captured("alembic_current", "alembic/current_behind"),
@@ -44,6 +45,7 @@ def reported(root: Path, moment: str) -> locker.Attempt:
     locker.write_report(attempt, "report.json", json.dumps(report, ensure_ascii=False, indent=2) + "\n")
     locker.write_report(attempt, "report.md", markdown.render(report))
     locker.write_report(attempt, "junit.xml", junit.render(report))
+    locker.write_report(attempt, "report.html", page.render(report))
     locker.close_attempt(attempt)
     return attempt
 
@@ -58,8 +60,19 @@ def test_what_was_not_touched(attempt: locker.Attempt) -> None:
     assert verify.problems(attempt) == []
 
 
+def test_an_attempt_in_another_language(tmp_path: Path) -> None:
+    attempt = reported(tmp_path, NOW, "tr")
+    assert verify.problems(attempt) == []
+    assert '"language": "tr"' in (attempt.folder / "attempt.json").read_text("utf-8")
+    assert "Kanıtlanmadı: " in (attempt.folder / "report.md").read_text("utf-8")
+    assert "is not proven: " in (attempt.folder / "report.json").read_text("utf-8")
+    replace(attempt.folder / "report.md", "Kanıtlanmadı: ", "Karşılandı: ")
+    assert verify.problems(attempt)[0] == "report.md is not the text of what the evidence shows"
+
+
 def test_an_attempt_of_an_earlier_version(attempt: locker.Attempt) -> None:
-    (attempt.folder / "junit.xml").unlink()
+    for name in ("junit.xml", "report.html"):
+        (attempt.folder / name).unlink()
     assert verify.problems(attempt) == []
 
 
@@ -77,6 +90,10 @@ def test_an_attempt_of_an_earlier_version(attempt: locker.Attempt) -> None:
         (
             lambda at: replace(at / "junit.xml", "not_proven", "met"),
             "junit.xml is not the text of what the evidence shows",
+        ),
+        (
+            lambda at: replace(at / "report.html", "not proven", "met"),
+            "report.html is not the text of what the evidence shows",
         ),
         (
             lambda at: (at.parent.parent / "junit.xml").write_text("", "utf-8"),

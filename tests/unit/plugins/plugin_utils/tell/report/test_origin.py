@@ -34,7 +34,7 @@ def _report(root: Path, provenance: dict[str, t.Any] | None) -> dict[str, t.Any]
 def test_the_first_page(tmp_path: Path) -> None:
     head = markdown.sections(_report(tmp_path, FOUND))[0].splitlines()
     for line in (
-        r"- Run by: ayse on ops-1 (Debian GNU/Linux 12), AWX job 4711 of rc | \<b\> by mehmet",
+        r"- Run by: ayse, ops-1 (Debian GNU/Linux 12), AWX job 4711, rc | \<b\>, mehmet",
         "- With: psp.rc_closure 0.1.0, ansible-core 2.19.14",
         r"- Inventory: /inv\<U+202E RIGHT-TO-LEFT OVERRIDE\>, SHA-256 ab",
         "- Inventory: one,, no file",

@@ -15,7 +15,7 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._text import earlie
 from ansible_collections.psp.rc_closure.plugins.module_utils._text.earlier_attempts import Intent, Outcome
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import FAIL, PASS, Policy, Verdict
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep.locker import Attempt
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import document, markdown
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import document, markdown, page
 from tests.unit.captured import NOW, RELEASE, evidence, step
 
 ATTEMPT = Attempt("/evidence/x", NOW, RELEASE)
@@ -113,12 +113,11 @@ def test_the_ticket_text_names_what_an_auditor_asks_for(monkeypatch: pytest.Monk
         f"commit `{'a' * 40}`",
         "Gate: FAIL. The ticket may not close",
         "## Package-3, PSP-03D queue enablement: FAIL",
-        "### 3.1 one",
-        "- On `backend` in `/app`",
-        "- From 2026-11-24T02:52:03.123Z to 2026-11-24T02:52:03.123Z (0.000 s)",
-        "- Exit status 0",
-        "**COULD NOT BE CARRIED OUT**: psql was not found",
-        "stderr: empty",
+        "<details><summary>3.1 one: exit status 0, 0.000 s, stdout 1 line, stderr 1 line ",
+        "On `backend` in `/app`, from 2026-11-24T02:52:03.123Z to 2026-11-24T02:52:03.123Z (0.000 s); "
+        "exit status 0; stdout:\n\n```text\na\n```\n\nstderr:\n\n```text\nb\n```",
+        "### 3.2 two",
+        "**COULD NOT BE CARRIED OUT**: psql was not found; stdout and stderr: empty.",
     ):
         assert part in text
 
@@ -167,14 +166,15 @@ def test_the_sections_are_the_report_and_a_step_is_one(monkeypatch: pytest.Monke
     _judges(monkeypatch, 2)
     report = _build(0, 1, 2, 3)
     sections = markdown.sections(report)
-    assert markdown.SEPARATOR.join(sections) + "\n" == markdown.render(report)
+    assert markdown.joined(sections) == markdown.render(report)
     starts = [section.partition(" ")[0] for section in sections]
-    assert starts == ["#", *["##", "###"] * 4]
+    steps = [f"<details><summary>{number}.1" for number in range(4)]
+    assert starts == ["#", *(start for step in steps for start in ("##", step))]
     assert not any(section.startswith("\n") or section.endswith("\n") for section in sections)
 
 
 def test_a_run_without_an_end_is_broken_so_that_its_block_fits_a_comment() -> None:
-    text = markdown.fence("`" * 5000)
+    text = page.fence("`" * 5000)
     assert max(map(len, re.findall("`+", text))) == 1001
     assert text.replace("\u200b", "").count("`") == 2 * 1001 + 5000
 

@@ -309,7 +309,7 @@ def test_the_report_puts_the_question_after_the_package_s_verdict() -> None:
     sections = markdown.sections(document)
     place = next(n for n, section in enumerate(sections) if section.startswith("### Reset or stamp?"))
     assert sections[place - 1].startswith("## Package-1, ")
-    assert sections[place + 1].startswith("### 1.1 ")
+    assert sections[place + 1].startswith("<details><summary>1.1 ")
     assert "Neither is a PASS by itself" in sections[place]
 
 

@@ -8,7 +8,6 @@ import random
 import typing as t
 
 import pytest
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import markdown
@@ -24,6 +23,7 @@ from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.message
     message,
 )
 from tests.unit.captured import step
+from tests.unit.rendered import PARSER, rendered
 from tests.unit.reports import ATTEMPT, report
 
 OWN = Marker("PSP-3031", "2026.11.0-rc3", ATTEMPT, "part")
@@ -42,9 +42,9 @@ BITS = (
         "   ",
     ),
     *("\t", "# PASS", "- x", "> q", "<b>", "{noformat}", "{\u200bnoformat}", "x" * 50, "text", "\r\n"),
+    *("</details>", "\n\n</details>\n\n", "<details><summary>x</summary>\n\n", "</summary>", "</a>"),
     *("\x1b[31m", "\u2028", "\x85", "|", "\\", "\u00e9", "\U0001f600", "&#64;", "@psp"),
 )
-PARSER = MarkdownIt("commonmark").enable("table")
 OUR_HEADINGS = ("PSP-3031: ", "Package-", *(f"{number}.1 " for number in range(4)))
 
 
@@ -64,7 +64,7 @@ def hostile(seed: int) -> dict[str, t.Any]:
 def split(document: dict[str, t.Any], frame: Frame, limit: int) -> list[Message]:
     """Return the messages of a report, as it is posted."""
     room = limit - frame.size(Message(markers.longest(OWN), ""))
-    found = parts.split(markdown.sections(document), frame.cost, room)
+    found = parts.split(markdown.sections(document, tags=frame.tags), frame.cost, room)
     return [message(OWN, part.text) for part in found]
 
 
@@ -81,7 +81,12 @@ def test_a_parser_finds_no_heading_that_is_not_ours_and_every_end(seed: int, lim
         titles = [read[n + 1].content for n, token in enumerate(read) if token.type == "heading_open"]
         assert all(title.startswith(OUR_HEADINGS) for title in titles)
         assert [token.content for token in read if token.type == "inline"][-1] == "`rc-closure end`"
-        assert not {"html_block", "blockquote_open", "hr"} & {token.type for token in read}
+        assert not {"blockquote_open", "hr"} & {token.type for token in read}
+        # It raises where there is a tag that is not ours, or a fold that is not closed.
+        assert (
+            len(rendered(frame.write(one)).summaries)
+            == sum(token.type == "html_block" for token in read) // 2
+        )
 
 
 @pytest.mark.parametrize("seed", range(30))

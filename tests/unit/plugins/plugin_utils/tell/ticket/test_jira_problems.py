@@ -53,7 +53,7 @@ def errors(*messages: str, **fields: str) -> dict[str, t.Any]:
             exchange(404, errors("Issue does not exist.")),
             "there is no issue PSP-1, or the token may not see it",
         ),
-        (exchange(413), "answered 413: make rc_closure_ticket_characters smaller"),
+        (exchange(413), "answered 413: make rc_closure_ticket_jira.characters smaller"),
         (exchange(429), "Jira's rate limit is used up, and lasts longer than rc_closure_ticket_limit"),
         (exchange(500), "answered 500: Jira has a problem"),
         (exchange(502, "<html>", {"content-type": "text/html"}), "answered 502 with a web page"),
@@ -62,9 +62,9 @@ def errors(*messages: str, **fields: str) -> dict[str, t.Any]:
         (exchange(200, "hello"), "answered 200 with something other than JSON"),
         (
             exchange(400, errors(comment="The entered text is too long. It exceeds the limit.")),
-            "is too long. It exceeds the limit.): make rc_closure_ticket_characters",
+            "is too long. It exceeds the limit.): make rc_closure_ticket_jira.characters",
         ),
-        (exchange(400, errors("CONTENT_LIMIT_EXCEEDED")), "make rc_closure_ticket_characters smaller"),
+        (exchange(400, errors("CONTENT_LIMIT_EXCEEDED")), "make rc_closure_ticket_jira.characters smaller"),
         (
             exchange(400, errors("It seems that you have tried to perform a workflow operation")),
             "does not allow",

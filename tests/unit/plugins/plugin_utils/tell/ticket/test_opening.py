@@ -76,7 +76,7 @@ def test_right_options_have_no_problems(given: dict[str, t.Any]) -> None:
             "rc_closure_ticket_token_file /nowhere/x cannot be read: No such",
         ),
         ({**JIRA, "token_env": "NAME"}, "the environment variable NAME is empty"),
-        ({"characters": -1}, "rc_closure_ticket_characters -1 is not a whole number"),
+        ({"characters": -1}, "rc_closure_ticket_jira.characters -1 is not a whole number"),
         ({"limit": 0.0}, "rc_closure_ticket_limit 0.0 is not a number of seconds"),
     ],
 )

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report.markdown import SEPARATOR, fence
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report.page import SEPARATOR, fence
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket import parts
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.parts import Part
 
@@ -19,15 +19,17 @@ def whole(sections: list[str]) -> str:
 
 
 def closed_blocks(text: str) -> bool:
-    """Read fences the way CommonMark does, and say whether every block is closed."""
-    border = ""
+    """Read fences the way CommonMark does: whether every block is closed, and every fold around it."""
+    border, folds = "", []
     for line in text.split("\n"):
         match = re.fullmatch(r"(`{3,})(?:text)?", line)
         if not border and match:
             border = match[1]
         elif border and re.fullmatch(f"{border}`*[ \\t]*", line):
             border = ""
-    return not border
+        elif not border:
+            folds += re.findall("^</?details>", line)
+    return not border and folds == ["<details>", "</details>"] * (len(folds) // 2)
 
 
 def cut(sections: list[str], budget: int) -> list[Part]:
@@ -83,6 +85,54 @@ def test_outside_of_blocks_an_escape_is_not_cut_from_what_it_escapes() -> None:
     assert not any(part.text.startswith("#") for part in found)
 
 
+FOLD = "<details><summary>x</summary>\n\n"
+
+
+def folded(text: str) -> str:
+    return f"{FOLD}{text}\n\n</details>"
+
+
+def test_a_fold_is_closed_with_its_block_and_both_are_opened_again() -> None:
+    found = cut(["head", folded(f"said\n\n{fence('a' * 40 + chr(10) + 'b' * 40)}\n\nmore")], 110)
+    assert [(part.text, part.cut) for part in found] == [
+        ("head", "border"),
+        (f"{FOLD}said\n\n```text\n{'a' * 40}\n```\n\n</details>", "fold-fence-line"),
+        (f"{FOLD}```text\n{'b' * 40}\n```\n\nmore\n\n</details>", "end"),
+    ]
+
+
+def test_a_fold_is_cut_outside_of_its_blocks_too() -> None:
+    found = cut([folded("a" * 30 + "\n\n" + "b" * 30)], 90)
+    assert [(part.text, part.cut) for part in found] == [
+        (f"{FOLD}{'a' * 30}\n\n\n</details>", "fold-line"),
+        (f"{FOLD}{'b' * 30}\n\n</details>", "end"),
+    ]
+
+
+def test_a_fold_that_only_just_opened_moves_to_the_next_part_whole() -> None:
+    found = cut(["a" * 40 + "\n\n" + folded("b" * 10)], 60)
+    assert [(part.text, part.cut) for part in found] == [("a" * 40 + "\n", "line"), (folded("b" * 10), "end")]
+
+
+def test_what_looks_like_a_fold_in_an_output_is_none() -> None:
+    output = f"{FOLD}</details>\n{FOLD}" * 6
+    found = cut([folded(fence(output)), fence(output)], 150)
+    assert {part.cut for part in found} <= {
+        "fold-fence-line",
+        "fold-line",
+        "fence-line",
+        "line",
+        "border",
+        "end",
+    }
+
+
+@pytest.mark.parametrize("budget", [1, 20, 33, 50])
+def test_too_little_room_for_a_fold_is_said(budget: int) -> None:
+    with pytest.raises(ValueError, match="no room for a character"):
+        parts.split([folded(fence("x" * 100))], len, budget)
+
+
 @pytest.mark.parametrize("budget", [1, 5, 12])
 def test_too_little_room_is_said(budget: int) -> None:
     with pytest.raises(ValueError, match="no room for a character"):
@@ -105,10 +155,15 @@ def test_any_text_comes_back(seed: int) -> None:
         "#",
         "",
         "\U0001f600",
+        "<details><summary>x</summary>",
+        "</details>",
+        "\n\n",
     ]
 
     def output() -> str:
         return "".join(dice.choice(pieces) for _piece in range(dice.randrange(60)))
 
     sections = [f"### {n}\n\n{fence(output())}\n\nstderr:\n\n{fence(output())}" for n in range(8)]
-    cut(sections, dice.randrange(2 * len(max(re.findall("`+", "".join(sections)))) + 40, 400))
+    sections += [folded(f"said\n\n{fence(output())}\n\nmore") for _n in range(8)]
+    dice.shuffle(sections)
+    cut(sections, dice.randrange(2 * len(max(re.findall("`+", "".join(sections)))) + 100, 400))

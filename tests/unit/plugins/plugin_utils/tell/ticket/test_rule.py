@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep.locker import HELD_BACK
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket import rule
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.base import Comment, State
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.marker import Marker
@@ -19,6 +20,7 @@ from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.ticket.rule im
     Later,
     Proof,
 )
+from tests.unit.captured import step
 from tests.unit.reports import ATTEMPT, report
 
 T1, T2 = "2026-11-24T03:00:00Z", "2026-11-25T09:30:00Z"
@@ -189,6 +191,72 @@ def test_a_fail_asks_for_the_root_cause_analysis_here() -> None:
     assert "@psp/backend: Package-0 and Package-2 are FAIL." in text
     assert "Please do the root-cause analysis here, in this ticket." in text
     assert "Gate: FAIL. The ticket is open until all four packages are PASS." in text
+
+
+HELD = step("role_failed", outcome="failed", exit_status=None, reason=f"{HELD_BACK}no token.")
+
+
+@pytest.mark.parametrize(
+    ("failing", "packages", "lead"),
+    [
+        (
+            (0,),
+            (0, 1, 2, 3),
+            "Package-0 could not be collected, which says nothing of the release: whoever runs the closure "
+            "corrects what the notes below name, and runs it again.",
+        ),
+        (
+            (0, 2, 3),
+            (0, 1, 2, 3),
+            "@psp/backend: Package-2 and Package-3 are FAIL. The full log is in the parts above. Please do "
+            "the root-cause analysis here, in this ticket. Package-0 could not be collected, which says "
+            "nothing of the release: whoever runs the closure corrects what the notes below name, and runs "
+            "it again.",
+        ),
+        (
+            (2,),
+            (2,),
+            "@psp/backend: Package-2 is FAIL. The full log is in the parts above. Please do the root-cause "
+            "analysis here, in this ticket.",
+        ),
+        ((), (2,), "The packages of this run are PASS. The gate requires all four in one run."),
+        (
+            (),
+            (),
+            "The closure collected nothing, which proves nothing: run it again without tags, or with those "
+            "of the packages.",
+        ),
+    ],
+)
+def test_what_could_not_be_collected_is_not_put_to_the_developers(
+    failing: tuple[int, ...], packages: tuple[int, ...], lead: str
+) -> None:
+    document = report(*failing, packages=packages, steps={0: [HELD]} if 0 in failing else None)
+    decision = rule.decide(document, OPEN, [], OWN, close=True)
+    assert rule.verdict(document, OWN, decision, PROOF, "@psp/backend").lead == lead
+
+
+def test_a_verdict_in_turkish() -> None:
+    note = "The CI job is GREEN is not met: run 42 had no job (1 more)."
+    document = report(0, 2, packages=(0, 2, 3), steps={0: [HELD]}, notes={0: note})
+    document["attempt"]["language"] = "tr"
+    document["gate"]["left_out"] = ["Package-3: the POST answers queued and an id (it always queues)"]
+    assert verdict(document).splitlines()[1:] == [
+        "@psp/backend: Paket-2 FAIL. Tam log yukarıdaki parçalarda. Lütfen kök neden analizini (RCA) burada, "
+        "bu ticket üzerinden yapın. Paket-0 toplanamadı, bu da sürüm hakkında bir şey söylemez: kapanışı "
+        "çalıştıran kişi aşağıdaki notlarda belirtileni düzeltir ve yeniden çalıştırır.",
+        f"2026.11.0-rc3 kapanışı, ortam staging, commit {'a' * 40}",
+        "Toplandığı aralık: 2026-11-24T02:52:03.123Z – 2026-11-24T02:52:03.123Z (UTC)",
+        "Paket-0: FAIL. Karşılanmadı: CI job’ı GREEN: run 42 had no job (ve 1 kriter daha).",
+        *(
+            f"Paket-{number}: {status}. This is the note of Package-{number}."
+            for number, status in ((1, "FAIL"), (2, "FAIL"), (3, "PASS"))
+        ),
+        "Kapı: FAIL. Dört paketin tümü PASS olana kadar ticket açık kalır.",
+        "Politika gereği kapsam dışı: Paket-3: POST, queued ve bir id ile yanıt veriyor (it always queues)",
+        f"Rapor: 3 parça, birleşik SHA-256 {'e' * 64}",
+        f"Kanıt kasası: deneme {ATTEMPT}, SHA-256 {'f' * 64}",
+    ]
 
 
 def test_a_partial_pass_asks_nobody() -> None:

@@ -227,7 +227,7 @@ def test_what_somebody_edited_is_put_right_before_anything_is_closed() -> None:
     tell(ticket, order(report(steps=LONG), close=False))
     edited = ticket.kept[1]
     ticket.kept[1] = replace(
-        edited, message=replace(edited.message, text=edited.message.text.replace("9", "8"))
+        edited, message=replace(edited.message, text=edited.message.text.replace("e", "3"))
     )
     told = tell(ticket, order(report(steps=LONG)))
     assert (told.action, told.edited) == ("close", 2)
@@ -250,7 +250,7 @@ def test_a_secret_that_shows_only_when_it_is_rendered_is_not_sent() -> None:
 
 @pytest.mark.parametrize("characters", [10, 215])
 def test_a_limit_that_is_too_small_is_said(characters: int) -> None:
-    with pytest.raises(TicketError, match=f"rc_closure_ticket_characters is {characters}, which is too few"):
+    with pytest.raises(TicketError, match=f"jira.characters is {characters}, which is too few"):
         tell(MemoryTicket(characters), order())
 
 
