@@ -1,0 +1,72 @@
+# Copyright: (c) 2026, the psp.rc_closure contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The checklist as a terminal shows it while it fills. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .board import Board, Running, Section
+from .texts import Line, between, clock, fit
+
+
+class Marks(t.NamedTuple):
+    """What stands before a section, and where a text was cut off."""
+
+    done: str
+    failed: str
+    at_work: str
+    to_come: str
+    more: str
+
+
+SYMBOLS = Marks("✔", "✖", "●", "○", "…")
+LETTERS = Marks("+", "!", "*", "-", "...")
+
+
+def marks(encoding: str | None) -> Marks:
+    """Return the symbols, or letters where the encoding has none of them."""
+    try:
+        "".join(SYMBOLS).encode(encoding or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        return LETTERS
+    return SYMBOLS
+
+
+def panel(board: Board, now: float, width: int, height: int, signs: Marks) -> list[Line]:
+    """Return the lines, none wider than C(width), and no more of them than C(height)."""
+    lines = [
+        line for section in board.sections.values() for line in _section(board, section, now, width, signs)
+    ]
+    head = [Line(between(board.head, clock(now - board.began), width, signs.more), "head")]
+    room = max(0, height - len(head))
+    if len(lines) > room:
+        # What is under way comes first, then what was last.
+        urgent = [line for line in lines if line.style == ""][:room]
+        rest = [line for line in lines if line.style != ""]
+        rest = rest[len(rest) - (room - len(urgent)) :]
+        lines = [line for line in lines if any(line is one for one in [*urgent, *rest])]
+    return (head + lines)[:height]
+
+
+def _section(board: Board, section: Section, now: float, width: int, signs: Marks) -> list[Line]:
+    tasks = [task for task in board.running.values() if task.section == section.name]
+    took = clock(section.ended - section.began) if section.began is not None and section.done else ""
+    failed = f", {section.failed} failed" if section.failed else ""
+    count = f"{section.done} done{failed}" if section.done else ""
+    if tasks:
+        mark, style = signs.at_work, "changed"
+    elif section.began is None:
+        mark, style = signs.to_come, "dim"
+    else:
+        mark, style = (signs.failed, "failed") if section.failed else (signs.done, "ok")
+    right = ", ".join(filter(None, [count, "" if tasks else took]))
+    head = Line(between(f"  {mark} {section.name}", right, width, signs.more), style)
+    return [head, *(_task(task, now, width, signs) for task in tasks)]
+
+
+def _task(task: Running, now: float, width: int, signs: Marks) -> Line:
+    note = f" ({task.note})" if task.note else ""
+    left = f"      {task.host}: {task.what}{note}"
+    return Line(fit(between(left, task.time(now, clock), width, signs.more), width, signs.more))
