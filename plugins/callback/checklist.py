@@ -47,8 +47,8 @@ seealso:
 """
 
 EXAMPLES = r"""
-# Set ANSIBLE_STDOUT_CALLBACK=psp.rc_closure.checklist, or in ansible.cfg:
-ansible_cfg: |
+# In ansible.cfg, or by the variable ANSIBLE_STDOUT_CALLBACK
+enabled: |
   [defaults]
   stdout_callback = psp.rc_closure.checklist
 """
@@ -57,6 +57,7 @@ import os
 import sys
 import typing as t
 from functools import wraps
+from pathlib import Path
 
 from ansible import constants, context
 from ansible.plugins.callback.default import CallbackModule as Default
@@ -119,7 +120,7 @@ class CallbackModule(Default):
     @_checklist
     def v2_playbook_on_start(self, playbook: t.Any) -> None:
         """Name the playbook, until an attempt says what the run is for."""
-        self._teller.board.head = self._teller.clean(os.path.basename(playbook._file_name))
+        self._teller.board.head = self._teller.clean(Path(playbook._file_name).name)
 
     @_checklist
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
@@ -146,7 +147,7 @@ class CallbackModule(Default):
             self._teller.screen.plain()
         if not tasks.is_silent(task):
             what, limit = self._names.get(task._uuid) or tasks.name(task), tasks.limit(task, host, self._play)
-            self._teller.started(host.get_name(), task._uuid, what, tasks.package(task), limit)
+            self._teller.started(host.get_name(), task._uuid, what, tasks.packages(task), limit)
 
     @_checklist
     def v2_runner_on_ok(self, result: Result) -> None:
@@ -154,7 +155,7 @@ class CallbackModule(Default):
         self._handle_warnings(result.result)
         if tasks.is_silent(result.task):
             return
-        ended, host, known = self._ended(result), self.host_label(result), result.result
+        ended, host, known = self._ended(result), self._host(result), result.result
         action, facts = tasks.action(result.task), known.get("ansible_facts") or {}
         if action == "closure_report" and "rc_closure_report" in facts:
             self._teller.reported(facts["rc_closure_report"])
@@ -195,9 +196,7 @@ class CallbackModule(Default):
         self._handle_warnings(result.result)
         if result.result.get("_ansible_verbose_always"):
             item = self._item(result)
-            self._teller.said(
-                self._running(result), self._message(result), self.host_label(result), item=item
-            )
+            self._teller.said(self._running(result), self._message(result), self._host(result), item=item)
 
     @_checklist
     def v2_runner_item_on_failed(self, result: Result) -> None:
@@ -253,7 +252,7 @@ class CallbackModule(Default):
         for entry in entries or []:
             if isinstance(entry, dict) and entry.get("diff") and entry.get("changed"):
                 of: t.Callable[[t.Any], str] = self._get_diff
-                self._teller.difference(tasks.name(result.task), self.host_label(result), of(entry["diff"]))
+                self._teller.difference(tasks.name(result.task), self._host(result), of(entry["diff"]))
 
     @_checklist
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
@@ -268,6 +267,11 @@ class CallbackModule(Default):
     def _option(self, name: str) -> t.Any:
         option: t.Callable[[str], t.Any] = self.get_option
         return option(name)
+
+    def _host(self, result: Result) -> str:
+        """Return the task's host, and the one that it was delegated to, unless only its items know that."""
+        label = self.host_label(result)
+        return str(result.host.get_name()) if "{{" in label else label
 
     def _ended(self, result: Result) -> Running:
         return self._teller.ended(result.host.get_name(), result.task._uuid, tasks.name(result.task))
@@ -299,7 +303,7 @@ class CallbackModule(Default):
                 why = f"nothing was touched; what is wrong is in the table above ({count})"
         self._teller.failed(
             ended,
-            self.host_label(result),
+            self._host(result),
             why,
             self._dump_results(rest).strip("\n") if rest else "",
             word=word,

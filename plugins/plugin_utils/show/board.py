@@ -70,29 +70,29 @@ class Board:
 
     Attributes:
         head: what the run is for.
-        collecting: whether an attempt is open, so that a task counts for its package.
+        packages: the sections of packages, for which their tasks count; none before an attempt is open.
     """
 
     began: float
     head: str = ""
-    collecting: bool = False
+    packages: tuple[str, ...] = ()
     play: str = ""
     sections: dict[str, Section] = field(default_factory=dict)
     running: dict[Key, Running] = field(default_factory=dict)
 
     def open(self, packages: t.Iterable[str]) -> None:
         """Count from now on by package; those are what is to come."""
-        self.collecting = True
-        for package in packages:
-            self.section(heading(package))
+        self.packages = tuple(map(heading, packages))
+        for package in self.packages:
+            self.section(package)
 
     def section(self, name: str) -> Section:
         """Return the section of that name, a new one if it is the first time."""
         return self.sections.setdefault(name, Section(name))
 
-    def started(self, key: Key, what: str, package: str, now: float, limit: float = 0) -> None:
-        """A task begins on a host."""
-        name = heading(package) if package and self.collecting else self.play
+    def started(self, key: Key, what: str, packages: t.Sequence[str], now: float, limit: float = 0) -> None:
+        """A task begins on a host. It is of the first of these packages that is collected, or of its play."""
+        name = next((one for one in map(heading, packages) if one in self.packages), self.play)
         section = self.section(name)
         section.began = now if section.began is None else section.began
         self.running[key] = Running(key[0], name, what, now, limit)
@@ -112,8 +112,7 @@ class Board:
 
     def close(self) -> None:
         """The report is written: what follows is no package's."""
-        self.collecting = False
-        self.sections = {}
+        self.packages, self.sections = (), {}
 
     def waiting(self, now: float, seconds: float) -> list[Running]:
         """Return what nothing was told of for so long, which is told of now."""

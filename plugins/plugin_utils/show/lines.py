@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ...module_utils._core.evidence import ENDED, FAILED, HTTP, NOT_RUN, TIMED_OUT
+from ...module_utils._core.evidence import ENDED, FAILED, HTTP, NOT_RUN, SQL, TIMED_OUT, parse_time
 from .board import heading
 from .texts import Line, one_line, printable
 
 Mapping = t.Mapping[str, t.Any]
 
 _OUTCOMES = {TIMED_OUT: "stopped at its limit", FAILED: "could not be carried out", NOT_RUN: "left out"}
+_WORTH_SECONDS = 0.1
 _RESULTS = {
     "met": ("met", "ok"),
     "not_met": ("NOT MET", "failed"),
@@ -50,34 +51,44 @@ def step(record: Mapping) -> Line:
         reason = one_line(str(record.get("reason") or ""))
         text = f"{title}: {_OUTCOMES.get(outcome, outcome)}{f' ({reason})' if reason else ''}"
         return Line(text, "dim" if outcome == NOT_RUN else "warning")
-    if status is None or (record.get("kind") != HTTP and status == 0):
-        return Line(title)
+    took = seconds(_took(record))
+    if status is None or record.get("kind") == SQL:
+        return Line(f"{title}: done{took}" if status in (None, 0) else f"{title}: failed{took}")
     if record.get("kind") == HTTP:
-        return Line(f"{title}: answered {status}")
-    return Line(f"{title}: exit status {status}", "warning")
+        return Line(f"{title}: answered {status}{took}")
+    return Line(f"{title}: exit status {status}{took}", "" if status == 0 else "warning")
 
 
-def criteria(report: Mapping) -> t.Iterator[Line]:
-    """Yield each package's verdict, and a line for each of its criteria."""
+def seconds(took: float) -> str:
+    """Return how long something took as the end of a line, if that is worth a word."""
+    return f", {took:.1f} s" if took >= _WORTH_SECONDS else ""
+
+
+def _took(record: Mapping) -> float:
+    try:
+        return (parse_time(record["ended"]) - parse_time(record["started"])).total_seconds()
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return 0
+
+
+def criteria(report: Mapping, met: str = "") -> t.Iterator[Line]:
+    """Yield each package's verdict and criteria: behind the mark C(met), in short, those that are met."""
     for name, package in report.get("packages", {}).items():
         status = str(package.get("status"))
         style = "ok" if status == "PASS" else "failed"
         yield Line(one_line(f"{heading(name)}, {package.get('title') or ''}: {status}"), style)
-        yield from map(criterion, package.get("criteria", []))
+        yield from (criterion(record, met) for record in package.get("criteria", []))
 
 
-def criterion(record: Mapping) -> Line:
+def criterion(record: Mapping, met: str = "") -> Line:
     """Return a criterion: its result, its text, and the fact that decided it."""
-    word, style = _RESULTS.get(str(record.get("result")), (str(record.get("result")), "failed"))
-    reason = one_line(str(record.get("reason") or ""))
-    shown = (
-        f" (see {', '.join(map(str, record.get('steps') or []))})"
-        if style == "failed" and record.get("steps")
-        else ""
-    )
-    return Line(
-        f"  {word:10}  {one_line(str(record.get('text')))}{f': {reason}' if reason else ''}{shown}", style
-    )
+    result, text = str(record.get("result")), one_line(str(record.get("text")))
+    word, style = _RESULTS.get(result, (result, "failed"))
+    if met and style == "ok":
+        return Line(f"  {met} {text}", style)
+    reason, steps = one_line(str(record.get("reason") or "")), record.get("steps") or []
+    shown = f" (see {', '.join(map(str, steps))})" if style == "failed" and steps else ""
+    return Line(f"  {word}: {text}{f': {reason}' if reason else ''}{shown}", style)
 
 
 def verdicts(report: Mapping) -> t.Iterator[Line]:

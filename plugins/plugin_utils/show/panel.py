@@ -12,17 +12,22 @@ from .texts import Line, between, clock, fit
 
 
 class Marks(t.NamedTuple):
-    """What stands before a section, and where a text was cut off."""
+    """What stands before a section, and where a text was cut off.
+
+    Attributes:
+        so_far: nothing is under way, and more may come.
+    """
 
     done: str
     failed: str
     at_work: str
+    so_far: str
     to_come: str
     more: str
 
 
-SYMBOLS = Marks("✔", "✖", "●", "○", "…")
-LETTERS = Marks("+", "!", "*", "-", "...")
+SYMBOLS = Marks("✔", "✖", "●", "◌", "○", "…")
+LETTERS = Marks("+", "!", "*", "~", "-", "...")
 
 
 def marks(encoding: str | None) -> Marks:
@@ -39,6 +44,8 @@ def panel(board: Board, now: float, width: int, height: int, signs: Marks) -> li
     lines = [
         line for section in board.sections.values() for line in _section(board, section, now, width, signs)
     ]
+    if not lines:
+        return []
     head = [Line(between(board.head, clock(now - board.began), width, signs.more), "head")]
     room = max(0, height - len(head))
     if len(lines) > room:
@@ -55,15 +62,22 @@ def _section(board: Board, section: Section, now: float, width: int, signs: Mark
     took = clock(section.ended - section.began) if section.began is not None and section.done else ""
     failed = f", {section.failed} failed" if section.failed else ""
     count = f"{section.done} done{failed}" if section.done else ""
-    if tasks:
-        mark, style = signs.at_work, "changed"
-    elif section.began is None:
-        mark, style = signs.to_come, "dim"
-    else:
-        mark, style = (signs.failed, "failed") if section.failed else (signs.done, "ok")
+    mark, style = _state(board, section, signs, at_work=bool(tasks))
     right = ", ".join(filter(None, [count, "" if tasks else took]))
     head = Line(between(f"  {mark} {section.name}", right, width, signs.more), style)
     return [head, *(_task(task, now, width, signs) for task in tasks)]
+
+
+def _state(board: Board, section: Section, signs: Marks, *, at_work: bool) -> tuple[str, str]:
+    """Return the mark of a section and its style. No package is done before it was judged."""
+    if at_work:
+        return signs.at_work, "changed"
+    if section.began is None:
+        return signs.to_come, "dim"
+    if section.failed:
+        return signs.failed, "failed"
+    open_yet = section.name == board.play or section.name in board.packages
+    return (signs.so_far, "changed") if open_yet else (signs.done, "ok")
 
 
 def _task(task: Running, now: float, width: int, signs: Marks) -> Line:

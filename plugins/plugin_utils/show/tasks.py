@@ -47,14 +47,11 @@ def name(task: t.Any) -> str:
     return own.removeprefix(role) if role else own
 
 
-def package(task: t.Any) -> str:
-    """Return the package that a task is of: by its role, or by its tags where these name one alone."""
+def packages(task: t.Any) -> list[str]:
+    """Return the packages that a task is of, by its role, or else by its tags."""
     role = getattr(task, "_role", None)
     found = _PACKAGE.search(str(role.get_name())) if role else None
-    if found:
-        return found[0]
-    tags = [tag for tag in task.tags if tag in PACKAGES]
-    return tags[0] if len(tags) == 1 else ""
+    return [found[0]] if found else sorted(set(task.tags) & set(PACKAGES))
 
 
 def chosen(tags: t.Collection[str], skipped: t.Collection[str]) -> list[str]:

@@ -50,6 +50,7 @@ class Teller:
         self._redact = Redactor({})
         self._marks = marks(sys.stdout.encoding)
         self._host_width = 0
+        self._reported = False
         self._report: Mapping = {}  # as long as nothing has named its verdicts
         self.board = Board(time.monotonic())
         self.screen = Screen(
@@ -79,10 +80,10 @@ class Teller:
         self.board.play = self.clean(name)
         self.tell(f"== {self.board.play}{' (check mode)' if check else ''}", "head", stays=False)
 
-    def started(self, host: str, task: str, what: str, package: str, limit: float) -> None:
+    def started(self, host: str, task: str, what: str, packages: t.Sequence[str], limit: float) -> None:
         """A task begins on a host."""
         self._host_width = min(_WIDEST_HOST, max(self._host_width, len(host)))
-        self.board.started((host, task), self.clean(what), package, time.monotonic(), limit)
+        self.board.started((host, task), self.clean(what), packages, time.monotonic(), limit)
 
     def ended(self, host: str, task: str, what: str) -> Running:
         """A task has ended on a host, and is to be told of."""
@@ -93,16 +94,18 @@ class Teller:
     def done(self, ended: Running, host: str, *, changed: bool) -> None:
         """Tell that a task went well."""
         self.board.count(ended.section, ended.what)
-        line = f"{ended.what}{': changed' if changed else ''}"
+        took = lines.seconds(time.monotonic() - ended.since)
+        line = f"{ended.what}: {'changed' if changed else 'ok'}{took}"
         self.tell(line, "changed" if changed else "ok", host=host, stays=False)
 
     def steps(self, ended: Running, host: str, steps: t.Iterable[Mapping]) -> None:
         """Tell what came of each step of a collector."""
         for record in steps:
             line = lines.step(record)
-            failed = line.style == "warning"
-            self.board.count(ended.section, self.clean(line.text), failed=failed)
-            self.tell(f"{ended.section}: {line.text}", line.style, host=host, stays=failed)
+            # Whether it fails the package is the judge's to say.
+            self.board.count(ended.section, self.clean(line.text))
+            told = f"{ended.section}: {line.text}"
+            self.tell(told, line.style, host=host, stays=line.style == "warning")
 
     def opened(self, attempt: Mapping, packages: t.Iterable[str]) -> None:
         """Tell what the attempt is for, whose packages are to come."""
@@ -151,8 +154,12 @@ class Teller:
     def reported(self, report: Mapping) -> None:
         """Tell each criterion; what follows belongs to no package."""
         self._settle()
-        self._report = report
+        self._report, self._reported = report, True
         self.board.close()
+        if self.screen.in_place:
+            for line in lines.criteria(report, self._marks.done):
+                self._show(line)
+            return
         for line in lines.criteria(report):
             self.tell(*line)
 
@@ -167,7 +174,9 @@ class Teller:
         """Tell how the run ended."""
         for line in lines.verdicts(self._report) if self._report else ():
             self.tell(*line)
-        self._settle()
+        if not self._reported:
+            self._settle()
+        self.board.sections = {}
         took = clock(time.monotonic() - self.board.began)
         self.tell(f"{'check mode, ' if check else ''}ended after {took}; {counts}", "failed" if bad else "ok")
 
