@@ -19,7 +19,7 @@ description:
   - A failure is told once and in full, without Ansible's excerpt of the playbook's source. A failure that the
     playbook rescues or ignores is told as that.
   - Everything that Ansible displays is masked, as far as its place gives a secret away.
-  - With C(-v) or more, the tasks are shown as M(ansible.builtin.default#callback) shows them.
+  - With C(-v) or more, the tasks are shown as P(ansible.builtin.default#callback) shows them.
   - Any playbook can be run with it. What belongs to no package is shown by its play.
 author: psp.rc_closure contributors (@psp-rc-closure)
 requirements:
@@ -167,7 +167,8 @@ class CallbackModule(Default):
         elif known.get("_ansible_verbose_always") and "results" not in known:
             self._teller.said(ended, self._message(result), host)
         else:
-            self._teller.done(ended, host, changed=bool(known.get("changed")))
+            check = bool(result.task.check_mode)
+            self._teller.done(ended, host, changed=bool(known.get("changed")), check=check)
 
     @_checklist
     def v2_runner_on_failed(self, result: Result, ignore_errors: bool = False) -> None:
@@ -258,8 +259,7 @@ class CallbackModule(Default):
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
         """Say how it ended."""
         found = {host: stats.summarize(host) for host in sorted(stats.processed)}
-        bad = any(one["failures"] or one["unreachable"] for one in found.values())
-        self._teller.over(lines.counts(found), bad=bad, check=bool(context.CLIARGS.get("check")))
+        self._teller.over(found, check=bool(context.CLIARGS.get("check")))
         if stats.custom and self._option("show_custom_stats"):
             self._teller.tell(f"statistics: {self._dump_results(stats.custom)}")
         self._teller.screen.end()
@@ -298,7 +298,7 @@ class CallbackModule(Default):
         if tasks.action(result.task) == "closure_preflight" and known.get("problems"):
             count = len(known["problems"])
             if rescued:
-                why = f"{count} to be shown in the table of problems"
+                spared, why = f"problems found ({count})", "the table lists them"
             elif "policy" in result.task.args:
                 why = f"nothing was touched; what is wrong is in the table above ({count})"
         self._teller.failed(

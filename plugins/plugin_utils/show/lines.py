@@ -26,17 +26,9 @@ _VERDICT = re.compile(r"(?:package_\d|gate): (PASS|FAIL)\b")
 # What a failure's message says already, what is told elsewhere, and what says nothing of it.
 _ASIDE = {
     *("msg", "changed", "failed", "skipped", "unreachable", "invocation", "diff", "steps", "ansible_facts"),
-    *(
-        "exception",
-        "warnings",
-        "deprecations",
-        "results",
-        "stdout_lines",
-        "stderr_lines",
-        "problems",
-        "attempts",
-    ),
-    *("retries", "assertion", "evaluated_to", "failed_when_result", "item", "ansible_loop_var", "censored"),
+    *("exception", "warnings", "deprecations", "results", "stdout_lines", "stderr_lines", "problems"),
+    *("attempts", "retries", "assertion", "evaluated_to", "failed_when_result", "item", "censored"),
+    *("ansible_loop_var", "start", "end", "delta"),
 }
 
 
@@ -53,7 +45,8 @@ def step(record: Mapping) -> Line:
         return Line(text, "dim" if outcome == NOT_RUN else "warning")
     took = seconds(_took(record))
     if status is None or record.get("kind") == SQL:
-        return Line(f"{title}: done{took}" if status in (None, 0) else f"{title}: failed{took}")
+        done = status in (None, 0)
+        return Line(f"{title}: {'done' if done else 'failed'}{took}", "" if done else "warning")
     if record.get("kind") == HTTP:
         return Line(f"{title}: answered {status}{took}")
     return Line(f"{title}: exit status {status}{took}", "" if status == 0 else "warning")
@@ -131,7 +124,8 @@ def message(result: Mapping) -> str:
     """Return why a task failed, or what it said."""
     said = result.get("msg")
     if isinstance(said, (list, tuple)):
-        return "\n".join(map(str, said))
+        inner = (one if isinstance(one, (list, tuple)) else [one] for one in said)
+        return "\n".join(str(line) for one in inner for line in one)
     if said in (None, ""):
         said = result.get("censored") or result.get("reason") or "it gave no reason"
     return str(said)
@@ -146,9 +140,19 @@ def details(result: Mapping) -> dict[str, t.Any]:
     }
 
 
-def counts(summaries: t.Mapping[str, t.Mapping[str, int]]) -> str:
+def changed(*, check: bool) -> str:
+    """Return the word for a change, which in check mode is none yet."""
+    return "would change" if check else "changed"
+
+
+def counts(summaries: t.Mapping[str, t.Mapping[str, int]], *, check: bool = False) -> str:
     """Return what happened on each host, as far as it is worth a word."""
-    words = {"changed": "changed", "failures": "failed", "unreachable": "unreachable", "ignored": "ignored"}
+    words = {
+        "changed": changed(check=check),
+        "failures": "failed",
+        "unreachable": "unreachable",
+        "ignored": "ignored",
+    }
     hosts = []
     for host, summary in summaries.items():
         told = [f"{summary[name]} {word}" for name, word in words.items() if summary.get(name)]

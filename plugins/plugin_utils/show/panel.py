@@ -40,21 +40,17 @@ def marks(encoding: str | None) -> Marks:
 
 
 def panel(board: Board, now: float, width: int, height: int, signs: Marks) -> list[Line]:
-    """Return the lines, none wider than C(width), and no more of them than C(height)."""
-    lines = [
-        line for section in board.sections.values() for line in _section(board, section, now, width, signs)
-    ]
-    if not lines:
-        return []
-    head = [Line(between(board.head, clock(now - board.began), width, signs.more), "head")]
-    room = max(0, height - len(head))
-    if len(lines) > room:
-        # What is under way comes first, then what was last.
-        urgent = [line for line in lines if line.style == ""][:room]
-        rest = [line for line in lines if line.style != ""]
-        rest = rest[len(rest) - (room - len(urgent)) :]
-        lines = [line for line in lines if any(line is one for one in [*urgent, *rest])]
-    return (head + lines)[:height]
+    """Return the lines, none wider than C(width), and no more of them than C(height).
+
+    Where there is little room, sections with nothing under way give way, the oldest first.
+    """
+    groups = [_section(board, section, now, width, signs) for section in board.sections.values()]
+    idle = [group for group in groups if len(group) == 1]
+    while idle and sum(map(len, groups)) >= height:
+        groups.remove(idle.pop(0))
+    head = Line(between(board.head, clock(now - board.began), width, signs.more), "head")
+    lines = [head, *(line for group in groups for line in group)]
+    return lines[:height] if board.sections else []
 
 
 def _section(board: Board, section: Section, now: float, width: int, signs: Marks) -> list[Line]:

@@ -75,7 +75,7 @@ class Screen:
             self._over.set()
             self._thread.join(timeout=2)
             self.repaint(now=True)
-            self._paint = None
+            self._paint, self._painted = None, []
 
     def plain(self) -> None:
         """Paint nothing any longer."""

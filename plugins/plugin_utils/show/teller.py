@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
 
 # What is under way is repainted so often, and without a terminal is told of where it takes so long.
 TICK_SECONDS, TOLD_SECONDS = 1.0, 30.0
-_WIDEST_HOST = 24
+_HOST, _WIDEST_HOST = 8, 24  # columns
 _PROBLEMS = "closure_preflight"  # it shows a table of its own
 
 Mapping = t.Mapping[str, t.Any]
@@ -48,8 +48,8 @@ class Teller:
         """Take Ansible's colours by style, what colours a text, and how actions' lines of progress begin."""
         self._display, self._colours, self._coloured, self._progress = display, colours, paint, progress
         self._redact = Redactor({})
-        self._marks = marks(sys.stdout.encoding)
-        self._host_width = 0
+        self._marks = marks(getattr(sys.stdout, "encoding", None))
+        self._host_width = _HOST
         self._reported = False
         self._report: Mapping = {}  # as long as nothing has named its verdicts
         self.board = Board(time.monotonic())
@@ -91,11 +91,11 @@ class Teller:
         ended.what = ended.what or self.clean(what)
         return ended
 
-    def done(self, ended: Running, host: str, *, changed: bool) -> None:
+    def done(self, ended: Running, host: str, *, changed: bool, check: bool) -> None:
         """Tell that a task went well."""
         self.board.count(ended.section, ended.what)
         took = lines.seconds(time.monotonic() - ended.since)
-        line = f"{ended.what}: {'changed' if changed else 'ok'}{took}"
+        line = f"{ended.what}: {lines.changed(check=check) if changed else 'ok'}{took}"
         self.tell(line, "changed" if changed else "ok", host=host, stays=False)
 
     def steps(self, ended: Running, host: str, steps: t.Iterable[Mapping]) -> None:
@@ -111,10 +111,12 @@ class Teller:
         """Tell what the attempt is for, whose packages are to come."""
         shown = [name for name, secret in (attempt.get("masked") or {}).items() if not secret]
         self._redact = Redactor({}, shown=shown)
-        self.board.head = self.clean(lines.opened(attempt))
         self.board.open(packages)
-        where = attempt.get("path") or "nowhere: in check mode nothing is kept"
-        self.tell(f"attempt of {self.board.head}; evidence: {where}", "head", stays=False)
+        if not attempt:
+            self.tell("no attempt is opened: in check mode nothing is kept", "head", stays=False)
+            return
+        self.board.head = self.clean(lines.opened(attempt))
+        self.tell(f"attempt of {self.board.head}; evidence: {attempt.get('path')}", "head", stays=False)
 
     def said(self, ended: Running, text: str, host: str, *, item: str = "") -> None:
         """Tell what a task is there to say: below its name, where it is more than a line."""
@@ -170,14 +172,17 @@ class Teller:
         for line in lines.difference(self.screen.masked(text)):
             self._show(line)
 
-    def over(self, counts: str, *, bad: bool, check: bool) -> None:
+    def over(self, summaries: t.Mapping[str, t.Mapping[str, int]], *, check: bool) -> None:
         """Tell how the run ended."""
         for line in lines.verdicts(self._report) if self._report else ():
             self.tell(*line)
+        self.board.play = ""
         if not self._reported:
             self._settle()
         self.board.sections = {}
         took = clock(time.monotonic() - self.board.began)
+        bad = any(one.get("failures") or one.get("unreachable") for one in summaries.values())
+        counts = lines.counts(summaries, check=check)
         self.tell(f"{'check mode, ' if check else ''}ended after {took}; {counts}", "failed" if bad else "ok")
 
     def retried(self, host: str, task: str, note: str) -> None:
