@@ -19,7 +19,7 @@ import typing as t
 if t.TYPE_CHECKING:
     from ansible.utils.display import Display
 
-# Above it nothing of the terminal's is left to write to, and below a line has no room for a word.
+# A smaller terminal has no room for a word of it.
 LEAST_WIDTH, LEAST_HEIGHT = 20, 4
 _PAUSE_SECONDS = 0.1  # between two paintings because of events
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -96,10 +96,13 @@ class Screen:
             self._painted = [columns for _line, columns in lines]
 
     def _run(self) -> None:
-        while not self._over.wait(self._every):
-            with self.lock:
-                self._tick()
-            self.repaint(now=True)
+        try:
+            while not self._over.wait(self._every):
+                with self.lock:
+                    self._tick()
+                self.repaint(now=True)
+        except (OSError, ValueError):
+            return  # nobody reads it any longer; the next event says so
 
     def _pass(self, name: str, through: t.Callable[..., t.Any]) -> None:
         """Have a method of the Display called through one of this object's, in this process only."""

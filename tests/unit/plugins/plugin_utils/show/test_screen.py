@@ -200,3 +200,24 @@ def test_it_ticks() -> None:
     screen.begin()
     assert ticked.wait(30)
     screen.end()
+
+
+def test_a_reader_that_is_gone_ends_the_ticking_quietly(capsys: pytest.CaptureFixture[str]) -> None:
+    def tick() -> None:
+        ticked.set()
+        raise BrokenPipeError
+
+    ticked, terminal = threading.Event(), Terminal()
+    screen = Screen(
+        t.cast(t.Any, Display(terminal)),
+        t.cast(t.TextIO, terminal),
+        redact=str,
+        wanted=lambda text: True,
+        paint=None,
+        tick=tick,
+        every=0.01,
+    )
+    screen.begin()
+    assert ticked.wait(30)
+    screen.end()
+    assert capsys.readouterr().err == ""
