@@ -66,16 +66,21 @@ class Screen:
         self._pass("display", self._displayed)
         for name in _PROMPTS:
             self._pass(name, self._prompted)
-        atexit.register(self.end)
+        atexit.register(self._exit)
         self._thread.start()
 
     def end(self) -> None:
-        """Leave what is painted as it is: the run is over, or was broken off."""
-        if os.getpid() == self._process and not self._over.is_set():
+        """Leave what is painted as it is: the run is over."""
+        with self.lock:
             self._over.set()
-            self._thread.join(timeout=2)
             self.repaint(now=True)
             self._paint, self._painted = None, []
+
+    def _exit(self) -> None:
+        """End a run that was broken off, too; what still wrote while Python ends would be an error."""
+        if os.getpid() == self._process:
+            self.end()
+            self._thread.join(timeout=2)
 
     def plain(self) -> None:
         """Paint nothing any longer."""
