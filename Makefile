@@ -27,7 +27,8 @@ setup: ## install what is missing into .venv (PYTHON=… chooses the Python)
 .PHONY: closure
 closure: setup ## bring the twin up and carry out Package-0 to 3 on it (ARGS="--tags package_1")
 	@$(BIN)/python tests/twin/twin.py up
-	$(BIN)/ansible-playbook playbooks/rc_closure.yml -i inventories/twin $(ARGS)
+	ANSIBLE_STDOUT_CALLBACK="$${ANSIBLE_STDOUT_CALLBACK:-psp.rc_closure.checklist}" \
+		$(BIN)/ansible-playbook playbooks/rc_closure.yml -i inventories/twin $(ARGS)
 
 .PHONY: test
 test: setup ## pass every test, side by side (PARTS="lint unit" for some; molecule takes Docker, see README)

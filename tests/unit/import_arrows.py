@@ -46,6 +46,7 @@ MAY_IMPORT = {
     "plugins.plugin_utils.keep": (*_controller("keep"), *_utils("_core", "_text")),
     "plugins.plugin_utils.preflight": (*_controller("preflight", "sql"), *_utils("_core", "_text")),
     "plugins.plugin_utils.discover": (*_controller("discover"), *_utils("_core", "_text")),
+    "plugins.plugin_utils.show": (*_controller("show"), *_utils("_core", "_text")),
     "plugins.plugin_utils.sql": (*_controller("sql"), *_utils("_core", "_text")),
     "plugins.plugin_utils.tell": (
         *_controller("tell", "judge", "keep", "preflight", "sql"),

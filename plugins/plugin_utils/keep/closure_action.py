@@ -22,6 +22,7 @@ Result = dict[str, t.Any]
 Options = t.Mapping[str, t.Any]
 
 PROGRESS_SECONDS = 15.0
+PROGRESS_MARK = "  … "  # how its lines begin; the checklist shows them beside their task
 
 
 class Answer(t.NamedTuple):
@@ -92,7 +93,7 @@ def progress(what: t.Callable[[], str]) -> t.Iterator[None]:
     def show() -> None:
         seconds = PROGRESS_SECONDS
         while not done.wait(PROGRESS_SECONDS):
-            display.display(f"  … {what()}: {seconds:.0f} s")
+            display.display(f"{PROGRESS_MARK}{what()}: {seconds:.0f} s")
             seconds += PROGRESS_SECONDS
 
     thread = threading.Thread(target=show, daemon=True)
