@@ -14,8 +14,8 @@ from .span import Span
 
 # A bracket and a quote behind a name that ends as one of those below do.
 BRACKET = pattern(
-    rb"\((?=[ ]?[bru]?\\{0,8}[\"'][^\"'\\]|[\w.]{1,40}, ?)"
-    rb"(?<=(?:ig|nv|rd|wd|se|et|tr|es|en|ey|ue|th|in|pw|ew|pt|de|on)\()"
+    rb"\((?<=(?:ig|nv|rd|wd|se|et|tr|es|en|ey|ue|th|in|pw|ew|pt|de|on)\()"
+    rb"(?=[ ]?[bru]?\\{0,8}[\"'][^\"'\\]|[\w.]{1,40}, ?)"
 )
 _NAME = pattern(rb"[A-Za-z_][\w.]{0,80}$")
 _ITEM = pattern(

@@ -16,7 +16,7 @@ from .span import MASKED, Span
 
 _Found = t.Iterable[Span]
 _USERINFO = pattern(
-    rb"://(?P<user>[^\s:/?#@'\"\[\]<>,()]{0,256})(?P<colon>:(?!\d{1,5}(?:[/?#]|$))(?P<secret>(?:(?!://)[^\s'\"<>`]){0,1024}))?"
+    rb"://(?P<user>[^\s:/?#@'\"\[\]<>,()]{0,256})(?P<colon>:(?!\d{1,5}(?:[/?#]|$))(?P<secret>[^\s'\"<>`]{0,1024}))?"
     rb"@(?=[\w.\[/%*-])"
 )
 _HOOK = pattern(
@@ -24,6 +24,8 @@ _HOOK = pattern(
     rb"|(?:\w+\.)?discord(?:app)?\.com/api/webhooks/\d+/|[\w.-]+\.webhook\.office\.com/webhookb2/"
     rb"|api\.telegram\.org/bot(?=(?P<bot>\d)))(?P<secret>(?(bot)\d{1,20}:[\w-]{8,128}|[A-Za-z0-9_/:@.-]{8,512}))"
 )
+_USER_MOST = 1300  # bytes of a user and a password
+_HOST = 260  # bytes in which such an address says what it is
 _ONE_OF_SEVERAL = pattern(rb"@[\w.-]{1,253}(?::\d{1,5})?(?:/[\w.-]*)?,")
 _ENCODED_URL = pattern(
     rb"%3a%2f%2f(?:(?!%40|%3a)[^\s&\"'/]){0,128}%3a(?P<secret>(?:(?!%40)[^\s&\"'/]){1,512})%40", re.I
@@ -35,7 +37,7 @@ _PREFIX = pattern(
 )
 _TOKENS: tuple[tuple[bytes, str], ...] = (
     (
-        rb"-(?<=[abceijkloprstxyXYK]-)(?:(?<=PMAK-)|(?<=NRAK-)|(?<=sq0atp-)|(?<=sq0csp-)|(?<=glpat-)|(?<=glrt-)|(?<=glcbt-)"
+        rb"-(?:(?<=[ijkloprstxyXYK]-)|(?<=[xi][abce]-))(?:(?<=PMAK-)|(?<=NRAK-)|(?<=sq0atp-)|(?<=sq0csp-)|(?<=glpat-)|(?<=glrt-)|(?<=glcbt-)"
         rb"|(?<=nvapi-)|(?<=\bxai-)|(?<=tvly-)|(?<=pplx-)|(?<=FLWSECK-)|(?<=\bpul-)(?=[0-9a-f]{40}\b)|(?<=glptt-)|(?<=gldt-)"
         rb"|(?<=xox[abceoprs]-)|(?<=pypi-)|(?<=xapp-)|(?<=xkeysib-)|(?<=sk-ant-)"
         rb"|(?<=key-)(?<![\w-]key-)(?=[0-9a-f]{32}(?![\w-]))|(?<=sk-proj-)|(?<=\bsk-)|(?<=GOCSPX-)|(?<=SECRET-KEY-))(?P<secret>[A-Za-z0-9_-]{16,512})",
@@ -120,10 +122,12 @@ def _shape(number: int) -> t.Callable[[bytes, int], _Found]:
 
 
 def _url(data: bytes, at: int) -> _Found:
-    hook = _HOOK.match(data, at)
+    near = data[at : at + _HOST]
+    hook = _HOOK.match(data, at) if b"hook" in near or b"telegram" in near else None
     if hook:
         return [Span(*hook.span("secret"), "url.webhook")]
-    match = _USERINFO.match(data, at)
+    following = data.find(b"://", at + 3, at + _USER_MOST)  # a password has none
+    match = _USERINFO.match(data, at, following if following >= 0 else len(data))
     if not match:
         return []
     found = []
@@ -214,7 +218,6 @@ def _with_q(data: bytes, at: int) -> _Found:
 # What begins with a byte that is rare in a text, or has one, is looked for by that byte alone: C(memchr()).
 _ANCHORS: tuple[tuple[bytes, t.Callable[[bytes, int], _Found]], ...] = (
     (b"://", _url),
-    (b"ya29.", _shape(4)),
     (b"token ", _scheme),
     (b"masterauth", commands.redis),
     (b"setuser ", _first(commands.SETUSER, "acl")),
@@ -226,12 +229,13 @@ _ANCHORS: tuple[tuple[bytes, t.Callable[[bytes, int], _Found]], ...] = (
 )
 _RARE_LOWER: tuple[tuple[re.Pattern[bytes], int, t.Callable[[bytes, int], _Found]], ...] = (
     (pattern(rb"b(?=e(?:arer|gin)[ +%]|asic[ +%])"), 0, _scheme_or_block),
+    (pattern(rb"y(?=a29\.)"), 0, _shape(4)),
     (pattern(rb"%(?=3a%2f%2f)"), 0, _encoded_url),
     (pattern(rb"q(?:(?<=req)(?=uirepass)|(?<=rabbitmq)(?=ctl)|(?<=\bsq)(?=lplus\b))"), 0, _with_q),
     (pattern(rb"w(?<=passw)(?=d|ord(?:[ ]|\\{0,8}[\"'],))"), 4, commands.passwd),
     (
         pattern(
-            rb"v(?:(?<=\bhv)(?=[sb]\.)|(?<=\bkv)(?= put )|(?<=\ben)(?= )|(?<=\bseten)(?= )"
+            rb"v(?=[sb ap])(?:(?<=\bhv)(?=[sb]\.)|(?<=\bkv)(?= put )|(?<=\ben)(?= )|(?<=\bseten)(?= )"
             rb"|(?=ault (?:operator unseal|unwrap|encrypt_string) ))"
         ),
         0,
