@@ -117,7 +117,14 @@ def options(data: bytes, at: int) -> _Found:
     if data.startswith(_READS, at):
         return given.traced(data, at)
     match = _LONG_OPTION.match(data, at)
-    return _long(data, match) if match else _short(data, at)
+    if match and not _in_another(data, at, match.end("option")):
+        return _long(data, match)
+    return _short(data, at)
+
+
+def _in_another(data: bytes, at: int, end: int) -> bool:
+    """Return whether an option is the last word of a quoted text: then what follows is no value of it."""
+    return data[end : end + 9].lstrip(b"\\")[:1] in (b'"', b"'") and data[at - 1 : at] not in (b'"', b"'")
 
 
 def _long(data: bytes, match: re.Match[bytes]) -> _Found:
@@ -140,6 +147,8 @@ def _short(data: bytes, at: int) -> _Found:
     if not takes_one:
         return []
     value = _BEHIND.match(data, at + 2 if takes_one.attached or not match["more"] else match.end())
+    if value and value["gap"] and _in_another(data, at, value.start()):
+        return []
     if not value or (value["gap"] and not takes_one.apart) or not (value["gap"] or takes_one.attached):
         return []
     start, stop = _without_user(data, *_given(data, value), takes_one.user, needed=True)
