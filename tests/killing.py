@@ -48,7 +48,7 @@ def killed(argv: t.Sequence[str], cwd: Path, *, spare: str = "") -> t.Iterator[N
 def _stopped(root: int, spare: str) -> list[int]:
     """Stop a process and what descends from it, what was forked meanwhile among it, and return them."""
     found: list[int] = []
-    while new := [pid for pid in _tree(root, spare) if pid not in found]:
+    while new := [pid for pid in tree(root, spare) if pid not in found]:
         _signal(new, signal.SIGSTOP)
         found += new
     return found
@@ -60,7 +60,7 @@ def _signal(pids: t.Iterable[int], what: signal.Signals) -> None:
             os.kill(pid, what)
 
 
-def _tree(root: int, spare: str) -> list[int]:
+def tree(root: int, spare: str = "") -> list[int]:
     """Return a process and what descends from it, as C(ps) lists them, parents first."""
     listed = subprocess.run(
         ["ps", "-e", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True

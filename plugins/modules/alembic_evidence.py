@@ -15,7 +15,8 @@ description:
   - With O(table), creates an empty shadow database on the same server, migrates it from nothing to head,
     collects the schemas of both, and drops it again. The role must be allowed to create databases (C(ALTER
     ROLE name CREATEDB)), or E(SHADOW_DATABASE_URL) in O(env_file) is the URL of a role that may, perhaps on
-    another server.
+    another server. Where neither is, a temporary server is started on this host for it, if the programs of
+    the same major version are there; the step C(alembic_shadow_server) shows it.
   - If the upgrade fails because an object exists already, also runs C(alembic upgrade --sql), which changes
     nothing, so that the existing table can be compared with what the migrations would create.
 author: psp.rc_closure contributors (@psp-rc-closure)

@@ -25,7 +25,8 @@ extends_documentation_fragment:
   - psp.rc_closure.collector.postgres
 options:
   process:
-    description: Words that the command line of the process must contain. The last part of a path is a word.
+    description: Words that the command line of the process must contain. The last part of a path is a word;
+      V(a|b) is one word or the other.
       Of a process and its descendants, only the last one matches, not a wrapper such as C(dotenv run).
     type: list
     elements: str

@@ -4,6 +4,7 @@
 """How much faster text is masked than other hands' scanners only look through it.
 
     python -m tests.bench.scanners FILE     the megabytes that each scans in a second of one core, as JSON
+    python -m tests.bench.scanners --find   what CredSweeper finds in the files that standard input names
 
 They are packages of their own (C(requirements/scanners.in)), which are put into C(.cache/scanners): what
 CredSweeper needs is more than all of the rest.
@@ -46,6 +47,37 @@ def mb_s(text: bytes) -> dict[str, float]:
     return t.cast("dict[str, float]", json.loads(done.stdout.splitlines()[-1]))
 
 
+def credsweeper_finds(files: t.Iterable[Path]) -> list[tuple[str, str, str]] | None:
+    """Return file, rule and value of what CredSweeper finds; None where it cannot be had."""
+    env = {**os.environ, "PYTHONPATH": str(PACKAGES)}
+    there = [sys.executable, "-c", "import credsweeper"]
+    if subprocess.run(there, env=env, check=False, capture_output=True).returncode:
+        return None
+    done = subprocess.run(
+        [sys.executable, __file__, "--find"],
+        input="\n".join(map(str, files)),
+        env=env,
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+        timeout=LIMIT_SECONDS,
+    )
+    return [(file, rule, value) for file, rule, value in json.loads(done.stdout.splitlines()[-1])]
+
+
+def _finds(files: t.Iterable[str]) -> list[tuple[str, str, str]]:
+    from credsweeper.app import CredSweeper
+    from credsweeper.file_handler.text_content_provider import TextContentProvider
+
+    scanner = CredSweeper()
+    return [
+        (file, found.rule_name, line.value or "")
+        for file in files
+        for found in scanner.file_scan(TextContentProvider(file))
+        for line in found.line_data_list
+    ]
+
+
 def _detect_secrets() -> t.Callable[[str], object]:
     from detect_secrets import SecretsCollection
     from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
@@ -73,5 +105,8 @@ def _measured(scan: t.Callable[[str], object], file: str) -> float:
 
 
 if __name__ == "__main__":
+    if sys.argv[1] == "--find":
+        print(json.dumps(_finds(sys.stdin.read().splitlines())))
+        sys.exit()
     found = {"detect_secrets": _detect_secrets, "credsweeper": _credsweeper}
     print(json.dumps({name: _measured(make(), sys.argv[1]) for name, make in found.items()}))

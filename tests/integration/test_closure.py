@@ -25,11 +25,14 @@ from detect_secrets.settings import transient_settings
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell import verify
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import bodies, minimum_evidence
+from tests.bench import scanners
 from tests.integration.conftest import ROOT, read_env, read_state, secret_forms
 from tests.unit.rendered import rendered, screens
 
 LIMIT_SECONDS = 300
 TICKET = "PSP-3031"
+# What that scanner takes for a secret: versions, words of Redis, and the rest of an address behind a mask.
+EVIDENCE = re.compile(r"\d+(?:\.\d+)+|\d{4,5}/\d+|epoll|arq:[a-z-]+:.*|\[masked:.*")
 NO_HOST = {
     "ansible_connection": "ssh",
     "ansible_host": "127.0.0.1",
@@ -299,6 +302,16 @@ def test_a_scanner_of_other_hands_finds_nothing_but_digests(first: Run) -> None:
             found.scan_file(str(path))
     # Commits, digests and ids are as random as a key.
     named = [(file, one.line_number, one.type) for file, one in found if "High Entropy" not in one.type]
+    assert named == []
+
+
+def test_a_scanner_that_weighs_names_finds_nothing_but_what_the_evidence_is_about(first: Run) -> None:
+    files = [path for path in first.locker.rglob("*") if path.is_file() and path.suffix != ".gz"]
+    found = scanners.credsweeper_finds(files)
+    if found is None:
+        pytest.skip("CredSweeper is not installed: `make bench` puts it into .cache/scanners")
+    assert found, "it finds the ids of runs, at least"
+    named = [one for one in found if not (one[1] == "UUID" or EVIDENCE.fullmatch(one[2]))]
     assert named == []
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import typing as t
 from contextlib import closing
 from pathlib import Path
@@ -27,6 +28,7 @@ from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge import schema
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import (
     MET,
     NOT_MET,
+    NOT_PROVEN,
     Finding,
 )
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.preflight import rights, smoke
@@ -76,9 +78,7 @@ def _alembic(
         alembic_evidence.ARGUMENT_SPEC,
         check_mode=check_mode,
         env_file=str(environment),
-        path=[twin["bin"]],
-        directory=twin["directory"],
-        **options,
+        **{"path": [twin["bin"]], "directory": twin["directory"], **options},
     )
     result = alembic_evidence.collect(taken)
     return result, {step.name: step for step in taken.steps}
@@ -500,6 +500,45 @@ def test_the_role_that_makes_the_shadow_database_may_be_another(
     environment.write_text(text, "utf-8")
     assert 'authentication failed for user "nobody"' in steps["alembic_shadow_create"].reason
     assert steps["alembic_schema"].ok
+
+
+@pytest.fixture
+def no_maker(twin: dict[str, t.Any]) -> t.Iterator[None]:
+    """Take from the service's role the right to create databases, for a while."""
+    password = Path(twin["postgres_superuser_password_file"]).read_text("utf-8").strip()
+    at = {"host": "127.0.0.1", "port": twin["postgres_port"], "user": "postgres", "password": password}
+    with closing(psycopg2.connect(**at, dbname="postgres")) as connection:
+        connection.autocommit = True
+        connection.cursor().execute("ALTER ROLE psp NOCREATEDB")
+        try:
+            yield
+        finally:
+            connection.cursor().execute("ALTER ROLE psp CREATEDB")
+
+
+@pytest.mark.usefixtures("no_maker")
+def test_a_temporary_server_is_used_where_the_role_may_make_no_database(
+    twin: dict[str, t.Any], environment: Path
+) -> None:
+    programs = str(Path(twin["psql"]).parent)
+    before = set(Path(tempfile.gettempdir()).glob("psp_rc_shadow_*"))
+    found, steps = _shadowed(twin, environment, path=[twin["bin"], programs])
+    assert (found.result, found.detail) == (MET, "")
+    assert "of an empty database on a temporary server" in found.reason
+    assert "permission denied to create database" in steps["alembic_shadow_refused"].stderr
+    assert "listen_addresses= " in steps["alembic_shadow_server"].command
+    assert "ENCODING 'UTF8' LC_COLLATE" in steps["alembic_shadow_create"].command
+    assert set(Path(tempfile.gettempdir()).glob("psp_rc_shadow_*")) == before
+
+
+@pytest.mark.usefixtures("no_maker")
+def test_without_the_programs_of_its_version_nothing_is_proven(
+    twin: dict[str, t.Any], environment: Path
+) -> None:
+    found, steps = _shadowed(twin, environment)
+    assert found.result == NOT_PROVEN
+    assert "permission denied to create database" in found.reason
+    assert "there are no server programs of Postgres" in steps["alembic_shadow_server"].reason
 
 
 def test_an_upgrade_that_goes_through_looks_into_nothing(twin: dict[str, t.Any], environment: Path) -> None:

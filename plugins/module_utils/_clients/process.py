@@ -38,7 +38,7 @@ class Process:
 
 
 def find(words: t.Sequence[str], directory: str | None = None) -> list[Process]:
-    """Return the processes whose command line contains every word, by number.
+    """Return the processes whose command line contains every word, by number; C(a|b) is one word or the other.
 
     Of processes that descend from one another only the last in line counts: the command line of a wrapper
     contains its command's words, too. This process and those that it descends from are left out. A path's
@@ -142,4 +142,6 @@ def _line(processes: t.Mapping[int, Process], pid: int) -> list[int]:
 
 def _contains(argv: t.Sequence[str], words: t.Sequence[str]) -> bool:
     text = " ".join(argv)
-    return all(re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w.-])", text) for word in words)
+    # Each word, or one of several that a bar is between.
+    chosen = ["|".join(map(re.escape, word.split("|"))) for word in words]
+    return all(re.search(rf"(?<![\w.-])(?:{one})(?![\w.-])", text) for one in chosen)

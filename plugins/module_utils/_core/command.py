@@ -38,13 +38,15 @@ def run(
     env: t.Mapping[str, str] | None = None,
     running: Running | None = None,
     folder: Path | None = None,
+    account: t.Mapping[str, t.Any] | None = None,
 ) -> Step:
     """Run a command and return it as a step, whatever the command does.
 
     No shell is involved, and no secret may be in C(argv). After C(limit) seconds its whole process group is
     terminated, then killed. C(env) is complete; without one, it is this process's own. C(running) is entered
     with the process's number and the masked command while it runs. A stream that is large or no text is put
-    into C(folder); without one there is its text alone.
+    into C(folder); without one there is its text alone. C(account) is whose rights it has, as C(Popen) takes
+    them; without one, this process's.
     """
     name = step or StepName(argv[0])
     started = Started(name, shlex.join(argv), redact, kind=COMMAND, directory=directory)
@@ -60,6 +62,7 @@ def run(
                 stdout=out,
                 stderr=err,
                 start_new_session=True,
+                **(account or {}),
             )
         except OSError as exc:
             return started.failed(_why(exc, argv[0], env))

@@ -16,7 +16,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from urllib.parse import quote
 
-from .masking import blocks, forms, pairs, protected, shapes
+from .masking import blocks, forms, given, pairs, protected, shapes
 from .masking.known import Known
 from .masking.pair import Told
 from .masking.secrets import ordinary_of_env, secrets_of_env
@@ -29,7 +29,7 @@ _BLOCK = 1 << 20
 _BEHIND, _AHEAD = 8192, blocks.LONGEST + 8192
 _FOLD = re.compile(r"[ \t\r]{0,64}\n[ \t\r]{0,64}")
 _MOST_NUMBERS = 10_000
-_EDGE = 4  # so far before where it is found a secret may begin (the characters around base64)
+_EDGE = given.LINE + 8  # so far before where it is found a secret may begin: the other side of a pipe
 _MOST_OPEN = 1 << 20
 
 

@@ -63,6 +63,10 @@ ALEMBIC_HISTORY = StepName("alembic_history", "alembic history")
 ALEMBIC_UPGRADE_PREVIEW = StepName("alembic_upgrade_preview", "alembic upgrade head --sql")
 ALEMBIC_BASE_PREVIEW = StepName("alembic_base_preview", "alembic upgrade head --sql, from the base")
 ALEMBIC_UPGRADE = StepName("alembic_upgrade", "alembic upgrade head")
+ALEMBIC_SHADOW_REFUSED = StepName("alembic_shadow_refused", "Create an empty shadow database, refused", SQL)
+ALEMBIC_SHADOW_SERVER = StepName(
+    "alembic_shadow_server", "Start a temporary Postgres for the shadow database"
+)
 ALEMBIC_SHADOW_CREATE = StepName("alembic_shadow_create", "Create an empty shadow database", SQL)
 ALEMBIC_SHADOW_CURRENT = StepName("alembic_shadow_current", "alembic current, on the shadow database")
 ALEMBIC_SHADOW_UPGRADE = StepName("alembic_shadow_upgrade", "alembic upgrade head, on the shadow database")

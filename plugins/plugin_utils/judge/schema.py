@@ -17,7 +17,10 @@ from ...module_utils._text import alembic, catalog
 from .base import TRACEBACK, Finding, Policy, ended, last_line, met, not_met, not_proven, succeeded
 
 _NAMES = (steps.ALEMBIC_SHADOW_UPGRADE, steps.ALEMBIC_SHADOW_SCHEMA, steps.ALEMBIC_SCHEMA)
-_ALLOW = "allow it by ALTER ROLE … CREATEDB, or name a role that may in SHADOW_DATABASE_URL"
+_ALLOW = (
+    "allow it by ALTER ROLE … CREATEDB, name a role that may in SHADOW_DATABASE_URL, or install the server "
+    "programs of the same major version of Postgres on the backend's host"
+)
 # So many differences are named in the note; all are in the detail.
 _NAMED = 2
 
@@ -69,7 +72,9 @@ def _compared(evidence: Evidence, table: str, *, others_count: bool) -> Finding:
     others = _others(_digests(made), _digests(have))
     many = "1 other relation differs" if len(others) == 1 else f"{len(others)} other relations differ"
     said = f"; {many}" if others else ""
-    reason = f"{table} is what the migrations make of an empty database{said}"
+    server = evidence.get(steps.ALEMBIC_SHADOW_SERVER)
+    where = " on a temporary server" if server and server.ok else ""
+    reason = f"{table} is what the migrations make of an empty database{where}{said}"
     if others and others_count:
         return not_met(f"{reason}: {others[0]}", *_NAMES, detail="\n".join(others))
     return met(reason, *_NAMES, detail="\n".join(others))

@@ -84,7 +84,8 @@ def is_worker(folder: Path, directory: str, words: list[str]) -> bool:
     """Whether a process is the worker; a path's last part counts as a word."""
     try:
         argv = (folder / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
-        if not set(words) <= {*argv, *(Path(word).name for word in argv)}:
+        there = {*argv, *(Path(word).name for word in argv)}
+        if not all(there.intersection(word.split("|")) for word in words):
             return False
         return os.path.realpath(folder / "cwd") == os.path.realpath(directory)
     except OSError:

@@ -8,50 +8,44 @@ from __future__ import annotations
 import re
 import typing as t
 
-from . import names, positional
+from . import given, names, positional, takes
 from .lazy import pattern
 from .span import MASKED, Span
 from .values import closing
 
 _Found = t.Iterable[Span]
+_LINE = 1024  # as far as a command may be before its option
 _GAP = rb"(?:[ \t]{1,8}|=|\\{0,8}[\"'],\s{0,32}(?=\\{0,8}[\"']))"
 _VALUE = rb"(?:(?P<quote>\\{0,8}[\"'])|(?P<secret>[^\s\"',;|&)<>`\\]{1,4096}))"
-_OPTION = pattern(rb"(?:(?<=\s)|(?<=[\"'])|(?<=^))-(?P<option>[upawkPU])(?:" + _GAP + rb")?" + _VALUE)
-_LONG_OPTION = pattern(rb"-(?:-|(?=[a-z]{3,24}pass\b))(?P<option>[A-Za-z][A-Za-z0-9-]{1,40})" + _GAP + _VALUE)
+_SHORT = pattern(rb"-(?<![^\s\"']-)(?P<letters>[A-Za-z])(?P<more>[A-Za-z]{0,8})")
+_BEHIND = pattern(rb"(?P<gap>" + _GAP + rb")?" + _VALUE)
+_LONG_OPTION = pattern(
+    rb"-(?:-|(?=[a-z]{3,24}pass\b|pw\b|auth\b|token\b|hmac\b|pass(?:word|phrase)\b))"
+    rb"(?P<option>[A-Za-z][A-Za-z0-9_-]{1,40})" + _GAP + _VALUE
+)
 _PORTS = pattern(rb"\d{1,5}(?::\d{1,5})?")
-_TAKES = {
-    b"u": rb"\bcurl\b",
-    b"U": rb"\b(?:curl|smbclient)\b",
-    b"k": rb"\bopenssl\s+enc\b",
-    b"P": rb"\b(?:(?:un)?zip|ipmitool)\b",
-    b"p": rb"\b(?:7z|mysql\w*|mariadb\w*|sshpass|docker|podman|buildah|skopeo|helm|crane|az"
-    rb"|mongo\w*|useradd)\b",
-    b"a": rb"\b(?:(?:redis|valkey)-(?:cli|benchmark)|https? )",
-    b"w": rb"\bldap\w+\b",
-}
 _REDIS = pattern(
-    rb"(?:(?P<config>(?i:requirepass|masterauth))|\bAUTH)(?:\\?[\"'])?"
-    rb"(?P<gap>[ \t]{1,8}|(?:\r?\n|(?:\\r)?\\n)(?:\d\) ?)?)"
+    rb"(?:(?P<config>(?i:requirepass|masterauth|auth-pass[ ]{1,4}[\w.-]{1,64}))|\bAUTH)(?:\\?[\"'])?"
+    rb"(?P<gap>[ \t]{1,8}|,[ ]?b?(?=[\"'])|(?:\r?\n|(?:\\r)?\\n)(?:\d\) ?|\$\d{1,4}(?:\r?\n|(?:\\r)?\\n))?)"
     rb"(?:(?P<user>[\w.-]{1,64}|\\?\"[\w.-]{1,64}\\?\")[ \t]{1,4}(?=[^\s|;&]{1,512}(?:\s|$)))?" + _VALUE
 )
 SETUSER = pattern(rb"\bSETUSER\b[^\r\n]{0,512}?[\s\"']>(?P<secret>[^\s\"']{1,512})", re.I)
 # What reads it from its input.
-_READS = (b"--password-stdin", b"--with-token", b"--stdin")
-_WITH_USER = (b"u", b"U", b"user", b"proxy-user")
-_ASKS = pattern(rb"\b(?:mysql|mariadb)")
-# All of these: the nearest before an option is whose it is.
-_COMMANDS = pattern(b"|".join(_TAKES.values()))
+_READS = (b"--password-stdin", b"--with-token", b"--stdin", b"-S ", b"-S\n")
 # To the next blank; in a quoted text, where several are in a line, to its end.
 _BARE = rb"(?:[^\s\"'\\]|[\"'](?![\s,;)\]}]|$)|\\(?![nr\"]))"
 NETRC = pattern(rb"login\s+\S{1,128}\s+password[ \t]+(?P<secret>" + _BARE + rb"{1,512})")
+_ENVIRONMENT = pattern(rb"[ ]{1,8}(?P<name>[A-Za-z_]\w{1,64})[ ]{1,8}[\"']?(?P<secret>[^\s\"'=;|&\\]{4,512})")
+_ACL = pattern(rb"\buser [\w.-]{1,64}(?: [^\s>]{1,128}){0,32} >(?P<secret>[^\s\"'\\]{1,512})")
 _SET = pattern(
     rb"set (?:-\w+ ){0,3}(?:\S{0,64}[/:.])?(?P<name>[A-Za-z_][\w-]{1,64})[ \t]{1,8}"
+    rb"(?:TO[ \t]{1,8}\\{0,8}[\"'])?"
     rb"(?P<secret>[^\s'\"\\]{6,512})(?=[\s'\"\\]|$)",
     re.I,
 )
 # FILE USER PASSWORD behind a bundle of options that has a b; with an n among them there is no file.
-_NEXT = rb"(?:[ \t]{1,8}|[\"'],[ \t]{0,8}[\"'])"
-PASSWD = pattern(
+_NEXT = rb"(?:[ \t]{1,8}|\\{0,8}[\"'],[ \t]{0,8}\\{0,8}[\"'])"
+_PASSWD = pattern(
     rb"passwd(?:(?<=_passwd)|(?<=htpasswd))(?=[^\n|;&]{1,64}?-\w{0,6}b)(?P<none>(?=[^\n|;&]{1,64}?-\w{0,6}n))?"
     rb"(?:"
     + _NEXT
@@ -59,9 +53,9 @@ PASSWD = pattern(
     + _NEXT
     + rb"[^\s\"']{1,512})"
     + _NEXT
-    + rb"[^\s\"'-][^\s\"']{0,255}"
+    + rb"(?:[^\s\"'-][^\s\"']{0,255}|\\{0,8}[\"']{2})"
     + _NEXT
-    + rb"[\"']?(?P<secret>[^\s\"';|&)]{1,512})"
+    + rb"(?P<quote>\\{0,8}[\"'])?(?P<secret>[^\s\"';|&)\\]{1,512})"
 )
 RABBIT = pattern(
     rb"qctl[^\n]{0,64}?(?:add_user|change_password|authenticate_user)\s+\S{1,64}\s+(?P<secret>"
@@ -86,7 +80,30 @@ def login(data: bytes, at: int) -> _Found:
     match = NETRC.match(data, at)
     if match:
         return [] if MASKED.match(match["secret"]) else [Span(*match.span("secret"), "password")]
-    return positional.word(data, at + 5, b"vault login", 1)
+    return positional.login(data, at + 5)
+
+
+def passwd(data: bytes, at: int) -> _Found:
+    """Return what follows C(htpasswd -b), C(openssl passwd), or a command's word C(password)."""
+    if data[at : at + 6].lower() == b"passwo":
+        return positional.password(data, at + 8)
+    match = _PASSWD.match(data, at)
+    return positional.told(data, *match.span("secret")) if match else positional.hashed(data, at + 6)
+
+
+def environment(data: bytes, at: int) -> _Found:
+    """Return the value of C(ENV NAME VALUE) and C(setenv NAME VALUE), where the name is a secret's."""
+    match = _ENVIRONMENT.match(data, at)
+    if not match or names.kind(match["name"].decode()) != names.SURELY:
+        return []
+    return _told(data, *match.span("secret"), match["name"].decode().lower())
+
+
+def acl_password(data: bytes, at: int) -> _Found:
+    """Return a password in a line of an ACL file of Redis: C(user NAME on >PASSWORD)."""
+    low = max(0, at - 512)
+    match = _ACL.search(data, max(data.rfind(b"\n", low, at) + 1, low), at + 512)
+    return _told(data, *match.span("secret"), "acl") if match and match.start("secret") == at + 1 else []
 
 
 def acl_digest(data: bytes, at: int) -> _Found:
@@ -98,40 +115,77 @@ def acl_digest(data: bytes, at: int) -> _Found:
 def options(data: bytes, at: int) -> _Found:
     """Return the value of an option that names a secret, or of a short one of a command that is known."""
     if data.startswith(_READS, at):
-        return positional.given(data, at)
-    match = _LONG_OPTION.match(data, at) or _OPTION.match(data, at)
+        return given.traced(data, at)
+    match = _LONG_OPTION.match(data, at)
+    if match and not _in_another(data, at, match.end("option")):
+        return _long(data, match)
+    return _short(data, at)
+
+
+def _in_another(data: bytes, at: int, end: int) -> bool:
+    """Return whether an option is the last word of a quoted text: then what follows is no value of it."""
+    return data[end : end + 9].lstrip(b"\\")[:1] in (b'"', b"'") and data[at - 1 : at] not in (b'"', b"'")
+
+
+def _long(data: bytes, match: re.Match[bytes]) -> _Found:
+    option = match["option"].decode()
+    named = option in ("pass", "requirepass", "masterauth") or names.kind(option) == names.SURELY
+    user = takes.long(option, _before(data, match.start()))
+    if user is None and not named:
+        return []
+    start, stop = _without_user(data, *_given(data, match), user or b"", needed=not named)
+    return _told(data, start, stop, option if named else "password")
+
+
+def _short(data: bytes, at: int) -> _Found:
+    match = _SHORT.match(data, at)
     if not match:
         return []
-    option = match["option"]
-    line = data[max(0, data.rfind(b"\n", 0, at), at - 4096) : at]
-    line = line if line.strip(b" \t\n\"'") else data[max(0, at - 1024) : at]
-    *_others, nearest = 0, *(command.start() for command in _COMMANDS.finditer(line))
-    line = line[nearest:]
-    label = _option_label(option, line)
-    start, stop = _given(data, match)
-    if label and (option in _WITH_USER or (option == b"a" and re.search(rb"\bhttps? ", line))):
-        colon = data.find(b"%" if b"smbclient" in line else b":", start, stop)
-        start = colon + 1 if colon >= 0 else stop
-    value = data[start:stop]
-    number = value.isdigit() and len(value) >= 4
-    ordinary = names.is_ordinary(value.decode("utf-8", "replace")) and not number
-    # Without its value right behind it, the option asks for the password, and what follows is the database.
-    if option == b"p" and start > match.end("option") + bool(match["quote"]) and _ASKS.search(line):
+    line = _before(data, at)
+    letters = match["letters"] + match["more"]
+    takes_one = takes.short(letters.decode(), line)
+    if not takes_one:
         return []
-    port = option == b"p" and _PORTS.fullmatch(value) and not re.search(rb"sshpass|login", line)
-    if not label or not value or value.startswith(b"-") or ordinary or port or MASKED.fullmatch(value):
+    value = _BEHIND.match(data, at + 2 if takes_one.attached or not match["more"] else match.end())
+    if value and value["gap"] and _in_another(data, at, value.start()):
+        return []
+    if not value or (value["gap"] and not takes_one.apart) or not (value["gap"] or takes_one.attached):
+        return []
+    start, stop = _without_user(data, *_given(data, value), takes_one.user, needed=True)
+    if letters[:1] == b"p" and _PORTS.fullmatch(data[start:stop]) and not re.search(rb"sshpass|login", line):
+        return []
+    return _told(data, start, stop, "password")
+
+
+def _before(data: bytes, at: int) -> bytes:
+    """Return a command's line before an option of it, or what is before the line that the option begins."""
+    low = max(0, at - _LINE)
+    line = data[max(low, data.rfind(b"\n", low, at)) : at]
+    return line if line.strip(b" \t\n\"'") else data[low:at]
+
+
+def _told(data: bytes, start: int, stop: int, label: str) -> _Found:
+    """Return the span, unless it is a switch, a reference, or only says what would stand there."""
+    value = data[start:stop]
+    text = value.decode("utf-8", "replace")
+    ordinary = names.is_ordinary(text) and not (value.isdigit() and len(value) >= 4)
+    if not value or value.startswith(b"-") or ordinary or names.is_said(text) or MASKED.fullmatch(value):
         return []
     return [Span(start, stop, label)]
 
 
-def _option_label(option: bytes, line: bytes) -> str:
-    """Return what the option of a command line is about, C('') where that is no secret."""
-    if len(option) == 1 or option in _WITH_USER:
-        takes = re.search(_TAKES[option[:1] if len(option) == 1 else b"u"], line)
-        other = option == b"p" and re.search(rb"\b(?:docker|podman|helm)\b", line) and b"login" not in line
-        return "password" if takes and not other else ""
-    named = option in (b"pass", b"requirepass", b"masterauth")
-    return option.decode() if named or names.kind(option.decode()) == names.SURELY else ""
+def _without_user(data: bytes, start: int, stop: int, ends: bytes, *, needed: bool) -> tuple[int, int]:
+    """Return what is behind the user, or the name, that is before a password; it may be quoted on its own."""
+    if not ends:
+        return start, stop
+    # A comma, and quotes, end what is no part of a list; here they are.
+    behind = data.find(ends, start, stop + 1)
+    if behind < 0:
+        return (stop, stop) if needed else (start, stop)
+    own = _BEHIND.match(data, behind + 1)
+    if not own or own["gap"] or (own["quote"] is None and behind < stop):
+        return behind + 1, max(stop, behind + 1)
+    return _given(data, own)
 
 
 def _given(data: bytes, match: re.Match[bytes]) -> tuple[int, int]:
@@ -148,7 +202,7 @@ def redis(data: bytes, at: int) -> _Found:
         match["config"] and data[max(0, at - 4) : at].lower() == b"get " and not match["gap"].strip(b" \t")
     ):
         return []
-    if not match["config"] and match["gap"].strip(b" \t"):
+    if not match["config"] and match["gap"].strip(b" \t")[:1] not in (b"", b",") and b"$" not in match["gap"]:
         return []
     start, stop = _given(data, match)
     value = data[start:stop].decode("utf-8", "replace")
@@ -161,4 +215,6 @@ def redis(data: bytes, at: int) -> _Found:
     number = value.isdigit() and len(value) >= 4
     if not value or prose or is_word or (names.is_ordinary(value) and not number):
         return []
-    return [Span(start, stop, str(match["config"], "utf-8").lower() if match["config"] else "auth")]
+    return [
+        Span(start, stop, str(match["config"].split()[0], "utf-8").lower() if match["config"] else "auth")
+    ]

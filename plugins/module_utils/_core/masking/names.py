@@ -17,9 +17,9 @@ _ENDS = text_pattern(
     r"(?:passwords?|passwds?|passphrases?|passcodes?|secrets?|tokens?|credentials?|"
     r"(?:api|secret|private|access|signing|encryption|master|account|auth|shared|hmac|storage)keys?)$"
     r"|^(?:creds?|pwds?|hmac|salts?|signatures?|cookies?|authorization|psk|jwts?)$"
-    r"|^(?!(?:by|com|over|under|tres)pass)\w*pass$|\wpwd$"
+    r"|^(?!(?:by|com|over|under|tres)pass)\w*pass$|\wpwd$|^(?:bind|root|user|admin|db|ldap|smtp|mail|ftp|ssh)pw$"
 )
-_LAST = {"auth", "dsn", "sig", "masterauth", "webhook", "webhooks", "bearer", "otp", "pepper", "pw"}
+_LAST = {"auth", "dsn", "sig", "masterauth", "webhook", "webhooks", "bearer", "otp", "totp", "pepper", "pw"}
 _QUALIFIED_TEXT = (
     "access account admin aes api app application auth aws azure backup card cipher client crypt crypto "
     "data decryption deploy django encrypt encryption fernet flask gpg hmac integration jwt kek license "
@@ -52,11 +52,17 @@ _QUALIFIER_ENDS = text_pattern(
 )
 
 
+_NO_NAMES_TEXT = (
+    "PWD OLDPWD chpasswd chgpasswd htpasswd mkpasswd gpasswd smbpasswd ldappasswd mosquitto_passwd"
+)
+_NO_NAMES = frozenset(_NO_NAMES_TEXT.split())  # directories, and commands
+
+
 def kind(name: str) -> int:
     """Return whether a variable, key or header of this name holds a secret."""
     words = [word.lower() for word in _WORD.findall(name)]
     whole = [word.lower() for word in re.split(r"[^A-Za-z0-9]+", name) if word]
-    if not words or name in ("PWD", "OLDPWD") or (words[-1] in _ABOUT and len(words) > 1):
+    if not words or name in _NO_NAMES or (words[-1] in _ABOUT and len(words) > 1):
         return NO
     ends = [word for word in words if not _QUALIFIER_ENDS.match(word)] or words
     if any(_ENDS.search(word) for word in (*words, *whole)) or ends[-1] in _LAST:
@@ -89,11 +95,11 @@ _ORDINARY = text_pattern(
 # A reference to where the secret is: a variable, a template, a bind parameter, a file.
 _REFERENCE = text_pattern(
     r"\$\{?[A-Za-z_]\w*\}?|\$\{[A-Za-z_]\w*:?(?:\?[^}]*|-)\}?|!(?:vault|secret|env|ref|sub)\b.*|\$\d{1,3}"
-    r"|\$\{\{.*\}\}|\{\{.*\}\}|\$\(.*|%\(\w+\)?s?|%[sr]|:[a-z_]\w*|\{[a-z_]\w*\}"
+    r"|\$\{\{.*\}\}|\{\{.*\}\}|\$\(.*|%\(\w+\)?s?|%[sr]|%\w+%|:[a-z_]\w*|\{[a-z_]\w*\}"
     r"|(?:/[a-z0-9._-]{1,64}){2,16}/?|[A-Z]:\\\S*|(?:self|cls|os|settings|config|conf|cfg|env|environ|request|kwargs"
     r"|options|args|params|secrets|vars|process|event|ctx|context)[.\[].*"
     r"|[A-Za-z_][A-Za-z_.]*\((?:[a-z_.\"' ,=]|['\"][A-Z_]*['\"])*\)?"
-    r"|(?:Optional|Union|List|Dict|SecretStr)\b.*"
+    r"|(?:Optional|Union|List|Dict|SecretStr)\b(?!\([bru]?['\"]).*|(?:fileb?|op)://\S*|arn:aws:\S*"
 )
 
 
@@ -104,6 +110,22 @@ def is_ordinary(value: str) -> bool:
         or bool(_ORDINARY.fullmatch(value))
         or (not value.isalnum() and bool(_REFERENCE.fullmatch(value)))
     )
+
+
+_SAID_TEXT = (
+    "a the my your new old own current some user username users db database admin root account access api "
+    "client login app application service server master here enter insert change it me repeat confirm "
+    "set put placeholder value auth "
+    "pass passwd password passwords passphrase passcode pwd pw secret secrets token tokens key credentials"
+)
+_SAID = frozenset(_SAID_TEXT.split())
+
+
+def is_said(value: str) -> bool:
+    """Return whether a value only says what would stand there, as in a usage text: C(PASSWORD)."""
+    words = [word.lower() for word in _WORD.findall(value)]
+    letters = value.replace("-", "").replace("_", "")
+    return letters.isalpha() and _SAID.issuperset(words) and (kind(value) != NO or words == ["value"])
 
 
 def is_random(value: str, least: int = 16) -> bool:

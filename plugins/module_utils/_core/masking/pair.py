@@ -29,7 +29,7 @@ _PROSE = {
 }
 _PROSE |= {"keys", "creds", "bearer", "session"}
 _PROSE_INSIDE = _PROSE | {"cookie", "cookies", "key", "token", "secret", "salt"}
-_PASSWORD = text_pattern(r"(?:pass(?:word|wd|phrase)?|pwd|secret)$", re.IGNORECASE)
+_PASSWORD = text_pattern(r"(?:pass(?:word|wd|phrase)?|pwd|secret|otp)$", re.IGNORECASE)
 _IDENTIFIER = text_pattern(r"[A-Za-z_][\w.]*")
 
 
@@ -108,6 +108,8 @@ class Pair(t.NamedTuple):
         if _IDENTIFIER.fullmatch(text) and names.kind(text.rpartition(".")[2]) and not re.search(r"\d", text):
             return False
         if self.separator == b":":
+            if self.label == "passwd" and " " in text:
+                return False  # what the command of that name says
             prose = self.label in (_PROSE if self.begins_line else _PROSE_INSIDE) and not self.name_is_quoted
             return len(text) >= 4 and (not prose or names.is_random(text, 6))
         return True

@@ -32,9 +32,9 @@ _REST = pattern(
 )
 _NAME = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.$-"
 _DESCRIBED = pattern(
-    rb"(?:name|key)\\?[\"']?[ ]?[:=][ ]?\\?[\"']?([A-Za-z0-9_.-]{2,64})\\?[\"']?[ \t]*,?"
+    rb"(?:name|key|type)\\?[\"']?[ ]?[:=][ ]?\\?[\"']?([A-Za-z0-9_.-]{2,64})\\?[\"']?[ \t]*,?"
     rb"(?:\s|\\n){1,64}(?:- )?\\?[\"']?$"
-    rb"|\\?\"(?:name|key)\\?\":\\?\"([A-Za-z0-9_.-]{2,64})\\?\",\\?\"$",
+    rb"|\\?\"(?:name|key|type)\\?\":\\?\"([A-Za-z0-9_.-]{2,64})\\?\",\\?\"$",
     re.IGNORECASE,
 )
 
@@ -42,7 +42,7 @@ _DESCRIBED = pattern(
 @lru_cache(None)
 def _separator(number: int) -> re.Pattern[bytes]:
     """Return what finds a separator and the end of such a name, in a reversed text in lower case."""
-    name = rb"[\"'`\\ \t\]]{0,12}(?:\d{1,3}[_-]?(?![\d:t]))?" + _end()
+    name = rb"[?+]?[\"'`\\ \t\]]{0,12}(?:\d{1,3}[_-]?(?![\d:t]))?" + _end()
     return re.compile(
         (
             b"=" + name,
@@ -50,7 +50,7 @@ def _separator(number: int) -> re.Pattern[bytes]:
             rb":(?!/|\d\d:)" + name,
             b">" + name,
             rb",[\"']" + name,
-            rb"'e?[ ]{1,4}(?:drowssap|yb deifitnedi)",
+            rb"'e?[ ]{1,4}(?:drowssap|yb (?:\S{1,40} htiw )?deifitnedi)",
             b"d3%" + name,
             b"_" + _end(),
         )[number]
@@ -58,7 +58,7 @@ def _separator(number: int) -> re.Pattern[bytes]:
 
 
 _SMALL = 65536
-_ANCHORS = ((b"=",), (b":",), (b">",), (b',"', b",'"), (b"drowssap", b"yb deifitnedi"), (b"d3%",), (b"_",))
+_ANCHORS = ((b"=",), (b":",), (b">",), (b',"', b",'"), (b"drowssap", b"deifitnedi"), (b"d3%",), (b"_",))
 
 
 def _separators(text: bytes) -> t.Iterator[tuple[int, re.Pattern[bytes]]]:
@@ -115,8 +115,14 @@ def spans(data: bytes, lower: bytes, start: int, stop: int, told: Told) -> list[
 def _pair(data: bytes, at: int, number: int, told: Told) -> list[Span]:
     """Return what is secret behind a separator."""
     if number == _SQL:
-        return values.quoted(data, at, "password") or []
+        found = values.quoted(data, at, "password") or []
+        return [
+            span for span in found if not names.is_said(str(data[span.start : span.stop], "utf-8", "replace"))
+        ]
     before = data[max(0, at - _BACK) : at - 2 * (number == _ENCODED)].rstrip(b" \t")
+    before = (
+        before[:-1].rstrip(b" \t") if before.endswith((b"?", b"+")) and data[at : at + 1] == b"=" else before
+    )
     bare = before[-12:].rstrip(b"]\"'`\\")
     bare = before[: len(before) - len(before[-12:]) + len(bare)]
     head = bare.rstrip(_NAME)
@@ -135,8 +141,8 @@ def _pair(data: bytes, at: int, number: int, told: Told) -> list[Span]:
         if not described:
             return []
         name = (described[1] or described[2]).decode()
-    kind = names.kind(name)
-    parameter = name.lower() in ("key", "code") and head.endswith((b"?", b"&"))
+    kind = names.SURELY if name == "PWD" and head.endswith(b";") else names.kind(name)
+    parameter = name.lower() in ("key", "code") and head.endswith((b"?", b"&", b"PRAGMA "))
     # A comparison, a cast; a port, or a user of that name in a URL; a verdict.
     other = before.endswith((b"!", b"<", b">", b"=", b"~")) if separator == b"=" else head.endswith(b"://")
     other = (
@@ -145,12 +151,14 @@ def _pair(data: bytes, at: int, number: int, told: Told) -> list[Span]:
         or (separator == b">" and head.endswith(b"/"))
         or (separator == b":" and name == "PASS")
         or (head.endswith(b"${") and data[at : at + 2] in (b":?", b":+"))
-        or data[at : at + 2] in (b"::", b"==", b"=~")
+        or (number == _COMMA and name == "AUTH")
+        or data[at : at + 2] in (b"==", b"=~")
+        or (data[at : at + 2] == b"::" and data[at + 2 : at + 3] != b" ")
     )
     if other or (kind == names.NO and not parameter):
         return []
     kind = names.SURELY if parameter else kind
-    value = at + 1 + (data[at : at + 2] in (b"=>", b":="))
+    value = at + 1 + (data[at : at + 2] in (b"=>", b":=", b"::"))
     while data[value : value + 1] in (b" ", b"\t") and value < at + 12:
         value += 1
     pair = Pair(name, kind, separator, bare != before, head, value - at - 1, told.known, told.looked)

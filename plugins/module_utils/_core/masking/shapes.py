@@ -9,14 +9,14 @@ import re
 import typing as t
 from functools import lru_cache
 
-from . import commands, names
+from . import calls, commands, given, inserted, names, positional
 from .blocks import LONGEST
 from .lazy import pattern
 from .span import MASKED, Span
 
 _Found = t.Iterable[Span]
 _USERINFO = pattern(
-    rb"://(?P<user>[^\s:/?#@'\"\[\]<>,()]{0,256})(?P<colon>:(?!\d{1,5}(?:[/?#]|$))(?P<secret>(?:(?!://)[^\s'\"<>`]){1,1024}))?"
+    rb"://(?P<user>[^\s:/?#@'\"\[\]<>,()]{0,256})(?P<colon>:(?!\d{1,5}(?:[/?#]|$))(?P<secret>[^\s'\"<>`]{0,1024}))?"
     rb"@(?=[\w.\[/%*-])"
 )
 _HOOK = pattern(
@@ -24,23 +24,27 @@ _HOOK = pattern(
     rb"|(?:\w+\.)?discord(?:app)?\.com/api/webhooks/\d+/|[\w.-]+\.webhook\.office\.com/webhookb2/"
     rb"|api\.telegram\.org/bot(?=(?P<bot>\d)))(?P<secret>(?(bot)\d{1,20}:[\w-]{8,128}|[A-Za-z0-9_/:@.-]{8,512}))"
 )
+_USER_MOST = 1300  # bytes of a user and a password
+_HOST = 260  # bytes in which such an address says what it is
 _ONE_OF_SEVERAL = pattern(rb"@[\w.-]{1,253}(?::\d{1,5})?(?:/[\w.-]*)?,")
 _ENCODED_URL = pattern(
     rb"%3a%2f%2f(?:(?!%40|%3a)[^\s&\"'/]){0,128}%3a(?P<secret>(?:(?!%40)[^\s&\"'/]){1,512})%40", re.I
 )
 _PREFIX = pattern(
-    rb"(?:\bgh[pousr]|github_pat|\bnpm|\b[srp]k_(?:live|test)|\bwhsec|\bshp(?:at|ca|pa|ss)|\bdop_v1|\bhf|\bglsa|\bglc"
-    rb"|\blin_api|\bsntry[su]|\bpul|\bdckr_pat|\bxkeysib|\brzp_(?:live|test)|\br8|\brubygems|\bfigd|\bnfp|\bsbp|\bSK_(?:live|test))$"
+    rb"(?:\bgh[pousr]|github_pat|\bnpm|\b[srp]k_(?:live|test)|\bwhsec|\bshp(?:at|ca|pa|ss)|\bdop_v1|\bhf|\bgsk|\bglsa|\bglc"
+    rb"|\blin_api|\bsntry[su]|\bpul|\bdckr_pat|\bxkeysib|\brzp_(?:live|test)|\br8|\brubygems|\bfigd"
+    rb"|\bnfp|\bsbp|\bSK_(?:live|test))$"
 )
 _TOKENS: tuple[tuple[bytes, str], ...] = (
     (
-        rb"-(?<=[abceijkoprstyXYK]-)(?:(?<=PMAK-)|(?<=NRAK-)|(?<=sq0atp-)|(?<=sq0csp-)|(?<=glpat-)|(?<=glptt-)|(?<=gldt-)"
+        rb"-(?:(?<=[ijkloprstxyXYK]-)|(?<=[xi][abce]-))(?:(?<=PMAK-)|(?<=NRAK-)|(?<=sq0atp-)|(?<=sq0csp-)|(?<=glpat-)|(?<=glrt-)|(?<=glcbt-)"
+        rb"|(?<=nvapi-)|(?<=\bxai-)|(?<=tvly-)|(?<=pplx-)|(?<=FLWSECK-)|(?<=\bpul-)(?=[0-9a-f]{40}\b)|(?<=glptt-)|(?<=gldt-)"
         rb"|(?<=xox[abceoprs]-)|(?<=pypi-)|(?<=xapp-)|(?<=xkeysib-)|(?<=sk-ant-)"
         rb"|(?<=key-)(?<![\w-]key-)(?=[0-9a-f]{32}(?![\w-]))|(?<=sk-proj-)|(?<=\bsk-)|(?<=GOCSPX-)|(?<=SECRET-KEY-))(?P<secret>[A-Za-z0-9_-]{16,512})",
         "token",
     ),
     (
-        rb"A(?<!\wA)(?P<secret>(?:KIA|SIA)[A-Z0-9]{16}|Iza[\w-]{35}|TATT[\w=-]{20,512}|QE[a-z][A-Za-z0-9+/=-]{40,512})(?![A-Za-z0-9])",
+        rb"A(?<!\wA)(?P<secret>(?:KIA|SIA)[A-Z0-9]{16}|Iza[\w-]{35}|T(?:A|C)TT[\w=-]{20,512}|KCp[A-Za-z0-9]{60,80}|QE[a-z][A-Za-z0-9+/=-]{40,512})(?![A-Za-z0-9])",
         "api_key",
     ),
     (rb"S(?<!\wS)(?P<secret>G\.[\w-]{16,64}\.[\w-]{16,128}|K[0-9a-f]{32})(?![A-Za-z0-9])", "api_key"),
@@ -50,14 +54,18 @@ _TOKENS: tuple[tuple[bytes, str], ...] = (
 )
 _BEGIN = pattern(rb"BEGIN (?P<what>[A-Z0-9 ]{0,64}PRIVATE KEY(?: BLOCK)?)-----")
 _KEY_TEXT = pattern(rb"(?:[A-Za-z0-9+/=\s\\:,.>|]|-(?!----))*")
-_SCHEME = pattern(rb"\b(?:bearer|basic|token)[ \t]{1,8}(?P<secret>[A-Za-z0-9._~+/=-]{8,8192})", re.I)
+_SCHEME = pattern(
+    rb"(?:\bbearer|\bbasic|(?:(?<=\bauth)|\b)token)(?:[ \t]{1,8}['\"]?|\+|%20)"
+    rb"(?P<secret>[A-Za-z0-9._~+/=-]{8,8192})",
+    re.I,
+)
 _LEAST_TOKEN = 20  # characters of what is no user, but a token in its place
 _PGPASS = pattern(
     rb":(?:\d{4,5}|\*):(?:[^:\s\\/]|\\.){1,63}:(?:[^:\s\\/]|\\.){1,63}:"
     rb"(?P<secret>(?:[^:\s\\\"']|\\{1,8}:|\\(?![nr\"])|[\"'](?![\s,\]}]|$)){1,512})(?=\r?\n|$|[\"']|\\[nr])"
 )
-_PGPASS_HOST = pattern(rb"(?:^|\n|\"|'|\dZ )(?:\*|[A-Za-z0-9_.-]{1,253}|/[\w./-]{1,200})$")
-_DASH = pattern(rb"-(?:(?<=[ \t\"'\n]-))(?=-[a-z]|[upawkPU]|[a-z]{3,24}pass)")
+_PGPASS_HOST = pattern(rb"(?:^|\n|\\n|\"|'|\dZ )(?:\*|[A-Za-z0-9_.-]{1,253}|/[\w./-]{1,200})$")
+_DASH = pattern(rb"-(?<=[ \t\"'\n]-)(?=-?[A-Za-z])")
 _ORACLE = pattern(rb"jdbc:oracle:\w{1,16}:[^\s/@]{1,64}/(?P<secret>[^\s@]{1,256})@", re.I)
 _BASE64 = pattern(rb"[A-Za-z0-9+/=]+")
 _AFTER = pattern(rb"_[A-Za-z0-9]{16}[A-Za-z0-9_]{0,255}")
@@ -114,10 +122,12 @@ def _shape(number: int) -> t.Callable[[bytes, int], _Found]:
 
 
 def _url(data: bytes, at: int) -> _Found:
-    hook = _HOOK.match(data, at)
+    near = data[at : at + _HOST]
+    hook = _HOOK.match(data, at) if b"hook" in near or b"telegram" in near else None
     if hook:
         return [Span(*hook.span("secret"), "url.webhook")]
-    match = _USERINFO.match(data, at)
+    following = data.find(b"://", at + 3, at + _USER_MOST)  # a password has none
+    match = _USERINFO.match(data, at, following if following >= 0 else len(data))
     if not match:
         return []
     found = []
@@ -126,7 +136,7 @@ def _url(data: bytes, at: int) -> _Found:
         names.is_random(str(user, "utf-8", "replace"), 20) or _PREFIX.search(user.rpartition(b"_")[0])
     ):
         found.append(Span(*match.span("user"), "url.user"))
-    if match["colon"]:
+    if match["secret"]:
         start, stop = match.span("secret")
         several = b"," in data[start:stop] and _ONE_OF_SEVERAL.search(data, start, stop)
         stop = several.start() if several else stop
@@ -189,28 +199,57 @@ def pgpass(data: bytes, start: int, stop: int) -> _Found:
                 yield Span(*match.span("secret"), "pgpass")
 
 
+def _with_v(data: bytes, at: int) -> _Found:
+    if data[at - 1 : at].lower() == b"n":
+        return commands.environment(data, at + 1)
+    if data.startswith(b"v put ", at):
+        return positional.put(data, at + 5)
+    return positional.vault(data, at) if data.startswith(b"vault ", at) else _shape(5)(data, at - 1)
+
+
+def _with_q(data: bytes, at: int) -> _Found:
+    if data.startswith(b"qctl", at):
+        return _first(commands.RABBIT, "password")(data, at)
+    if data[at - 1 : at].lower() == b"s":
+        return positional.logon(data, at + 6)
+    return commands.redis(data, at - 2)
+
+
 # What begins with a byte that is rare in a text, or has one, is looked for by that byte alone: C(memchr()).
 _ANCHORS: tuple[tuple[bytes, t.Callable[[bytes, int], _Found]], ...] = (
     (b"://", _url),
-    (b"ya29.", _shape(4)),
     (b"token ", _scheme),
     (b"masterauth", commands.redis),
     (b"setuser ", _first(commands.SETUSER, "acl")),
     (b"set ", commands.setting),
     (b"login", commands.login),
-    (b"passwd", _first(commands.PASSWD, "password")),
+    (b"net use", positional.windows),
+    (b"insert into", inserted.spans),
+    (b"auth-pass ", commands.redis),
 )
 _RARE_LOWER: tuple[tuple[re.Pattern[bytes], int, t.Callable[[bytes, int], _Found]], ...] = (
-    (pattern(rb"b(?=e(?:arer|gin) |asic )"), 0, _scheme_or_block),
+    (pattern(rb"b(?=e(?:arer|gin)[ +%]|asic[ +%])"), 0, _scheme_or_block),
+    (pattern(rb"y(?=a29\.)"), 0, _shape(4)),
     (pattern(rb"%(?=3a%2f%2f)"), 0, _encoded_url),
-    (pattern(rb"q(?<=req)(?=uirepass)"), 2, commands.redis),
-    (pattern(rb"q(?<=rabbitmq)(?=ctl)"), 0, _first(commands.RABBIT, "password")),
+    (pattern(rb"q(?:(?<=req)(?=uirepass)|(?<=rabbitmq)(?=ctl)|(?<=\bsq)(?=lplus\b))"), 0, _with_q),
+    (pattern(rb"w(?<=passw)(?=d|ord(?:[ ]|\\{0,8}[\"'],))"), 4, commands.passwd),
+    (
+        pattern(
+            rb"v(?=[sb ap])(?:(?<=\bhv)(?=[sb]\.)|(?<=\bkv)(?= put )|(?<=\ben)(?= )|(?<=\bseten)(?= )"
+            rb"|(?=ault (?:operator unseal|unwrap|encrypt_string) ))"
+        ),
+        0,
+        _with_v,
+    ),
+    (pattern(rb">(?<= >)(?=\S)"), 0, commands.acl_password),
+    (given.PIPE, 0, given.piped),
+    (given.HERE, 0, given.here),
+    (calls.BRACKET, 0, calls.arguments),
     (pattern(rb"j(?=dbc:oracle:)"), 0, _first(_ORACLE, "url.password")),
 )
 _RARE: tuple[tuple[re.Pattern[bytes], int, t.Callable[[bytes, int], _Found]], ...] = (
     (pattern(rb"J(?<=eyJ)"), 2, _shape(3)),
     (pattern(rb"U(?<=AU)(?=TH)"), 1, commands.redis),
-    (pattern(rb"v(?<=\bhv)(?=[sb]\.)"), 1, _shape(5)),
     (pattern(rb"#(?<= #)(?=[0-9a-f]{64}(?![0-9a-f]))"), 0, commands.acl_digest),
 )
 _MOST = 72  # bytes that such a pattern looks ahead

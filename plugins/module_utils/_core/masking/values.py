@@ -33,6 +33,10 @@ _COOKIE = pattern(
 )
 _ITEM = pattern(rb"(\\{0,8}[\"'])([^\"'\\]{1,4096})\1")
 _ENV_LINE = pattern(rb"(?:export )?[A-Za-z_]\w{0,127}=")
+_CDATA = b"<![CDATA["
+_TUPLE = pattern(
+    rb"\(\s*[bru]?(\\{0,8}[\"'])[^\"'\\]{0,256}\1\s*,\s*[bru]?\1(?P<secret>[^\"'\\]{1,512})\1\s*\)"
+)
 _HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
 _SIGNED = pattern(rb"t=\d+,(?P<secret>[\w=,+/-]+)")
 _TO_ESCAPE = pattern(rb"(?:[^\r\n\"\\]|\\(?![nr\"]))+")
@@ -45,11 +49,25 @@ def spans(data: bytes, at: int, pair: Pair) -> list[Span]:
         return _header(data, at, pair)
     if data[at : at + 1] == b"[" and (items := _list(data, at, pair)):
         return items
+    if data[at : at + 1] == b"(" and not pair.name_is_quoted:
+        return _login(data, at, pair)
     whole = quoted(data, at, pair.label, pair)
     if whole is not None or pair.separator == b",":
         return whole or []
     block = blocks.spans(data, at, pair)
-    return _bare(data, at, pair) if block is None else block
+    if block is None:
+        return _cut(data, at, pair) if _QUOTED.match(data, at) else _bare(data, at, pair)
+    return block
+
+
+def _cut(data: bytes, at: int, pair: Pair) -> list[Span]:
+    """Return the value whose quotes do not end, as in a text that was cut."""
+    opened = _QUOTED.match(data, at)
+    match = _PLAIN.match(data, opened.end()) if opened else None
+    drawn = match and names.is_random(str(match[0], "utf-8", "replace"), 6)
+    return (
+        [Span(*match.span(), pair.label)] if match and drawn and pair.is_secret(match[0], quoted=True) else []
+    )
 
 
 def _bare(data: bytes, at: int, pair: Pair) -> list[Span]:
@@ -113,8 +131,9 @@ def _unquoted(data: bytes, at: int, pair: Pair) -> tuple[int, int] | None:
     limit = min(len(data), at + LONGEST)
     opened = _OPENED.search(pair.head[-9:]) if not pair.name_is_quoted else None
     if pair.separator == b">":
-        stop = data.find(b"<", at, limit)
-        return (at, stop) if stop > at and b"\n" not in data[at:stop] else None
+        at += len(_CDATA) * data.startswith(_CDATA, at)
+        stop = data.find(b"]]>" if data.startswith(_CDATA, at - len(_CDATA)) else b"</", at, limit)
+        return (at, stop) if stop > at and not re.search(rb"[\n<]", data[at:stop]) else None
     if pair.head[-1:] in (b"?", b"&") or pair.separator == b"D":
         match = _QUERY.match(data, at, limit)
     elif opened and (stop := closing(data, at, opened[0])) > at:
@@ -193,6 +212,17 @@ def _header(data: bytes, at: int, pair: Pair) -> list[Span]:
     ):
         return []
     return [Span(begin, begin + len(data[begin:stop].rstrip()), pair.label)]
+
+
+def _login(data: bytes, at: int, pair: Pair) -> list[Span]:
+    """Return the password of a user and a password, as they are given to clients of HTTP; else it is code."""
+    login = _TUPLE.match(data, at)
+    found = login and not names.is_said(str(login["secret"], "utf-8", "replace"))
+    return (
+        [Span(*login.span("secret"), pair.label)]
+        if login and found and pair.is_secret(login["secret"], quoted=True)
+        else []
+    )
 
 
 def _list(data: bytes, at: int, pair: Pair) -> list[Span]:

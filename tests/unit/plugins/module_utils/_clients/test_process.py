@@ -48,6 +48,9 @@ def test_every_word_must_be_there_whole() -> None:
         assert process.find(["arq-7c1e", "app.queue.OtherSettings"]) == []
         assert process.find(["rq-7c1e"]) == []
         assert process.find(["arq-7c1"]) == []
+        several = "app.queue.OtherSettings|app.queue.WorkerSettings-7c1e"
+        assert [p.pid for p in process.find(["arq-7c1e", several])] == [pid]
+        assert process.find(["arq-7c1e", "app.queue.OtherSettings|app.queue.WorkerSettings"]) == []
 
 
 def test_the_working_directory_tells_two_apart(tmp_path: Path) -> None:

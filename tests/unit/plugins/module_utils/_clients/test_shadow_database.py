@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.module_utils._clients import shadow_database
+from ansible_collections.psp.rc_closure.plugins.module_utils._clients import postgres, shadow_database
 from ansible_collections.psp.rc_closure.plugins.modules import alembic_evidence
 from tests.unit.collecting import collector
 
@@ -39,6 +39,33 @@ def test_what_names_the_database_names_the_shadow(service: dict[str, str], moved
     taken.env = {"SYNC_DATABASE_URL": URL, **service}
     own = {"SYNC_DATABASE_URL": URL.replace("/psp?", "/shadow?"), "PGDATABASE": "shadow"}
     assert shadow_database.environment(taken, SHADOW) == {**own, **moved}
+
+
+SOCKET = {"host": "/tmp/psp_rc_shadow_x", "port": "5432", "user": "psp", "dbname": "shadow"}
+
+
+@pytest.mark.parametrize(
+    ("url", "moved"),
+    [
+        (
+            "postgresql+psycopg2://psp:p%40ss@db:5432/psp?sslmode=require&application_name=a",
+            "postgresql+psycopg2://psp:p%40ss@/shadow?application_name=a&host=/tmp/psp_rc_shadow_x&port=5432",
+        ),
+        (
+            "postgresql+asyncpg://psp:p%40ss@/psp?host=/run/postgresql&ssl=require",
+            "postgresql+asyncpg://psp:p%40ss@/shadow?host=/tmp/psp_rc_shadow_x&port=5432",
+        ),
+        ("postgresql://db/psp", "postgresql://psp@/shadow?host=/tmp/psp_rc_shadow_x&port=5432"),
+    ],
+)
+def test_a_server_of_its_own_is_reached_by_its_socket(url: str, moved: str) -> None:
+    taken = collector(alembic_evidence.ARGUMENT_SPEC, directory="/app")
+    taken.env = {"SYNC_DATABASE_URL": url}
+    found = shadow_database.environment(taken, SOCKET)
+    libpq = {"PGHOST": SOCKET["host"], "PGPORT": "5432", "PGDATABASE": "shadow"}
+    assert found == {"SYNC_DATABASE_URL": moved, **libpq}
+    same = {name: value for name, value in SOCKET.items() if name != "user"}
+    assert postgres.parameters(found, {"database": ["SYNC_DATABASE_URL"]}).items() >= same.items()
 
 
 def test_the_parts_of_an_address_are_the_shadows() -> None:

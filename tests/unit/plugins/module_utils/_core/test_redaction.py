@@ -24,10 +24,14 @@ from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction imp
     secrets_of_env,
 )
 from ansible_collections.psp.rc_closure.plugins.module_utils._text import env_file
-from tests.unit.plugins.module_utils._core import redaction_cases, redaction_cases_more
+from tests.unit.plugins.module_utils._core import (
+    redaction_cases,
+    redaction_cases_commands,
+    redaction_cases_more,
+)
 
-GOES = redaction_cases.GOES + redaction_cases_more.GOES
-STAYS = redaction_cases.STAYS + redaction_cases_more.STAYS
+GOES = redaction_cases.GOES + redaction_cases_more.GOES + redaction_cases_commands.GOES
+STAYS = redaction_cases.STAYS + redaction_cases_more.STAYS + redaction_cases_commands.STAYS
 MASKS = re.compile(r"\[masked:[A-Za-z0-9_.#@-]+\]")
 SECRETS = [
     "p@ss/w:rd%1 \"x'é",
@@ -285,6 +289,15 @@ def test_strange_text_comes_back_as_it_is(text: str) -> None:
         "eyJ",
         "AUTH ",
         "--key ",
+        " -a",
+        "| sudo ",
+        "<<<",
+        "mysql -p",
+        "echo a | sudo -S ",
+        "login('a',",
+        "insert into a (token) values (",
+        "vault kv put a ",
+        "mysqladmin password ",
     ]
     + ["Cookie: a=", "[", "secret=[", 'key": ', "%3a%2f%2f", "a", "://a@", "%25", "\n", "\\n", "::", "x@"],
 )
