@@ -143,8 +143,12 @@ def test_a_locker_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_a_locker_on_a_disk_that_is_read_only_is_named(
     attempt: locker.Attempt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(path: Path, *_more: object) -> None:
-        raise OSError(errno.EROFS, "Read-only file system", str(path))
+    really_open = Path.open
+
+    def refuse(path: Path, mode: str = "r", *more: t.Any, **named: t.Any) -> t.Any:
+        if "w" in mode:
+            raise OSError(errno.EROFS, "Read-only file system", str(path))
+        return really_open(path, mode, *more, **named)
 
     before = sorted(tmp_path.rglob("*"))
     monkeypatch.setattr(Path, "open", refuse)
