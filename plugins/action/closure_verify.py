@@ -12,7 +12,7 @@ from ..plugin_utils.tell import verify
 
 
 class ActionModule(ClosureAction):
-    """Fail with one sentence for each place where report and evidence differ."""
+    """Fail with one sentence for each file that was changed, and where report and evidence differ."""
 
     failure = "the report cannot be verified: "
 
@@ -30,14 +30,17 @@ class ActionModule(ClosureAction):
             return {"failed": True, "msg": "; ".join(problems)}
         name = args.get("name") or ""
         attempt = locker.find_attempt(args["locker"], args["ticket"], args["release"], name)
-        digest, given = locker.digest(attempt), str(args.get("sha256") or "")
-        problems = verify.problems(attempt)
-        if given not in ("", digest):
-            problems.append(
-                f"the attempt's SHA-256 is {digest}, not {given} (rc_closure_locker_sha256): "
-                "the locker was changed since"
-            )
-        found = {"changed": False, "attempt": attempt.as_dict(), "sha256": digest, "problems": problems}
-        if problems:
-            return {**found, "failed": True, "msg": "; ".join(problems)}
-        return {**found, "msg": f"{attempt.path} agrees with its evidence; its SHA-256 is {digest}"}
+        found = verify.look(attempt, str(args.get("sha256") or ""))
+        result = {
+            "changed": False,
+            "attempt": attempt.as_dict(),
+            "sha256": found.sha256,
+            "problems": found.changed,
+            "differences": found.differences,
+            "warnings": [*found.differences, *found.warnings],
+        }
+        if found.changed:
+            return {**result, "failed": True, "msg": "; ".join(found.changed)}
+        differs = ", as another version judged and rendered it" if found.differences else ""
+        sentence = f"{attempt.path} agrees with its evidence{differs}; its SHA-256 is {found.sha256}"
+        return {**result, "msg": sentence}

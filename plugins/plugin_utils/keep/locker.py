@@ -6,9 +6,10 @@
     <root>/<ticket>/<release>/
         report.*  junit.xml                 of the newest attempt
         attempts/<id>/
-            attempt.json                    the release, when the attempt began, and who ran it, with what
-            report.*  junit.xml
+            attempt.json                    the release, the attempt before, and who ran it, with what
+            manifest.json  report.*  junit.xml
             package_<n>/
+                manifest.json               each file below with its SHA-256, as the evidence grows
                 policy.json                 what the judge compares the evidence with
                 0001-<step>.json            a step, with the digests of its streams
                 0001-<step>.stdout, .stderr     C(.gz) above 1 MiB
@@ -32,7 +33,8 @@ from ...module_utils._core import files
 from ...module_utils._core.evidence import FAILED, Evidence, Release, Step, parse_time
 from ...module_utils._core.redaction import Redactor
 from ...module_utils._core.streams import Stream
-from . import elsewhere, kept
+from . import chain, elsewhere, kept, later, manifest
+from .later import Later
 
 STREAMS = ("stdout", "stderr")
 PACKAGES = (0, 1, 2, 3)
@@ -124,20 +126,24 @@ def open_attempt(
     Raises:
         LockerError: the folder cannot be created.
     """
-    stamp = parse_time(now).strftime("%Y%m%dT%H%M%S.%fZ")
+    stamp = parse_time(now).strftime(chain.STAMP)
     path = Path(root).absolute() / release.ticket / release.candidate / "attempts" / stamp
     attempt = Attempt(str(path), now, release, staging, dict(held_back or {}), dict(masked or {}), language)
     try:
-        path.mkdir(parents=True, mode=0o700)
-        # Those of attempts that were killed: nobody closes them any more.
-        for key in path.parents[2].glob("*/attempts/*/.digest_key"):
-            if not is_running(key.parent):
-                key.unlink(missing_ok=True)
-        origin = {"provenance": dict(provenance)} if provenance else {}
-        files.write(path / "attempt.json", as_json({**attempt.as_dict(), **origin}))
-        files.write(path / ".digest_key", random_source.token_hex(32))
+        with chain.opening(path.parents[2], stamp) as before:
+            path.mkdir(parents=True, mode=0o700)
+            # Those of attempts that were killed: nobody closes them any more.
+            for key in path.parents[2].glob("*/attempts/*/.digest_key"):
+                if not is_running(key.parent):
+                    key.unlink(missing_ok=True)
+            own = {"schema": manifest.SCHEMA, **attempt.as_dict(), "previous": before and before._asdict()}
+            origin = {"provenance": dict(provenance)} if provenance else {}
+            files.write(path / "attempt.json", as_json({**own, **origin}))
+            files.write(path / ".digest_key", random_source.token_hex(32))
     except OSError as exc:
         raise LockerError(f"the locker {root} cannot be written: {exc.strerror} ({exc.filename})") from exc
+    except ValueError as exc:
+        raise LockerError(f"no attempt is opened: {exc}") from exc
     return attempt
 
 
@@ -192,6 +198,7 @@ def open_package(attempt: Attempt, package: int, policy: t.Mapping[str, t.Any]) 
     """Register a package to be judged in this attempt, with its policy."""
     with _locked(attempt.package(package)):
         elsewhere.write(attempt.package(package) / "policy.json", as_json(policy))
+        manifest.grow(attempt.package(package), ["policy.json"])
 
 
 def keep(
@@ -223,27 +230,29 @@ def keep_where_open(
     return [entry for package in concerned for entry in keep(attempt, package, steps)]
 
 
-def load(attempt: Attempt) -> dict[int, tuple[Evidence, dict[str, t.Any]]]:
+def load(attempt: Attempt, digest: kept.Digest | None = None) -> dict[int, tuple[Evidence, dict[str, t.Any]]]:
     """Return, for each package that was opened, its evidence and its policy.
+
+    C(digest) returns a file's SHA-256; somebody who has read all files gives it.
 
     Raises:
         LockerError: a stream is missing or is not what was kept.
     """
     return {
-        package: (load_package(attempt, package), read_json(policy) if policy.exists() else {})
+        package: (load_package(attempt, package, digest), read_json(policy) if policy.exists() else {})
         for package in PACKAGES
         if (policy := elsewhere.find(attempt.package(package) / "policy.json")).parent.is_dir()
     }
 
 
-def load_package(attempt: Attempt, package: int) -> Evidence:
+def load_package(attempt: Attempt, package: int, digest: kept.Digest | None = None) -> Evidence:
     """Return the evidence of one package so far, which may be empty.
 
     Raises:
         LockerError: a stream is missing or is not what was kept.
     """
     folder = attempt.package(package)
-    steps = tuple(load_step(path, folder) for path in elsewhere.glob(folder, "[0-9]*.json"))
+    steps = tuple(load_step(path, folder, digest) for path in elsewhere.glob(folder, "[0-9]*.json"))
     return Evidence(package, attempt.release, steps)
 
 
@@ -287,38 +296,28 @@ def find_attempt(root: str, ticket: str, candidate: str, name: str = "") -> Atte
     reported = sorted(path.parent for path in folder.glob(f"{name or '*'}/report.json"))
     if not reported:
         raise LockerError(f"{folder} contains no report{f' of attempt {name}' if name else ''}")
+    manifest.format_of(reported[-1])
     attempt = read_json(reported[-1] / "attempt.json")
     return Attempt.from_dict({**attempt, "path": str(reported[-1])})
 
 
-def digest(attempt: Attempt) -> str:
+def digest(attempt: Attempt, known: kept.Digest = kept.sha256) -> str:
     """Return the SHA-256 of the attempt's evidence and report.
 
     It is that of one line for each file, C(<its SHA-256>  <its path in the attempt>), in the paths' order, as
-    C(sha256sum) prints it, without the result of posting the report to the ticket.
+    C(sha256sum) prints it, without what comes after the report: a closing record, the result of posting.
     """
     folder = attempt.folder
     names = {str(path.relative_to(folder)) for path in folder.rglob("[!.]*") if path.is_file()}
-    lines = (f"{kept.sha256(folder / name)}  {name}\n" for name in sorted(names - {TICKET_RECORD}))
+    lines = (f"{known(folder / name)}  {name}\n" for name in sorted(names - {*manifest.AFTER}))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
-class Later(t.NamedTuple):
-    """A later attempt that decides something about the ticket.
-
-    Its status is its gate's C(PASS), the C(FAIL) of a package, or C(not reported): it was begun, and may have
-    changed staging. Some packages alone that are all PASS decide nothing.
-    """
-
-    attempt: str  # its name, a time in UTC
-    status: str
 
 
 def later_attempt(attempt: Attempt) -> Later | None:
     """Return the newest later attempt for the same ticket, of whichever release, that decides something."""
     others = attempt.folder.parents[2].glob("*/attempts/*")
-    later = (Later(path.name, _status_for_ticket(path)) for path in others if path.name > attempt.folder.name)
-    return max((one for one in later if one.status), default=None)
+    found = (Later(path.name, later.status(path)) for path in others if path.name > attempt.folder.name)
+    return max((one for one in found if one.status), default=None)
 
 
 def says(attempt: Attempt, package: int, step: Step) -> bool:
@@ -326,14 +325,6 @@ def says(attempt: Attempt, package: int, step: Step) -> bool:
     files = elsewhere.glob(attempt.package(package), f"[0-9]*-{step.name}.json")
     found = (load_step(path, attempt.package(package)) for path in files)
     return any((one.host, one.stdout) == (step.host, step.stdout) for one in found)
-
-
-def _status_for_ticket(attempt: Path) -> str:
-    if not (attempt / "report.json").exists():
-        return "not reported" if any(attempt.glob("package_*")) else ""
-    report = read_json(attempt / "report.json")
-    gate, run = str(report["gate"]["status"]), report["run"]["status"]
-    return "" if (gate, run) == ("FAIL", "PASS") else gate
 
 
 def write_report(attempt: Attempt, name: str, text: str) -> str:
@@ -372,7 +363,9 @@ def _keep_step(folder: Path, step: Step, recovered: str, redact: Redactor) -> di
     kept.count_masks(record["command"].encode(), masks)
     if masks:
         record["masks"] = dict(sorted(masks.items()))
-    elsewhere.write(folder / file_of(number, step.name, "json"), as_json(record))
+    name = file_of(number, step.name, "json")
+    elsewhere.write(folder / name, as_json(record))
+    manifest.grow(folder, [name, *(one for stream in STREAMS for one in kept.names(record[stream]))])
     return record
 
 
@@ -409,7 +402,7 @@ def telling(attempt: Attempt) -> t.Iterator[None]:
         yield
 
 
-def load_step(path: Path, folder: Path | None = None) -> Step:
+def load_step(path: Path, folder: Path | None = None, digest: kept.Digest | None = None) -> Step:
     """Return the step of a file, with its streams, which belong into C(folder) if that is another.
 
     Raises:
@@ -420,7 +413,7 @@ def load_step(path: Path, folder: Path | None = None) -> Step:
     for stream in STREAMS:
         # A disk may be full between a step's files.
         file = elsewhere.find((folder or path.parent) / record[stream]["file"])
-        found = kept.read(file, record[stream])
+        found = kept.read(file, record[stream], digest)
         if found is None:
             raise LockerError(
                 f"{file} is missing or was changed: its SHA-256 is not the one that was kept with it"
@@ -439,5 +432,13 @@ def as_json(data: t.Any) -> str:
 
 
 def read_json(path: Path) -> t.Any:
-    """Return what C(as_json()) was written of."""
-    return json.loads(path.read_text("utf-8"))
+    """Return what C(as_json()) was written of.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is not JSON, as of a file that was cut off.
+    """
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except ValueError as exc:
+        raise ValueError(f"{path} cannot be read, it is not JSON: {exc}") from exc

@@ -14,7 +14,6 @@ import json
 import os
 import platform
 import typing as t
-from importlib import metadata
 from pathlib import Path
 
 import yaml
@@ -23,12 +22,11 @@ from ansible.parsing.splitter import parse_kv
 from ansible.release import __version__ as core
 
 from ...module_utils._core.steps import hostname
-from . import kept
+from . import kept, texts
+from . import versions as installed
 
 Known = t.Mapping[str, t.Any]
 
-LIBRARIES = ("Jinja2", "PyYAML", "cryptography", "requests", "sqlglot")
-_ROOT = Path(__file__).parents[3]
 # What the command line may hold that a reader has to know; names of context.CLIARGS.
 _OPTIONS = (
     "tags",
@@ -63,7 +61,7 @@ def gather(
         "options": dict(_shown(options, secret)),
         "hosts": [_host(name, known) for name in known.get("ansible_play_hosts_all") or []],
     }
-    return t.cast("dict[str, t.Any]", each_text(found, redact))
+    return t.cast("dict[str, t.Any]", texts.each(found, redact))
 
 
 def _user() -> str:
@@ -74,35 +72,11 @@ def _user() -> str:
         return f"uid {os.getuid()}"
 
 
-def each_text(data: t.Any, change: t.Callable[[str], str]) -> t.Any:
-    """Return a copy of lists and dictionaries with each text in it changed; keys stay."""
-    if isinstance(data, dict):
-        return {key: each_text(value, change) for key, value in data.items()}
-    if isinstance(data, list):
-        return [each_text(value, change) for value in data]
-    return change(data) if isinstance(data, str) else data
-
-
 def versions() -> dict[str, str]:
     """Return the versions of what judges and reports; a library that is not there is left out."""
-    found = {"psp.rc_closure": _own_version(), "ansible-core": core, "Python": platform.python_version()}
-    for library in LIBRARIES:
-        try:
-            found[library] = metadata.version(library)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
-
-
-def _own_version() -> str:
-    """Return the collection's version: a checkout has C(galaxy.yml), an installed one C(MANIFEST.json)."""
-    try:
-        manifest = _ROOT / "MANIFEST.json"
-        if manifest.is_file():
-            return str(json.loads(manifest.read_text("utf-8"))["collection_info"]["version"])
-        return str(yaml.safe_load((_ROOT / "galaxy.yml").read_text("utf-8"))["version"])
-    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
-        return "unknown"
+    found = installed.found()
+    own = {installed.COLLECTION: found[installed.COLLECTION]}
+    return {**own, "ansible-core": core, **found}
 
 
 def _system() -> str:

@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ...judge.base import FAIL, PASS
-from ...keep.locker import Later
+from ...keep.later import Later
 from ..language import Words
 from ..report import translated
 from ..report.follow_up import follow_up, named
