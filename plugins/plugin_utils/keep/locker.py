@@ -59,9 +59,8 @@ class Attempt:
     staging: str = ""  # which of those on its hosts: what the lock is for
     # Package → what the preflight found of it: nothing of it is done.
     held_back: t.Mapping[str, str] = field(default_factory=dict)
-    masked: t.Mapping[str, bool] = field(
-        default_factory=dict
-    )  # variable → whether it is secret, against its name
+    # Variable → whether it is secret, against its name.
+    masked: t.Mapping[str, bool] = field(default_factory=dict)
     language: str = ""  # of what is rendered of it; "" where that was not kept, which is English
 
     @property
