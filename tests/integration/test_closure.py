@@ -31,8 +31,10 @@ from tests.unit.rendered import rendered, screens
 
 LIMIT_SECONDS = 300
 TICKET = "PSP-3031"
-# What that scanner takes for a secret: versions, words of Redis, and the rest of an address behind a mask.
-EVIDENCE = re.compile(r"\d+(?:\.\d+)+|\d{4,5}/\d+|epoll|arq:[a-z-]+:.*|\[masked:.*")
+# What that scanner takes for a secret: versions, times, names, words of Redis, and what is behind a mask.
+EVIDENCE = re.compile(
+    r"\d+(?:\.\d+)+|\d\d:\d\d\.\d{3}Z|[a-z]+(?:_[a-z]+)+|\d{4,5}/\d+|epoll|arq:[a-z-]+:.*|\[masked:.*"
+)
 NO_HOST = {
     "ansible_connection": "ssh",
     "ansible_host": "127.0.0.1",
