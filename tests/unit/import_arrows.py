@@ -120,7 +120,8 @@ def room_of(module: str) -> str:
 
 def beyond_hosts(target: str) -> bool:
     """Tell whether `target` is the controller's alone: most of ansible-core, what parses SQL, what signs."""
-    return within(target, "ansible", "rfc3161_client", "securesystemslib", "sqlglot") and not within(target, "ansible.module_utils")
+    controller = ("ansible", "cryptography", "rfc3161_client", "securesystemslib", "sqlglot")
+    return within(target, *controller) and not within(target, "ansible.module_utils")
 
 
 def imports(path: str, text: str, known: set[str]) -> set[str]:

@@ -114,9 +114,7 @@ def test_openssl_verifies_what_was_stamped(authority: Authority, tmp_path: Path)
     files[1].write_bytes(token)
     for data, said in ((DATA, "Verification: OK"), (DATA + b" ", "Verification: FAILED")):
         files[0].write_bytes(data)
-        done = openssl(
-            "ts", "-verify", "-data", files[0], "-in", files[1], "-CAfile", tmp_path / "tsa.crt"
-        )
+        done = openssl("ts", "-verify", "-data", files[0], "-in", files[1], "-CAfile", tmp_path / "tsa.crt")
         assert said in done.stdout + done.stderr
 
 
