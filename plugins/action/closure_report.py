@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..module_utils._core.evidence import utc_now
-from ..plugin_utils.keep import elsewhere, locker
+from ..plugin_utils.keep import elsewhere, locker, manifest
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.tell import verify
 from ..plugin_utils.tell.report import document, junit, markdown, migration_decision
@@ -54,6 +54,7 @@ def _reported(attempt: locker.Attempt) -> Result:
         "junit.xml": junit.render(report),
         "report.json": locker.as_json(report),
     }
+    manifest.finish(attempt.folder, texts)
     paths = {name: locker.write_report(attempt, name, text) for name, text in texts.items()}
     locker.close_attempt(attempt)
     return {

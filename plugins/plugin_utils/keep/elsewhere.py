@@ -26,10 +26,16 @@ used: list[Path] = []
 def write(path: Path, content: files.Content) -> Path:
     """Write a file whole or not at all, elsewhere if its disk is full; return where it is.
 
+    So what is elsewhere is always the newest.
+
     Raises:
         OSError: it cannot be written anywhere.
     """
-    return somewhere(path, lambda place: files.write(place, content))
+    place = somewhere(path, lambda place: files.write(place, content))
+    if place == path:
+        for before in _others(path):
+            before.unlink(missing_ok=True)
+    return place
 
 
 def somewhere(path: Path, put: t.Callable[[Path], object]) -> Path:
@@ -56,8 +62,8 @@ def somewhere(path: Path, put: t.Callable[[Path], object]) -> Path:
 
 
 def find(path: Path) -> Path:
-    """Return where a file is: where it belongs unless it is elsewhere."""
-    return path if path.exists() else next((one for one in _others(path) if one.exists()), path)
+    """Return where a file is: elsewhere, or where it belongs."""
+    return next((one for one in _others(path) if one.exists()), path)
 
 
 def glob(folder: Path, pattern: str) -> list[Path]:

@@ -6,9 +6,10 @@
     <root>/<ticket>/<release>/
         report.md  report.json              of the newest attempt
         attempts/<id>/
-            attempt.json                    the release, when the attempt began, and who ran it, with what
-            report.md  report.json
+            attempt.json                    the release, the attempt before, and who ran it, with what
+            manifest.json  report.md  report.json
             package_<n>/
+                manifest.json               each file below with its SHA-256, as the evidence grows
                 policy.json                 what the judge compares the evidence with
                 0001-<step>.json            a step, with the digests of its streams
                 0001-<step>.stdout, .stderr     C(.gz) above 1 MiB
@@ -32,7 +33,7 @@ from ...module_utils._core import files
 from ...module_utils._core.evidence import FAILED, Evidence, Release, Step, parse_time
 from ...module_utils._core.redaction import Redactor
 from ...module_utils._core.streams import Stream
-from . import elsewhere, kept
+from . import chain, elsewhere, kept, manifest
 
 STREAMS = ("stdout", "stderr")
 PACKAGES = (0, 1, 2, 3)
@@ -123,16 +124,20 @@ def open_attempt(
     path = Path(root).absolute() / release.ticket / release.candidate / "attempts" / stamp
     attempt = Attempt(str(path), now, release, staging, dict(held_back or {}), dict(masked or {}))
     try:
-        path.mkdir(parents=True, mode=0o700)
-        # Those of attempts that were killed: nobody closes them any more.
-        for key in path.parents[2].glob("*/attempts/*/.digest_key"):
-            if not is_running(key.parent):
-                key.unlink(missing_ok=True)
-        origin = {"provenance": dict(provenance)} if provenance else {}
-        files.write(path / "attempt.json", as_json({**attempt.as_dict(), **origin}))
-        files.write(path / ".digest_key", random_source.token_hex(32))
+        with chain.opening(path.parents[2], stamp) as before:
+            path.mkdir(parents=True, mode=0o700)
+            # Those of attempts that were killed: nobody closes them any more.
+            for key in path.parents[2].glob("*/attempts/*/.digest_key"):
+                if not is_running(key.parent):
+                    key.unlink(missing_ok=True)
+            own = {"schema": manifest.SCHEMA, **attempt.as_dict(), "previous": before and before._asdict()}
+            origin = {"provenance": dict(provenance)} if provenance else {}
+            files.write(path / "attempt.json", as_json({**own, **origin}))
+            files.write(path / ".digest_key", random_source.token_hex(32))
     except OSError as exc:
         raise LockerError(f"the locker {root} cannot be written: {exc.strerror} ({exc.filename})") from exc
+    except ValueError as exc:
+        raise LockerError(f"no attempt is opened: {exc}") from exc
     return attempt
 
 
@@ -187,6 +192,7 @@ def open_package(attempt: Attempt, package: int, policy: t.Mapping[str, t.Any]) 
     """Register a package to be judged in this attempt, with its policy."""
     with _locked(attempt.package(package)):
         elsewhere.write(attempt.package(package) / "policy.json", as_json(policy))
+        manifest.grow(attempt.package(package), ["policy.json"])
 
 
 def keep(
@@ -282,6 +288,7 @@ def find_attempt(root: str, ticket: str, candidate: str, name: str = "") -> Atte
     reported = sorted(path.parent for path in folder.glob(f"{name or '*'}/report.json"))
     if not reported:
         raise LockerError(f"{folder} contains no report{f' of attempt {name}' if name else ''}")
+    manifest.format_of(reported[-1])
     attempt = read_json(reported[-1] / "attempt.json")
     return Attempt.from_dict({**attempt, "path": str(reported[-1])})
 
@@ -290,11 +297,11 @@ def digest(attempt: Attempt) -> str:
     """Return the SHA-256 of the attempt's evidence and report.
 
     It is that of one line for each file, C(<its SHA-256>  <its path in the attempt>), in the paths' order, as
-    C(sha256sum) prints it, without the result of posting the report to the ticket.
+    C(sha256sum) prints it, without what comes after the report: a closing record, the result of posting.
     """
     folder = attempt.folder
     names = {str(path.relative_to(folder)) for path in folder.rglob("[!.]*") if path.is_file()}
-    lines = (f"{kept.sha256(folder / name)}  {name}\n" for name in sorted(names - {TICKET_RECORD}))
+    lines = (f"{kept.sha256(folder / name)}  {name}\n" for name in sorted(names - {*manifest.AFTER}))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
@@ -364,6 +371,8 @@ def _keep_step(folder: Path, step: Step, recovered: str, redact: Redactor) -> di
     if masks:
         record["masks"] = dict(sorted(masks.items()))
     elsewhere.write(folder / f"{base}.json", as_json(record))
+    streams = [record[stream]["file"] for stream in STREAMS if record[stream]["bytes"]]
+    manifest.grow(folder, [f"{base}.json", *streams])
     return record
 
 
@@ -430,5 +439,13 @@ def as_json(data: t.Any) -> str:
 
 
 def read_json(path: Path) -> t.Any:
-    """Return what C(as_json()) was written of."""
-    return json.loads(path.read_text("utf-8"))
+    """Return what C(as_json()) was written of.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is not JSON, as of a file that was cut off.
+    """
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except ValueError as exc:
+        raise ValueError(f"{path} cannot be read, it is not JSON: {exc}") from exc

@@ -14,7 +14,6 @@ import json
 import os
 import platform
 import typing as t
-from importlib import metadata
 from pathlib import Path
 
 import yaml
@@ -24,11 +23,10 @@ from ansible.release import __version__ as core
 
 from ...module_utils._core.steps import hostname
 from . import kept
+from . import versions as installed
 
 Known = t.Mapping[str, t.Any]
 
-LIBRARIES = ("Jinja2", "PyYAML", "cryptography", "requests", "sqlglot")
-_ROOT = Path(__file__).parents[3]
 # What the command line may hold that a reader has to know; names of context.CLIARGS.
 _OPTIONS = (
     "tags",
@@ -85,24 +83,9 @@ def each_text(data: t.Any, change: t.Callable[[str], str]) -> t.Any:
 
 def versions() -> dict[str, str]:
     """Return the versions of what judges and reports; a library that is not there is left out."""
-    found = {"psp.rc_closure": _own_version(), "ansible-core": core, "Python": platform.python_version()}
-    for library in LIBRARIES:
-        try:
-            found[library] = metadata.version(library)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
-
-
-def _own_version() -> str:
-    """Return the collection's version: a checkout has C(galaxy.yml), an installed one C(MANIFEST.json)."""
-    try:
-        manifest = _ROOT / "MANIFEST.json"
-        if manifest.is_file():
-            return str(json.loads(manifest.read_text("utf-8"))["collection_info"]["version"])
-        return str(yaml.safe_load((_ROOT / "galaxy.yml").read_text("utf-8"))["version"])
-    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
-        return "unknown"
+    found = installed.found()
+    own = {installed.COLLECTION: found[installed.COLLECTION]}
+    return {**own, "ansible-core": core, **found}
 
 
 def _system() -> str:

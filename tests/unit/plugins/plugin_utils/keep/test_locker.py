@@ -222,10 +222,16 @@ def _reported(root: Path, hour: int, gate: str, run: str, *where: str) -> None:
     ],
 )
 def test_a_later_attempt_for_the_ticket_is_known(
-    attempt: locker.Attempt, tmp_path: Path, others: list[t.Any], said: str | None
+    tmp_path: Path, others: list[t.Any], said: str | None
 ) -> None:
+    root = tmp_path / "evidence"
     for other in others:
-        _reported(tmp_path / "evidence", *other)
+        if other[0] < 2:
+            _reported(root, *other)
+    attempt = locker.open_attempt(str(root), RELEASE, NOW)
+    for other in others:
+        if other[0] > 2:
+            _reported(root, *other)
     later = locker.later_attempt(attempt)
     assert (later and later[1]) == said
 

@@ -14,7 +14,7 @@ import pytest
 from ansible.errors import AnsibleError
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction import Redactor
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker, provenance
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker, provenance, versions
 from tests.unit.captured import NOW, RELEASE
 
 
@@ -32,7 +32,7 @@ def test_versions_are_those_of_what_judges() -> None:
 def test_an_installed_collection_has_its_version_in_its_manifest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(provenance, "_ROOT", tmp_path)
+    monkeypatch.setattr(versions, "_ROOT", tmp_path)
     assert provenance.versions()["psp.rc_closure"] == "unknown"
     (tmp_path / "MANIFEST.json").write_text('{"collection_info": {"version": "7.8.9"}}')
     assert provenance.versions()["psp.rc_closure"] == "7.8.9"
