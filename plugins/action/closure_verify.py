@@ -9,6 +9,7 @@ from ..plugin_utils.keep import locker
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.preflight import formats
 from ..plugin_utils.tell import verify
+from ..plugin_utils.tell.record import check
 
 
 class ActionModule(ClosureAction):
@@ -17,7 +18,7 @@ class ActionModule(ClosureAction):
     failure = "the report cannot be verified: "
 
     def act(self, args: Options, known: Options) -> Result:
-        """Take C(locker), C(ticket), C(release), C(name) and C(sha256)."""
+        """Take C(locker), C(ticket), C(release), C(name), C(sha256) and C(public_key)."""
         problems = formats.problems(
             {
                 "rc_closure_ticket": ("ticket", args.get("ticket")),
@@ -31,13 +32,16 @@ class ActionModule(ClosureAction):
         name = args.get("name") or ""
         attempt = locker.find_attempt(args["locker"], args["ticket"], args["release"], name)
         digest, given = locker.digest(attempt), str(args.get("sha256") or "")
-        problems = verify.problems(attempt)
+        record = check.check(attempt, str(args.get("public_key") or ""))
+        problems = [*verify.problems(attempt), *record.problems]
         if given not in ("", digest):
             problems.append(
                 f"the attempt's SHA-256 is {digest}, not {given} (rc_closure_locker_sha256): "
                 "the locker was changed since"
             )
         found = {"changed": False, "attempt": attempt.as_dict(), "sha256": digest, "problems": problems}
+        notes = list(record.notes)
         if problems:
-            return {**found, "failed": True, "msg": "; ".join(problems)}
-        return {**found, "msg": f"{attempt.path} agrees with its evidence; its SHA-256 is {digest}"}
+            return {**found, "notes": notes, "failed": True, "msg": "; ".join(problems)}
+        agreeing = f"{attempt.path} agrees with its evidence; its SHA-256 is {digest}"
+        return {**found, "notes": notes, "msg": "; ".join([agreeing, *notes])}

@@ -9,13 +9,14 @@ short_description: Compare a report with the evidence it was made of
 version_added: 0.1.0
 description:
   - Compares each kept stream with its digest, derives the verdicts anew by the rules of the installed
-    collection, and compares C(report.json) and C(report.md) with the result. Fails with one sentence for each
-    difference.
+    collection, and compares C(report.json) and C(report.md) with the result. Compares the closing record with
+    both, and its signature with O(public_key). Fails with one sentence for each difference.
   - Whoever can write the locker can make report and evidence agree, but cannot change the digest in the
     ticket. Give that as O(sha256).
 author: psp.rc_closure contributors (@psp-rc-closure)
 requirements:
   - sqlglot on the controller
+  - securesystemslib on the controller, with O(public_key)
 extends_documentation_fragment:
   - psp.rc_closure.controller
   - psp.rc_closure.controller.release
@@ -26,6 +27,10 @@ options:
   sha256:
     description: The SHA-256 of the attempt, as the verdict in the ticket contains it.
     type: str
+  public_key:
+    description: The path of the public key in PEM that has to have signed the closing record. Without it, a
+      record that is missing or not signed is no failure, and RV(notes) says so.
+    type: path
 seealso:
   - module: psp.rc_closure.closure_report
 """
@@ -44,6 +49,13 @@ EXAMPLES = r"""
     release: 2026.11.0-rc3
     name: 20261124T025203.123000Z
     sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+
+- name: Verify the newest report of a release, and that this key signed it
+  psp.rc_closure.closure_verify:
+    locker: /srv/evidence
+    ticket: PSP-1234
+    release: 2026.11.0-rc3
+    public_key: /etc/psp/closure.pub
 """
 
 RETURN = r"""
@@ -64,4 +76,10 @@ problems:
   type: list
   elements: str
   sample: ["report.json: gate.status is 'PASS', and by the evidence 'FAIL'"]
+notes:
+  description: One sentence for each thing about the closing record that is no problem, such as who signed it.
+  returned: when the attempt exists and can be read
+  type: list
+  elements: str
+  sample: [record.dsse.json is unsigned]
 """

@@ -24,8 +24,8 @@ FORMAT = 2
 SCHEMA = f"psp.rc_closure/locker/{FORMAT}"
 NAME = "manifest.json"
 # What comes after the attempt's manifest and so is not in it: the closing record, which is signed over it,
-# and what came of posting to the ticket.
-AFTER = ("record.dsse.json", "ticket.json")
+# its time stamp, and what came of posting to the ticket.
+AFTER = ("record.dsse.json", "record.dsse.json.tsr", "ticket.json")
 # What is beside the evidence while an attempt is at work, and is none.
 RUNTIME = (".digest_key", ".lock", ".lost", ".recovering", ".running")
 # A report that is written again, with a decision, leaves the manifest that it had under such a name.

@@ -35,8 +35,9 @@ with suppress(ImportError):  # signer() and public_key() say so
     )
 
 LIBRARY = "securesystemslib"
-PASSPHRASE = "RC_CLOSURE_SIGNING_PASSPHRASE"  # the environment variable that holds the key's
-_KEY, _PUBLIC_KEY = "rc_closure_signing_key", "rc_closure_public_key"
+# The environment variable that holds a file's passphrase, or an HSM's PIN.
+PASSPHRASE = "RC_CLOSURE_SIGNING_PASSPHRASE"
+_KEY, _PUBLIC_KEY = "rc_closure_record.signing_key", "rc_closure_record.public_key"
 _FILE = ("file", "file2")
 _MOST_BYTES = 64 * 1024
 

@@ -126,7 +126,7 @@ def text(folder: Path, content: str) -> str:
             {"RC_CLOSURE_SIGNING_PASSPHRASE": "needless"},
             "is not encrypted: unset the environment variable",
         ),
-        (lambda at: "gcpkms:projects/p/keys/k", {}, "rc_closure_public_key is missing: .* requires"),
+        (lambda at: "gcpkms:projects/p/keys/k", {}, "rc_closure_record.public_key is missing: .* requires"),
     ],
 )
 def test_a_key_that_cannot_be_used(
@@ -180,7 +180,9 @@ def test_a_service_that_does_not_sign() -> None:
         def sign(self, _data: bytes) -> t.Any:
             raise RuntimeError("quota exceeded")
 
-    with pytest.raises(signing.KeyProblemError, match="rc_closure_signing_key did not sign: quota exceeded"):
+    with pytest.raises(
+        signing.KeyProblemError, match="rc_closure_record.signing_key did not sign: quota exceeded"
+    ):
         signing.sign(envelope.unsigned(STATEMENT), t.cast("t.Any", Away()))
 
 
