@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role signs the closing record and verifies it, and says what is wrong with a key before it is needed."""
+"""The role signs the closing record and verifies it, and says early what is wrong with a key."""
 
 from __future__ import annotations
 

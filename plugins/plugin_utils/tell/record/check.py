@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from ...keep import elsewhere
 from ...keep.locker import Attempt
 from ..verify import differences
-from . import envelope, made_of, statement
-
-NAME, STAMP = "record.dsse.json", "record.dsse.json.tsr"
+from . import envelope, in_locker, made_of, statement
+from .in_locker import NAME, STAMP
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def check(attempt: Attempt, public_key: str = "") -> Finding:
         OSError: a file cannot be read.
         ValueError: C(report.json) is not a report, or C(public_key) cannot be used.
     """
-    file = elsewhere.find(attempt.folder / NAME)
+    file = in_locker.record(attempt)
     if not file.exists():
         missing = (f"the attempt has no {NAME}",)
         return Finding(problems=missing) if public_key else Finding(notes=missing)
@@ -88,7 +87,7 @@ def _signature(record: envelope.Envelope, public_key: str) -> tuple[list[str], l
 
 
 def _stamp(attempt: Attempt, data: bytes) -> tuple[list[str], list[str]]:
-    file = elsewhere.find(attempt.folder / STAMP)
+    file = in_locker.stamp(attempt)
     if not file.exists():
         return [], []
     from . import timestamp  # noqa: PLC0415 (as above)

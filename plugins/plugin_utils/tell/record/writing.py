@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ...keep import elsewhere
 from ...keep.locker import Attempt
 from ...preflight import formats
-from . import check, envelope, made_of, statement
+from . import check, envelope, in_locker, made_of, statement
 
 if t.TYPE_CHECKING:
     from securesystemslib.signer import Signer
@@ -90,12 +90,11 @@ def write(attempt: Attempt, report: t.Mapping[str, t.Any], settings: Settings) -
             problem = str(exc)
     text = record.text()
     if not kept:
-        elsewhere.find(attempt.folder / check.STAMP).unlink(missing_ok=True)
-        elsewhere.write(attempt.folder / check.NAME, text)
-    said = [f"signed with key {', '.join(record.signatures)}" if record.signatures else "unsigned"]
+        in_locker.stamp(attempt).unlink(missing_ok=True)
+        elsewhere.write(attempt.folder / in_locker.NAME, text)
     stamp = _stamped(attempt, text.encode(), settings.timestamp_url)
-    parts = [*said, *([problem] if problem else []), *([stamp] if stamp else [])]
-    return {"changed": not kept, "said": "; ".join(parts), "problem": problem}
+    said = "; ".join(filter(None, [in_locker.signed(record), problem, stamp]))
+    return {"changed": not kept, "said": said, "problem": problem}
 
 
 def _made(attempt: Attempt, report: t.Mapping[str, t.Any]) -> envelope.Envelope:
@@ -105,7 +104,7 @@ def _made(attempt: Attempt, report: t.Mapping[str, t.Any]) -> envelope.Envelope:
 
 def _kept(attempt: Attempt, signer: Signer | None) -> envelope.Envelope | None:
     """Return the record that is there, where it is that of the report, and of the signer if there is one."""
-    file = elsewhere.find(attempt.folder / check.NAME)
+    file = in_locker.record(attempt)
     if not file.exists() or check.check(attempt).problems:
         return None
     record = envelope.read(file.read_bytes())
@@ -118,14 +117,14 @@ def _kept(attempt: Attempt, signer: Signer | None) -> envelope.Envelope | None:
 
 def _stamped(attempt: Attempt, data: bytes, url: str) -> str:
     """Have the record stamped where that is asked for and was not done; return what to say of it."""
-    file = elsewhere.find(attempt.folder / check.STAMP)
+    file = in_locker.stamp(attempt)
     if not url and not file.exists():
         return ""
     from . import timestamp  # noqa: PLC0415 (it needs requests)
 
     try:
         if not file.exists():
-            file = elsewhere.write(attempt.folder / check.STAMP, timestamp.stamped(url, data))
+            file = elsewhere.write(attempt.folder / in_locker.STAMP, timestamp.stamped(url, data))
         return f"time stamp of {timestamp.moment(file.read_bytes(), data)}"
     except ValueError as exc:
         return f"no time stamp: {exc}"

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import typing as t
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker, manifest
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.record import (
     check,
+    in_locker,
     made_of,
     timestamp,
     writing,
@@ -103,28 +105,30 @@ def test_what_was_not_touched(attempt: locker.Attempt, pair: keys.Pair) -> None:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        (lambda at: (at / check.NAME).unlink(), "the attempt has no record.dsse.json"),
-        (lambda at: unsign(at / check.NAME), "record.dsse.json is unsigned"),
-        (lambda at: (at / check.NAME).write_text("{}"), "record.dsse.json is not a closing record: "),
+        (lambda at: (at / in_locker.NAME).unlink(), "the attempt has no record.dsse.json"),
+        (lambda at: unsign(at / in_locker.NAME), "record.dsse.json is unsigned"),
+        (lambda at: (at / in_locker.NAME).write_text("{}"), "record.dsse.json is not a closing record: "),
         (
-            lambda at: replace(at / check.NAME, "application/vnd.in-toto+json", "text/plain"),
+            lambda at: replace(at / in_locker.NAME, "application/vnd.in-toto+json", "text/plain"),
             "record.dsse.json is not a closing record: its payloadType is not ",
         ),
         (
-            lambda at: edit(at / check.NAME, lambda it: it["predicate"].pop("timeVerified")),
+            lambda at: edit(at / in_locker.NAME, lambda it: it["predicate"].pop("timeVerified")),
             "record.dsse.json: predicate.timeVerified is absent, and by the evidence '2026-11-24T",
         ),
         (
-            lambda at: edit(at / check.NAME, lambda it: it["predicate"].pop("policy")),
+            lambda at: edit(at / in_locker.NAME, lambda it: it["predicate"].pop("policy")),
             "record.dsse.json is not a closing record: it does not say which rules",
         ),
         (
-            lambda at: edit(at / check.NAME, lambda it: it["predicate"].update(verificationResult="PASSED")),
+            lambda at: edit(
+                at / in_locker.NAME, lambda it: it["predicate"].update(verificationResult="PASSED")
+            ),
             "record.dsse.json: predicate.verificationResult is 'PASSED', and by the evidence 'FAILED'",
         ),
         (
             lambda at: edit(
-                at / check.NAME, lambda it: it["subject"][0].update(digest={"gitCommit": "b" * 40})
+                at / in_locker.NAME, lambda it: it["subject"][0].update(digest={"gitCommit": "b" * 40})
             ),
             "record.dsse.json: subject[0].digest.gitCommit is 'bbb",
         ),
@@ -154,13 +158,13 @@ def test_what_was_not_touched(attempt: locker.Attempt, pair: keys.Pair) -> None:
         ),
         (
             lambda at: edit(
-                at / check.NAME,
+                at / in_locker.NAME,
                 lambda it: it["predicate"]["policy"]["annotations"]["sha256"].update(rules="0" * 64),
             ),
             "record.dsse.json: predicate.policy.digest.sha256 is ",
         ),
         (
-            lambda at: (at / check.STAMP).write_bytes(b"none"),
+            lambda at: (at / in_locker.STAMP).write_bytes(b"none"),
             "record.dsse.json.tsr: it is not a time stamp by RFC 3161",
         ),
     ],
@@ -178,9 +182,9 @@ def test_what_was_changed_is_named(
 @pytest.mark.parametrize(
     "change",
     [
-        lambda at: edit(at / check.NAME, lambda it: it),  # the same, in other bytes
-        lambda at: edit(at / check.NAME, lambda it: it["predicate"].update(verificationResult="PASSED")),
-        lambda at: replace(at / check.NAME, '"sig": "', '"sig": "AAAA'),
+        lambda at: edit(at / in_locker.NAME, lambda it: it),  # the same, in other bytes
+        lambda at: edit(at / in_locker.NAME, lambda it: it["predicate"].update(verificationResult="PASSED")),
+        lambda at: replace(at / in_locker.NAME, '"sig": "', '"sig": "AAAA'),
     ],
 )
 def test_a_signature_is_over_each_byte(attempt: locker.Attempt, pair: keys.Pair, change: Change) -> None:
@@ -245,6 +249,16 @@ def test_one_that_is_not_the_keys_is_written_again(
     change(record(attempt))
     assert write(attempt, pair)["changed"]
     assert check.check(attempt, str(pair.public)).problems == ()
+
+
+def test_the_ticket_names_who_signed_and_the_records_digest(tmp_path: Path, pair: keys.Pair) -> None:
+    attempt = reported(tmp_path, NOW)
+    assert in_locker.told(attempt) == ""
+    for signing, said in ((None, "unsigned"), (pair, "signed with key ")):
+        write(attempt, signing)
+        told = in_locker.told(attempt)
+        assert told.startswith(said)
+        assert told.endswith(f", SHA-256 {hashlib.sha256(record(attempt).read_bytes()).hexdigest()}")
 
 
 def test_without_a_key_it_is_unsigned_and_that_is_said(tmp_path: Path) -> None:
