@@ -62,8 +62,8 @@ def _reported(attempt: locker.Attempt, settings: writing.Settings) -> Result:
     }
     manifest.finish(attempt.folder, texts)
     paths = {name: locker.write_report(attempt, name, text) for name, text in texts.items()}
-    record = writing.write(attempt, report, settings)
     locker.close_attempt(attempt)
+    record = writing.write(attempt, report, settings)
     fact = {**document.without_streams(report), "paths": paths, "record": record}
     return {
         "changed": not agrees or record["changed"],
