@@ -40,7 +40,7 @@ class ActionModule(ClosureAction):
                 "the locker was changed since"
             )
         found = {"changed": False, "attempt": attempt.as_dict(), "sha256": digest, "problems": problems}
-        notes = list(record.notes)
+        notes = [*record.warnings, *record.notes]
         if problems:
             return {**found, "notes": notes, "failed": True, "msg": "; ".join(problems)}
         agreeing = f"{attempt.path} agrees with its evidence; its SHA-256 is {digest}"

@@ -18,21 +18,25 @@ from .in_locker import NAME, STAMP
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found of a record.
+    """What was found of a record, a sentence for each thing.
 
     Attributes:
-        problems: a sentence for each thing that is not as the closure left it.
-        notes: a sentence for each thing that the reader has to know.
+        problems: what is not as the closure left it, or not signed as it has to be.
+        warnings: what the record therefore does not vouch for.
+        notes: who signed and stamped it.
+        verified: whether the signature is that of the public key that was given.
     """
 
     problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    verified: bool = False
 
 
 def check(attempt: Attempt, public_key: str = "") -> Finding:
     """Hold the record against the locker, and its signature against a public key, the path of a PEM file.
 
-    With a key, a record that is missing or not signed by it is a problem, and else a note.
+    With a key, a record that is missing or not signed by it is a problem, and else a warning.
 
     Raises:
         OSError: a file cannot be read.
@@ -40,8 +44,7 @@ def check(attempt: Attempt, public_key: str = "") -> Finding:
     """
     file = in_locker.record(attempt)
     if not file.exists():
-        missing = (f"the attempt has no {NAME}",)
-        return Finding(problems=missing) if public_key else Finding(notes=missing)
+        return _lacking(f"the attempt has no {NAME}", public_key)
     data = file.read_bytes()
     try:
         record = envelope.read(data)
@@ -49,10 +52,17 @@ def check(attempt: Attempt, public_key: str = "") -> Finding:
         policy = statement.policy_of(said)
     except ValueError as exc:
         return Finding((f"{NAME} is not a closing record: {exc}",))
-    told = _told(said, attempt, policy)
-    signed, unsure = _signature(record, public_key)
-    stamp, moment = _stamp(attempt, data)
-    return Finding((*told, *signed, *stamp), (*unsure, *moment, *_rules(policy)))
+    signature, stamp = _signature(record, public_key), _stamp(attempt, data)
+    return Finding(
+        (*_told(said, attempt, policy), *signature.problems, *stamp.problems),
+        (*signature.warnings, *stamp.warnings, *_rules(policy)),
+        (*signature.notes, *stamp.notes),
+        signature.verified,
+    )
+
+
+def _lacking(sentence: str, public_key: str) -> Finding:
+    return Finding(problems=(sentence,)) if public_key else Finding(warnings=(sentence,))
 
 
 def _told(said: t.Any, attempt: Attempt, policy: statement.Policy) -> list[str]:
@@ -67,39 +77,38 @@ def _told(said: t.Any, attempt: Attempt, policy: statement.Policy) -> list[str]:
     return [f"{NAME}: {problem}" for problem in differences(said, derived)]
 
 
-def _signature(record: envelope.Envelope, public_key: str) -> tuple[list[str], list[str]]:
-    by = ", ".join(record.signatures) or "nobody"
+def _signature(record: envelope.Envelope, public_key: str) -> Finding:
+    signed = f"{NAME} is {in_locker.signed(record)}"
     if not record.signatures:
-        unsigned = [f"{NAME} is unsigned"]
-        return (unsigned, []) if public_key else ([], unsigned)
+        return _lacking(signed, public_key)
     if not public_key:
-        return [], [
-            f"{NAME} is signed with key {by}, which was not verified: set rc_closure_record.public_key"
-        ]
+        return Finding(warnings=(f"{signed}, which was not verified: set rc_closure_record.public_key",))
     from . import signing  # noqa: PLC0415 (slow to import, and most lockers are verified without a key)
 
     key = signing.public_key(public_key)
     if signing.verifies(record, key):
-        return [], [f"{NAME} is signed with key {key.keyid}"]
+        return Finding(notes=(f"{NAME} is signed with key {key.keyid}",), verified=True)
     if key.keyid in record.signatures:
-        return [f"{NAME}: its signature is not the key's ({key.keyid}): it or the signature was changed"], []
-    return [f"{NAME} is signed with key {by}, and not with that of {public_key}, {key.keyid}"], []
+        changed = f"{NAME}: its signature is not the key's ({key.keyid}): it or the signature was changed"
+        return Finding(problems=(changed,))
+    return Finding(problems=(f"{signed}, and not with that of {public_key}, {key.keyid}",))
 
 
-def _stamp(attempt: Attempt, data: bytes) -> tuple[list[str], list[str]]:
+def _stamp(attempt: Attempt, data: bytes) -> Finding:
     file = in_locker.stamp(attempt)
     if not file.exists():
-        return [], []
+        return Finding()
     from . import timestamp  # noqa: PLC0415 (as above)
 
     try:
         timestamp.ensure_library()
     except ValueError as exc:
-        return [], [f"{STAMP} was not verified: {exc}"]
+        return Finding(warnings=(f"{STAMP} was not verified: {exc}",))
     try:
-        return [], [f"{STAMP} says that it was there at {timestamp.moment(file.read_bytes(), data)}"]
+        moment = timestamp.moment(file.read_bytes(), data)
+        return Finding(notes=(f"{STAMP} says that {NAME} was there at {moment}",))
     except ValueError as exc:
-        return [f"{STAMP}: {exc}"], []
+        return Finding(problems=(f"{STAMP}: {exc}",))
 
 
 def _rules(policy: statement.Policy) -> list[str]:

@@ -42,7 +42,7 @@ class Settings:
         try:
             self.signer()
             if self.timestamp_url:
-                from . import timestamp  # noqa: PLC0415 (it needs requests)
+                from . import timestamp  # noqa: PLC0415 (slow to import)
 
                 timestamp.ensure_library()
         except ValueError as exc:
@@ -120,11 +120,11 @@ def _stamped(attempt: Attempt, data: bytes, url: str) -> str:
     file = in_locker.stamp(attempt)
     if not url and not file.exists():
         return ""
-    from . import timestamp  # noqa: PLC0415 (it needs requests)
+    from . import stamping, timestamp  # noqa: PLC0415 (it needs requests)
 
     try:
         if not file.exists():
-            file = elsewhere.write(attempt.folder / in_locker.STAMP, timestamp.stamped(url, data))
+            file = elsewhere.write(attempt.folder / in_locker.STAMP, stamping.stamped(url, data))
         return f"time stamp of {timestamp.moment(file.read_bytes(), data)}"
     except ValueError as exc:
         return f"no time stamp: {exc}"

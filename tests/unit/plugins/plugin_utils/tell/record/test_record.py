@@ -17,6 +17,7 @@ from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.record import 
     check,
     in_locker,
     made_of,
+    stamping,
     timestamp,
     writing,
 )
@@ -97,7 +98,7 @@ def test_another_implementation_verifies_it(attempt: locker.Attempt, pair: keys.
 
 def test_what_was_not_touched(attempt: locker.Attempt, pair: keys.Pair) -> None:
     found = check.check(attempt, str(pair.public))
-    assert found.problems == ()
+    assert (found.problems, found.warnings, found.verified) == ((), (), True)
     assert len(found.notes) == 1
     assert found.notes[0].startswith("record.dsse.json is signed with key ")
 
@@ -190,6 +191,7 @@ def test_what_was_changed_is_named(
 def test_a_signature_is_over_each_byte(attempt: locker.Attempt, pair: keys.Pair, change: Change) -> None:
     change(attempt.folder)
     found = check.check(attempt, str(pair.public))
+    assert not found.verified
     assert any("its signature is not the key's" in one for one in found.problems), found
 
 
@@ -214,24 +216,25 @@ def test_the_record_of_another_attempt(tmp_path: Path, attempt: locker.Attempt, 
     } <= places
 
 
-def test_without_a_public_key_what_is_not_known_is_a_note(attempt: locker.Attempt) -> None:
+def test_without_a_public_key_what_is_not_known_is_a_warning(attempt: locker.Attempt) -> None:
     found = check.check(attempt)
     assert found.problems == ()
-    assert "which was not verified: set rc_closure_record.public_key" in found.notes[0]
+    assert not found.verified
+    assert "which was not verified: set rc_closure_record.public_key" in found.warnings[0]
     unsign(record(attempt))
-    assert check.check(attempt) == check.Finding((), ("record.dsse.json is unsigned",))
+    assert check.check(attempt) == check.Finding(warnings=("record.dsse.json is unsigned",))
     record(attempt).unlink()
-    assert check.check(attempt) == check.Finding((), ("the attempt has no record.dsse.json",))
+    assert check.check(attempt) == check.Finding(warnings=("the attempt has no record.dsse.json",))
 
 
-def test_rules_of_another_version_are_a_note(
+def test_rules_of_another_version_are_a_warning(
     attempt: locker.Attempt, pair: keys.Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(made_of, "rules", lambda: "0" * 64)
     monkeypatch.setattr(made_of.versions, "own", lambda: "9.9.9")
     found = check.check(attempt, str(pair.public))
     assert found.problems == ()
-    assert any("not of the installed ones" in one for one in found.notes)
+    assert any("not of the installed ones" in one for one in found.warnings)
 
 
 def test_it_is_written_once(attempt: locker.Attempt, pair: keys.Pair) -> None:
@@ -288,7 +291,7 @@ def test_a_stamp_that_cannot_be_had_is_said(
     def away(url: str, _data: bytes) -> bytes:
         raise ValueError(f"{url}: it answered 503")
 
-    monkeypatch.setattr(timestamp, "stamped", away)
+    monkeypatch.setattr(stamping, "stamped", away)
     attempt = reported(tmp_path, NOW)
     done = write(attempt, pair, timestamp_url="https://tsa.example/")
     assert done["said"].endswith("; no time stamp: https://tsa.example/: it answered 503")
@@ -303,7 +306,7 @@ def test_a_stamp_is_asked_for_once(tmp_path: Path, pair: keys.Pair, monkeypatch:
         asked.append(data)
         return b"token"
 
-    monkeypatch.setattr(timestamp, "stamped", stamped)
+    monkeypatch.setattr(stamping, "stamped", stamped)
     monkeypatch.setattr(timestamp, "moment", lambda _token, _data: "2026-11-24T02:52:04Z")
     monkeypatch.setattr(timestamp, "ensure_library", lambda: None)
     attempt = reported(tmp_path, NOW)
@@ -312,7 +315,7 @@ def test_a_stamp_is_asked_for_once(tmp_path: Path, pair: keys.Pair, monkeypatch:
             "time stamp of 2026-11-24T02:52:04Z" in write(attempt, pair, timestamp_url="https://a/")["said"]
         )
     assert asked == [record(attempt).read_bytes()]
-    assert "says that it was there at 2026-11-24T02:52:04Z" in check.check(attempt).notes[1]
+    assert "was there at 2026-11-24T02:52:04Z" in check.check(attempt).notes[0]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.preflight import controller
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.record import timestamp
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.record import stamping, timestamp
 
 pytest.importorskip("rfc3161_client")
 OPENSSL = shutil.which("openssl") or ""
@@ -107,7 +107,7 @@ def authority(tmp_path: Path) -> t.Iterator[Authority]:
 
 
 def test_openssl_verifies_what_was_stamped(authority: Authority, tmp_path: Path) -> None:
-    token = timestamp.stamped(authority.url, DATA)
+    token = stamping.stamped(authority.url, DATA)
     assert authority.types == ["application/timestamp-query"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", timestamp.moment(token, DATA))
     files = tmp_path / "data", tmp_path / "data.tsr"
@@ -119,7 +119,7 @@ def test_openssl_verifies_what_was_stamped(authority: Authority, tmp_path: Path)
 
 
 def test_a_stamp_is_of_one_record(authority: Authority) -> None:
-    token = timestamp.stamped(authority.url, DATA)
+    token = stamping.stamped(authority.url, DATA)
     with pytest.raises(ValueError, match="it is the time stamp of something else"):
         timestamp.moment(token, DATA + b" ")
     with pytest.raises(ValueError, match="it is not a time stamp by RFC 3161"):
@@ -127,16 +127,16 @@ def test_a_stamp_is_of_one_record(authority: Authority) -> None:
 
 
 def test_an_answer_to_another_question(authority: Authority) -> None:
-    before = timestamp.stamped(authority.url, DATA)
+    before = stamping.stamped(authority.url, DATA)
     authority.answer = lambda _query: (200, before)
     with pytest.raises(ValueError, match="its answer is one to another question"):
-        timestamp.stamped(authority.url, DATA)
+        stamping.stamped(authority.url, DATA)
 
 
 def test_an_authority_that_refuses(authority: Authority) -> None:
     authority.digests = "sha512"
     with pytest.raises(ValueError, match="the authority refused: "):
-        timestamp.stamped(authority.url, DATA)
+        stamping.stamped(authority.url, DATA)
 
 
 @pytest.mark.parametrize(
@@ -150,15 +150,15 @@ def test_an_authority_that_refuses(authority: Authority) -> None:
 def test_an_answer_that_is_none(authority: Authority, answer: tuple[int, bytes], problem: str) -> None:
     authority.answer = lambda _query: answer
     with pytest.raises(ValueError, match=problem):
-        timestamp.stamped(authority.url, DATA)
+        stamping.stamped(authority.url, DATA)
 
 
 def test_an_authority_that_is_away() -> None:
     with pytest.raises(ValueError, match="http://127.0.0.1:1/tsa: "):
-        timestamp.stamped("http://127.0.0.1:1/tsa", DATA)
+        stamping.stamped("http://127.0.0.1:1/tsa", DATA)
 
 
 def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(controller, "find_spec", lambda _name: None)
     with pytest.raises(ValueError, match="the Python library rfc3161-client is not installed"):
-        timestamp.stamped("http://127.0.0.1:1/tsa", DATA)
+        stamping.stamped("http://127.0.0.1:1/tsa", DATA)
