@@ -9,11 +9,10 @@ from ..plugin_utils.keep import locker
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.preflight import formats
 from ..plugin_utils.tell import verify
-from ..plugin_utils.tell.record import check
 
 
 class ActionModule(ClosureAction):
-    """Fail with one sentence for each place where report and evidence differ."""
+    """Fail with one sentence for each file that was changed, and where report and evidence differ."""
 
     failure = "the report cannot be verified: "
 
@@ -31,17 +30,19 @@ class ActionModule(ClosureAction):
             return {"failed": True, "msg": "; ".join(problems)}
         name = args.get("name") or ""
         attempt = locker.find_attempt(args["locker"], args["ticket"], args["release"], name)
-        digest, given = locker.digest(attempt), str(args.get("sha256") or "")
-        record = check.check(attempt, str(args.get("public_key") or ""))
-        problems = [*verify.problems(attempt), *record.problems]
-        if given not in ("", digest):
-            problems.append(
-                f"the attempt's SHA-256 is {digest}, not {given} (rc_closure_locker_sha256): "
-                "the locker was changed since"
-            )
-        found = {"changed": False, "attempt": attempt.as_dict(), "sha256": digest, "problems": problems}
-        notes = [*record.warnings, *record.notes]
-        if problems:
-            return {**found, "notes": notes, "failed": True, "msg": "; ".join(problems)}
-        agreeing = f"{attempt.path} agrees with its evidence; its SHA-256 is {digest}"
-        return {**found, "notes": notes, "msg": "; ".join([agreeing, *notes])}
+        given = (str(args.get(name) or "") for name in ("sha256", "public_key"))
+        found = verify.look(attempt, *given)
+        result = {
+            "changed": False,
+            "attempt": attempt.as_dict(),
+            "sha256": found.sha256,
+            "problems": found.changed,
+            "differences": found.differences,
+            "warnings": [*found.differences, *found.warnings],
+            "notes": found.notes,
+        }
+        if found.changed:
+            return {**result, "failed": True, "msg": "; ".join(found.changed)}
+        differs = ", as another version judged and rendered it" if found.differences else ""
+        sentence = f"{attempt.path} agrees with its evidence{differs}; its SHA-256 is {found.sha256}"
+        return {**result, "msg": "; ".join([sentence, *found.notes])}

@@ -9,12 +9,16 @@ So one that is missing, renamed, changed or dated back shows, as long as one is 
 from __future__ import annotations
 
 import fcntl
+import json
 import typing as t
 from contextlib import contextmanager
 from pathlib import Path
 
+from ...module_utils._core.evidence import parse_time
 from . import elsewhere, kept, manifest
 
+# How an attempt's folder is named by the time in UTC when it was opened.
+STAMP = "%Y%m%dT%H%M%S.%fZ"
 _LOCK = ".opening"
 
 
@@ -72,3 +76,83 @@ def _check(before: t.Sequence[Path], stamp: str) -> None:
             f"the ticket has an attempt that is not before this controller's time, {name(before[-1])}: "
             "set the clock right, or take another rc_closure_locker if that attempt's time is wrong"
         )
+
+
+def vouching(attempt: Path) -> str:
+    """Return which later attempt of the ticket names this one's manifest, C('') where none does."""
+    for later in attempts(attempt.parents[2]):
+        said = _said(later).get("previous") or {}
+        if (said.get("attempt"), said.get("file")) == (name(attempt), manifest.NAME):
+            return name(later)
+    return ""
+
+
+def problems(ticket: Path) -> list[str]:
+    """Return one sentence for each place where a ticket's attempts are not the chain that they were.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    found: list[str] = []
+    known = {name(attempt): attempt for attempt in attempts(ticket)}
+    before = ""
+    for own, attempt in known.items():
+        said = _said(attempt)
+        if manifest.is_newer(attempt):  # how that says it is not known here
+            before = own
+            continue
+        found += _misplaced(attempt, said)
+        if "previous" in said:  # attempts of format 1 say nothing of it
+            found += _broken(own, said["previous"], before, known)
+        before = own
+    return found
+
+
+def _said(attempt: Path) -> dict[str, t.Any]:
+    try:
+        said = json.loads((attempt / "attempt.json").read_text("utf-8"))
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _misplaced(attempt: Path, said: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+    """Yield where an attempt's folder is not named as the attempt says."""
+    if attempt.is_symlink():
+        yield f"{name(attempt)} is a link, to {attempt.readlink()}"
+    try:
+        stamp = parse_time(said["started"]).strftime(STAMP)
+        own = (said["release"]["ticket"], said["release"]["candidate"], stamp)
+    except (KeyError, TypeError, ValueError) as exc:
+        yield f"{name(attempt)}/attempt.json does not say of which release it is, and of when: {exc!r}"
+        return
+    folders = (attempt.parents[2].name, attempt.parents[1].name, attempt.name)
+    if own != folders:
+        yield f"{'/'.join(folders)} is the attempt {'/'.join(own)}: its folder was renamed or moved"
+
+
+def _broken(own: str, previous: t.Any, before: str, known: t.Mapping[str, Path]) -> t.Iterator[str]:
+    try:
+        said = Link(**previous) if previous else None
+    except TypeError:
+        yield f"{own}/attempt.json does not say which attempt was before it"
+        return
+    if said and said.attempt not in known:
+        yield f"{said.attempt}, the attempt before {own}, is missing: it was removed, renamed or moved"
+        return
+    if said and said.sha256 not in _digests(known[said.attempt], said.file):
+        yield f"{said.attempt}/{said.file} was changed: it is not what it was when {own} was opened"
+    if (said.attempt if said else "") != before:
+        named = said.attempt if said else "none"
+        yield (
+            f"{own} names {named} as the attempt before it, and by their times that is {before or 'none'}: "
+            "one of them was added later, or dated back"
+        )
+
+
+def _digests(attempt: Path, file: str) -> set[str]:
+    """Return the digests of a file, and of the manifests that it replaced."""
+    files = [elsewhere.find(attempt / file)]
+    if file == manifest.NAME:
+        files += attempt.glob(manifest.EARLIER)
+    return {kept.sha256(one) for one in files if one.exists()}

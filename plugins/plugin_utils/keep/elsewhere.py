@@ -72,6 +72,11 @@ def glob(folder: Path, pattern: str) -> list[Path]:
     return sorted(found, key=lambda path: path.name)
 
 
+def left(folder: Path) -> list[Path]:
+    """Return what belongs into a folder and is elsewhere."""
+    return sorted(path for place in _others(folder) for path in place.rglob("*") if path.is_file())
+
+
 def settle(folder: Path) -> None:
     """Put what is elsewhere where it belongs, as far as there is space again."""
     for place in _others(folder):

@@ -120,7 +120,7 @@ def open_attempt(
     Raises:
         LockerError: the folder cannot be created.
     """
-    stamp = parse_time(now).strftime("%Y%m%dT%H%M%S.%fZ")
+    stamp = parse_time(now).strftime(chain.STAMP)
     path = Path(root).absolute() / release.ticket / release.candidate / "attempts" / stamp
     attempt = Attempt(str(path), now, release, staging, dict(held_back or {}), dict(masked or {}))
     try:
@@ -224,27 +224,29 @@ def keep_where_open(
     return [entry for package in concerned for entry in keep(attempt, package, steps)]
 
 
-def load(attempt: Attempt) -> dict[int, tuple[Evidence, dict[str, t.Any]]]:
+def load(attempt: Attempt, digest: kept.Digest | None = None) -> dict[int, tuple[Evidence, dict[str, t.Any]]]:
     """Return, for each package that was opened, its evidence and its policy.
+
+    C(digest) returns a file's SHA-256; somebody who has read all files gives it.
 
     Raises:
         LockerError: a stream is missing or is not what was kept.
     """
     return {
-        package: (load_package(attempt, package), read_json(policy) if policy.exists() else {})
+        package: (load_package(attempt, package, digest), read_json(policy) if policy.exists() else {})
         for package in PACKAGES
         if (policy := elsewhere.find(attempt.package(package) / "policy.json")).parent.is_dir()
     }
 
 
-def load_package(attempt: Attempt, package: int) -> Evidence:
+def load_package(attempt: Attempt, package: int, digest: kept.Digest | None = None) -> Evidence:
     """Return the evidence of one package so far, which may be empty.
 
     Raises:
         LockerError: a stream is missing or is not what was kept.
     """
     folder = attempt.package(package)
-    steps = tuple(load_step(path, folder) for path in elsewhere.glob(folder, "[0-9]*.json"))
+    steps = tuple(load_step(path, folder, digest) for path in elsewhere.glob(folder, "[0-9]*.json"))
     return Evidence(package, attempt.release, steps)
 
 
@@ -293,7 +295,7 @@ def find_attempt(root: str, ticket: str, candidate: str, name: str = "") -> Atte
     return Attempt.from_dict({**attempt, "path": str(reported[-1])})
 
 
-def digest(attempt: Attempt) -> str:
+def digest(attempt: Attempt, known: kept.Digest = kept.sha256) -> str:
     """Return the SHA-256 of the attempt's evidence and report.
 
     It is that of one line for each file, C(<its SHA-256>  <its path in the attempt>), in the paths' order, as
@@ -301,7 +303,7 @@ def digest(attempt: Attempt) -> str:
     """
     folder = attempt.folder
     names = {str(path.relative_to(folder)) for path in folder.rglob("[!.]*") if path.is_file()}
-    lines = (f"{kept.sha256(folder / name)}  {name}\n" for name in sorted(names - {*manifest.AFTER}))
+    lines = (f"{known(folder / name)}  {name}\n" for name in sorted(names - {*manifest.AFTER}))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
@@ -331,6 +333,7 @@ def says(attempt: Attempt, package: int, step: Step) -> bool:
 
 
 def _status_for_ticket(attempt: Path) -> str:
+    manifest.refuse_newer(attempt)
     if not (attempt / "report.json").exists():
         return "not reported" if any(attempt.glob("package_*")) else ""
     report = read_json(attempt / "report.json")
@@ -371,8 +374,7 @@ def _keep_step(folder: Path, step: Step, recovered: str, redact: Redactor) -> di
     if masks:
         record["masks"] = dict(sorted(masks.items()))
     elsewhere.write(folder / f"{base}.json", as_json(record))
-    streams = [record[stream]["file"] for stream in STREAMS if record[stream]["bytes"]]
-    manifest.grow(folder, [f"{base}.json", *streams])
+    manifest.grow(folder, [f"{base}.json", *(name for one in STREAMS for name in kept.names(record[one]))])
     return record
 
 
@@ -409,7 +411,7 @@ def telling(attempt: Attempt) -> t.Iterator[None]:
         yield
 
 
-def load_step(path: Path, folder: Path | None = None) -> Step:
+def load_step(path: Path, folder: Path | None = None, digest: kept.Digest | None = None) -> Step:
     """Return the step of a file, with its streams, which belong into C(folder) if that is another.
 
     Raises:
@@ -420,7 +422,7 @@ def load_step(path: Path, folder: Path | None = None) -> Step:
     for stream in STREAMS:
         # A disk may be full between a step's files.
         file = elsewhere.find((folder or path.parent) / record[stream]["file"])
-        found = kept.read(file, record[stream])
+        found = kept.read(file, record[stream], digest)
         if found is None:
             raise LockerError(
                 f"{file} is missing or was changed: its SHA-256 is not the one that was kept with it"

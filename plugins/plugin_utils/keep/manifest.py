@@ -87,6 +87,15 @@ def refuse_newer(attempt: Path) -> None:
         return
 
 
+def is_newer(attempt: Path) -> bool:
+    """Whether an attempt is of a newer format."""
+    try:
+        refuse_newer(attempt)
+    except NewerFormatError:
+        return True
+    return False
+
+
 def grow(package: Path, names: t.Iterable[str] = ()) -> None:
     """Add these files to a package's manifest, as they are now; the caller holds the package's lock.
 

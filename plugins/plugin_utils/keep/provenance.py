@@ -22,7 +22,7 @@ from ansible.parsing.splitter import parse_kv
 from ansible.release import __version__ as core
 
 from ...module_utils._core.steps import hostname
-from . import kept
+from . import kept, texts
 from . import versions as installed
 
 Known = t.Mapping[str, t.Any]
@@ -61,7 +61,7 @@ def gather(
         "options": dict(_shown(options, secret)),
         "hosts": [_host(name, known) for name in known.get("ansible_play_hosts_all") or []],
     }
-    return t.cast("dict[str, t.Any]", each_text(found, redact))
+    return t.cast("dict[str, t.Any]", texts.each(found, redact))
 
 
 def _user() -> str:
@@ -70,15 +70,6 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"uid {os.getuid()}"
-
-
-def each_text(data: t.Any, change: t.Callable[[str], str]) -> t.Any:
-    """Return a copy of lists and dictionaries with each text in it changed; keys stay."""
-    if isinstance(data, dict):
-        return {key: each_text(value, change) for key, value in data.items()}
-    if isinstance(data, list):
-        return [each_text(value, change) for value in data]
-    return change(data) if isinstance(data, str) else data
 
 
 def versions() -> dict[str, str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from ...module_utils._core import step_names
 from ...module_utils._core.evidence import Release, Step, utc_now
 from ...module_utils._core.steps import Started
-from . import earlier, locker
+from . import earlier, locker, manifest
 
 # A host says whose it is: it must not lead out of the locker.
 _NAME = re.compile(r"[A-Za-z0-9][\w.+-]*")
@@ -62,7 +62,7 @@ def _folder(attempt: locker.Attempt, whose: Entry) -> Path | None:
     folder = candidate / "attempts" / name
     if not (folder / "attempt.json").exists() or whose.get("package") not in locker.PACKAGES:
         return None
-    if locker.is_running(folder):
+    if locker.is_running(folder) or manifest.is_newer(folder):
         return None
     # What was reported is not changed any more: its digest may be in the ticket.
     return candidate / "recovered" / name if (folder / "report.json").exists() else folder

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ...keep import elsewhere
 from ...keep.locker import Attempt
-from ..verify import differences
+from ..differing import places
 from . import envelope, in_locker, made_of, statement
 from .in_locker import NAME, STAMP
 
@@ -22,13 +22,11 @@ class Finding:
 
     Attributes:
         problems: what is not as the closure left it, or not signed as it has to be.
-        warnings: what the record therefore does not vouch for.
-        notes: who signed and stamped it.
+        notes: who signed and stamped it, or that nobody did.
         verified: whether the signature is that of the public key that was given.
     """
 
     problems: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     verified: bool = False
 
@@ -36,15 +34,15 @@ class Finding:
 def check(attempt: Attempt, public_key: str = "") -> Finding:
     """Hold the record against the locker, and its signature against a public key, the path of a PEM file.
 
-    With a key, a record that is missing or not signed by it is a problem, and else a warning.
+    With a key, a record that is not signed by it is a problem, and else a note.
 
     Raises:
         OSError: a file cannot be read.
-        ValueError: C(report.json) is not a report, or C(public_key) cannot be used.
+        ValueError: C(public_key) cannot be used.
     """
     file = in_locker.record(attempt)
     if not file.exists():
-        return _lacking(f"the attempt has no {NAME}", public_key)
+        return _missing(attempt, public_key)
     data = file.read_bytes()
     try:
         record = envelope.read(data)
@@ -55,26 +53,31 @@ def check(attempt: Attempt, public_key: str = "") -> Finding:
     signature, stamp = _signature(record, public_key), _stamp(attempt, data)
     return Finding(
         (*_told(said, attempt, policy), *signature.problems, *stamp.problems),
-        (*signature.warnings, *stamp.warnings, *_rules(policy)),
-        (*signature.notes, *stamp.notes),
+        (*signature.notes, *stamp.notes, *_rules(policy)),
         signature.verified,
     )
 
 
+def _missing(attempt: Attempt, public_key: str) -> Finding:
+    if made_of.has_manifest(attempt):
+        return Finding((f"{NAME} is missing: it was removed, or the run was killed before it was written",))
+    return _lacking(f"the attempt is of an earlier version and has no {NAME}", public_key)
+
+
 def _lacking(sentence: str, public_key: str) -> Finding:
-    return Finding(problems=(sentence,)) if public_key else Finding(warnings=(sentence,))
+    return Finding(problems=(sentence,)) if public_key else Finding(notes=(sentence,))
 
 
 def _told(said: t.Any, attempt: Attempt, policy: statement.Policy) -> list[str]:
     """Return where the statement is not the one of this attempt; rules and version are the judging one's."""
-    report = json.loads(elsewhere.find(attempt.folder / "report.json").read_text("utf-8"))
     rules = {name: sha256 for name, sha256 in policy.sha256.items() if name == statement.RULES}
-    shown = statement.Policy(policy.version, {**rules, **made_of.policies(attempt)})
     try:
+        shown = statement.Policy(policy.version, {**rules, **made_of.policies(attempt)})
+        report = json.loads(elsewhere.find(attempt.folder / "report.json").read_text("utf-8"))
         derived = statement.build(report, attempt.folder.name, made_of.inputs(attempt), shown)
-    except (KeyError, TypeError) as exc:
-        raise ValueError(f"report.json is not a report: {exc!r}") from exc
-    return [f"{NAME}: {problem}" for problem in differences(said, derived)]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
+        return [f"{NAME} cannot be held against report.json, which cannot be read: {exc!r}"]
+    return [f"{NAME}: {problem}" for problem in places(said, derived)]
 
 
 def _signature(record: envelope.Envelope, public_key: str) -> Finding:
@@ -82,7 +85,7 @@ def _signature(record: envelope.Envelope, public_key: str) -> Finding:
     if not record.signatures:
         return _lacking(signed, public_key)
     if not public_key:
-        return Finding(warnings=(f"{signed}, which was not verified: set rc_closure_record.public_key",))
+        return Finding(notes=(f"{signed}, which was not verified: set rc_closure_record.public_key",))
     from . import signing  # noqa: PLC0415 (slow to import, and most lockers are verified without a key)
 
     key = signing.public_key(public_key)
@@ -103,7 +106,7 @@ def _stamp(attempt: Attempt, data: bytes) -> Finding:
     try:
         timestamp.ensure_library()
     except ValueError as exc:
-        return Finding(warnings=(f"{STAMP} was not verified: {exc}",))
+        return Finding(notes=(f"{STAMP} was not verified: {exc}",))
     try:
         moment = timestamp.moment(file.read_bytes(), data)
         return Finding(notes=(f"{STAMP} says that {NAME} was there at {moment}",))

@@ -9,7 +9,7 @@ import typing as t
 
 from ....module_utils._core.evidence import Evidence
 from ....module_utils._core.step_names import HOST_CLOCK
-from ...keep import locker, provenance
+from ...keep import locker, texts
 from . import shown
 
 Section = dict[str, t.Any]
@@ -47,7 +47,7 @@ def section(attempt: locker.Attempt, kept: t.Iterable[Evidence]) -> Section:
         }
         for host in found.get("hosts", [])
     ]
-    return {"provenance": provenance.each_text({**found, "hosts": hosts}, shown.visible)}
+    return {"provenance": texts.each({**found, "hosts": hosts}, shown.visible)}
 
 
 def lines(document: Section) -> t.Iterator[tuple[str, str]]:

@@ -6,46 +6,32 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
+import typing as t
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell import verify
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import document, junit, markdown
-from tests.unit.captured import NOW, RELEASE, captured
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker, manifest, versions
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell import differing, verify
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import markdown
+from tests.unit import lockers
+from tests.unit.captured import NOW, RELEASE
 
 ROOT = Path(__file__).parents[5]
 FOLDER = "package_1"
 GATE = '"gate": {\n    "status": "'
+Report = dict[str, t.Any]
+Change = Callable[[Report], object]
 UPGRADE = f"{FOLDER}/0004-alembic_upgrade"
 
 
 @pytest.fixture
 def attempt(tmp_path: Path) -> locker.Attempt:
-    return reported(tmp_path, NOW)
-
-
-def reported(root: Path, moment: str) -> locker.Attempt:
-    """An attempt with evidence that is real, and by far not enough."""
-    attempt = locker.open_attempt(str(root / "evidence"), RELEASE, moment)
-    locker.open_package(attempt, 1, {"table": "reconciliation_findings", "columns": ["provider"]})
-    steps = [
-        captured("alembic_current", "alembic/current_behind"),
-        captured("alembic_heads", "alembic/heads"),
-        captured("alembic_history", "alembic/history"),
-        captured("alembic_upgrade", "alembic/upgrade_head"),
-    ]
-    locker.keep(attempt, 1, steps)
-    report = document.build(attempt, locker.load(attempt), moment)
-    locker.write_report(attempt, "report.json", json.dumps(report, ensure_ascii=False, indent=2) + "\n")
-    locker.write_report(attempt, "report.md", markdown.render(report))
-    locker.write_report(attempt, "junit.xml", junit.render(report))
-    locker.close_attempt(attempt)
-    return attempt
+    return lockers.reported(tmp_path / "evidence", NOW)
 
 
 def replace(path: Path, old: str, new: str) -> None:
@@ -127,7 +113,7 @@ def test_what_is_no_report_is_refused(attempt: locker.Attempt) -> None:
 def test_an_older_attempt_is_not_held_against_the_newest_copies(
     attempt: locker.Attempt, tmp_path: Path
 ) -> None:
-    reported(tmp_path, "2026-11-24T03:00:00.000Z")
+    lockers.reported(tmp_path / "evidence", "2026-11-24T03:00:00.000Z")
     assert verify.problems(attempt) == []
 
 
@@ -143,7 +129,7 @@ def test_an_older_attempt_is_not_held_against_the_newest_copies(
     ],
 )
 def test_differences(told: object, derived: object, found: list[str]) -> None:
-    assert verify.differences(told, derived) == found
+    assert differing.places(told, derived) == found
 
 
 def run(root: Path, **more: str) -> subprocess.CompletedProcess[str]:
@@ -176,3 +162,201 @@ def test_the_playbook(attempt: locker.Attempt, tmp_path: Path) -> None:
     done = run(tmp_path, rc_closure_release="another", rc_closure_locker_sha256="beef")
     assert done.returncode != 0
     assert "rc_closure_locker_sha256 'beef' is not a SHA-256" in done.stdout
+
+
+def test_the_playbook_of_what_another_version_judged(attempt: locker.Attempt, tmp_path: Path) -> None:
+    by_another_version(attempt, passing)
+    done = run(tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "agrees with its evidence, as another version judged and rendered it" in done.stdout
+    assert "judged differently: gate.status is PASS in the report" in " ".join(done.stderr.split())
+
+
+def by_another_version(attempt: locker.Attempt, change: Change) -> None:
+    """Let the report be one that a version made whose rules, or words, were others."""
+    report = locker.read_json(attempt.folder / "report.json")
+    change(report)
+    (attempt.folder / "report.json").unlink()
+    texts = {name: (attempt.folder / name).read_text("utf-8") for name in ("report.md", "junit.xml")}
+    texts["report.json"] = locker.as_json(report)
+    manifest.finish(attempt.folder, texts)
+    locker.write_report(attempt, "report.json", texts["report.json"])
+    file = attempt.folder / manifest.NAME
+    said = {**locker.read_json(file), "judged_by": {"psp.rc_closure": "0.0.9"}}
+    file.write_text(locker.as_json(said), "utf-8")
+
+
+def passing(report: Report) -> None:
+    report["gate"].update(status="PASS", reasons=[])
+
+
+def criterion(report: Report) -> Report:
+    return t.cast("Report", report["packages"]["package_1"]["criteria"][4])
+
+
+@pytest.mark.parametrize(
+    ("change", "judged", "rendered"),
+    [
+        (
+            passing,
+            ["gate.status is PASS in the report, and FAIL by this version"],
+            ["report.json, gate.reasons"],
+        ),
+        (
+            lambda one: one["packages"]["package_1"].update(status="PASS"),
+            ["packages.package_1.status is PASS in the report, and FAIL by this version"],
+            [],
+        ),
+        (
+            lambda one: criterion(one).update(result="met"),
+            ["package_1, at_head: met in the report, and not_proven by this version"],
+            [],
+        ),
+        (
+            lambda one: criterion(one).update(id="other"),
+            [
+                "package_1, other: not_proven in the report, and no criterion by this version",
+                "package_1, at_head: no criterion in the report, and not_proven by this version",
+            ],
+            ["report.json, packages.package_1.criteria[4].id"],
+        ),
+        (
+            lambda one: one["packages"]["package_1"].update(title="Migrations"),
+            [],
+            ["report.json, packages.package_1.title"],
+        ),
+    ],
+)
+def test_what_another_version_judged_or_rendered_is_no_tampering(
+    attempt: locker.Attempt, change: Change, judged: list[str], rendered: list[str]
+) -> None:
+    by_another_version(attempt, change)
+    found = verify.look(attempt)
+    assert (found.changed, found.status) == ([], verify.DIFFERS)
+    both = (*found.judged, *found.rendered)
+    assert all("(it was made by psp.rc_closure 0.0.9, and this is psp.rc_closure " in one for one in both)
+    assert [one.partition(" (it was")[0] for one in found.judged] == judged
+    assert [one.partition(" (it was")[0] for one in found.rendered] == rendered
+
+
+def test_a_renderer_with_other_words(attempt: locker.Attempt, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of this very version it cannot be: there the text was changed."""
+    really = markdown.render
+    monkeypatch.setattr(markdown, "render", lambda document: f"{really(document)}more\n")
+    assert verify.look(attempt).changed == ["report.md is not the text of what the evidence shows"]
+    monkeypatch.setattr(versions, "judging", lambda: {"psp.rc_closure": "9.9.9"})
+    found = verify.look(attempt)
+    assert (found.changed, found.judged) == ([], [])
+    assert [one.partition(" (")[0] for one in found.rendered] == ["report.md"]
+
+
+def of_format_1(attempt: locker.Attempt) -> None:
+    for file in attempt.folder.rglob(manifest.NAME):
+        file.unlink()
+    (attempt.folder / "attempt.json").write_text(locker.as_json(attempt.as_dict()), "utf-8")
+
+
+def test_a_locker_of_format_1_is_verified_as_before(attempt: locker.Attempt) -> None:
+    of_format_1(attempt)
+    found = verify.look(attempt)
+    assert (found.changed, found.status) == ([], verify.AGREES)
+    assert found.warnings == [
+        "the locker is of format 1, without manifests: only reports and streams can be verified"
+    ]
+    replace(attempt.folder / "report.json", f"{GATE}FAIL", f"{GATE}PASS")
+    said = verify.look(attempt).changed
+    assert "report.json: gate.status is 'PASS', and by the evidence 'FAIL'" in said
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [("FAIL", "is FAIL"), ("PASS", ""), ("", "is not reported"), ("{", "cannot be read")]
+)
+def test_a_newer_attempt_is_warned_of(
+    attempt: locker.Attempt, tmp_path: Path, status: str, said: str
+) -> None:
+    later = lockers.opened(tmp_path / "evidence", "2026-11-24T09:00:00.000Z", RELEASE)
+    if status:
+        told = {"gate": {"status": status}, "run": {"status": status}}
+        (later.folder / "report.json").write_text("{" if status == "{" else json.dumps(told), "utf-8")
+    found = [one for one in verify.look(attempt).warnings if "a later attempt of the ticket" in one]
+    assert [said in one for one in found] == ([True] if said else [])
+
+
+BLOCKED = """
+import runpy, sys
+
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {blocked}:
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Blocked())
+sys.argv = ["verify", *sys.argv[1:]]
+runpy.run_module("ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.verify", run_name="__main__")
+"""
+
+
+def command(
+    *arguments: str, blocked: tuple[str, ...] = ("ansible", "yaml")
+) -> subprocess.CompletedProcess[str]:
+    """Run the module where these cannot be imported."""
+    script = BLOCKED.replace("{blocked}", repr(blocked))
+    return subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "playbooks" / "collections")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_without_ansible(attempt: locker.Attempt) -> None:
+    digest = locker.digest(attempt)
+    done = command(attempt.path, f"--sha256={digest}")
+    assert (done.returncode, done.stderr) == (verify.AGREES, "")
+    agrees = f"{attempt.path} agrees with its evidence; its SHA-256 is {digest}"
+    assert done.stdout == f"record.dsse.json is unsigned\n{agrees}\n"
+    release = str(attempt.folder.parents[1])
+    lacking = command(release, blocked=("ansible", "yaml", "jsonschema", "sqlglot"))
+    assert lacking.returncode == verify.AGREES, lacking.stderr
+    assert (
+        "warning: the library jsonschema is not installed: no file was held to its JSON Schema"
+        in lacking.stdout
+    )
+    by_another_version(attempt, passing)
+    done = command(release)
+    assert (done.returncode, done.stdout.count("judged differently: gate.status")) == (verify.DIFFERS, 1)
+    replace(attempt.folder / "report.md", "FAIL", "PASS")
+    done = command(release)
+    assert done.returncode == verify.CHANGED
+    assert "changed: report.md was changed: its SHA-256 is " in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            lambda at: replace(at / "attempt.json", "locker/2", "locker/3"),
+            "is of format 3 of the locker, and this version of psp.rc_closure",
+        ),
+        (lambda at: (at / "attempt.json").write_text('{"schema"'), "attempt.json cannot be read"),
+        (lambda at: (at / "report.json").unlink(), "contains no report of attempt"),
+    ],
+)
+def test_what_cannot_be_verified(
+    attempt: locker.Attempt, change: Callable[[Path], object], said: str
+) -> None:
+    change(attempt.folder)
+    before = {path: path.stat().st_mtime_ns for path in attempt.folder.parents[2].rglob("*")}
+    done = command(attempt.path)
+    assert (done.returncode, done.stdout) == (verify.UNREADABLE, "")
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert {path: path.stat().st_mtime_ns for path in attempt.folder.parents[2].rglob("*")} == before
+
+
+def test_what_is_no_locker(tmp_path: Path) -> None:
+    done = command(str(tmp_path))
+    assert done.returncode == verify.UNREADABLE
+    assert "is neither an attempt's folder nor a release's" in done.stderr

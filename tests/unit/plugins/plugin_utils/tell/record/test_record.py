@@ -98,7 +98,7 @@ def test_another_implementation_verifies_it(attempt: locker.Attempt, pair: keys.
 
 def test_what_was_not_touched(attempt: locker.Attempt, pair: keys.Pair) -> None:
     found = check.check(attempt, str(pair.public))
-    assert (found.problems, found.warnings, found.verified) == ((), (), True)
+    assert (found.problems, found.verified) == ((), True)
     assert len(found.notes) == 1
     assert found.notes[0].startswith("record.dsse.json is signed with key ")
 
@@ -106,7 +106,7 @@ def test_what_was_not_touched(attempt: locker.Attempt, pair: keys.Pair) -> None:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        (lambda at: (at / in_locker.NAME).unlink(), "the attempt has no record.dsse.json"),
+        (lambda at: (at / in_locker.NAME).unlink(), "record.dsse.json is missing: it was removed, or "),
         (lambda at: unsign(at / in_locker.NAME), "record.dsse.json is unsigned"),
         (lambda at: (at / in_locker.NAME).write_text("{}"), "record.dsse.json is not a closing record: "),
         (
@@ -165,6 +165,10 @@ def test_what_was_not_touched(attempt: locker.Attempt, pair: keys.Pair) -> None:
             "record.dsse.json: predicate.policy.digest.sha256 is ",
         ),
         (
+            lambda at: (at / "report.json").write_text("[]"),
+            "record.dsse.json cannot be held against report.json, which cannot be read: ",
+        ),
+        (
             lambda at: (at / in_locker.STAMP).write_bytes(b"none"),
             "record.dsse.json.tsr: it is not a time stamp by RFC 3161",
         ),
@@ -216,25 +220,28 @@ def test_the_record_of_another_attempt(tmp_path: Path, attempt: locker.Attempt, 
     } <= places
 
 
-def test_without_a_public_key_what_is_not_known_is_a_warning(attempt: locker.Attempt) -> None:
+def test_without_a_public_key_what_is_not_known_is_a_note(attempt: locker.Attempt) -> None:
     found = check.check(attempt)
     assert found.problems == ()
     assert not found.verified
-    assert "which was not verified: set rc_closure_record.public_key" in found.warnings[0]
+    assert "which was not verified: set rc_closure_record.public_key" in found.notes[0]
     unsign(record(attempt))
-    assert check.check(attempt) == check.Finding(warnings=("record.dsse.json is unsigned",))
+    assert check.check(attempt) == check.Finding(notes=("record.dsse.json is unsigned",))
     record(attempt).unlink()
-    assert check.check(attempt) == check.Finding(warnings=("the attempt has no record.dsse.json",))
+    assert check.check(attempt).problems != ()
+    (attempt.folder / "manifest.json").unlink()
+    assert check.check(attempt).problems == ()
+    assert "is of an earlier version and has no record.dsse.json" in check.check(attempt).notes[0]
 
 
-def test_rules_of_another_version_are_a_warning(
+def test_rules_of_another_version_are_a_note(
     attempt: locker.Attempt, pair: keys.Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(made_of, "rules", lambda: "0" * 64)
     monkeypatch.setattr(made_of.versions, "own", lambda: "9.9.9")
     found = check.check(attempt, str(pair.public))
     assert found.problems == ()
-    assert any("not of the installed ones" in one for one in found.warnings)
+    assert any("not of the installed ones" in one for one in found.notes)
 
 
 def test_it_is_written_once(attempt: locker.Attempt, pair: keys.Pair) -> None:
