@@ -8,11 +8,16 @@ module: closure_verify
 short_description: Compare a report with the evidence it was made of
 version_added: 0.1.0
 description:
-  - Compares each kept stream with its digest, derives the verdicts anew by the rules of the installed
-    collection, and compares C(report.json) and C(report.md) with the result. Compares the closing record with
-    both, and its signature with O(public_key). Fails with one sentence for each difference.
-  - Whoever can write the locker can make report and evidence agree, but cannot change the digest in the
-    ticket. Give that as O(sha256).
+  - Compares each file with the attempt's manifests, and the attempts of the ticket with their chain; derives
+    the verdicts anew by the rules of the installed collection, and compares the reports with the result.
+    Fails with one sentence for each file that was changed, removed or added, and for each attempt that is
+    missing, renamed or dated back. Compares the closing record with the locker, too, and its signature with
+    O(public_key).
+  - What only this version of the collection judges or renders differently than the one that made the report
+    is warned of, and does not fail. In a locker of format 1, which has no manifests, it cannot be told apart
+    from what was changed.
+  - Whoever can write the locker can make the newest attempt agree with itself, but cannot change the digest
+    in the ticket, and does not have the key of the closing record. Give O(sha256) or O(public_key).
 author: psp.rc_closure contributors (@psp-rc-closure)
 requirements:
   - sqlglot on the controller
@@ -71,7 +76,7 @@ sha256:
   type: str
   sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 problems:
-  description: One sentence for each difference between report and evidence.
+  description: One sentence for each thing that is not as it was kept and reported.
   returned: when the attempt exists and can be read
   type: list
   elements: str
@@ -82,4 +87,11 @@ notes:
   type: list
   elements: str
   sample: [record.dsse.json is unsigned]
+differences:
+  description: One sentence for each thing that only this version judges or renders differently.
+  returned: when the attempt exists and can be read
+  type: list
+  elements: str
+  sample:
+    - "rendered differently: report.md (made by psp.rc_closure 0.1.0, and this is psp.rc_closure 0.2.0)"
 """

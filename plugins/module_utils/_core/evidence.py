@@ -10,7 +10,7 @@ It holds no opinion: judging happens elsewhere, from the text kept here.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timezone
 
 ENDED = "ended"
@@ -107,7 +107,7 @@ class Step:
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return a JSON-ready mapping with one key for each attribute; C(masks) where there are some."""
-        found = {**asdict(self), "stdout": str(self.stdout), "stderr": str(self.stderr)}
+        found = {**vars(self), "stdout": str(self.stdout), "stderr": str(self.stderr)}
         del found["masks"]
         return {**found, "masks": dict(self.masks)} if self.masks else found
 

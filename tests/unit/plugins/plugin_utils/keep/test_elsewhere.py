@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._core import files
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import elsewhere, locker
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import elsewhere, locker, manifest
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell import verify
+from tests.unit import lockers
 from tests.unit.captured import step
 from tests.unit.reports import RELEASE
 
@@ -47,7 +49,31 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Disk:
     return made
 
 
-@pytest.mark.parametrize("full_from", range(9))
+def test_what_is_written_again_is_read_as_it_was_last(disk: Disk, tmp_path: Path) -> None:
+    file = disk.root / "report.md"
+    disk.root.mkdir()
+    for text, full_from in (("first", 10**6), ("second", 0), ("third", 0), ("fourth", 10**6), ("fifth", 0)):
+        disk.full_from = full_from
+        elsewhere.write(file, text)
+        assert elsewhere.find(file).read_text("utf-8") == text
+    assert [path.read_text("utf-8") for path in elsewhere.left(disk.root)] == ["fifth"]
+    disk.full_from = 10**6
+    elsewhere.settle(disk.root)
+    assert (file.read_text("utf-8"), elsewhere.left(disk.root)) == ("fifth", [])
+
+
+def test_what_is_still_elsewhere_cannot_be_verified(disk: Disk) -> None:
+    attempt = lockers.opened(disk.root, NOW)
+    disk.full_from = 0
+    lockers.report(attempt, NOW)
+    with pytest.raises(locker.LockerError, match="disk is full, and .* is not where it belongs: make space"):
+        verify.look(attempt)
+    disk.full_from = 10**6
+    elsewhere.settle(disk.root)
+    assert verify.look(attempt).changed == []
+
+
+@pytest.mark.parametrize("full_from", range(15))
 def test_no_step_is_lost(disk: Disk, tmp_path: Path, full_from: int) -> None:
     attempt = locker.open_attempt(str(disk.root), RELEASE, NOW)
     disk.full_from = full_from
@@ -64,6 +90,8 @@ def test_no_step_is_lost(disk: Disk, tmp_path: Path, full_from: int) -> None:
     elsewhere.settle(disk.root)
     assert [path for path in (tmp_path / "other").rglob("*") if path.is_file()] == []
     assert [*locker.load(attempt)[1][0].steps] == steps
+    kept = [path.name for path in attempt.package(1).glob(manifest.KEPT)]
+    assert sorted(manifest.read(attempt.package(1))) == sorted(kept)
     assert (attempt.folder / "report.md").read_text("utf-8") == "text"
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import typing as t
@@ -137,6 +138,37 @@ def test_a_locker_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(locker.LockerError, match="cannot be written: Not a directory"):
         locker.open_attempt(str(tmp_path / "file"), RELEASE, NOW)
+
+
+def test_a_locker_on_a_disk_that_is_read_only_is_named(
+    attempt: locker.Attempt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really_open = Path.open
+
+    def refuse(path: Path, mode: str = "r", *more: t.Any, **named: t.Any) -> t.Any:
+        if "w" in mode:
+            raise OSError(errno.EROFS, "Read-only file system", str(path))
+        return really_open(path, mode, *more, **named)
+
+    before = sorted(tmp_path.rglob("*"))
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(locker.LockerError, match=r"cannot be written: Read-only file system \(/"):
+        locker.open_attempt(str(tmp_path / "evidence"), RELEASE, "2026-11-25T02:52:03.123Z")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_file_that_was_cut_off_is_named(attempt: locker.Attempt, tmp_path: Path) -> None:
+    locker.write_report(attempt, "report.json", "{}")
+    (attempt.folder / "attempt.json").write_text('{"path": "/')
+    with pytest.raises(ValueError, match=r"/attempt\.json cannot be read"):
+        locker.find_attempt(str(tmp_path / "evidence"), RELEASE.ticket, RELEASE.candidate)
+
+
+def test_a_locker_whose_path_has_blanks_and_other_letters(tmp_path: Path) -> None:
+    root = tmp_path / "kanıt dolabı ĞÜŞİÖÇ"
+    opened = locker.open_attempt(str(root), RELEASE, NOW)
+    locker.write_report(opened, "report.json", "{}")
+    assert locker.find_attempt(str(root), RELEASE.ticket, RELEASE.candidate) == opened
 
 
 def test_the_newest_attempt_with_a_report_is_found(tmp_path: Path) -> None:

@@ -47,6 +47,10 @@ GOOD: list[tuple[str, t.Any]] = [
 BAD: list[tuple[str, t.Any]] = [
     ("ticket", "PSP 1"),
     ("ticket", "../etc"),
+    ("ticket", "PSP-1/../../etc"),
+    ("ticket", "ÇÖZÜM-1"),
+    ("name", "sürüm 1"),
+    ("name", ".."),
     ("name", "a/b"),
     ("commit", "a" * 39),
     ("commit", "HEAD"),

@@ -17,6 +17,7 @@ import pytest
 
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker, manifest, versions
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell import differing, verify
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.record import writing
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import markdown
 from tests.unit import lockers
 from tests.unit.captured import NOW, RELEASE
@@ -184,6 +185,7 @@ def by_another_version(attempt: locker.Attempt, change: Change) -> None:
     file = attempt.folder / manifest.NAME
     said = {**locker.read_json(file), "judged_by": {"psp.rc_closure": "0.0.9"}}
     file.write_text(locker.as_json(said), "utf-8")
+    writing.write(attempt, report, writing.Settings())
 
 
 def passing(report: Report) -> None:
@@ -251,7 +253,7 @@ def test_a_renderer_with_other_words(attempt: locker.Attempt, monkeypatch: pytes
 
 
 def of_format_1(attempt: locker.Attempt) -> None:
-    for file in attempt.folder.rglob(manifest.NAME):
+    for file in (*attempt.folder.rglob(manifest.NAME), attempt.folder / "record.dsse.json"):
         file.unlink()
     (attempt.folder / "attempt.json").write_text(locker.as_json(attempt.as_dict()), "utf-8")
 

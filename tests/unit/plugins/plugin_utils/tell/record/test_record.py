@@ -322,7 +322,7 @@ def test_a_stamp_is_asked_for_once(tmp_path: Path, pair: keys.Pair, monkeypatch:
             "time stamp of 2026-11-24T02:52:04Z" in write(attempt, pair, timestamp_url="https://a/")["said"]
         )
     assert asked == [record(attempt).read_bytes()]
-    assert "was there at 2026-11-24T02:52:04Z" in check.check(attempt).notes[0]
+    assert "was there at 2026-11-24T02:52:04Z" in check.check(attempt).notes[1]
 
 
 @pytest.mark.parametrize(

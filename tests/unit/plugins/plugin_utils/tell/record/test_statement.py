@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import typing as t
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -18,61 +20,9 @@ ATTEMPT = "20261124T025203.123000Z"
 MANIFESTS = {"package_1/manifest.json": "2" * 64, "manifest.json": "1" * 64}
 POLICY = statement.Policy("0.1.0", {"rules": "3" * 64, "package_1/policy.json": "4" * 64})
 
-# RFC 3986 with the scheme in lower case (in-toto, field_types.md); RFC 3339 in UTC.
-URI = {"type": "string", "pattern": r"^[a-z][a-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+$"}
-TIME = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$"}
-SHA256 = {
-    "type": "object",
-    "required": ["sha256"],
-    "properties": {"sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}},
-}
-
-
-def fields(required: dict[str, t.Any], **optional: t.Any) -> dict[str, t.Any]:
-    """Return the schema of an object with these fields and no others."""
-    return {
-        "type": "object",
-        "required": [*required],
-        "properties": {**required, **optional},
-        "additionalProperties": False,
-    }
-
-
-# The specifications' tables, in-toto Statement v1 and SLSA 1.2: what is required, and what may be there.
-SCHEMA = fields(
-    {
-        "_type": {"const": "https://in-toto.io/Statement/v1"},
-        "subject": {
-            "type": "array",
-            "minItems": 1,
-            "items": fields(
-                {"digest": fields({"gitCommit": {"pattern": "^([0-9a-f]{40}|[0-9a-f]{64})$"}})},
-                name={"type": "string"},
-            ),
-        },
-        "predicateType": {"const": "https://slsa.dev/verification_summary/v1"},
-        "predicate": fields(
-            {
-                "verifier": fields(
-                    {"id": URI}, version={"type": "object", "additionalProperties": {"type": "string"}}
-                ),
-                "resourceUri": URI,
-                "policy": fields({"uri": URI}, digest=SHA256, annotations={"type": "object"}),
-                "verificationResult": {"enum": ["PASSED", "FAILED"]},
-                "verifiedLevels": {
-                    "type": "array",
-                    "minItems": 1,
-                    "items": {"type": "string", "not": {"pattern": "^SLSA_"}},
-                },
-            },
-            timeVerified=TIME,
-            inputAttestations={
-                "type": "array",
-                "items": fields({"digest": SHA256}, uri=URI, name={"type": "string"}),
-            },
-        ),
-    }
-)
+# What a payload has to be, by the tables of in-toto and SLSA.
+ENVELOPE = json.loads((Path(__file__).parents[6] / "docs/schemas/record-1.schema.json").read_text("utf-8"))
+SCHEMA = ENVELOPE["properties"]["payload"]["contentSchema"]
 
 
 def built(*failing: int, **release: str) -> dict[str, t.Any]:
