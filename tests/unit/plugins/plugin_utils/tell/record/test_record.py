@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker, manifest
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell import verify
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.record import (
     check,
     in_locker,
@@ -22,6 +23,7 @@ from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.record import 
     writing,
 )
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import document
+from tests.unit import lockers
 from tests.unit.captured import NOW, RELEASE, captured
 from tests.unit.plugins.plugin_utils.tell.record import keys
 
@@ -344,3 +346,24 @@ def test_what_cannot_be_used_is_known_before(settings: dict[str, str], problem: 
 
 def test_settings_show_nothing_of_the_environment() -> None:
     assert "secret" not in repr(writing.Settings(environment={"RC_CLOSURE_SIGNING_PASSPHRASE": "secret"}))
+
+
+@pytest.mark.parametrize(
+    ("key", "status", "said"),
+    [
+        ("own.pub", verify.AGREES, "record.dsse.json is signed with key "),
+        ("other.pub", verify.CHANGED, "changed: record.dsse.json is signed with key "),
+        ("none.pub", verify.UNREADABLE, "none.pub cannot be read: No such file or directory"),
+    ],
+)
+def test_verifying_asks_for_the_signature_of_a_key(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], key: str, status: int, said: str
+) -> None:
+    own, _other = (keys.make(tmp_path, name=name) for name in ("own", "other"))
+    attempt = lockers.reported(tmp_path / "evidence", NOW)
+    write(attempt, own)
+    assert verify.main([attempt.path, "--public-key", str(tmp_path / key)]) == status
+    printed = capsys.readouterr()
+    assert said in printed.out + printed.err
+    # Who holds the signature against a key has somebody that vouches for the locker.
+    assert ("whoever may write the locker" in printed.out) == (status == verify.CHANGED)
