@@ -130,7 +130,7 @@ def full(root: Path, packages: t.Sequence[int], seconds: float, whole: set[str])
         steps = [step["name"] for one in told["packages"].values() for step in one["steps"]]
         lost = sorted(whole - set(steps))
         wrong = [f"lost: {', '.join(lost)}"] if lost else []
-        wrong += verify.problems(locker.Attempt.from_dict(locker.read_json(attempt / "attempt.json")))
+        wrong += verify.look(locker.Attempt.from_dict(locker.read_json(attempt / "attempt.json"))).changed
         return Full(seconds, elsewhere_before, told["run"]["status"], wrong)
 
 

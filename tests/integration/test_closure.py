@@ -205,10 +205,12 @@ def test_the_ticket_text_is_complete(first: Run) -> None:
 def test_the_report_is_verified_by_its_locker_alone(first: Run) -> None:
     (path,) = first.locker.glob("*/*/report.json")
     attempt = locker.find_attempt(str(first.locker), TICKET, path.parent.name)
-    assert verify.problems(attempt) == []
+    # Manifests, chain, and the form of each file by its JSON Schema, too.
+    found = verify.look(attempt, locker.digest(attempt))
+    assert (found.changed, found.differences, found.warnings) == ([], [], [])
     (path.parent / "report.md").write_text("PASS\n", "utf-8")
     try:
-        assert verify.problems(attempt) == [f"{path.parent / 'report.md'} is not the newest attempt's"]
+        assert verify.look(attempt).changed == [f"{path.parent / 'report.md'} is not the newest attempt's"]
     finally:
         shutil.copy(Path(attempt.path, "report.md"), path.parent / "report.md")
 

@@ -131,7 +131,7 @@ def test_killed_with_all_its_processes(engine: sqlalchemy.Engine, tmp_path: Path
     assert f"- Earlier attempt `{first.name}`, never reported" in path.read_text("utf-8").split("\n## ")[0]
     assert [one["name"] for one in run.report["unreported_attempts"]] == [first.name]
     attempt = locker.find_attempt(str(root), "PSP-3031", path.parent.name)
-    assert verify.problems(attempt) == []
+    assert verify.look(attempt).changed == []
 
 
 def test_what_went_on_after_its_closure_was_killed(engine: sqlalchemy.Engine, tmp_path: Path) -> None:

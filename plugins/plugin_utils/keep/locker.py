@@ -33,7 +33,8 @@ from ...module_utils._core import files
 from ...module_utils._core.evidence import FAILED, Evidence, Release, Step, parse_time
 from ...module_utils._core.redaction import Redactor
 from ...module_utils._core.streams import Stream
-from . import chain, elsewhere, kept, manifest
+from . import chain, elsewhere, kept, later, manifest
+from .later import Later
 
 STREAMS = ("stdout", "stderr")
 PACKAGES = (0, 1, 2, 3)
@@ -307,22 +308,11 @@ def digest(attempt: Attempt, known: kept.Digest = kept.sha256) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-class Later(t.NamedTuple):
-    """A later attempt that decides something about the ticket.
-
-    Its status is its gate's C(PASS), the C(FAIL) of a package, or C(not reported): it was begun, and may have
-    changed staging. Some packages alone that are all PASS decide nothing.
-    """
-
-    attempt: str  # its name, a time in UTC
-    status: str
-
-
 def later_attempt(attempt: Attempt) -> Later | None:
     """Return the newest later attempt for the same ticket, of whichever release, that decides something."""
     others = attempt.folder.parents[2].glob("*/attempts/*")
-    later = (Later(path.name, _status_for_ticket(path)) for path in others if path.name > attempt.folder.name)
-    return max((one for one in later if one.status), default=None)
+    found = (Later(path.name, later.status(path)) for path in others if path.name > attempt.folder.name)
+    return max((one for one in found if one.status), default=None)
 
 
 def says(attempt: Attempt, package: int, step: Step) -> bool:
@@ -330,15 +320,6 @@ def says(attempt: Attempt, package: int, step: Step) -> bool:
     files = elsewhere.glob(attempt.package(package), f"[0-9]*-{step.name}.json")
     found = (load_step(path, attempt.package(package)) for path in files)
     return any((one.host, one.stdout) == (step.host, step.stdout) for one in found)
-
-
-def _status_for_ticket(attempt: Path) -> str:
-    manifest.refuse_newer(attempt)
-    if not (attempt / "report.json").exists():
-        return "not reported" if any(attempt.glob("package_*")) else ""
-    report = read_json(attempt / "report.json")
-    gate, run = str(report["gate"]["status"]), report["run"]["status"]
-    return "" if (gate, run) == ("FAIL", "PASS") else gate
 
 
 def write_report(attempt: Attempt, name: str, text: str) -> str:

@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ...judge.base import FAIL, PASS
-from ...keep.locker import Later
+from ...keep.later import Later
 from ..report.migration_decision import Choice, sentences
 from .base import Comment, State
 from .marker import CLOSING, NOT_CLOSED, VERDICT, Marker

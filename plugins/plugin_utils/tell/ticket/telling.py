@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from ....module_utils._core.redaction import Redactor
 from ...judge.base import PASS
-from ...keep.locker import Later
+from ...keep.later import Later
 from ..report import markdown
 from . import cleaning, parts, posting, rule
 from . import marker as markers
