@@ -1,16 +1,18 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Judge the evidence in the locker, and report: four files, a fact and the job's statistics."""
+"""Judge the evidence in the locker, and report: four files, the closing record, a fact and statistics."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 from ..module_utils._core.evidence import utc_now
 from ..plugin_utils.keep import elsewhere, locker, manifest
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.tell import verify
+from ..plugin_utils.tell.record import writing
 from ..plugin_utils.tell.report import document, junit, markdown, migration_decision
 from ..plugin_utils.tell.report.html import page
 
@@ -24,15 +26,19 @@ class ActionModule(ClosureAction):
         """Keep the decision, and write the reports into the locker; without C(attempt), only check it."""
         names = ("decision", "decision_by", "decision_reason")
         choice = migration_decision.given(*(args.get(name) for name in names))
+        given = {name: str(args.get(name) or "") for name in ("signing_key", "public_key", "timestamp_url")}
+        settings = writing.Settings(**given, environment=os.environ)
         attempt = locker.named_attempt(args.get("attempt"))
         if attempt is None:
-            return {"changed": False, "msg": "no attempt is open, so nothing is judged"}
+            problems = settings.problems()
+            done = {"failed": True, "problems": problems} if problems else {"changed": False}
+            return {**done, "msg": "; ".join(problems) or "no attempt is open, so nothing is judged"}
         is_new = choice is not None and _is_new(choice, attempt)
         if self._task.check_mode:
             return {"changed": is_new, "msg": "check mode: nothing is kept and nothing is judged"}
         if choice and is_new:
             locker.keep(attempt, migration_decision.PACKAGE, [migration_decision.step(choice)])
-        return _reported(attempt)
+        return _reported(attempt, settings)
 
 
 def _is_new(choice: migration_decision.Choice, attempt: locker.Attempt) -> bool:
@@ -43,8 +49,8 @@ def _is_new(choice: migration_decision.Choice, attempt: locker.Attempt) -> bool:
     return before is None or replace(before, recorded="") != choice
 
 
-def _reported(attempt: locker.Attempt) -> Result:
-    """Write the report, unless the one that is there agrees with the evidence."""
+def _reported(attempt: locker.Attempt, settings: writing.Settings) -> Result:
+    """Write the report, unless the one that is there agrees with the evidence, and the record of it."""
     elsewhere.settle(attempt.folder.parents[1])
     own = attempt.folder / "report.json"
     agrees = own.exists() and not verify.problems(attempt)
@@ -59,10 +65,13 @@ def _reported(attempt: locker.Attempt) -> Result:
     manifest.finish(attempt.folder, texts)
     paths = {name: locker.write_report(attempt, name, text) for name, text in texts.items()}
     locker.close_attempt(attempt)
+    record = writing.write(attempt, report, settings)
+    fact = {**document.without_streams(report), "paths": paths, "record": record}
     return {
-        "changed": not agrees,
+        "changed": not agrees or record["changed"],
         "paths": paths,
-        "ansible_facts": {"rc_closure_report": {**document.without_streams(report), "paths": paths}},
+        "record": record,
+        "ansible_facts": {"rc_closure_report": fact},
         "ansible_stats": {
             "data": {"rc_closure": document.summary(report)},
             "per_host": False,

@@ -16,6 +16,7 @@ from ..module_utils._core.evidence import Release, utc_now
 from ..module_utils._core.redaction import Redactor
 from ..plugin_utils.keep import elsewhere, locker
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, progress
+from ..plugin_utils.tell.record import in_locker
 from ..plugin_utils.tell.ticket import opening, telling
 from ..plugin_utils.tell.ticket.base import TicketError
 from ..plugin_utils.tell.ticket.posting import Pace
@@ -106,7 +107,8 @@ def _order(attempt: locker.Attempt, options: Options, redact: Redactor) -> telli
         raise TicketError(f"{attempt.path} contains no report.json: run closure_report first") from exc
     given = {name: options[name] for name in ("close", "label", "analysts")}
     name, digest, later = attempt.folder.name, locker.digest(attempt), locker.later_attempt(attempt)
-    return telling.Order(document, name, digest, redact, later=later, **given)
+    record = in_locker.told(attempt)
+    return telling.Order(document, name, digest, redact, later=later, record=record, **given)
 
 
 def _record(attempt: locker.Attempt, facts: Options) -> None:

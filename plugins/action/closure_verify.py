@@ -17,7 +17,7 @@ class ActionModule(ClosureAction):
     failure = "the report cannot be verified: "
 
     def act(self, args: Options, known: Options) -> Result:
-        """Take C(locker), C(ticket), C(release), C(name) and C(sha256)."""
+        """Take C(locker), C(ticket), C(release), C(name), C(sha256) and C(public_key)."""
         problems = formats.problems(
             {
                 "rc_closure_ticket": ("ticket", args.get("ticket")),
@@ -30,7 +30,8 @@ class ActionModule(ClosureAction):
             return {"failed": True, "msg": "; ".join(problems)}
         name = args.get("name") or ""
         attempt = locker.find_attempt(args["locker"], args["ticket"], args["release"], name)
-        found = verify.look(attempt, str(args.get("sha256") or ""))
+        given = (str(args.get(name) or "") for name in ("sha256", "public_key"))
+        found = verify.look(attempt, *given)
         result = {
             "changed": False,
             "attempt": attempt.as_dict(),
@@ -38,9 +39,10 @@ class ActionModule(ClosureAction):
             "problems": found.changed,
             "differences": found.differences,
             "warnings": [*found.differences, *found.warnings],
+            "notes": found.notes,
         }
         if found.changed:
             return {**result, "failed": True, "msg": "; ".join(found.changed)}
         differs = ", as another version judged and rendered it" if found.differences else ""
         sentence = f"{attempt.path} agrees with its evidence{differs}; its SHA-256 is {found.sha256}"
-        return {**result, "msg": sentence}
+        return {**result, "msg": "; ".join([sentence, *found.notes])}

@@ -10,6 +10,8 @@ version_added: 0.1.0
 description:
   - Derives the verdicts from the evidence in the locker, and writes C(report.md), C(report.html),
     C(report.json) and C(junit.xml) into it.
+  - Writes the closing record C(record.dsse.json) behind them, an in-toto statement in a DSSE envelope, which
+    is signed where there is a key.
   - Returns the report as the fact C(rc_closure_report), and its summary as C(set_stats) does. It does not
     fail on a FAIL. The gate is a task of its own in the role C(rc_closure).
   - If a migration would create what exists already, the report contains the facts, and people decide in the
@@ -18,6 +20,8 @@ description:
 author: psp.rc_closure contributors (@psp-rc-closure)
 requirements:
   - sqlglot on the controller
+  - securesystemslib on the controller, with O(signing_key)
+  - rfc3161-client and requests on the controller, with O(timestamp_url)
 extends_documentation_fragment:
   - psp.rc_closure.controller
   - psp.rc_closure.controller.attempt
@@ -37,6 +41,22 @@ options:
   decision_reason:
     description: Why. Required with O(decision).
     type: str
+  signing_key:
+    description:
+      - The private key that signs the closing record, of ed25519 or ECDSA (P-256, P-384, P-521). The path of
+        a PEM file that its owner alone can read, or the URI of a service that securesystemslib supports.
+        Defaults to that of the environment variable E(RC_CLOSURE_SIGNING_KEY).
+      - The passphrase of a file, or the PIN of an HSM, is read from the environment variable
+        E(RC_CLOSURE_SIGNING_PASSPHRASE).
+      - Without it, the record is not signed, which RV(record.said) says.
+    type: str
+  public_key:
+    description: The path of the public key of O(signing_key) in PEM. Required where that is a URI.
+    type: path
+  timestamp_url:
+    description: The address of a time stamping authority (RFC 3161) that stamps the closing record. If it
+      does not, RV(record.said) says so, and nothing else follows from it.
+    type: str
 seealso:
   - module: psp.rc_closure.closure_ticket
   - module: psp.rc_closure.closure_verify
@@ -49,6 +69,13 @@ EXAMPLES = r"""
 - name: Judge and report
   psp.rc_closure.closure_report:
     attempt: "{{ ansible_facts.rc_closure_attempt }}"
+  run_once: true
+
+- name: Judge and report, and sign the closing record
+  psp.rc_closure.closure_report:
+    attempt: "{{ ansible_facts.rc_closure_attempt }}"
+    signing_key: /etc/psp/closure.key
+    timestamp_url: https://tsa.example.com/
   run_once: true
 
 - name: Fail unless all four packages are PASS
@@ -74,6 +101,26 @@ paths:
     report.html: /srv/evidence/PSP-1234/2026.11.0-rc3/report.html
     report.json: /srv/evidence/PSP-1234/2026.11.0-rc3/report.json
     junit.xml: /srv/evidence/PSP-1234/2026.11.0-rc3/junit.xml
+record:
+  description: The closing record. It is also in the fact C(rc_closure_report).
+  returned: success, with O(attempt), not in check mode
+  type: dict
+  contains:
+    changed:
+      description: Whether it was written.
+      type: bool
+      returned: always
+      sample: true
+    said:
+      description: Whether and by which key it is signed, and when it was stamped.
+      type: str
+      returned: always
+      sample: signed with key 2f685fa7546f1856b123223ab086b3def14c89d24eef18f49c32508c2f60e241
+    problem:
+      description: Why it is not signed although there is a key, as one sentence; otherwise empty.
+      type: str
+      returned: always
+      sample: ""
 ansible_facts:
   description: The fact C(rc_closure_report), the report without the streams of the steps, as
     C(docs/evidence-format.md) describes it.

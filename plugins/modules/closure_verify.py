@@ -11,15 +11,17 @@ description:
   - Compares each file with the attempt's manifests, and the attempts of the ticket with their chain; derives
     the verdicts anew by the rules of the installed collection, and compares the reports with the result.
     Fails with one sentence for each file that was changed, removed or added, and for each attempt that is
-    missing, renamed or dated back.
+    missing, renamed or dated back. Compares the closing record with the locker, too, and its signature with
+    O(public_key).
   - What only this version of the collection judges or renders differently than the one that made the report
     is warned of, and does not fail. In a locker of format 1, which has no manifests, it cannot be told apart
     from what was changed.
   - Whoever can write the locker can make the newest attempt agree with itself, but cannot change the digest
-    in the ticket. Give that as O(sha256).
+    in the ticket, and does not have the key of the closing record. Give O(sha256) or O(public_key).
 author: psp.rc_closure contributors (@psp-rc-closure)
 requirements:
   - sqlglot on the controller
+  - securesystemslib on the controller, with O(public_key)
 extends_documentation_fragment:
   - psp.rc_closure.controller
   - psp.rc_closure.controller.release
@@ -30,6 +32,10 @@ options:
   sha256:
     description: The SHA-256 of the attempt, as the verdict in the ticket contains it.
     type: str
+  public_key:
+    description: The path of the public key in PEM that has to have signed the closing record. Without it, a
+      record that is missing or not signed is no failure, and RV(notes) says so.
+    type: path
 seealso:
   - module: psp.rc_closure.closure_report
 """
@@ -48,6 +54,13 @@ EXAMPLES = r"""
     release: 2026.11.0-rc3
     name: 20261124T025203.123000Z
     sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+
+- name: Verify the newest report of a release, and that this key signed it
+  psp.rc_closure.closure_verify:
+    locker: /srv/evidence
+    ticket: PSP-1234
+    release: 2026.11.0-rc3
+    public_key: /etc/psp/closure.pub
 """
 
 RETURN = r"""
@@ -68,6 +81,12 @@ problems:
   type: list
   elements: str
   sample: ["report.json: gate.status is 'PASS', and by the evidence 'FAIL'"]
+notes:
+  description: One sentence for each thing about the closing record that is no problem, such as who signed it.
+  returned: when the attempt exists and can be read
+  type: list
+  elements: str
+  sample: [record.dsse.json is unsigned]
 differences:
   description: One sentence for each thing that only this version judges or renders differently.
   returned: when the attempt exists and can be read

@@ -120,8 +120,9 @@ def room_of(module: str) -> str:
 
 
 def beyond_hosts(target: str) -> bool:
-    """Tell whether `target` is the controller's alone: most of ansible-core, and the parser of SQL."""
-    return within(target, "ansible", "sqlglot") and not within(target, "ansible.module_utils")
+    """Tell whether `target` is the controller's alone: most of ansible-core, what parses SQL, what signs."""
+    controller = ("ansible", "cryptography", "rfc3161_client", "securesystemslib", "sqlglot")
+    return within(target, *controller) and not within(target, "ansible.module_utils")
 
 
 def imports(path: str, text: str, known: set[str]) -> set[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.evidence import Release
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker, manifest
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.record import writing
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import document, junit, markdown
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report.html import page
 from tests.unit.captured import RELEASE, captured
@@ -42,6 +43,7 @@ def report(attempt: locker.Attempt, moment: str) -> None:
     for name, text in texts.items():
         locker.write_report(attempt, name, text)
     locker.close_attempt(attempt)
+    writing.write(attempt, built, writing.Settings())
 
 
 def reported(root: Path, moment: str, release: Release = RELEASE, language: str = "en") -> locker.Attempt:

@@ -87,11 +87,13 @@ def test_nothing_is_put_into_a_script_and_what_is_used_is_pinned(name: str) -> N
 
 def test_secrets_become_files_that_one_user_can_read(tmp_path: Path) -> None:
     secrets = {"CI_TOKEN": "SECRET-1", "TICKET_TOKEN": "", "VAULT_PASSWORD": "", "SSH_KEY": "one\nSECRET-2"}
+    secrets["SIGNING_KEY"] = "SECRET-3"
     text = block("close-release", "Put the secrets into files")
     assert run(text, tmp_path, RUNNER_TEMP=str(tmp_path), **secrets) == (0, "")
     files = {path.name: path for path in (tmp_path / "closure").iterdir()}
     assert {name: path.read_text("utf-8") for name, path in files.items()} == {
         "CI_TOKEN": "SECRET-1\n",
+        "SIGNING_KEY": "SECRET-3\n",
         "SSH_KEY": "one\nSECRET-2\n",
     }
     assert {stat.S_IMODE(path.stat().st_mode) for path in files.values()} == {0o600}

@@ -96,7 +96,10 @@ def test_what_is_missing_is_reported_before_anything_is_touched(tmp_path: Path, 
     assert not (staging.evidence / "PSP-3031" / "lacking").exists()
 
 
-@pytest.mark.parametrize("package", ["psycopg2", "redis", "requests", "sqlglot", "ansible_runner"])
+@pytest.mark.parametrize(
+    "package",
+    ["psycopg2", "redis", "requests", "rfc3161_client", "securesystemslib", "sqlglot", "ansible_runner"],
+)
 def test_the_environment_has_its_libraries(package: str) -> None:
     """As the interpreter that runs Ansible there imports them."""
     run("docker", "run", "--rm", "--network=none", "psp-rc/ee", "python3", "-c", f"import {package}")

@@ -91,7 +91,7 @@ def exchange(
     limit: float,
     redact: t.Callable[[str], str],
     headers: t.Mapping[str, str] | None = None,
-    body: str | None = None,
+    body: str | bytes | None = None,
     ca_file: str | None = None,
     maximum_bytes: int = MAXIMUM_BYTES,
     kept: bool = True,
@@ -105,7 +105,7 @@ def exchange(
         limit: seconds for the whole exchange.
         redact: masks secrets in all text that leaves; so is the C(Authorization), without its scheme.
         headers: further request headers; they are not shown.
-        body: sent as C(application/json) unless C(headers) say otherwise.
+        body: sent as C(application/json) unless C(headers) say otherwise; bytes are not shown.
         ca_file: a PEM file of authorities to trust in place of the system's.
         kept: whether the step is evidence; one that is not shows no bodies and no headers.
         follow: whether redirects are followed; the step shows the head of each answer on the way.
@@ -116,8 +116,9 @@ def exchange(
     def hide(text: str) -> str:
         return own(redact(text))
 
-    started = Started(step, f"{method} {url}" + (f" {body}" if body and kept else ""), hide, kind=HTTP)
-    data = None if body is None else body.encode()
+    shown = f" {body}" if body and isinstance(body, str) and kept else ""
+    started = Started(step, f"{method} {url}{shown}", hide, kind=HTTP)
+    data = body.encode() if isinstance(body, str) else body
     response: requests.Response | None = None
     content = bytearray()
     outcome, reason = ENDED, ""

@@ -24,8 +24,8 @@ FORMAT = 2
 SCHEMA = f"psp.rc_closure/locker/{FORMAT}"
 NAME = "manifest.json"
 # What comes after the attempt's manifest and so is not in it: the closing record, which is signed over it,
-# and what came of posting to the ticket.
-AFTER = ("record.dsse.json", "ticket.json")
+# its time stamp, and what came of posting to the ticket.
+AFTER = ("record.dsse.json", "record.dsse.json.tsr", "ticket.json")
 # What is beside the evidence while an attempt is at work, and is none.
 RUNTIME = (".digest_key", ".lock", ".lost", ".recovering", ".running")
 # A report that is written again, with a decision, leaves the manifest that it had under such a name.
@@ -117,8 +117,8 @@ def grow(package: Path, names: t.Iterable[str] = ()) -> None:
 def finish(attempt: Path, reports: t.Mapping[str, str]) -> None:
     """Write an attempt's manifest, which names the evidence and the reports that are written next.
 
-    Of the evidence it takes what the packages' manifests say. Where the attempt has a report and another
-    manifest already, that one is kept, and named. Attempts of format 1 get none.
+    Of the evidence it takes what the packages' manifests say. Where the attempt has a report already, the
+    manifest of that is kept, and named, unless it says the same. Attempts of format 1 get none.
 
     Args:
         attempt: the folder.
@@ -130,14 +130,21 @@ def finish(attempt: Path, reports: t.Mapping[str, str]) -> None:
     """
     if format_of(attempt) < FORMAT:
         return
-    if not is_reported(attempt):
+    old = read(attempt) if is_reported(attempt) else {}
+    if not old:
         _adopt(attempt)
-    own = [elsewhere.find(attempt / "attempt.json"), *_set_aside(attempt, reports)]
-    entries = {file.name: measure(file) for file in own}
+    before = elsewhere.glob(attempt, EARLIER)
+    entries = {file.name: measure(file) for file in (attempt / "attempt.json", *before)}
     for package in packages(attempt):
         entries[f"{package.name}/{NAME}"] = measure(elsewhere.find(package / NAME))
         entries |= {f"{package.name}/{name}": entry for name, entry in read(package).items()}
     entries |= {name: _of_text(text) for name, text in reports.items()}
+    if entries == old:
+        return
+    if old:
+        text = elsewhere.find(attempt / NAME).read_text("utf-8")
+        aside = elsewhere.write(attempt / f"manifest-{len(before) + 1}.json", text)
+        entries[aside.name] = measure(aside)
     elsewhere.write(attempt / NAME, render(entries, versions.judging()))
 
 
@@ -208,18 +215,6 @@ def is_reported(attempt: Path) -> bool:
 def _of_text(text: str) -> Entry:
     data = text.encode()
     return Entry(len(data), hashlib.sha256(data).hexdigest())
-
-
-def _set_aside(attempt: Path, reports: t.Mapping[str, str]) -> list[Path]:
-    """Keep the manifest of a report that is being replaced by another; return all that were kept so."""
-    before = elsewhere.glob(attempt, EARLIER)
-    if not is_reported(attempt) or not elsewhere.find(attempt / NAME).exists():
-        return before
-    old = read(attempt)
-    if all(old.get(name) == _of_text(text) for name, text in reports.items()):
-        return before
-    text = elsewhere.find(attempt / NAME).read_text("utf-8")
-    return [*before, elsewhere.write(attempt / f"manifest-{len(before) + 1}.json", text)]
 
 
 def _adopt(attempt: Path) -> None:

@@ -22,6 +22,7 @@ _FORMS = {
     r"(package_\d/)?manifest(-\d+)?\.json": "manifest-2",
     r"package_\d/policy\.json": "policy-2",
     r"package_\d/\d+-\w+\.json": "step-2",
+    r"record\.dsse\.json": "record-1",
     r"report\.json": "report-1",
     r"ticket\.json": "ticket-1",
 }

@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, the psp.rc_closure contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether an attempt's report says what its evidence shows, by the locker alone, without Ansible.
+r"""Whether an attempt's report says what its evidence shows, by the locker alone, without Ansible.
 
-    python -m ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.verify FOLDER [--sha256 SHA256]
+    python -m ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.verify FOLDER \
+        [--sha256 SHA256] [--public-key FILE]
 
 C(FOLDER) is an attempt's, or a release's for its newest that has a report. Its status is C(AGREES),
 C(CHANGED), C(UNREADABLE) or C(DIFFERS).
@@ -21,6 +22,7 @@ from pathlib import Path
 from ..judge.base import PASS
 from ..keep import chain, changed, elsewhere, kept, locker, manifest, versions
 from . import differing, forms
+from .record import check
 from .report import document, junit, markdown
 from .report.html import page
 
@@ -38,6 +40,7 @@ class Findings:
     judged: list[str] = field(default_factory=list)  # differently by this version
     rendered: list[str] = field(default_factory=list)  # differently by this version
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # who signed and stamped the closing record
 
     @property
     def status(self) -> int:
@@ -50,15 +53,16 @@ class Findings:
         return [f"{how} differently: {one}" for how, those in said for one in those]
 
 
-def look(attempt: locker.Attempt, sha256: str = "") -> Findings:
-    """Hold an attempt with a report against its manifests, its chain, and what its evidence makes.
+def look(attempt: locker.Attempt, sha256: str = "", public_key: str = "") -> Findings:
+    """Hold an attempt with a report against its manifests, chain and record, and what its evidence makes.
 
-    C(sha256) is that of the attempt, as the ticket has it, or C('').
+    C(sha256) is that of the attempt, as the ticket has it, C(public_key) the path of the one that has to have
+    signed the closing record; both may be empty.
 
     Raises:
         LockerError: a stream of an attempt of format 1 is not what was kept.
         OSError: a file cannot be read.
-        ValueError: a file of an attempt of format 1 is not JSON, or not a report.
+        ValueError: a file of an attempt of format 1 is not JSON, or not a report; the key cannot be used.
     """
     folder = attempt.folder
     if away := elsewhere.left(folder):
@@ -67,7 +71,11 @@ def look(attempt: locker.Attempt, sha256: str = "") -> Findings:
         )
     seen = changed.look(folder)
     found = Findings(locker.digest(attempt, seen.sha256))
-    found.warnings += [*seen.warnings, *_warnings(attempt, found, sha256)]
+    record = check.check(attempt, public_key)
+    found.changed += record.problems
+    found.notes += record.notes
+    is_held = bool(sha256) or record.verified
+    found.warnings += [*seen.warnings, *_warnings(attempt, found, is_held=is_held)]
     if manifest.format_of(folder) == 1:
         found.changed += problems(attempt, seen.sha256)
     else:
@@ -186,7 +194,7 @@ def _ticketed(folder: Path, found: Findings) -> list[str]:
     return [f"{locker.TICKET_RECORD} says that the attempt's SHA-256 was {said}, and it is {found.sha256}"]
 
 
-def _warnings(attempt: locker.Attempt, found: Findings, sha256: str) -> t.Iterator[str]:
+def _warnings(attempt: locker.Attempt, found: Findings, *, is_held: bool) -> t.Iterator[str]:
     folder = attempt.folder
     try:
         later = locker.later_attempt(attempt)
@@ -196,9 +204,9 @@ def _warnings(attempt: locker.Attempt, found: Findings, sha256: str) -> t.Iterat
         yield f"a later attempt of the ticket cannot be read: {exc}"
     if manifest.format_of(folder) == 1:
         yield "the locker is of format 1, without manifests: only reports and streams can be verified"
-    elif not (sha256 or chain.vouching(folder) or (folder / manifest.AFTER[0]).is_file()):
+    elif not (is_held or chain.vouching(folder)):
         yield (
-            "whoever may write the locker could have made all of it agree: it is not signed, no "
+            "whoever may write the locker could have made all of it agree: no signature was verified, no "
             f"later attempt names its manifest, and no SHA-256 was given to hold {found.sha256} against"
         )
 
@@ -225,15 +233,18 @@ def main(arguments: t.Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="verify", description=str(__doc__).partition("\n")[0])
     parser.add_argument("folder", type=Path, help="of an attempt, or of a release")
     parser.add_argument("--sha256", default="", help="of the attempt, as the verdict in the ticket names it")
+    parser.add_argument(
+        "--public-key", default="", help="a PEM file; it has to have signed the closing record"
+    )
     given = parser.parse_args(arguments)
     try:
         attempt = named(given.folder)
-        found = look(attempt, given.sha256)
+        found = look(attempt, given.sha256, given.public_key)
     except (locker.LockerError, OSError, ValueError) as exc:
         print(f"it cannot be verified: {exc}", file=sys.stderr)
         return UNREADABLE
     lines = [*(f"changed: {one}" for one in found.changed), *found.differences]
-    for line in (*lines, *(f"warning: {one}" for one in found.warnings)):
+    for line in (*lines, *(f"warning: {one}" for one in found.warnings), *found.notes):
         print(line)
     if found.status == AGREES:
         print(f"{attempt.path} agrees with its evidence; its SHA-256 is {found.sha256}")

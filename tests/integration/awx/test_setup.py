@@ -113,6 +113,14 @@ def test_a_secret_becomes_a_file_or_a_variable_of_the_environment(
         "env": {"RC_CLOSURE_TICKET_TOKEN": "{{ token }}"},
         "extra_vars": {"rc_closure_ticket_token_env": "RC_CLOSURE_TICKET_TOKEN"},
     }
+    assert types["PSP signing key"]["injectors"] == {
+        "file": {"template.key": "{{ key }}"},
+        "env": {
+            "RC_CLOSURE_SIGNING_KEY": "{{ tower.filename.key }}",
+            "RC_CLOSURE_SIGNING_PASSPHRASE": "{{ passphrase | default('') }}",
+        },
+    }
+    assert types["PSP signing key"]["inputs"]["required"] == ["key"]
     assert all(field["secret"] for one in types.values() for field in one["inputs"]["fields"])
 
 

@@ -119,7 +119,7 @@ def on_jira(jira: Service) -> dict[str, t.Any]:
     return {
         "rc_closure_ticket_provider": "jira",
         "rc_closure_ticket_url": jira.url,
-        "rc_closure_ticket_user": jira.options["user"] or "",
+        "rc_closure_ticket_jira": {"user": jira.options["user"] or ""},
         "rc_closure_ticket_token": jira_stand_in.TOKEN,
         "rc_closure_ticket_close": True,
     }
@@ -149,6 +149,7 @@ def test_github_is_told_and_told_again_without_a_change(closure: Closure, github
     assert "@psp/backend: Package-1 is FAIL." in verdict
     assert closure.record()["url"].endswith("/psp/backend/issues/1")
     assert f"SHA-256 {closure.record()['locker_sha256']}" in verdict
+    assert "Closing record: unsigned, SHA-256 " in verdict
     assert closure.record()["locker_sha256"] == locker.digest(closure.attempt)
     before = [comment.body for comment in github.memory.get(1).comments]
     status, printed = closure.play("repost", **options, rc_closure_ticket_analysts="@psp/backend")

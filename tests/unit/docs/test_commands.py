@@ -17,7 +17,14 @@ import yaml
 ROOT = Path(__file__).parents[3]
 TURKISH = "docs/operators-guide.tr.md"
 PAGES = (
-    *("README.md", "CONTRIBUTING.md", "docs/awx.md", "docs/operators-guide.md", TURKISH),
+    *(
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/awx.md",
+        "docs/closing-record.md",
+        "docs/operators-guide.md",
+        TURKISH,
+    ),
     "tests/twin/README.md",
 )
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)

@@ -54,6 +54,7 @@ class Proof:
     parts: int  # of the report
     report: str  # SHA-256 of the report's text, which is that of the joined parts
     locker: str  # SHA-256 of the attempt in the locker
+    record: str = ""  # who signed the closing record, and its SHA-256
 
 
 def decide(
@@ -149,6 +150,7 @@ def verdict(document: Document, own: Marker, decision: Decision, proof: Proof, a
         *map(words, _migration(_package(document, 1).get("reset_or_stamp") or {})),
         f"Report: {proof.parts} {'part' if proof.parts == 1 else 'parts'}, joined SHA-256 {proof.report}",
         f"Locker: attempt {own.attempt}, SHA-256 {proof.locker}",
+        *([f"Closing record: {proof.record}"] if proof.record else []),
     ]
     marker = replace(own, kind=VERDICT, status=status, run=run, closed=decision.closed)
     lead = " ".join(map(words, _lead(document, decision, analysts)))

@@ -42,6 +42,7 @@ class Order:
     label: str = ""  # of a ticket with a FAIL
     analysts: str = "Dev/Backend"  # whom to ask for the root-cause analysis, as the ticket addresses people
     later: Later | None = None  # the newest later attempt in the locker
+    record: str = ""  # who signed the closing record, and its SHA-256
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ class _Work:
         self._sections = markdown.sections(self._document, tags=ticket.frame.tags)
         self._text = markdown.joined(self._sections)
         own_parts = self._parts()
-        self._proof = Proof(len(own_parts), markers.digest(self._text), order.locker)
+        self._proof = Proof(len(own_parts), markers.digest(self._text), order.locker, order.record)
         if order.redact.shows_folded(self._text):
             raise TicketError(f"the report, with its lines joined, {_SECRET}")
         self.state, self.known = ticket.state(), ticket.comments()

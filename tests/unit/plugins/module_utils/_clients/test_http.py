@@ -134,6 +134,14 @@ def test_the_answer_is_the_step(base: str) -> None:
     assert step.stderr.startswith("HTTP/1.0 201 Created\nServer: ")
 
 
+def test_bytes_are_sent_and_not_shown(base: str) -> None:
+    headers = {"Content-Type": "application/timestamp-query"}
+    given = {"limit": 5.0, "redact": Redactor({}), "headers": headers}
+    made = http.exchange("POST", f"{base}/runs", StepName("post"), body=b"0\x00\xff", **given)
+    assert made.step.command == f"POST {base}/runs"
+    assert made.body == b"application/timestamp-query 0\x00\xff"
+
+
 def test_a_credential_that_is_echoed_is_masked(base: str) -> None:
     step = _get(f"{base}/echo", headers={"Authorization": f"Bearer {TOKEN}"})
     assert (step.outcome, step.exit_status) == (ENDED, 401)

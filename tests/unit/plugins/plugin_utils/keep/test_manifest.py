@@ -89,10 +89,13 @@ def test_what_somebody_adds_to_a_reported_attempt_is_not_taken_up(attempt: locke
     assert "0002-decision.json" in manifest.read(attempt.package(1))
 
 
-def test_a_manifest_that_is_replaced_is_kept(attempt: locker.Attempt) -> None:
+def test_a_manifest_that_is_replaced_is_kept(
+    attempt: locker.Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
     report(attempt, REPORTS)
     first = (attempt.folder / manifest.NAME).read_bytes()
-    report(attempt, REPORTS)  # the same again
+    monkeypatch.setattr(versions, "judging", lambda: {"psp.rc_closure": "9.9.9"})
+    report(attempt, REPORTS)  # the same again, by another version
     assert (attempt.folder / manifest.NAME).read_bytes() == first
     for number in (1, 2):
         locker.keep(attempt, 1, [step("decision")])

@@ -17,6 +17,7 @@ import pytest
 
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker, manifest, versions
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell import differing, verify
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.record import writing
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import markdown
 from tests.unit import lockers
 from tests.unit.captured import NOW, RELEASE
@@ -199,6 +200,7 @@ def by_another_version(attempt: locker.Attempt, change: Change) -> None:
     file = attempt.folder / manifest.NAME
     said = {**locker.read_json(file), "judged_by": {"psp.rc_closure": "0.0.9"}}
     file.write_text(locker.as_json(said), "utf-8")
+    writing.write(attempt, report, writing.Settings())
 
 
 def passing(report: Report) -> None:
@@ -266,7 +268,7 @@ def test_a_renderer_with_other_words(attempt: locker.Attempt, monkeypatch: pytes
 
 
 def of_format_1(attempt: locker.Attempt) -> None:
-    for file in attempt.folder.rglob(manifest.NAME):
+    for file in (*attempt.folder.rglob(manifest.NAME), attempt.folder / "record.dsse.json"):
         file.unlink()
     (attempt.folder / "attempt.json").write_text(locker.as_json(attempt.as_dict()), "utf-8")
 
@@ -330,7 +332,8 @@ def test_without_ansible(attempt: locker.Attempt) -> None:
     digest = locker.digest(attempt)
     done = command(attempt.path, f"--sha256={digest}")
     assert (done.returncode, done.stderr) == (verify.AGREES, "")
-    assert done.stdout == f"{attempt.path} agrees with its evidence; its SHA-256 is {digest}\n"
+    agrees = f"{attempt.path} agrees with its evidence; its SHA-256 is {digest}"
+    assert done.stdout == f"record.dsse.json is unsigned\n{agrees}\n"
     release = str(attempt.folder.parents[1])
     lacking = command(release, blocked=("ansible", "yaml", "jsonschema", "sqlglot"))
     assert lacking.returncode == verify.AGREES, lacking.stderr

@@ -27,7 +27,7 @@ T1, T2 = "2026-11-24T03:00:00Z", "2026-11-25T09:30:00Z"
 OPEN = State(True, "open", "", (), "https://tickets/1")
 CLOSED = State(False, "closed", T1, (), "https://tickets/1")
 OWN = Marker("PSP-3031", "2026.11.0-rc3", ATTEMPT, "part")
-PROOF = Proof(3, "e" * 64, "f" * 64)
+PROOF = Proof(3, "e" * 64, "f" * 64, "unsigned, SHA-256 0")
 EARLIER, LATER = "20261101T000000.000000Z", "20261231T000000.000000Z"
 
 
@@ -180,6 +180,7 @@ def test_a_pass_names_the_verdicts_and_the_digests() -> None:
         "Gate: PASS. The ticket is closed with this verdict.",
         f"Report: 3 parts, joined SHA-256 {'e' * 64}",
         f"Locker: attempt {ATTEMPT}, SHA-256 {'f' * 64}",
+        "Closing record: unsigned, SHA-256 0",
     ):
         assert part in text
     assert "@psp/backend" not in text
