@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..module_utils._core.evidence import utc_now
-from ..plugin_utils.keep import elsewhere, locker
+from ..plugin_utils.keep import elsewhere, locker, merging
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.tell import verify
 from ..plugin_utils.tell.report import document, junit, markdown, migration_decision
@@ -42,12 +42,16 @@ def _is_new(choice: migration_decision.Choice, attempt: locker.Attempt) -> bool:
     return before is None or replace(before, recorded="") != choice
 
 
+def _judged(attempt: locker.Attempt) -> document.Document:
+    return document.build(attempt, locker.load(attempt), utc_now(), merging.load(attempt))
+
+
 def _reported(attempt: locker.Attempt) -> Result:
     """Write the report, unless the one that is there agrees with the evidence."""
     elsewhere.settle(attempt.folder.parents[1])
     own = attempt.folder / "report.json"
     agrees = own.exists() and not verify.problems(attempt)
-    report = locker.read_json(own) if agrees else document.build(attempt, locker.load(attempt), utc_now())
+    report = locker.read_json(own) if agrees else _judged(attempt)
     # In this order: where report.json is, all of the report is.
     texts = {
         "report.md": markdown.render(report),

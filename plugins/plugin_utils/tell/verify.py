@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ..keep import locker
+from ..keep import locker, merging
 from .report import document, junit, markdown
 
 # A note is one sentence, a stream may be long; what differs is shown as far as it helps to find it.
@@ -27,7 +27,7 @@ def problems(attempt: locker.Attempt) -> list[str]:
     """
     folder = attempt.folder
     reported = locker.read_json(folder / "report.json")
-    built = document.build(attempt, locker.load(attempt), _when(reported))
+    built = document.build(attempt, locker.load(attempt), _when(reported), merging.load(attempt))
     derived = json.loads(json.dumps(built))
     found = [f"report.json: {problem}" for problem in differences(reported, derived)]
     if (folder / "report.md").read_bytes() != markdown.render(built).encode():

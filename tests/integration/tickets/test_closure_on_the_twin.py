@@ -258,7 +258,7 @@ def tell_jira(
         folder or story.folder,
         rc_closure_ticket_provider="jira",
         rc_closure_ticket_url=jira.url,
-        rc_closure_ticket_user=jira.options["user"] or "",
+        rc_closure_ticket_jira={"user": jira.options["user"] or ""},
         rc_closure_ticket_token_env="JIRA_TOKEN",
         rc_closure_ticket_attempt=Path(attempt.path).name,
     )

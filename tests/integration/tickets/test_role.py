@@ -119,7 +119,7 @@ def on_jira(jira: Service) -> dict[str, t.Any]:
     return {
         "rc_closure_ticket_provider": "jira",
         "rc_closure_ticket_url": jira.url,
-        "rc_closure_ticket_user": jira.options["user"] or "",
+        "rc_closure_ticket_jira": {"user": jira.options["user"] or ""},
         "rc_closure_ticket_token": jira_stand_in.TOKEN,
         "rc_closure_ticket_close": True,
     }

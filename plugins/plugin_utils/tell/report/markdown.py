@@ -10,7 +10,7 @@ import typing as t
 
 from ....module_utils._text import earlier_attempts
 from ...keep.locker import STREAMS
-from . import origin
+from . import merged, origin
 from .document import Document
 
 SEPARATOR = "\n\n"
@@ -64,6 +64,7 @@ def _head(document: Document) -> list[str]:
         f"- Environment: `{release['environment']}`",
         f"- Collected from {attempt['started']} to {attempt['reported']} (UTC)",
         *(f"- {name}: {_inline(said)}" for name, said in origin.lines(document)),
+        *(f"- {_inline(said)}" for said in merged.lines(document)),
         "- Gate: PASS, all four packages are PASS for this release. The ticket may close."
         if gate["status"] == "PASS"
         else "- Gate: FAIL. The ticket may not close; the root-cause analysis goes on in this ticket.",

@@ -36,8 +36,11 @@ def _named(mark: str) -> str:
     return f"<U+{ord(mark):04X} {name}>"
 
 
-def whole(step: Step) -> dict[str, t.Any]:
-    """Return where those streams of a step are that a report may not show in full, with size and digest."""
+def whole(step: Step, folder: str = "") -> dict[str, t.Any]:
+    """Return where those streams of a step are that a report may not show in full, with size and digest.
+
+    C(folder) is that of the step's attempt, from that of the report, where it is another.
+    """
     large = {
         name: stream
         for name, stream in (("stdout", step.stdout), ("stderr", step.stderr))
@@ -45,7 +48,7 @@ def whole(step: Step) -> dict[str, t.Any]:
     }
     found = {
         name: {
-            "file": "/".join(Path(stream.file).parts[-2:]),
+            "file": folder + "/".join(Path(stream.file).parts[-2:]),
             "bytes": stream.size,
             "sha256": stream.sha256,
         }

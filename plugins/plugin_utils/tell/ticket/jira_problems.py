@@ -85,7 +85,7 @@ def _explain_status(exchange: Exchange, status: int, issue: str) -> str:
         400: next((remedy for words, remedy in _BAD_REQUEST if re.search(words, said.lower())), ""),
         401: (
             "Jira does not take the token: it is wrong, expired or revoked, or, in the Cloud, "
-            "rc_closure_ticket_user is not the e-mail address of its owner"
+            "rc_closure_ticket_jira.user is not the e-mail address of its owner"
         ),
         403: _forbidden(exchange, issue),
         404: (

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from ...judge.base import FAIL, PASS
 from ...keep.locker import Later
+from ..report import merged
 from ..report.migration_decision import Choice, sentences
 from .base import Comment, State
 from .marker import CLOSING, NOT_CLOSED, VERDICT, Marker
@@ -139,6 +140,7 @@ def verdict(document: Document, own: Marker, decision: Decision, proof: Proof, a
         f"Closure of {release['candidate']} on {release['environment']}, commit {release['commit']}",
         f"Collected from {times['started']} to {times['reported']} (UTC)",
         *(f"Package-{n}: {_package(document, n)['status']}. {_note(document, n)}" for n in range(4)),
+        *merged.lines(document),
         f"Gate: {status}. {decision.sentence}",
         *(f"Left out by policy: {one}" for one in document["gate"].get("left_out", [])),
         *_migration(_package(document, 1).get("reset_or_stamp") or {}),
@@ -156,7 +158,7 @@ def _lead(document: Document, decision: Decision, analysts: str) -> str:
         return "The closure collected nothing, which proves nothing."
     numbers = failing(document)
     if not numbers:
-        return "The packages of this run are PASS. The gate requires all four in one run."
+        return _without_all(document)
     names = " and ".join(f"Package-{number}" for number in numbers)
     fail = f"{names} {'is' if len(numbers) == 1 else 'are'} FAIL"
     if decision.outdated:
@@ -164,6 +166,16 @@ def _lead(document: Document, decision: Decision, analysts: str) -> str:
     return (
         f"{analysts}: {fail}. The full log is in the parts above. Please do the root-cause analysis here, in "
         "this ticket."
+    )
+
+
+def _without_all(document: Document) -> str:
+    """Say what the gate lacks where no package that counts is FAIL."""
+    lacking = sorted({*range(4)} - set(document["run"]["packages"]))
+    names = " and ".join(f"Package-{number}" for number in lacking)
+    return (
+        f"The packages of this run are PASS. The gate requires all four, and {names} "
+        f"{'is' if len(lacking) == 1 else 'are'} not proven in it."
     )
 
 
