@@ -109,7 +109,9 @@ def test_the_workflow_is_of_the_packages_and_then_the_gate(ready: tuple[str, awx
     nodes = {one["id"]: one for one in state.objects["workflow_job_template_nodes"]}
     names = {number: one["identifier"] for number, one in nodes.items()}
     then = {
-        one["identifier"]: [names[number] for number in state.associated.get(f"{one['url']}always_nodes/", [])]
+        one["identifier"]: [
+            names[number] for number in state.associated.get(f"{one['url']}always_nodes/", [])
+        ]
         for one in nodes.values()
     }
     assert then == {
