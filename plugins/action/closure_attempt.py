@@ -19,7 +19,7 @@ from ..module_utils._core import lease
 from ..module_utils._core.evidence import Release, utc_now
 from ..module_utils._core.redaction import Redactor
 from ..module_utils._core.steps import hostname
-from ..plugin_utils.keep import elsewhere, locker, merging, provenance, watch
+from ..plugin_utils.keep import bucket, elsewhere, locker, merging, provenance, watch
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, progress
 from ..plugin_utils.preflight import controller, formats
 
@@ -40,6 +40,7 @@ class ActionModule(ClosureAction):
                 "rc_closure_locker": ("path", args.get("locker")),
             }
         ) + controller.lacking("sqlglot")
+        problems += controller.lacking(bucket.LIBRARY) if args.get("bucket") else []
         masked = args.get("masked") or {}
         if not isinstance(masked, dict) or not all(isinstance(one, bool) for one in masked.values()):
             problems.append("rc_closure_masked must be a dictionary of variables' names to true or false")
@@ -48,6 +49,9 @@ class ActionModule(ClosureAction):
             return {"failed": True, "msg": "; ".join(problems)}
         release = Release(*(str(args[name]) for name in ("ticket", "release", "commit", "environment")))
         asked = _asked(args)
+        if args.get("bucket") and not self._task.check_mode:
+            copy = bucket.Bucket(str(args["bucket"]))
+            copy.download(Path(str(args["locker"])).absolute(), release.ticket, release.candidate)
         problems = merging.conflicts(str(args["locker"]), release, asked.packages)
         if problems:
             return {"failed": True, "msg": f"nothing was touched: {'; '.join(problems)}"}

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..module_utils._core.evidence import utc_now
-from ..plugin_utils.keep import elsewhere, locker, merging
+from ..plugin_utils.keep import bucket, elsewhere, locker, merging
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
+from ..plugin_utils.preflight import controller
 from ..plugin_utils.tell import verify
 from ..plugin_utils.tell.report import document, junit, markdown, migration_decision
 
@@ -24,14 +25,42 @@ class ActionModule(ClosureAction):
         names = ("decision", "decision_by", "decision_reason")
         choice = migration_decision.given(*(args.get(name) for name in names))
         attempt = locker.named_attempt(args.get("attempt"))
+        copy = _bucket(args)
         if attempt is None:
+            if copy:
+                copy.exists() if self._task.check_mode else copy.probe()
             return {"changed": False, "msg": "no attempt is open, so nothing is judged"}
         is_new = choice is not None and _is_new(choice, attempt)
         if self._task.check_mode:
             return {"changed": is_new, "msg": "check mode: nothing is kept and nothing is judged"}
         if choice and is_new:
             locker.keep(attempt, migration_decision.PACKAGE, [migration_decision.step(choice)])
-        return _reported(attempt)
+        result = _reported(attempt)
+        return _uploaded(attempt, copy, result) if copy else result
+
+
+def _bucket(args: Options) -> bucket.Bucket | None:
+    """Return where a copy of the locker is to be, None where it has none.
+
+    Raises:
+        LockerError: it cannot be used.
+    """
+    if not args.get("bucket"):
+        return None
+    lacking = controller.lacking(bucket.LIBRARY)
+    if lacking:
+        raise locker.LockerError(lacking[0])
+    return bucket.Bucket(str(args["bucket"]))
+
+
+def _uploaded(attempt: locker.Attempt, copy: bucket.Bucket, result: Result) -> Result:
+    """Copy what was kept; where that fails, all of it is in the locker still, and the fact says so."""
+    try:
+        return {**result, "uploaded": copy.upload(attempt)}
+    except locker.LockerError as exc:
+        problem = f"not uploaded, and kept in {attempt.path}: {exc}"
+    report = {**result["ansible_facts"]["rc_closure_report"], "not_uploaded": problem}
+    return {**result, "warnings": [problem], "ansible_facts": {"rc_closure_report": report}}
 
 
 def _is_new(choice: migration_decision.Choice, attempt: locker.Attempt) -> bool:

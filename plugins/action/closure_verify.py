@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
-from ..plugin_utils.keep import locker
+import tempfile
+from pathlib import Path
+
+from ..plugin_utils.keep import bucket, locker
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
-from ..plugin_utils.preflight import formats
+from ..plugin_utils.preflight import controller, formats
 from ..plugin_utils.tell import verify
 
 
@@ -28,16 +31,31 @@ class ActionModule(ClosureAction):
         )
         if problems:
             return {"failed": True, "msg": "; ".join(problems)}
-        name = args.get("name") or ""
-        attempt = locker.find_attempt(args["locker"], args["ticket"], args["release"], name)
-        digest, given = locker.digest(attempt), str(args.get("sha256") or "")
-        problems = verify.problems(attempt)
-        if given not in ("", digest):
-            problems.append(
-                f"the attempt's SHA-256 is {digest}, not {given} (rc_closure_locker_sha256): "
-                "the locker was changed since"
-            )
-        found = {"changed": False, "attempt": attempt.as_dict(), "sha256": digest, "problems": problems}
-        if problems:
-            return {**found, "failed": True, "msg": "; ".join(problems)}
-        return {**found, "msg": f"{attempt.path} agrees with its evidence; its SHA-256 is {digest}"}
+        if not str(args["locker"]).startswith(bucket.SCHEME):
+            return _verified(args, str(args["locker"]))
+        lacking = controller.lacking(bucket.LIBRARY)
+        if lacking:
+            return {"failed": True, "msg": lacking[0]}
+        with tempfile.TemporaryDirectory() as folder:
+            asked = Path(folder), str(args["ticket"]), str(args["release"])
+            bucket.Bucket(str(args["locker"])).download(*asked)
+            bucket.copies(*asked)
+            found = _verified(args, folder)
+            return {**found, "msg": found["msg"].replace(folder, str(args["locker"]).rstrip("/"))}
+
+
+def _verified(args: Options, root: str) -> Result:
+    """Verify an attempt of the locker C(root)."""
+    name = args.get("name") or ""
+    attempt = locker.find_attempt(root, args["ticket"], args["release"], name)
+    digest, given = locker.digest(attempt), str(args.get("sha256") or "")
+    problems = verify.problems(attempt)
+    if given not in ("", digest):
+        problems.append(
+            f"the attempt's SHA-256 is {digest}, not {given} (rc_closure_locker_sha256): "
+            "the locker was changed since"
+        )
+    found = {"changed": False, "attempt": attempt.as_dict(), "sha256": digest, "problems": problems}
+    if problems:
+        return {**found, "failed": True, "msg": "; ".join(problems)}
+    return {**found, "msg": f"{attempt.path} agrees with its evidence; its SHA-256 is {digest}"}

@@ -68,6 +68,11 @@ options:
     description: How many seconds before this attempt a package may have been collected at most, to be taken.
     type: float
     default: 86400
+  bucket:
+    description: A copy of the locker, such as V(s3://bucket/prefix), out of which the locker gets what it
+      lacks of the release. C(boto3) is required on the controller.
+    type: str
+    default: ""
   holder:
     description: Who takes the lock. Set by the action.
     type: dict
@@ -140,6 +145,7 @@ def main() -> None:
             "masked": {"type": "dict", "default": {}},
             "merge": {"type": "list", "elements": "int", "default": []},
             "max_age": {"type": "float", "default": 86400},
+            "bucket": {"type": "str", "default": ""},
             "holder": {"type": "dict"},
         },
         supports_check_mode=True,

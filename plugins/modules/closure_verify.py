@@ -13,9 +13,12 @@ description:
     difference.
   - Whoever can write the locker can make report and evidence agree, but cannot change the digest in the
     ticket. Give that as O(sha256).
+  - The locker may be a bucket, V(s3://bucket/prefix): what it has of the release is read into a temporary
+    directory of one's own. Endpoint, region and keys are those of AWS's own environment variables and files.
 author: psp.rc_closure contributors (@psp-rc-closure)
 requirements:
   - sqlglot on the controller
+  - boto3 on the controller, where the locker is a bucket
 extends_documentation_fragment:
   - psp.rc_closure.controller
   - psp.rc_closure.controller.release
