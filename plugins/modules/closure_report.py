@@ -39,7 +39,8 @@ options:
   bucket:
     description:
       - Where the attempt is copied to once it is reported, such as V(s3://bucket/prefix). Endpoint, region
-        and keys are those of AWS's own environment variables and files. C(boto3) is required on the controller.
+        and keys are those of AWS's own environment variables and files. C(boto3) is required on the
+        controller.
       - Each file is written once. An upload that fails costs nothing that was kept, warns, and is said as
         C(not_uploaded) in the fact.
       - Without O(attempt) it is checked whether the bucket can be written, by an object that is deleted.

@@ -4,8 +4,8 @@
 """A copy of the locker in an S3 bucket, so that it outlives the machine: each file is written once.
 
 C(s3://bucket/prefix) has what the locker has of attempts, C(<ticket>/<release>/attempts/<id>/…), without what
-is hidden and the result of posting. Endpoint, region and keys are those of AWS's own environment variables and
-files. A bucket that keeps versions and has a default retention keeps what was written against everybody.
+is hidden and the result of posting. Endpoint, region and keys are those of AWS's own environment variables
+and files. A bucket that keeps versions and has a default retention keeps what was written against everybody.
 """
 
 from __future__ import annotations
@@ -98,13 +98,15 @@ class Bucket:
         Raises:
             BucketError: one cannot be written, or another content is there under its name.
         """
-        others = [path for path in attempt.folder.parent.iterdir() if not (path / UPLOADED).exists()]
-        ended = {attempt.folder, *(path for path in others if not locker.is_running(path))}
-        count = 0
+        own, count = attempt.folder, 0
+        others = [path for path in sorted(own.parent.iterdir()) if not (path / UPLOADED).exists()]
+        ended = [path for path in others if path != own and not locker.is_running(path)]
         with self._saying("not all of the evidence was written"):
-            for folder in sorted(ended):
-                count += sum(self._put(attempt.folder.parents[3], file) for file in _files(folder))
-                (folder / UPLOADED).touch(0o600)
+            for folder in (own, *ended):
+                count += sum(self._put(own.parents[3], file) for file in _files(folder))
+                # Of one that was killed more may be found on a host.
+                if (folder / "report.json").exists():
+                    (folder / UPLOADED).touch(0o600)
         return count
 
     def download(self, root: Path, ticket: str, release: str) -> int:
@@ -166,7 +168,7 @@ class Bucket:
         return str(head["Metadata"].get("sha256"))
 
     def _keeps_versions(self) -> bool:
-        return self._s3.get_bucket_versioning(Bucket=self._name).get("Status") == "Enabled"
+        return bool(self._s3.get_bucket_versioning(Bucket=self._name).get("Status") == "Enabled")
 
     @contextmanager
     def _saying(self, what: str) -> t.Iterator[None]:

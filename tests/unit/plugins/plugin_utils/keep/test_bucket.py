@@ -93,6 +93,9 @@ def test_a_killed_attempt_is_written_with_the_next(s3: t.Any, tmp_path: Path) ->
     killed = locker.open_attempt(str(tmp_path / "evidence"), attempt.release, "2026-11-24T02:00:00.000Z")
     Bucket(URL).upload(attempt)
     assert any(killed.folder.name in key for key in keys(s3))
+    # What is found of it later is written, too.
+    locker.open_package(killed, 1, {})
+    assert Bucket(URL).upload(attempt) == 1
 
 
 def test_another_content_is_not_written_over(s3: t.Any, tmp_path: Path) -> None:

@@ -11,11 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.judge.base import Verdict
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import intents, locker, merging
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell import verify
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import document, junit, markdown
 from tests.unit.captured import RELEASE, step
+from tests.unit.docs.test_report_schema import SCHEMA
 
 ALL = merging.Asked((0, 1, 2, 3), 86400.0)
 STAGING = "staging:/app/backend at backend"
@@ -153,3 +156,61 @@ def test_the_report_says_whose_a_package_is_and_is_verified(tmp_path: Path) -> N
         verify.problems(attempt)
     shutil.rmtree(first.folder)
     assert "packages.package_0.policy" in " ".join(verify.problems(attempt))
+
+
+@pytest.mark.parametrize(
+    ("collected", "own", "failing", "run", "gate"),
+    [
+        # Collected before, and merged.
+        ((0, 1, 2, 3), (), (), ([0, 1, 2, 3], "PASS"), "PASS"),
+        ((0, 1, 3), (2,), (), ([0, 1, 2, 3], "PASS"), "PASS"),
+        # A run of some packages may pass while the gate stays shut; one of the gate alone may not.
+        ((0, 1), (3,), (), ([0, 1, 3], "PASS"), "FAIL"),
+        ((0, 1, 3), (), (), ([0, 1, 3], "FAIL"), "FAIL"),
+        ((0, 1, 3), (2,), (1,), ([0, 1, 2, 3], "FAIL"), "FAIL"),
+        ((), (), (), ([], "FAIL"), "FAIL"),
+    ],
+)
+def test_what_becomes_of_run_and_gate(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    collected: tuple[int, ...],
+    own: tuple[int, ...],
+    failing: tuple[int, ...],
+    run: tuple[list[int], str],
+    gate: str,
+) -> None:
+    def judge(evidence: t.Any, _policy: t.Any) -> Verdict:
+        return Verdict(evidence.package, "FAIL" if evidence.package in failing else "PASS", "So.", ())
+
+    monkeypatch.setattr(document, "JUDGES", (judge,) * 4)
+    opened(tmp_path, 1, *collected)
+    attempt = merged(tmp_path)
+    for package in own:
+        locker.open_package(attempt, package, {})
+    built = report(attempt)
+    assert (built["run"], built["gate"]["status"]) == ({"packages": run[0], "status": run[1]}, gate)
+    assert verify.problems(attempt) == []
+    assert locker.later_attempt(opened(tmp_path, 0)) == (
+        locker.Later(attempt.folder.name, gate) if (gate, run[1]) != ("FAIL", "PASS") else None
+    )
+
+
+def test_one_that_does_not_count_is_fail_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        document, "JUDGES", (lambda one, _policy: Verdict(one.package, "PASS", "So.", ()),) * 4
+    )
+    first = opened(tmp_path, 1, 0, 1, 2, 3)
+    built = report(merged(tmp_path, asked=merging.Asked((0, 1, 2, 3), 60.0)))
+    assert built["run"] == {"packages": [], "status": "FAIL"}
+    package = built["packages"]["package_0"]
+    start = (
+        f"Not proven: what the attempt {first.folder.name} collected does not count, for its last step ended"
+    )
+    assert (package["status"], package["note"][: len(start)]) == ("FAIL", start)
+    assert package["steps"][0]["stdout"] == "1\n"
+    assert "which does not count" in markdown.render(built)
+    assert Draft202012Validator(SCHEMA).is_valid(json.loads(json.dumps(built)))
