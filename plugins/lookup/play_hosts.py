@@ -29,8 +29,8 @@ options:
     type: dict
     required: true
   named:
-    description: Tags that are asked for by their own names alone. Without C(--tags) there is nothing to do for
-      them.
+    description: Tags that are asked for by their own names alone. Without C(--tags) there is nothing to do
+      for them.
     type: list
     elements: str
     default: []
