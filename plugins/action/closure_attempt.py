@@ -19,7 +19,7 @@ from ..module_utils._core import lease
 from ..module_utils._core.evidence import Release, utc_now
 from ..module_utils._core.redaction import Redactor
 from ..module_utils._core.steps import hostname
-from ..plugin_utils.keep import elsewhere, locker, provenance, watch
+from ..plugin_utils.keep import bucket, elsewhere, locker, merging, provenance, watch
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, progress
 from ..plugin_utils.preflight import controller, formats
 from ..plugin_utils.tell.language import ENGLISH, LANGUAGES
@@ -41,6 +41,7 @@ class ActionModule(ClosureAction):
                 "rc_closure_locker": ("path", args.get("locker")),
             }
         ) + controller.lacking("sqlglot")
+        problems += controller.lacking(bucket.LIBRARY) if args.get("bucket") else []
         masked = args.get("masked") or {}
         if not isinstance(masked, dict) or not all(isinstance(one, bool) for one in masked.values()):
             problems.append("rc_closure_masked must be a dictionary of variables' names to true or false")
@@ -51,6 +52,13 @@ class ActionModule(ClosureAction):
         if problems:
             return {"failed": True, "msg": "; ".join(problems)}
         release = Release(*(str(args[name]) for name in ("ticket", "release", "commit", "environment")))
+        asked = _asked(args)
+        if args.get("bucket") and not self._task.check_mode:
+            copy = bucket.Bucket(str(args["bucket"]))
+            copy.download(Path(str(args["locker"])).absolute(), release.ticket, release.candidate)
+        problems = merging.conflicts(str(args["locker"]), release, asked.packages)
+        if problems:
+            return {"failed": True, "msg": f"nothing was touched: {'; '.join(problems)}"}
         if self._task.check_mode:
             return {"changed": True, "msg": "check mode: no attempt is opened, nothing is kept"}
         elsewhere.settle(Path(str(args["locker"])).absolute() / release.ticket)
@@ -69,6 +77,8 @@ class ActionModule(ClosureAction):
                 language=language,
                 provenance=_provenance(known, masked),
             )
+            if asked.packages:
+                merging.keep(attempt, asked)
         except locker.LockerError as exc:
             if locked:
                 self.shell(lease.releasing(staging, token))
@@ -116,6 +126,22 @@ class ActionModule(ClosureAction):
         host = self.host(known)
         found = known.get("ansible_delegated_vars", {}).get(host, known)
         return str(self._templar.template(found.get("ansible_host")) or host)
+
+
+def _asked(args: Options) -> merging.Asked:
+    """Return which packages to take from earlier attempts.
+
+    Raises:
+        ValueError: an option is out of form.
+    """
+    try:
+        packages = sorted({int(package) for package in args.get("merge") or []} & {*locker.PACKAGES})
+        max_age = float(args.get("max_age") or 86400)
+    except (TypeError, ValueError):
+        max_age = 0.0
+    if not 0 < max_age < float("inf"):
+        raise ValueError(f"rc_closure_max_age must be seconds, not {args.get('max_age')!r}")
+    return merging.Asked(packages, max_age)
 
 
 def _provenance(known: Options, masked: t.Mapping[str, bool]) -> dict[str, t.Any]:

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
-from ..plugin_utils.keep import locker
+import tempfile
+from pathlib import Path
+
+from ..plugin_utils.keep import bucket, locker
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
-from ..plugin_utils.preflight import formats
+from ..plugin_utils.preflight import controller, formats
 from ..plugin_utils.tell import verify
 
 
@@ -28,21 +31,36 @@ class ActionModule(ClosureAction):
         )
         if problems:
             return {"failed": True, "msg": "; ".join(problems)}
-        name = args.get("name") or ""
-        attempt = locker.find_attempt(args["locker"], args["ticket"], args["release"], name)
-        given = (str(args.get(name) or "") for name in ("sha256", "public_key"))
-        found = verify.look(attempt, *given)
-        result = {
-            "changed": False,
-            "attempt": attempt.as_dict(),
-            "sha256": found.sha256,
-            "problems": found.changed,
-            "differences": found.differences,
-            "warnings": [*found.differences, *found.warnings],
-            "notes": found.notes,
-        }
-        if found.changed:
-            return {**result, "failed": True, "msg": "; ".join(found.changed)}
-        differs = ", as another version judged and rendered it" if found.differences else ""
-        sentence = f"{attempt.path} agrees with its evidence{differs}; its SHA-256 is {found.sha256}"
-        return {**result, "msg": "; ".join([sentence, *found.notes])}
+        if not str(args["locker"]).startswith(bucket.SCHEME):
+            return _verified(args, str(args["locker"]))
+        lacking = controller.lacking(bucket.LIBRARY)
+        if lacking:
+            return {"failed": True, "msg": lacking[0]}
+        with tempfile.TemporaryDirectory() as folder:
+            asked = Path(folder), str(args["ticket"]), str(args["release"])
+            bucket.Bucket(str(args["locker"])).download(*asked)
+            bucket.copies(*asked)
+            found = _verified(args, folder)
+            return {**found, "msg": found["msg"].replace(folder, str(args["locker"]).rstrip("/"))}
+
+
+def _verified(args: Options, root: str) -> Result:
+    """Verify an attempt of the locker C(root)."""
+    name = args.get("name") or ""
+    attempt = locker.find_attempt(root, args["ticket"], args["release"], name)
+    given = (str(args.get(name) or "") for name in ("sha256", "public_key"))
+    found = verify.look(attempt, *given)
+    result = {
+        "changed": False,
+        "attempt": attempt.as_dict(),
+        "sha256": found.sha256,
+        "problems": found.changed,
+        "differences": found.differences,
+        "warnings": [*found.differences, *found.warnings],
+        "notes": found.notes,
+    }
+    if found.changed:
+        return {**result, "failed": True, "msg": "; ".join(found.changed)}
+    differs = ", as another version judged and rendered it" if found.differences else ""
+    sentence = f"{attempt.path} agrees with its evidence{differs}; its SHA-256 is {found.sha256}"
+    return {**result, "msg": "; ".join([sentence, *found.notes])}

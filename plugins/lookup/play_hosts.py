@@ -28,6 +28,12 @@ options:
       playbook without tags.
     type: dict
     required: true
+  named:
+    description: Tags that are asked for by their own names alone. Without C(--tags) there is nothing to do
+      for them.
+    type: list
+    elements: str
+    default: []
   optional:
     description: Groups that an inventory may be without.
     type: list

@@ -16,6 +16,9 @@ description:
     it was last renewed, and who comes meanwhile waits for that.
   - Keeps in C(attempt.json) who runs it (the user, AWX's user and job), the controller, versions, inventories
     with their digests, options of the command line (masked) and hosts. The report's first page has them.
+  - For each package in O(merge), chooses the newest earlier attempt of the release that had opened it, and
+    keeps the choice with the digests of those attempts. Where one of them is for another commit or
+    environment, no attempt is opened.
   - Destroys the keys of keyed digests that attempts of the ticket left behind which were killed.
 author: psp.rc_closure contributors (@psp-rc-closure)
 requirements:
@@ -61,6 +64,21 @@ options:
     type: str
     choices: [en, tr]
     default: en
+  merge:
+    description: Numbers of the packages that are taken from earlier attempts of the release. One that this
+      attempt collects itself is its own.
+    type: list
+    elements: int
+    default: []
+  max_age:
+    description: How many seconds before this attempt a package may have been collected at most, to be taken.
+    type: float
+    default: 86400
+  bucket:
+    description: A copy of the locker, such as V(s3://bucket/prefix), out of which the locker gets what it
+      lacks of the release. C(boto3) is required on the controller.
+    type: str
+    default: ""
   holder:
     description: Who takes the lock. Set by the action.
     type: dict
@@ -80,6 +98,16 @@ EXAMPLES = r"""
     staging: /app/backend
   delegate_to: backend
   run_once: true
+
+- name: Open an attempt whose gate counts what earlier ones collected within the last hour
+  psp.rc_closure.closure_attempt:
+    ticket: PSP-1234
+    release: 2026.11.0-rc3
+    commit: 0123456789abcdef0123456789abcdef01234567
+    environment: staging
+    locker: evidence
+    merge: [0, 1, 3]
+    max_age: 3600
 
 - name: Collect into it, with the attempt and the package given once
   module_defaults:
@@ -122,6 +150,9 @@ def main() -> None:
             "held_back": {"type": "dict", "default": {}},
             "masked": {"type": "dict", "default": {}},
             "language": {"type": "str", "choices": ["en", "tr"], "default": "en"},
+            "merge": {"type": "list", "elements": "int", "default": []},
+            "max_age": {"type": "float", "default": 86400},
+            "bucket": {"type": "str", "default": ""},
             "holder": {"type": "dict"},
         },
         supports_check_mode=True,

@@ -57,6 +57,15 @@ options:
     description: The address of a time stamping authority (RFC 3161) that stamps the closing record. If it
       does not, RV(record.said) says so, and nothing else follows from it.
     type: str
+  bucket:
+    description:
+      - Where the attempt is copied to once it is reported, such as V(s3://bucket/prefix). Endpoint, region
+        and keys are those of AWS's own environment variables and files. C(boto3) is required on the
+        controller.
+      - Each file is written once. An upload that fails costs nothing that was kept, warns, and is said as
+        C(not_uploaded) in the fact.
+      - Without O(attempt) it is checked whether the bucket can be written, by an object that is deleted.
+    type: str
 seealso:
   - module: psp.rc_closure.closure_ticket
   - module: psp.rc_closure.closure_verify

@@ -181,17 +181,18 @@ _OUTCOMES: dict[str, tuple[str, ...]] = {
     "arq_worker": (WORKER_ENVIRONMENT, QUEUE_ENABLEMENT),
     "backend_env": (BACKEND_ENVIRONMENT, FLAGS_PROCESSES, QUEUE_ENABLEMENT),
 }
-_INTENT = "_intent"
+# What the name of the step ends with that is kept before a change.
+INTENT = "_intent"
 
 
 def intent(change: str) -> StepName:
     """Return the step that says what will be changed, kept before it is."""
-    return StepName(f"{change}{_INTENT}", f"Intent of {change}", FILE)
+    return StepName(f"{change}{INTENT}", f"Intent of {change}", FILE)
 
 
 def outcomes_of(step: str) -> tuple[str, ...]:
     """Return the steps that show what came of an intent; none where C(step) is not the name of one."""
-    change = step[: -len(_INTENT)] if step.endswith(_INTENT) else ""
+    change = step[: -len(INTENT)] if step.endswith(INTENT) else ""
     return _OUTCOMES.get(change, ())
 
 

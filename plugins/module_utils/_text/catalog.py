@@ -86,10 +86,14 @@ ORDER BY n.nspname"""
 
 
 def revisions_query(version_table: str) -> str:
-    """Return the query for Alembic's own rows, and the database that they are in: one JSON object a row."""
+    """Return the query for Alembic's own rows, and the database that they are in: one JSON object a row.
+
+    C(cluster) is what initdb gave the server's data, and no other has: a restart keeps it.
+    """
     return f"""\
-SELECT json_build_object('database', current_database(), 'revision', version_num)::text AS revision
-FROM {version_table}
+SELECT json_build_object('database', current_database(), 'cluster', system_identifier::text,
+                         'revision', version_num)::text AS revision
+FROM {version_table}, pg_control_system()
 ORDER BY version_num"""
 
 

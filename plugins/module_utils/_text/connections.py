@@ -19,6 +19,7 @@ from .catalog import objects
 SESSIONS = """\
 SELECT json_build_object(
          'server', extract(epoch FROM pg_postmaster_start_time())::text,
+         'cluster', (SELECT system_identifier::text FROM pg_control_system()),
          'pid', pid, 'database', datname, 'user', usename, 'application', application_name,
          'address', host(client_addr), 'port', client_port,
          'began', backend_start, 'state', state, 'own', pid = pg_backend_pid())::text AS session

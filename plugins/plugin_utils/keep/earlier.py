@@ -28,11 +28,18 @@ def keep(attempt: locker.Attempt, package: int) -> None:
 def unreported(attempt: locker.Attempt, package: int) -> list[earlier_attempts.Attempt]:
     """Return the earlier attempts, for the same environment, that opened a package and have no report.
 
-    The streams of C(package) are with them.
+    The streams of C(package) are with them. One that is still at work on other packages, as a job beside this
+    one is, has its report before it.
     """
     folders = [path for path in sorted(attempt.folder.parent.iterdir()) if path.name < attempt.folder.name]
     reported = [path for path in folders if (path / "report.json").exists()]
-    begun = [path for path in folders if path not in reported and any(path.glob("package_*"))]
+    begun = [
+        path
+        for path in folders
+        if path not in reported
+        and any(path.glob("package_*"))
+        and ((path / earlier_attempts.folder(package)).is_dir() or not locker.is_running(path))
+    ]
     here = ("", attempt.release.environment)
     return [_read(path, package, reported) for path in begun if _environment(path) in here]
 

@@ -27,7 +27,10 @@ NAME = "manifest.json"
 # its time stamp, and what came of posting to the ticket.
 AFTER = ("record.dsse.json", "record.dsse.json.tsr", "ticket.json")
 # What is beside the evidence while an attempt is at work, and is none.
-RUNTIME = (".digest_key", ".lock", ".lost", ".recovering", ".running")
+RUNTIME = (".digest_key", ".lock", ".lost", ".recovering", ".running", ".uploaded")
+# What is written when an attempt is opened: of which release it is, and what it takes from earlier ones.
+MERGE = "merge.json"
+OPENED = ("attempt.json", MERGE)
 # A report that is written again, with a decision, leaves the manifest that it had under such a name.
 EARLIER = "manifest-[0-9]*.json"
 # The policy, the steps and their streams; no manifest, and nothing of RUNTIME.
@@ -134,7 +137,8 @@ def finish(attempt: Path, reports: t.Mapping[str, str]) -> None:
     if not old:
         _adopt(attempt)
     before = elsewhere.glob(attempt, EARLIER)
-    entries = {file.name: measure(file) for file in (attempt / "attempt.json", *before)}
+    opened = [file for name in OPENED if (file := elsewhere.find(attempt / name)).exists()]
+    entries = {file.name: measure(file) for file in (*opened, *before)}
     for package in packages(attempt):
         entries[f"{package.name}/{NAME}"] = measure(elsewhere.find(package / NAME))
         entries |= {f"{package.name}/{name}": entry for name, entry in read(package).items()}

@@ -40,6 +40,7 @@ class Playbook:
 
     # Tag → the groups that its tasks are for; the tag C('') where there are none.
     needs: t.Mapping[str, t.Sequence[str]]
+    named: t.Collection[str] = ()  # those of the tags that are asked for by their own names alone
     optional: t.Collection[str] = ()  # those of the groups that an inventory may be without
     within: str = ""  # the group that has to contain them
     whole: bool = False  # whether a limit may leave out none of their hosts
@@ -50,7 +51,8 @@ def problems(asked: Invocation, playbook: Playbook) -> list[str]:
     oldest = ".".join(map(str, OLDEST_CORE))
     if tuple(map(int, asked.core.split(".")[:2])) < OLDEST_CORE:
         return [f"ansible-core {asked.core} is not supported: install {oldest} or later"]
-    tags = [tag for tag in playbook.needs if _selected(tag, asked)]
+    selected = [tag for tag in playbook.needs if _selected(tag, asked)]
+    tags = [tag for tag in selected if tag not in playbook.named or tag in asked.tags]
     found = list(_tags(asked, playbook.needs, tags)) or list(_inventory(asked, playbook, tags))
     if asked.start_at:
         found.append("--start-at-task leaves out the checks: choose packages by --tags")

@@ -19,6 +19,7 @@ _SCHEMAS = Path(__file__).resolve().parents[3] / "docs" / "schemas"
 # What a file is, by its path in the attempt.
 _FORMS = {
     r"attempt\.json": "attempt-2",
+    r"merge\.json": "merge-1",
     r"(package_\d/)?manifest(-\d+)?\.json": "manifest-2",
     r"package_\d/policy\.json": "policy-2",
     r"package_\d/\d+-\w+\.json": "step-2",

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..judge.base import PASS
-from ..keep import chain, changed, elsewhere, kept, locker, manifest, versions
+from ..keep import chain, changed, elsewhere, kept, locker, manifest, merging, versions
 from . import differing, forms
 from .record import check
 from .report import document, junit, markdown
@@ -109,7 +109,7 @@ def problems(attempt: locker.Attempt, digest: kept.Digest | None = None) -> list
 def _compared(attempt: locker.Attempt, digest: kept.Digest | None) -> tuple[t.Any, t.Any, list[str]]:
     """Return the report, the one that the evidence makes, and the names of its texts that are not of that."""
     reported = locker.read_json(attempt.folder / "report.json")
-    built = document.build(attempt, locker.load(attempt, digest), _when(reported))
+    built = document.build(attempt, locker.load(attempt, digest), _when(reported), merging.load(attempt))
     texts = {"report.md": markdown.render(built)}
     # Which attempts of earlier versions do not have.
     later = {"junit.xml": junit.render, "report.html": page.render}

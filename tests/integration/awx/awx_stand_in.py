@@ -14,6 +14,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 TOKEN = "a-token-of-awx-1"
 Object = dict[str, t.Any]
+# Those whose type is not their collection's name without its last letter.
+TYPES = {"inventories": "inventory"}
 
 
 class State:
@@ -32,7 +34,7 @@ class State:
         made = {
             **fields,
             "id": self.next_id,
-            "type": kind,
+            "type": TYPES.get(kind, kind.removesuffix("s")),
             "url": url,
             "related": {"survey_spec": f"{url}survey_spec/"},
         }
@@ -69,9 +71,11 @@ class State:
 
     def _page(self, kind: str, query: dict[str, str]) -> Object:
         asked = {name: value for name, value in query.items() if not re.match("page|order", name)}
+        # AWX lists all that a job can be made of together.
+        kinds = ["job_templates", "workflow_job_templates"] if kind == "unified_job_templates" else [kind]
         found = [
             one
-            for one in self.objects.get(kind, [])
+            for one in (one for each in kinds for one in self.objects.get(each, []))
             if all(str(one.get(name)) == value for name, value in asked.items())
         ]
         return {"count": len(found), "next": None, "results": found}

@@ -80,6 +80,8 @@ def test_it_is_set_up_and_a_second_run_changes_nothing(
     templates = state.named("job_templates")
     assert {name: one["playbook"] for name, one in templates.items()} == {
         f"{NAME}: closure": "playbooks/rc_closure.yml",
+        **{f"{NAME}: package {number}": "playbooks/rc_closure.yml" for number in range(4)},
+        f"{NAME}: gate": "playbooks/rc_closure.yml",
         f"{NAME}: ticket": "playbooks/ticket.yml",
         f"{NAME}: verify": "playbooks/verify.yml",
     }
@@ -90,13 +92,45 @@ def test_it_is_set_up_and_a_second_run_changes_nothing(
         assert json.loads(one["extra_vars"])["rc_closure_locker"] == "/var/lib/psp/evidence"
         assert state.associated[f"{one['url']}credentials/"] == [state.named("credentials")["PSP CI"]["id"]]
         for when in ("success", "error"):
-            assert len(state.associated[f"{one['url']}notification_templates_{when}/"]) == 1
+            told = state.associated.get(f"{one['url']}notification_templates_{when}/", [])
+            assert len(told) == (0 if one["job_tags"] else 1), one["name"]
     before = len(state.writes)
     status, output = setup(url)
     assert status == 0, output
     assert re.search(r"changed=0 ", output), output
     assert len(state.writes) == before
     assert "WARNING]" not in output
+
+
+def test_the_workflow_is_of_the_packages_and_then_the_gate(ready: tuple[str, awx_stand_in.State]) -> None:
+    _url, state = ready
+    (workflow,) = state.objects["workflow_job_templates"]
+    assert state.surveys[f"{workflow['url']}survey_spec/"]["spec"][0]["variable"] == "rc_closure_ticket"
+    nodes = {one["id"]: one for one in state.objects["workflow_job_template_nodes"]}
+    names = {number: one["identifier"] for number, one in nodes.items()}
+    then = {
+        one["identifier"]: [
+            names[number] for number in state.associated.get(f"{one['url']}always_nodes/", [])
+        ]
+        for one in nodes.values()
+    }
+    assert then == {
+        "package 0": ["gate"],
+        "package 1": ["package 3"],
+        "package 3": ["package 2"],
+        "package 2": ["gate"],
+        "gate": [],
+    }
+    templates = {one["id"]: one for one in state.objects["job_templates"]}
+    for node in nodes.values():
+        template = templates[node["unified_job_template"]]
+        assert node["workflow_job_template"] == workflow["id"]
+        assert template["name"] == f"{NAME}: {node['identifier']}"
+        assert template["job_tags"] == node["identifier"].replace(" ", "_")
+        # Its variables are the workflow's answers.
+        assert (template["ask_variables_on_launch"], template["survey_enabled"]) == (True, False)
+        assert node.get("all_parents_must_converge", False) is (node["identifier"] == "gate")
+    assert len(state.associated[f"{workflow['url']}notification_templates_error/"]) == 1
 
 
 def test_a_secret_becomes_a_file_or_a_variable_of_the_environment(

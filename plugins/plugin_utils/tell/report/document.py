@@ -14,10 +14,11 @@ from dataclasses import asdict, replace
 
 from ....module_utils._core.evidence import Evidence
 from ....module_utils._text import earlier_attempts
+from ....module_utils._text.merging import Merge, Offered
 from ...judge import earlier, package_0, package_1, package_2, package_3
 from ...judge.base import FAIL, LEFT_OUT, PASS, Policy, Verdict
 from ...keep.locker import PACKAGES, STREAMS, Attempt
-from . import origin, reset_or_stamp, shown
+from . import merged, origin, reset_or_stamp, shown
 
 SCHEMA = "psp.rc_closure/report/1"
 # By the package's number.
@@ -29,13 +30,24 @@ Document = dict[str, t.Any]
 Kept = t.Mapping[int, tuple[Evidence, Policy]]
 
 
-def build(attempt: Attempt, kept: Kept, now: str) -> Document:
+def build(
+    attempt: Attempt, own: Kept, now: str, taken: tuple[Merge | None, t.Sequence[Offered]] = (None, ())
+) -> Document:
     """Judge what was kept and return the report; C(now) is RFC 3339, UTC.
 
     Large outputs are shortened in it, and marks that are not seen are named.
+
+    Args:
+        attempt: that is reported.
+        own: what it collected.
+        now: when it is reported.
+        taken: what it takes of packages that earlier attempts collected, as C(keep/merging.load()) has it.
     """
-    verdicts = {number: _verdict(number, kept) for number in PACKAGES}
+    others = merged.weigh(attempt, own, *taken)
+    kept = {**own, **{number: one.kept for number, one in others.items()}}
+    verdicts = {number: merged.counted(_verdict(number, kept), others.get(number)) for number in PACKAGES}
     failing = [number for number in PACKAGES if verdicts[number].status != PASS]
+    judged = sorted(number for number in kept if number not in others or others[number].counts)
     document = {
         "schema": SCHEMA,
         "release": asdict(attempt.release),
@@ -44,20 +56,21 @@ def build(attempt: Attempt, kept: Kept, now: str) -> Document:
             "reported": now,
             **({"language": attempt.language} if attempt.language else {}),
         },
-        **origin.section(attempt, [one for one, _policy in kept.values()]),
+        **origin.section(attempt, [one for one, _policy in own.values()]),
         **_earlier(kept),
         "gate": {
             "status": FAIL if failing else PASS,
             "reasons": [f"Package-{number}: {verdicts[number].note}" for number in failing],
             **_left_out(verdicts),
         },
-        # What this run was asked for may pass while the gate stays shut.
+        # What this run was asked for may pass while the gate stays shut, unless that is all it was asked for.
         "run": {
-            "packages": sorted(kept),
-            "status": FAIL if set(failing) & set(kept) or not kept else PASS,
+            "packages": judged,
+            "status": FAIL if set(failing) & (set(judged) if own else set(PACKAGES)) or not judged else PASS,
         },
         "packages": {
-            f"package_{number}": _package(verdicts[number], kept.get(number)) for number in PACKAGES
+            f"package_{number}": _package(verdicts[number], kept.get(number), others.get(number))
+            for number in PACKAGES
         },
     }
     return shown.shortened(document)
@@ -123,7 +136,9 @@ def _verdict(number: int, kept: Kept) -> Verdict:
     return JUDGES[number](*kept[number])
 
 
-def _package(verdict: Verdict, kept: tuple[Evidence, Policy] | None) -> dict[str, t.Any]:
+def _package(
+    verdict: Verdict, kept: tuple[Evidence, Policy] | None, other: merged.Taken | None
+) -> dict[str, t.Any]:
     evidence, policy = kept or (None, {})
     steps = evidence.steps if evidence else ()
     decision = reset_or_stamp.section(policy, steps) if verdict.package == 1 else None
@@ -131,13 +146,14 @@ def _package(verdict: Verdict, kept: tuple[Evidence, Policy] | None) -> dict[str
         "title": TITLES[verdict.package],
         "status": verdict.status,
         "note": verdict.note,
+        **({"merged": other.section()} if other else {}),
         "policy": dict(policy),
         "criteria": [asdict(criterion) for criterion in verdict.criteria],
         **({"reset_or_stamp": decision} if decision else {}),
         "steps": [
             {
                 **step.as_dict(),
-                **shown.whole(step, number, verdict.package),
+                **shown.whole(step, number, verdict.package, other.folder if other else ""),
                 "seconds": round(step.seconds, 3),
             }
             for number, step in enumerate(steps, 1)

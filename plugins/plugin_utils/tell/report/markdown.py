@@ -11,7 +11,7 @@ from ....module_utils._core.evidence import FAILED, TIMED_OUT
 from ....module_utils._text import earlier_attempts
 from ...judge.base import NOT_MET, NOT_PROVEN, PASS
 from ...keep.locker import STREAMS
-from . import minimum_evidence, origin, shown_step, translated, webhooks
+from . import merged, minimum_evidence, origin, shown_step, translated, webhooks
 from . import page as pages
 from .document import Document
 from .follow_up import follow_up
@@ -71,6 +71,7 @@ def _head(page: Page, document: Document, asked: t.Sequence[str]) -> list[str]:
         f"- Environment: `{release['environment']}`",
         f"- Collected from {attempt['started']} to {attempt['reported']} (UTC)",
         *(f"- {page.words.label(name)}: {inline(said)}" for name, said in origin.lines(document)),
+        *(f"- {inline(said)}" for said in merged.lines(document)),
         f"- Gate: {_gate(page, gate['status'], asked)}",
         *(f"- Left out by policy: {inline(one)}" for one in gate.get("left_out", [])),
         *(_earlier(page, one) for one in earlier_attempts.read(document.get("unreported_attempts", []))),

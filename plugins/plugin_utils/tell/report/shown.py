@@ -38,19 +38,20 @@ def _named(mark: str) -> str:
     return f"<U+{ord(mark):04X} {name}>"
 
 
-def whole(step: Step, number: int, package: int) -> dict[str, t.Any]:
+def whole(step: Step, number: int, package: int, folder: str = "") -> dict[str, t.Any]:
     """Return where those streams of a step are that a report may not show in full, with size and digest.
 
-    C(number) is the step's in its package, from 1.
+    C(number) is the step's in its package, from 1; C(folder) that of its attempt, from the report's, where
+    it is another.
     """
     found = {
-        name: _file("/".join(Path(stream.file).parts[-2:]), stream.size, stream.sha256)
+        name: _file(folder + "/".join(Path(stream.file).parts[-2:]), stream.size, stream.sha256)
         for name, stream in zip(STREAMS, (step.stdout, step.stderr), strict=True)
         if isinstance(stream, Stream)
     }
     if not found and bodies.by_keys(step.name, step.stdout):
         body = step.stdout.encode()
-        file = f"package_{package}/{file_of(number, step.name, 'stdout')}"
+        file = f"{folder}package_{package}/{file_of(number, step.name, 'stdout')}"
         found["stdout"] = _file(file, len(body), hashlib.sha256(body).hexdigest())
     return {"whole": found} if found else {}
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from ...judge.base import FAIL, PASS
 from ...keep.later import Later
 from ..language import Words
-from ..report import translated
+from ..report import merged, translated
 from ..report.follow_up import follow_up, named
 from ..report.migration_decision import Choice, sentences
 from .base import Comment, State
@@ -145,6 +145,7 @@ def verdict(document: Document, own: Marker, decision: Decision, proof: Proof, a
         f"Closure of {release['candidate']} on {release['environment']}, commit {release['commit']}",
         f"Collected from {times['started']} to {times['reported']} (UTC)",
         *(f"Package-{n}: {_package(told, n)['status']}. {_note(words, told, n)}" for n in range(4)),
+        *merged.lines(told),
         f"Gate: {status}. {words(decision.sentence)}",
         *(f"Left out by policy: {one}" for one in told["gate"].get("left_out", [])),
         *map(words, _migration(_package(document, 1).get("reset_or_stamp") or {})),
@@ -167,7 +168,7 @@ def _lead(document: Document, decision: Decision, analysts: str) -> list[str]:
         ]
     numbers = failing(document)
     if not numbers:
-        return ["The packages of this run are PASS. The gate requires all four in one run."]
+        return [_without_all(document)]
     if decision.outdated:
         return [f"{_fail(numbers)}. A later attempt decides what becomes of the ticket."]
     asked = follow_up(document)
@@ -184,6 +185,16 @@ def _lead(document: Document, decision: Decision, analysts: str) -> list[str]:
 
 def _fail(numbers: t.Sequence[int]) -> str:
     return f"{named(numbers)} is FAIL" if len(numbers) == 1 else f"{named(numbers)} are FAIL"
+
+
+def _without_all(document: Document) -> str:
+    """Say what the gate lacks where no package that counts is FAIL."""
+    lacking = sorted({*range(4)} - set(document["run"]["packages"]))
+    names = " and ".join(f"Package-{number}" for number in lacking)
+    return (
+        f"The packages of this run are PASS. The gate requires all four, and {names} "
+        f"{'is' if len(lacking) == 1 else 'are'} not proven in it."
+    )
 
 
 def _migration(section: Document) -> list[str]:

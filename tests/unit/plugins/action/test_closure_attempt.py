@@ -12,7 +12,7 @@ import pytest
 from ansible.errors import AnsibleConnectionFailure
 
 from ansible_collections.psp.rc_closure.plugins.action import closure_attempt
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker, watch
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker, merging, watch
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.preflight import controller
 
 Result = dict[str, t.Any]
@@ -32,7 +32,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[t.Any]:
     return begun
 
 
-def _run(root: Path, answer: Result | Exception, **more: str) -> Result:
+def _run(root: Path, answer: Result | Exception, **more: t.Any) -> Result:
     class Action(closure_attempt.ActionModule):
         def _execute_module(self, _name: str, module_args: Result, **_more: t.Any) -> Result:
             assert {"who", "since", "token", "ticket", "release"} == set(module_args["holder"])
@@ -123,3 +123,27 @@ def test_the_attempts_file_says_who_opened_it(tmp_path: Path, watched: list[t.An
     assert {"user", "controller", "versions", "inventory", "options", "hosts"} < set(
         locker.provenance(attempt)
     )
+
+
+def test_packages_of_another_commit_are_not_merged(tmp_path: Path, watched: list[t.Any]) -> None:
+    first = _run(tmp_path, {"held": {}}, commit="b" * 40)
+    locker.open_package(locker.Attempt.from_dict(first["ansible_facts"]["rc_closure_attempt"]), 1, {})
+    before = sorted(tmp_path.rglob("*"))
+    refused = _run(tmp_path, AssertionError("the host was asked"), merge=[0, 1])
+    assert refused["msg"].startswith("nothing was touched: Package-1 was collected for the commit bbbb")
+    assert sorted(tmp_path.rglob("*")) == before
+    # What is collected again is no merge.
+    assert "failed" not in _run(tmp_path, {"held": {}}, merge=[0])
+
+
+def test_the_choice_is_kept_with_the_attempt(tmp_path: Path, watched: list[t.Any]) -> None:
+    opened = _run(tmp_path, {"held": {}}, merge=["1", 9], max_age="60")["ansible_facts"]["rc_closure_attempt"]
+    merge, found = merging.load(locker.Attempt.from_dict(opened))
+    assert (merge and merge.max_age, found) == (60.0, [])
+
+
+@pytest.mark.parametrize("wrong", ["a day", "-1", "inf", "nan"])
+def test_an_age_that_is_none(tmp_path: Path, watched: list[t.Any], wrong: str) -> None:
+    refused = _run(tmp_path, {"held": {}}, merge=[1], max_age=wrong)
+    assert refused["msg"].endswith(f"rc_closure_max_age must be seconds, not {wrong!r}")
+    assert not list(tmp_path.iterdir())

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import typing as t
 from dataclasses import replace
 from pathlib import Path
@@ -126,3 +127,14 @@ def test_a_step_that_was_cut_off_is_said_and_hides_nothing(tmp_path: Path) -> No
     (intent,) = found.intents
     assert "0001-alembic_evidence_intent.json said, which cannot be read" in str(intent)
     assert intent.outcome is None
+
+
+def test_one_that_is_at_work_beside_this_one_tells_of_itself(tmp_path: Path) -> None:
+    beside = _opened(tmp_path, 1, 1)
+    _upgrading(beside)
+    with (beside.folder / locker.RUNNING).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert _told(_opened(tmp_path, 2), 0) == []
+        # Of the same package it may have been killed a moment ago.
+        assert [one.name for one in _told(_opened(tmp_path, 3, 1))] == [beside.folder.name]
+    assert [one.name for one in _told(_opened(tmp_path, 4), 0)][:1] == [beside.folder.name]

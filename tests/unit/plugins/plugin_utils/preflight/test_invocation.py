@@ -28,8 +28,9 @@ NEEDS = {
     "package_0": ["rc_ci"],
     "package_1": ["rc_backend"],
     "package_3": ["rc_backend", "rc_worker", "rc_redis"],
+    "gate": ["rc_backend"],
 }
-CLOSURE = Playbook(NEEDS, ["rc_redis"], "rc_closure", whole=True)
+CLOSURE = Playbook(NEEDS, ["gate"], ["rc_redis"], "rc_closure", whole=True)
 DOCTOR = replace(CLOSURE, whole=False)
 VERIFY = Playbook({"": []})
 TICKET = Playbook({"": ["rc_closure"]})
@@ -45,6 +46,8 @@ FINE: list[tuple[Playbook, dict[str, t.Any]]] = [
     (CLOSURE, {"core": "2.20.0b1"}),
     (CLOSURE, {"sources": ("a,b,",)}),
     (CLOSURE, {"tags": ("package_1", "package_0")}),
+    (CLOSURE, {"tags": ("package_1", "gate")}),
+    (CLOSURE, {"tags": ("gate",)}),
     (CLOSURE, {"skip_tags": ("package_1",)}),
     (CLOSURE, {"skip_tags": ("molecule-notest", "notest", "molecule-idempotence-notest")}),
     (VERIFY, {"skip_tags": ("molecule-notest", "notest")}),
@@ -92,6 +95,7 @@ REFUSED: list[tuple[Playbook, dict[str, t.Any], str]] = [
     (CLOSURE, {"skip_tags": ("packages",)}, "there is no tag packages"),
     (CLOSURE, {"skip_tags": ("always",)}, "--skip-tags always leaves out the checks"),
     (CLOSURE, {"skip_tags": tuple(NEEDS)}, "leave nothing to do"),
+    (CLOSURE, {"skip_tags": ("package_0", "package_1", "package_3")}, "leave nothing to do"),
     (CLOSURE, {"skip_tags": ("all",)}, "leave nothing to do"),
     (CLOSURE, {"tags": ("always",)}, "leave nothing to do"),
     (CLOSURE, {"tags": ("package_1",), "skip_tags": ("package_1",)}, "leave nothing to do"),
