@@ -179,10 +179,12 @@ def parse(file: Path) -> Entries:
 
 
 def judged_by(attempt: Path) -> dict[str, str]:
-    """Return the versions that made the report, by an attempt's manifest; nothing where it has none."""
-    file = elsewhere.find(attempt / NAME)
-    said = json.loads(file.read_text("utf-8")).get("judged_by") if file.exists() else None
-    return {str(name): str(version) for name, version in (said or {}).items()}
+    """Return the versions that made the report, by an attempt's manifest; nothing where that says none."""
+    try:
+        said = json.loads(elsewhere.find(attempt / NAME).read_text("utf-8"))["judged_by"]
+        return {str(name): str(version) for name, version in said.items()}
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
 
 
 def digest(folder: Path) -> str:

@@ -131,13 +131,16 @@ def _copies(folder: Path) -> list[str]:
     """Return what of the newest report, and of its posting, is not the same in the release's folder."""
     if folder != max((path.parent for path in folder.parent.glob("*/report.json")), default=None):
         return []
-    own = (path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
-    names = sorted(name for name in own if not name.startswith(("attempt.", "manifest", "record.")))
-    copies = ((folder / name, folder.parents[1] / name) for name in names)
+    release = folder.parents[1]
+    own = {path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")}
+    own -= {name for name in own if name.startswith(("attempt.", "manifest", "record."))}
+    # A result of posting may be an earlier attempt's, until this one is posted.
+    names = own | {name for name in (locker.TICKET_RECORD,) if (release / name).is_file()}
+    copies = {release / name: max(folder.parent.glob(f"*/{name}"), default=None) for name in sorted(names)}
     return [
         f"{copy} is not the newest attempt's"
-        for file, copy in copies
-        if not copy.is_file() or copy.read_bytes() != file.read_bytes()
+        for copy, file in copies.items()
+        if file is None or not copy.is_file() or copy.read_bytes() != file.read_bytes()
     ]
 
 
