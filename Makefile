@@ -34,7 +34,7 @@ test: setup ## pass every test, side by side (PARTS="lint unit" for some; molecu
 	@$(BIN)/python tests/parts.py $(PARTS)
 
 .PHONY: lint
-lint: ruff vermin mypy yamllint workflows ansible-lint changelog-lint docs-check sanity ## every linter, ansible-test sanity included
+lint: ruff vermin mypy yamllint workflows ansible-lint changelog-lint docs-check site sanity ## every linter, ansible-test sanity included
 
 .PHONY: ruff
 ruff: setup
@@ -72,6 +72,19 @@ changelog-lint: setup
 .PHONY: docs-check
 docs-check: setup
 	$(BIN)/python docs/generate.py --check
+	$(BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self .
+
+SITE := .cache/site
+
+.PHONY: site
+site: setup ## build the site of the documentation: .cache/site/html/index.html
+	@rm -rf $(SITE)
+	@mkdir -p -m 700 $(SITE) $(SITE)/source $(SITE)/source/guide $(SITE)/source/collections
+	@cp docs/site/* $(SITE)/source
+	@cp docs/*.md $(SITE)/source/guide
+	$(BIN)/antsibull-docs collection --use-current --squash-hierarchy --cleanup everything --fail-on-error \
+		--dest-dir $(SITE)/source/collections psp.rc_closure
+	$(BIN)/sphinx-build -q -W --keep-going -d $(SITE)/doctrees $(SITE)/source $(SITE)/html
 
 .PHONY: sanity
 sanity: setup

@@ -125,6 +125,18 @@ def install_by_pip() -> None:
     subprocess.run([*pip, "--requirement", str(lock_file())], check=True)
 
 
+def compile_bytecode() -> None:
+    """Compile what is installed, as pip does and uv does not.
+
+    A closure starts some fifty Pythons, and where PYTHONDONTWRITEBYTECODE is set each of them would compile
+    again what it imports. Ansible's loader compiles collections itself, whatever lies beside them.
+    """
+    packages = next((VENV / "lib").glob("python3*/site-packages"))
+    compiled = [str(VENV_PYTHON), "-m", "compileall", "-q", "-j", "0", "-x", "/ansible_collections/"]
+    # A package may ship templates that are no Python.
+    subprocess.run([*compiled, str(packages)], check=False, capture_output=True)
+
+
 def bring_up_to_date() -> None:
     """Install where the environment is not what the lock and the Python ask for."""
     wanted, recorded = wanted_state(), recorded_state()
@@ -138,6 +150,7 @@ def bring_up_to_date() -> None:
     if not install_by_uv():
         print("uv could not do it; going on with pip, which takes longer", file=sys.stderr)
         install_by_pip()
+    compile_bytecode()
     STAMP.write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")
 
 

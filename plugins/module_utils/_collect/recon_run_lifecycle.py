@@ -42,9 +42,7 @@ def collect(collector: Collector) -> dict[str, t.Any]:
     if collector.check_mode:
         if collector.params["probe"]:
             run.probe()
-        run.leave_out(
-            "check mode: no run is asked for", (steps.RECON_POST, *FOLLOWING, steps.RECON_WORKER_LOG)
-        )
+        run.rehearse("check mode: no run is asked for")
         return {"run_id": "", "state": ""}
     watched = _WorkerLog(collector)
     run.records.mark()
@@ -110,6 +108,16 @@ class _Run:
         """Keep the steps that are not taken, with the reason."""
         for step in which:
             self._collector.not_run(step, self._url, reason)
+
+    def rehearse(self, reason: str) -> None:
+        """Keep what would be asked, and the reason why it is not."""
+        asked = self._api.request(uuid.uuid4().hex, datetime.now(timezone.utc))
+        post = " ".join(filter(None, [asked.method, self._url + asked.path, asked.body]))
+        self._collector.not_run(steps.RECON_POST, post, reason)
+        log = sources.chosen(self._params["worker_log"])
+        for step in FOLLOWING:
+            self._collector.not_run(step, f"GET {self._url}{self._api.answer_template}", reason)
+        self._collector.not_run(steps.RECON_WORKER_LOG, f"{log.name}  (what comes from then on)", reason)
 
     def _may_run(self, state: str) -> bool:
         return state == recon.RUNNING or not (state in recon.TERMINAL or self._api.tells_running)

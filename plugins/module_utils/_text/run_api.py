@@ -64,10 +64,14 @@ class RunApi:
         whole = f"{path}{'&' if '?' in path else '?'}{query}" if query else path
         return Request(method, whole, headers, _sent(method, headers, filled))
 
+    @property
+    def answer_template(self) -> str:
+        """Where a run is looked at, with C({id}) for its id."""
+        return str(self._part("answer").get("path") or f"{self._part('request').get('path') or PATH}/{{id}}")
+
     def answer_path(self, run_id: str) -> str:
         """Return where a run is looked at."""
-        template = self._part("answer").get("path") or f"{self._part('request').get('path') or PATH}/{{id}}"
-        return str(template).replace("{id}", quote(run_id, safe=""))
+        return self.answer_template.replace("{id}", quote(run_id, safe=""))
 
     @property
     def answers_queued(self) -> bool:

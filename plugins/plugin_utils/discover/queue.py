@@ -32,6 +32,7 @@ def _redis(draft: Draft, backend: Found, redis: Found | None, seen: t.Mapping[st
         led = ", ".join(f"{name} leads to {url}" for name, url in held.items())
         what = led or (redis.where if redis else "")
         draft.add("redis_runtime", "none", f"there is one already ({what}), and it stays as it is")
+        _address(draft, redis, held)
         if "REDIS_URL" not in held and not parts.found("redis", backend.service["variables"]):
             draft.missing("staging_redis_url", f"the backend has no REDIS_URL ({what})")
         return
@@ -58,6 +59,22 @@ def _redis(draft: Draft, backend: Found, redis: Found | None, seen: t.Mapping[st
     address = "127.0.0.1" if together else draft.groups[REDIS][0]
     url = f"{_URL}@{address}:{{{{ redis_port }}}}/0"
     draft.guess("staging_redis_url", url, "no process has one: this Redis will be set up")
+
+
+def _address(draft: Draft, redis: Found | None, held: t.Mapping[str, str]) -> None:
+    """Add where the Redis that is there listens, if it is not the usual place."""
+    ends = (
+        redis.service["listens"]
+        if redis
+        else [led.partition("://")[2].partition("/")[0] for led in held.values()]
+    )
+    end = next((one for one in sorted(ends) if one.startswith("127.")), next(iter(ends), ""))
+    host, _colon, port = end.rpartition(":") if ":" in end else (end, "", str(_FIRST_PORT))
+    seen = f"{redis.where} listens there" if redis else f"{', '.join(held)} leads there"
+    if host not in ("", "127.0.0.1", "0.0.0.0", "localhost", "*", "[::]"):
+        draft.add("redis_bind", [host.strip("[]")], seen)
+    if port != str(_FIRST_PORT) and port.isdigit():
+        draft.add("redis_port", int(port), seen)
 
 
 def _worker(draft: Draft, backend: Found, worker: Found | None) -> None:

@@ -28,7 +28,8 @@ def lines(host: str, steps: t.Sequence[Step]) -> list[str]:
     shown: list[str] = []
     for step in steps:
         if step.outcome == NOT_RUN and step.reason.startswith(_CHECK_MODE):
-            shown.append(f"{host} would run: {step.command}")
+            would = f"{host} would run: {step.command}"
+            shown += [would] if would not in shown else []
         elif step.name == ALEMBIC_UPGRADE_PREVIEW:
             sql = step.stdout.strip() or "its SQL cannot be shown beforehand"
             shown += [f"{host}: {step.command}", *textwrap.indent(sql, "    ").splitlines()]

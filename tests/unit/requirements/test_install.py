@@ -98,20 +98,21 @@ def acts(install: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(install, "create_venv", create_venv)
     monkeypatch.setattr(install, "install_by_uv", install_by_uv)
     monkeypatch.setattr(install, "install_by_pip", lambda: done.append("pip"))
+    monkeypatch.setattr(install, "compile_bytecode", lambda: done.append("compile"))
     return done
 
 
 def test_a_second_run_does_nothing(install: ModuleType, acts: list[str]) -> None:
     assert install.main() == 0
     assert install.main() == 0
-    assert acts == ["create", "uv"]
+    assert acts == ["create", "uv", "compile"]
 
 
 def test_a_new_lock_is_installed_into_the_same_environment(install: ModuleType, acts: list[str]) -> None:
     install.main()
     install.lock_file().write_text("a==2\n")
     install.main()
-    assert acts == ["create", "uv", "uv"]
+    assert acts == ["create", "uv", "compile", "uv", "compile"]
 
 
 @pytest.mark.parametrize("changed", ["python", "base", "place"])
@@ -122,13 +123,13 @@ def test_another_python_or_place_takes_a_new_environment(
     stamp = json.loads(install.STAMP.read_text())
     install.STAMP.write_text(json.dumps({**stamp, changed: "another"}))
     install.main()
-    assert acts == ["create", "uv", "create", "uv"]
+    assert acts == ["create", "uv", "compile", "create", "uv", "compile"]
 
 
 def test_pip_steps_in_for_uv(install: ModuleType, acts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(install, "install_by_uv", lambda: False)
     assert install.main() == 0
-    assert acts == ["create", "pip"]
+    assert acts == ["create", "pip", "compile"]
 
 
 def test_a_failed_install_is_not_taken_for_done(
@@ -142,6 +143,21 @@ def test_a_failed_install_is_not_taken_for_done(
     assert install.main() == 1
     assert not install.STAMP.exists()
     assert acts == ["create"]
+
+
+def test_bytecode_is_there_whatever_the_environment_says(
+    install: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packages = tmp_path / "lib/python3.99/site-packages"
+    for name in ("one", "ansible_collections/two"):
+        (packages / name).mkdir(parents=True)
+        (packages / name / "module.py").write_text("ONE = 1\n")
+    (packages / "template.py").write_text("{{ no python }\n")
+    monkeypatch.setattr(install, "VENV", tmp_path)
+    monkeypatch.setattr(install, "VENV_PYTHON", Path(sys.executable))
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    install.compile_bytecode()
+    assert [path.parts[-3] for path in packages.rglob("*.pyc")] == ["one"]
 
 
 def find_python(path: Path, home: Path, **variables: str) -> subprocess.CompletedProcess[str]:

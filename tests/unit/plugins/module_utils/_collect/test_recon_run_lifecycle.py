@@ -290,6 +290,9 @@ def test_check_mode_asks_for_nothing(api: FakeGitHub, log: Path, clock: Clock) -
     assert not result.get("changed")
     assert api.requests == []
     assert {step.outcome for step in steps.values()} == {NOT_RUN}
+    assert steps["recon_post"].command.startswith(f"POST {api.url}{RUNS} {{")
+    assert steps["recon_get"].command == f"GET {api.url}{RUNS}/{{id}}"
+    assert str(log) in steps["recon_worker_log"].command
 
 
 @pytest.mark.parametrize("status", [404, 401])

@@ -131,6 +131,27 @@ def test_every_value_is_a_variable_of_a_role_and_says_where_it_was_seen() -> Non
 
 
 @pytest.mark.parametrize(
+    ("listens", "where"),
+    [
+        (["10.0.0.5:6379"], {"redis_bind": ["10.0.0.5"]}),
+        (["10.0.0.5:6390", "127.0.0.1:6390"], {"redis_port": 6390}),
+        (["0.0.0.0:6379"], {}),
+    ],
+)
+def test_a_redis_that_is_there_is_said_where_it_listens(listens: list[str], where: dict[str, t.Any]) -> None:
+    there = {**REDIS, "listens": listens}
+    services = [{**twin()["services"][0], "connections": listens}, there]
+    found = values(draft(localhost={**twin(), "services": services}))
+    assert found["redis_runtime"] == "none"
+    assert {name: found[name] for name in ("redis_bind", "redis_port") if name in found} == where
+
+
+def test_a_redis_elsewhere_is_where_the_variable_leads() -> None:
+    found = values(draft(localhost=twin(urls={"REDIS_URL": "redis://r.example.com:6380/0"})))
+    assert (found["redis_bind"], found["redis_port"]) == (["r.example.com"], 6380)
+
+
+@pytest.mark.parametrize(
     ("changes", "name", "value"),
     [
         (runtime("systemd"), "backend_env_systemd", {"name": "psp-api"}),

@@ -39,6 +39,12 @@ def test_what_would_be_run_and_the_sql_are_shown() -> None:
     ]
 
 
+def test_what_several_steps_are_read_from_is_shown_once() -> None:
+    taken = [Started(step, "GET /runs/{id}") for step in (steps.RECON_LIFECYCLE, steps.RECON_GET)]
+    shown = rehearsal.lines("api", [one.not_run(LEFT_OUT) for one in taken])
+    assert shown == ["api would run: GET /runs/{id}"]
+
+
 def test_what_is_left_out_for_another_reason_is_not_shown() -> None:
     assert rehearsal.lines("x", [Started(steps.RECON_GET, "GET").not_run("the POST gave no run id")]) == []
 
