@@ -43,7 +43,7 @@ _JOINING = re.compile(r"(?<= )(and|but|is|or)(?= )")
 _VALUE = re.compile(r"\{(\d+)(?:!([tsld]))?\}")
 _ADJACENT = re.compile(r"(?:\{\}){2,}")
 # No rule puts sentences into more sentences, or together as often; evidence may look as if it did.
-_DEEPEST, _MOST_JOINTS, _LONGEST = 10, 6, 4000
+_DEEPEST, _MOST_JOINTS, _LONGEST = 10, 6, 2000
 
 
 class Found(t.NamedTuple):
