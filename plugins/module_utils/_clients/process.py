@@ -38,7 +38,7 @@ class Process:
 
 
 def find(words: t.Sequence[str], directory: str | None = None) -> list[Process]:
-    """Return the processes whose command line has every word, by number; C(a|b) is one word or the other.
+    """Return the processes whose command line contains every word (C(a|b): one or the other), by number.
 
     Of processes that descend from one another only the last in line counts: the command line of a wrapper
     contains its command's words, too. This process and those that it descends from are left out. A path's

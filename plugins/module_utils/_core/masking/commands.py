@@ -130,7 +130,7 @@ def _in_another(data: bytes, at: int, end: int) -> bool:
 def _long(data: bytes, match: re.Match[bytes]) -> _Found:
     option = match["option"].decode()
     named = option in ("pass", "requirepass", "masterauth") or names.kind(option) == names.SURELY
-    user = takes.long(option, _before(data, match.start()))
+    user = takes.long_option(option, _before(data, match.start()))
     if user is None and not named:
         return []
     start, stop = _without_user(data, *_given(data, match), user or b"", needed=not named)
@@ -143,7 +143,7 @@ def _short(data: bytes, at: int) -> _Found:
         return []
     line = _before(data, at)
     letters = match["letters"] + match["more"]
-    takes_one = takes.short(letters.decode(), line)
+    takes_one = takes.short_option(letters.decode(), line)
     if not takes_one:
         return []
     value = _BEHIND.match(data, at + 2 if takes_one.attached or not match["more"] else match.end())

@@ -92,7 +92,7 @@ _LONG: dict[str, tuple[re.Pattern[bytes], bytes]] = {
 }
 
 
-def short(letters: str, line: bytes) -> Option | None:
+def short_option(letters: str, line: bytes) -> Option | None:
     """Return what the first of the letters is to the nearest command before it, or the last of a bundle."""
     if letters[0] not in _LETTERS and letters[-1] not in _LETTERS:
         return None
@@ -108,7 +108,7 @@ def short(letters: str, line: bytes) -> Option | None:
     return None
 
 
-def long(option: str, line: bytes) -> bytes | None:
+def long_option(option: str, line: bytes) -> bytes | None:
     """Return what ends the user or the name before the secret in such an option, None where there is none."""
     found = _LONG.get(option)
     return found[1] if found and found[0].search(line) else None
