@@ -33,6 +33,7 @@ NAMES_OF_THEIR_OWN = {
     "command",
     "discovered_answers",
     "http_ready",
+    "stamping",
 }
 NAMED_BY_ROLES = {"service_process"}
 # The modules to which a role gives a step's name.

@@ -136,21 +136,14 @@ def open_attempt(
                 if not is_running(key.parent):
                     key.unlink(missing_ok=True)
             own = {"schema": manifest.SCHEMA, **attempt.as_dict(), "previous": before and before._asdict()}
-            origin = {"provenance": dict(provenance)} if provenance else {}
-            files.write(path / "attempt.json", as_json({**own, **origin}))
+            own |= {"provenance": dict(provenance)} if provenance else {}
+            files.write(path / "attempt.json", as_json(own))
             files.write(path / ".digest_key", random_source.token_hex(32))
     except OSError as exc:
         raise LockerError(f"the locker {root} cannot be written: {exc.strerror} ({exc.filename})") from exc
     except ValueError as exc:
         raise LockerError(f"no attempt is opened: {exc}") from exc
     return attempt
-
-
-def provenance(attempt: Attempt) -> dict[str, t.Any]:
-    """Return who ran an attempt, with what; nothing where its locker is from before that was kept."""
-    file = attempt.folder / "attempt.json"
-    found = read_json(file).get("provenance") if file.is_file() else None
-    return dict(found) if isinstance(found, dict) else {}
 
 
 def digest_key(attempt: Attempt) -> str:

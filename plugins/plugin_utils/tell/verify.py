@@ -133,7 +133,7 @@ def _copies(folder: Path) -> list[str]:
         return []
     release = folder.parents[1]
     own = {path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")}
-    own -= {name for name in own if name.startswith(("attempt.", "manifest", "record."))}
+    own -= {name for name in own if name.startswith(("attempt.", "manifest", "merge.", "record."))}
     # A result of posting may be an earlier attempt's, until this one is posted.
     names = own | {name for name in (locker.TICKET_RECORD,) if (release / name).is_file()}
     copies = {release / name: max(folder.parent.glob(f"*/{name}"), default=None) for name in sorted(names)}

@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction import Redactor
-from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker, provenance
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker, merging, provenance
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell import forms
 from tests.unit import lockers
 from tests.unit.captured import RELEASE, step
@@ -43,6 +43,7 @@ def attempt(tmp_path_factory: pytest.TempPathFactory) -> Path:
         step("absent", exit_status=None, outcome="failed", reason="psql was not found"),
     ]
     locker.keep(opened, 1, steps, recovered="2026-11-24T03:00:00.000Z")
+    merging.keep(opened, merging.Asked((0, 1, 2, 3), 3600.0))
     lockers.report(opened, "2026-11-24T03:00:00.000Z")
     lockers.told(opened, "2026-11-24T03:00:00.000Z")
     return opened.folder

@@ -26,9 +26,15 @@ _UNKNOWN: Section = {
 }
 
 
+def recorded(attempt: locker.Attempt) -> dict[str, t.Any]:
+    """Return who ran an attempt, with what; nothing where its locker is from before that was kept."""
+    file = attempt.folder / "attempt.json"
+    return dict(locker.read_json(file).get("provenance") or {}) if file.is_file() else {}
+
+
 def section(attempt: locker.Attempt, kept: t.Iterable[Evidence]) -> Section:
     """Return the report's entry, with what the steps add of each host; no entry where nothing was kept."""
-    found = locker.provenance(attempt)
+    found = recorded(attempt)
     if not found:
         return {}
     steps = [step for evidence in kept for step in evidence.steps]

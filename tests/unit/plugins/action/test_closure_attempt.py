@@ -14,6 +14,7 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible_collections.psp.rc_closure.plugins.action import closure_attempt
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker, merging, watch
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.preflight import controller
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import origin
 
 Result = dict[str, t.Any]
 HELD = {
@@ -120,9 +121,7 @@ def test_a_full_disk_is_said_before_anything_is_touched(
 
 def test_the_attempts_file_says_who_opened_it(tmp_path: Path, watched: list[t.Any]) -> None:
     attempt = locker.Attempt.from_dict(_run(tmp_path, {"held": {}})["ansible_facts"]["rc_closure_attempt"])
-    assert {"user", "controller", "versions", "inventory", "options", "hosts"} < set(
-        locker.provenance(attempt)
-    )
+    assert {"user", "controller", "versions", "inventory", "options", "hosts"} < set(origin.recorded(attempt))
 
 
 def test_packages_of_another_commit_are_not_merged(tmp_path: Path, watched: list[t.Any]) -> None:

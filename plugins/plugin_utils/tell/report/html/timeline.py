@@ -12,7 +12,7 @@ from datetime import datetime
 from .....module_utils._core.evidence import Evidence, parse_time
 from ....judge import clocks
 from .axis import Axis, Span, Tick
-from .view import Package, Step
+from .view import Package, ShownStep
 
 _LABEL, _LANE, _GAP = 22, 16, 12
 
@@ -21,7 +21,7 @@ _LABEL, _LANE, _GAP = 22, 16, 12
 class Bar:
     """A step as it is drawn."""
 
-    step: Step
+    step: ShownStep
     span: Span
     y: int
 
@@ -45,7 +45,7 @@ class Timeline:
     rows: t.Sequence[Row]
 
 
-Placed = tuple[Step, datetime, datetime]
+Placed = tuple[ShownStep, datetime, datetime]
 
 
 def build(packages: t.Sequence[Package], evidence: t.Mapping[int, Evidence]) -> Timeline | None:
@@ -68,19 +68,19 @@ def build(packages: t.Sequence[Package], evidence: t.Mapping[int, Evidence]) -> 
     return Timeline(start, y, axis.ticks(), rows)
 
 
-def _host(step: Step) -> str:
+def _host(step: ShownStep) -> str:
     """Return the inventory's name, without the machine's own behind it: intents have the first alone."""
     return str(step.of["host"]).partition(" (")[0]
 
 
-def _placed(step: Step, evidence: Evidence) -> Placed:
+def _placed(step: ShownStep, evidence: Evidence) -> Placed:
     ahead = clocks.of(evidence, step.of["host"]).ahead
     return step, parse_time(step.of["started"]) - ahead, parse_time(step.of["ended"]) - ahead
 
 
-def _lanes(axis: Axis, placed: t.Sequence[Placed]) -> list[list[tuple[Step, Span]]]:
+def _lanes(axis: Axis, placed: t.Sequence[Placed]) -> list[list[tuple[ShownStep, Span]]]:
     """Return the bars of a host in as few lanes as keep them apart."""
-    lanes: list[list[tuple[Step, Span]]] = []
+    lanes: list[list[tuple[ShownStep, Span]]] = []
     for step, first, last in placed:
         span = axis.span(first, last)
         free = next((lane for lane in lanes if lane[-1][1].right <= span.x), None)

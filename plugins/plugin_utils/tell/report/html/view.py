@@ -29,7 +29,7 @@ class Stream:
 
 
 @dataclass(frozen=True)
-class Step:
+class ShownStep:
     """A step: what the document has of it (C(of)), and its place on the page."""
 
     package: int
@@ -73,7 +73,7 @@ class Criterion:
 
     package: int
     of: t.Mapping[str, t.Any]
-    steps: t.Sequence[Step]
+    steps: t.Sequence[ShownStep]
 
     @property
     def id(self) -> str:
@@ -97,7 +97,7 @@ class Package:
 
     number: int
     of: t.Mapping[str, t.Any]
-    steps: t.Sequence[Step] = field(default=())
+    steps: t.Sequence[ShownStep] = field(default=())
     criteria: t.Sequence[Criterion] = field(default=())
 
     @property
@@ -138,7 +138,7 @@ def _package(number: int, found: Document) -> Package:
         step for one in found["criteria"] if one["result"] in (NOT_MET, NOT_PROVEN) for step in one["steps"]
     }
     steps = [
-        Step(number, f"{number}.{place}", step, step["name"] in blamed)
+        ShownStep(number, f"{number}.{place}", step, step["name"] in blamed)
         for place, step in enumerate(found["steps"], 1)
     ]
     criteria = [

@@ -62,7 +62,7 @@ def test_the_checklists_query() -> None:
         (catalog.places_query, "WHERE c.relname = 'findings' AND"),
         (catalog.places_query, "to_regclass('App.Findings')"),
         (catalog.unique_query, "to_regclass('App.Findings') AND i.indisunique"),
-        (catalog.revisions_query, "\nFROM App.Findings\n"),
+        (catalog.revisions_query, "\nFROM App.Findings, pg_control_system()\n"),
         (lambda table: catalog.sizes_query([table, "it's"]), "ARRAY['App.Findings', 'it''s']"),
         (catalog.schema_query, "App.Findings"),
     ],

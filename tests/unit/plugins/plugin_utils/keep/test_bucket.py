@@ -15,7 +15,7 @@ from moto.server import ThreadedMotoServer
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import bucket, locker
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep.bucket import Bucket, BucketError
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell import verify
-from tests.unit.captured import NOW
+from tests.unit.captured import NOW, RELEASE
 from tests.unit.lockers import reported
 
 URL = "s3://evidence/psp"
@@ -89,13 +89,13 @@ def test_what_was_kept_is_written_once_and_verified_from_there(s3: t.Any, tmp_pa
 
 
 def test_a_killed_attempt_is_written_with_the_next(s3: t.Any, tmp_path: Path) -> None:
+    killed = locker.open_attempt(str(tmp_path / "evidence"), RELEASE, "2026-11-24T02:00:00.000Z")
     attempt = reported(tmp_path / "evidence", NOW)
-    killed = locker.open_attempt(str(tmp_path / "evidence"), attempt.release, "2026-11-24T02:00:00.000Z")
     Bucket(URL).upload(attempt)
     assert any(killed.folder.name in key for key in keys(s3))
     # What is found of it later is written, too.
     locker.open_package(killed, 1, {})
-    assert Bucket(URL).upload(attempt) == 1
+    assert Bucket(URL).upload(attempt) == 2  # the policy, and the package's manifest
 
 
 def test_another_content_is_not_written_over(s3: t.Any, tmp_path: Path) -> None:

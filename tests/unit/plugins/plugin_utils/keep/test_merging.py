@@ -73,9 +73,9 @@ def test_one_that_was_never_reported_is_not_passed_over(tmp_path: Path) -> None:
 
 def test_what_is_not_asked_for_or_later_or_another_release_s_is_not_taken(tmp_path: Path) -> None:
     opened(tmp_path, 1, 0, 1)
-    opened(tmp_path, 10, 0)
     opened(tmp_path, 2, 3, candidate="another")
     attempt = merged(tmp_path, asked=merging.Asked((0, 3), 60.0))
+    opened(tmp_path, 10, 0)
     merge, found = merging.load(attempt)
     assert merge and merge.max_age == 60.0
     assert [(one.candidate.package, one.candidate.attempt[9:11]) for one in found] == [(0, "01")]
@@ -185,6 +185,7 @@ def test_what_becomes_of_run_and_gate(
         return Verdict(evidence.package, "FAIL" if evidence.package in failing else "PASS", "So.", ())
 
     monkeypatch.setattr(document, "JUDGES", (judge,) * 4)
+    earlier = opened(tmp_path, 0)
     opened(tmp_path, 1, *collected)
     attempt = merged(tmp_path)
     for package in own:
@@ -192,7 +193,7 @@ def test_what_becomes_of_run_and_gate(
     built = report(attempt)
     assert (built["run"], built["gate"]["status"]) == ({"packages": run[0], "status": run[1]}, gate)
     assert verify.problems(attempt) == []
-    assert locker.later_attempt(opened(tmp_path, 0)) == (
+    assert locker.later_attempt(earlier) == (
         locker.Later(attempt.folder.name, gate) if (gate, run[1]) != ("FAIL", "PASS") else None
     )
 

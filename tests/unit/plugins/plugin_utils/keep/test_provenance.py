@@ -15,6 +15,7 @@ from ansible.errors import AnsibleError
 
 from ansible_collections.psp.rc_closure.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.psp.rc_closure.plugins.plugin_utils.keep import locker, provenance, versions
+from ansible_collections.psp.rc_closure.plugins.plugin_utils.tell.report import origin
 from tests.unit.captured import NOW, RELEASE
 
 
@@ -116,7 +117,7 @@ def test_a_user_without_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_it_is_in_the_attempts_file_and_does_not_travel(tmp_path: Path) -> None:
     attempt = locker.open_attempt(str(tmp_path), RELEASE, NOW, provenance={"user": "ayse"})
-    assert locker.provenance(attempt) == {"user": "ayse"}
+    assert origin.recorded(attempt) == {"user": "ayse"}
     assert "provenance" not in attempt.as_dict()
     older = locker.open_attempt(str(tmp_path), RELEASE, "2026-11-24T02:52:04.123Z")
-    assert locker.provenance(older) == {}
+    assert origin.recorded(older) == {}

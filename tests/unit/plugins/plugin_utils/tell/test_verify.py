@@ -193,7 +193,9 @@ def by_another_version(attempt: locker.Attempt, change: Change) -> None:
     report = locker.read_json(attempt.folder / "report.json")
     change(report)
     (attempt.folder / "report.json").unlink()
-    texts = {name: (attempt.folder / name).read_text("utf-8") for name in ("report.md", "junit.xml")}
+    texts = {
+        name: (attempt.folder / name).read_text("utf-8") for name in ("report.md", "report.html", "junit.xml")
+    }
     texts["report.json"] = locker.as_json(report)
     manifest.finish(attempt.folder, texts)
     locker.write_report(attempt, "report.json", texts["report.json"])

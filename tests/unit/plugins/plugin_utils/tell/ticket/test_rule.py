@@ -220,7 +220,12 @@ HELD = step("role_failed", outcome="failed", exit_status=None, reason=f"{HELD_BA
             "@psp/backend: Package-2 is FAIL. The full log is in the parts above. Please do the root-cause "
             "analysis here, in this ticket.",
         ),
-        ((), (2,), "The packages of this run are PASS. The gate requires all four in one run."),
+        (
+            (),
+            (2,),
+            "The packages of this run are PASS. The gate requires all four, and Package-0 and Package-1 and "
+            "Package-3 are not proven in it.",
+        ),
         (
             (),
             (),
@@ -257,6 +262,7 @@ def test_a_verdict_in_turkish() -> None:
         "Politika gereği kapsam dışı: Paket-3: POST, queued ve bir id ile yanıt veriyor (it always queues)",
         f"Rapor: 3 parça, birleşik SHA-256 {'e' * 64}",
         f"Kanıt kasası: deneme {ATTEMPT}, SHA-256 {'f' * 64}",
+        "Kapanış kaydı: unsigned, SHA-256 0",
     ]
 
 
