@@ -18,7 +18,7 @@ description:
     from what was changed.
   - Whoever can write the locker can make the newest attempt agree with itself, but cannot change the digest
     in the ticket, and does not have the key of the closing record. Give O(sha256) or O(public_key).
-  - The locker may be a bucket, V(s3://bucket/prefix): what it has of the release is read into a temporary
+  - The locker may be a bucket, V(s3://bucket/prefix). What it has of the release is read into a temporary
     directory of one's own. Endpoint, region and keys are those of AWS's own environment variables and files.
 author: psp.rc_closure contributors (@psp-rc-closure)
 requirements:
