@@ -62,7 +62,7 @@ def credsweeper_finds(files: t.Iterable[Path]) -> list[tuple[str, str, str]] | N
         text=True,
         timeout=LIMIT_SECONDS,
     )
-    return [(file, rule, value) for file, rule, value in json.loads(done.stdout.splitlines()[-1])]
+    return [tuple(found) for found in json.loads(done.stdout.splitlines()[-1])]
 
 
 def _finds(files: t.Iterable[str]) -> list[tuple[str, str, str]]:

@@ -15,7 +15,12 @@ from tests.unit.captured import NOW, RELEASE, step
 from tests.unit.plugins.plugin_utils.tell.record import keys
 
 PASSPHRASE = "açıl susam açıl"
-PASSED = {"run": {"status": "PASS"}, "gate": {"status": "PASS"}, "packages": {}, "paths": {"report.md": ""}}
+PASSED = {
+    "run": {"status": "PASS"},
+    "gate": {"status": "PASS"},
+    "packages": {},
+    "paths": {"report.md": "", "report.html": ""},
+}
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_two_replicas_are_refused(cluster: Cluster) -> None:
     told = f"there are 2 pods app={worker} in the namespace staging, and exactly one is required: "
     told += f"{other}, {worker}."
     assert told in " ".join(done.stdout.split()), done.stdout[-3000:]
-    assert not any(call.startswith("exec") for call in cluster.calls)
+    assert [call for call in cluster.calls if call.startswith(f"exec {worker}")] == []
 
 
 def test_no_pod_is_said(cluster: Cluster) -> None:

@@ -66,7 +66,8 @@ RABBIT = pattern(
 
 def setting(data: bytes, at: int) -> _Found:
     """Return what a name is set to that is a secret's, without a separator: C(config set x_token VALUE)."""
-    if minio := positional.word(data, at + 4, b"mc alias set ", 4):
+    minio = positional.word(data, at + 4, b"mc alias set ", 4)
+    if minio:
         return minio
     match = _SET.match(data, at)
     if not match or names.kind(match["name"].decode()) != names.SURELY:

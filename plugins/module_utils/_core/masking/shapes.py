@@ -44,7 +44,8 @@ _TOKENS: tuple[tuple[bytes, str], ...] = (
         "token",
     ),
     (
-        rb"A(?<!\wA)(?P<secret>(?:KIA|SIA)[A-Z0-9]{16}|Iza[\w-]{35}|T(?:A|C)TT[\w=-]{20,512}|KCp[A-Za-z0-9]{60,80}|QE[a-z][A-Za-z0-9+/=-]{40,512})(?![A-Za-z0-9])",
+        rb"A(?<!\wA)(?P<secret>(?:KIA|SIA)[A-Z0-9]{16}|Iza[\w-]{35}|T(?:A|C)TT[\w=-]{20,512}|KCp[A-Za-z0-9]{60,80}"
+        rb"|QE[a-z][A-Za-z0-9+/=-]{40,512})(?![A-Za-z0-9])",
         "api_key",
     ),
     (rb"S(?<!\wS)(?P<secret>G\.[\w-]{16,64}\.[\w-]{16,128}|K[0-9a-f]{32})(?![A-Za-z0-9])", "api_key"),

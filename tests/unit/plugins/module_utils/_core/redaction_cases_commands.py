@@ -310,7 +310,7 @@ GOES: list[tuple[str, str]] = [
     (f'["sqlplus", "psp/{W}@db"]', W),
     (f'["sqlcmd", "-U", "sa", "-P", "{W}"]', W),
     (f"argv=['openssl', 'rsa', '-passin', 'pass:{W}']", W),
-    (f"pass:{W}" if 0 else f"openssl req -passin 'pass:{W}'", W),
+    (f"openssl req -passin 'pass:{W}'", W),
     (f"authelia crypto hash generate argon2 --password '{W}'", W),
     (f"caddy hash-password --plaintext {W}", W),
     (f"mkpasswd -m sha-512 {W}", W),

@@ -160,7 +160,7 @@ def test_what_judges_say_is_said_in_turkish(english: str, turkish: str) -> None:
 def test_evidence_stays_as_it_is(evidence: str) -> None:
     assert TURKISH(evidence) == evidence
     assert TURKISH(f"the log says {evidence}") == f"logda şu var: {evidence}"
-    assert TURKISH(f"PING got no PONG: {evidence}") == f"PING’e PONG gelmedi: {evidence}"
+    assert TURKISH(f"PING got no PONG: {evidence}") == f"PING'e PONG gelmedi: {evidence}"
 
 
 @pytest.mark.parametrize("joint", ["; ", ": ", ", and ", " and ", ", ", " (", "; it has ", "is not met: "])

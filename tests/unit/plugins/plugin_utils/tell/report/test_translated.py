@@ -19,7 +19,7 @@ from tests.unit.captured import step
 BLOCK = re.compile(r"^(?P<bar>`{3,})text\n.*?^(?P=bar)$", re.DOTALL | re.MULTILINE)
 # What English sentences have and neither names nor Turkish ones do.
 ENGLISH = re.compile(
-    r"(?<![\w’/.-])(?:the|was|were|of|is|are|that|not|by|with|has|had|which|and)(?![\w’/.-])"
+    r"(?<![\w'/.-])(?:the|was|were|of|is|are|that|not|by|with|has|had|which|and)(?![\w'/.-])"
 )
 # What a host said of a step, in the words of its collector, is evidence.
 SAID_BY_HOSTS = "the run had not ended within 10 s"

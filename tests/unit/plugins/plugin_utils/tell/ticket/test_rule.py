@@ -253,7 +253,7 @@ def test_a_verdict_in_turkish() -> None:
         "çalıştıran kişi aşağıdaki notlarda belirtileni düzeltir ve yeniden çalıştırır.",
         f"2026.11.0-rc3 kapanışı, ortam staging, commit {'a' * 40}",
         "Toplandığı aralık: 2026-11-24T02:52:03.123Z – 2026-11-24T02:52:03.123Z (UTC)",
-        "Paket-0: FAIL. Karşılanmadı: CI job’ı GREEN: run 42 had no job (ve 1 kriter daha).",
+        "Paket-0: FAIL. Karşılanmadı: CI job'ı GREEN: run 42 had no job (ve 1 kriter daha).",
         *(
             f"Paket-{number}: {status}. This is the note of Package-{number}."
             for number, status in ((1, "FAIL"), (2, "FAIL"), (3, "PASS"))

@@ -45,15 +45,15 @@ def test_the_timeline_has_each_step_once_by_host_and_bars_do_not_overlap() -> No
         _at("a", 0, 4), _at("b", 2, 6), _at("c", 6, 10), _at("d", 5, 5, "worker"), _at("e", 0, 0, "backend")
     )
     assert drawn is not None
-    assert {row.host: sorted(bar.step.of["name"] for bar in row.bars) for row in drawn.rows} == {
+    assert {row.host: sorted(block.step.of["name"] for block in row.bars) for row in drawn.rows} == {
         "backend": ["a", "b", "c", "e"],
         "worker": ["d"],
     }
-    assert [bar.step.of["name"] for row in drawn.rows for bar in row.bars if bar.step.blamed] == ["c"]
+    assert [block.step.of["name"] for row in drawn.rows for block in row.bars if block.step.blamed] == ["c"]
     for row in drawn.rows:
-        assert all(row.y < bar.y < drawn.height for bar in row.bars)
-        for y in {bar.y for bar in row.bars}:
-            lane = sorted(bar.span for bar in row.bars if bar.y == y)
+        assert all(row.y < block.y < drawn.height for block in row.bars)
+        for y in {block.y for block in row.bars}:
+            lane = sorted(block.span for block in row.bars if block.y == y)
             assert all(one.right <= then.x for one, then in pairwise(lane))
     assert drawn.start == "2026-11-24T03:00:00.000Z"
 
@@ -64,8 +64,8 @@ def test_the_timeline_is_on_the_controllers_clock() -> None:
         _at("a", 0, 10), _at("b", 10, 15, "worker"), _at("host_clock", 5, 5, "worker", stdout=ahead)
     )
     assert drawn is not None
-    (bar,) = [bar for row in drawn.rows for bar in row.bars if bar.step.of["name"] == "b"]
-    assert (bar.span.x, bar.span.right) == (50, 100)
+    (block,) = [block for row in drawn.rows for block in row.bars if block.step.of["name"] == "b"]
+    assert (block.span.x, block.span.right) == (50, 100)
 
 
 def test_without_a_step_there_is_no_timeline() -> None:
