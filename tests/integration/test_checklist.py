@@ -111,9 +111,8 @@ LONG = """
   gather_facts: false
   tasks:
     - name: Sleep
-      ansible.builtin.command: sleep 60
-      async: 90
-      poll: 1
+      # No async task: an interruption that meets a worker's message of a poll leaves Ansible waiting.
+      ansible.builtin.wait_for: {path: "%(folder)s/never", timeout: 90}
 """
 INVENTORY = """
 all:
