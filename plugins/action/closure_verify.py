@@ -8,7 +8,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from ..plugin_utils.keep import bucket, locker
+from ..plugin_utils.keep import bucket
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result
 from ..plugin_utils.preflight import controller, formats
 from ..plugin_utils.tell import verify
@@ -47,7 +47,7 @@ class ActionModule(ClosureAction):
 def _verified(args: Options, root: str) -> Result:
     """Verify an attempt of the locker C(root)."""
     name = args.get("name") or ""
-    attempt = locker.find_attempt(root, args["ticket"], args["release"], name)
+    attempt = verify.find(root, args["ticket"], args["release"], name)
     given = (str(args.get(name) or "") for name in ("sha256", "public_key"))
     found = verify.look(attempt, *given)
     result = {

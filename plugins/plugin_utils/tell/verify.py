@@ -31,6 +31,10 @@ from .report.html import page
 AGREES, CHANGED, UNREADABLE, DIFFERS = 0, 1, 2, 3
 
 
+class TamperedError(locker.LockerError):
+    """Files without which nothing of an attempt can be read are not what its manifest says of them."""
+
+
 @dataclass
 class Findings:
     """What was found of an attempt, a sentence for each; the first alone is tampering."""
@@ -214,21 +218,42 @@ def _warnings(attempt: locker.Attempt, found: Findings, *, is_held: bool) -> t.I
         )
 
 
+def find(root: str, ticket: str, candidate: str, name: str = "") -> locker.Attempt:
+    """Return the attempt of that name, or the newest that has a report.
+
+    Raises:
+        LockerError: there is none.
+        TamperedError: what was reported of it is there no longer, or cannot be read.
+        ValueError: it is of a newer format, or cannot be read.
+    """
+    try:
+        return locker.find_attempt(root, ticket, candidate, name)
+    except manifest.NewerFormatError:
+        raise
+    except (locker.LockerError, OSError, ValueError, KeyError, TypeError) as exc:
+        attempts = Path(root).absolute() / ticket / candidate / "attempts"
+        # An attempt has its manifest since its report was made.
+        reported = max(attempts.glob(f"{name or '*'}/{manifest.NAME}"), default=None)
+        problems = changed.problems(changed.look(reported.parent)) if reported else []
+        if not problems:
+            raise
+        raise TamperedError("; ".join(problems)) from exc
+
+
 def named(folder: Path) -> locker.Attempt:
     """Return the attempt of a folder, or the newest with a report of a release's folder.
 
     Raises:
         LockerError: there is none.
+        TamperedError: what was reported of it is there no longer, or cannot be read.
         ValueError: it is of a newer format, or cannot be read.
     """
     place = folder.absolute()
     if (place / "attempts").is_dir():
-        return locker.find_attempt(str(place.parents[1]), place.parent.name, place.name)
+        return find(str(place.parents[1]), place.parent.name, place.name)
     if place.parent.name != "attempts":
         raise locker.LockerError(f"{folder} is neither an attempt's folder nor a release's")
-    return locker.find_attempt(
-        str(place.parents[3]), place.parents[2].name, place.parents[1].name, place.name
-    )
+    return find(str(place.parents[3]), place.parents[2].name, place.parents[1].name, place.name)
 
 
 def main(arguments: t.Sequence[str]) -> int:
@@ -243,6 +268,9 @@ def main(arguments: t.Sequence[str]) -> int:
     try:
         attempt = named(given.folder)
         found = look(attempt, given.sha256, given.public_key)
+    except TamperedError as exc:
+        print(f"changed: {exc}")
+        return CHANGED
     except (locker.LockerError, OSError, ValueError) as exc:
         print(f"it cannot be verified: {exc}", file=sys.stderr)
         return UNREADABLE

@@ -48,7 +48,7 @@ def attempt_of(root: Path, name: str = SECOND) -> Path:
 
 
 def look(root: Path) -> verify.Findings:
-    return verify.look(locker.find_attempt(str(root), RELEASE.ticket, RELEASE.candidate, SECOND))
+    return verify.look(verify.find(str(root), RELEASE.ticket, RELEASE.candidate, SECOND))
 
 
 def test_what_was_not_touched(root: Path) -> None:
@@ -76,7 +76,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {"edited": _edit, "cut": _cut, "r
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
 def test_each_file_by_itself(root: Path, change: Callable[[Path], object]) -> None:
-    """Of the attempt and of the copies beside it; one without which it is no attempt cannot be verified."""
+    """Of the attempt and of the copies beside it; without some it is no attempt, and they are named, too."""
     attempt = attempt_of(root)
     copies = [path for path in attempt.parents[1].iterdir() if path.is_file()]
     files = [path for path in attempt.rglob("[!.]*") if path.is_file()]
@@ -87,9 +87,9 @@ def test_each_file_by_itself(root: Path, change: Callable[[Path], object]) -> No
         change(path)
         try:
             said = look(root).changed
-        except (locker.LockerError, OSError, ValueError) as exc:
+        except verify.TamperedError as exc:
             assert path.name in {"attempt.json", "report.json"}, path
-            said = [str(exc).replace("contains no report of", "report.json")]
+            said = [str(exc)]
         name = str(path.relative_to(attempt if attempt in path.parents else root))
         assert any(name in one for one in said), (name, said)
         path.write_bytes(before)

@@ -359,8 +359,10 @@ def test_without_ansible(attempt: locker.Attempt) -> None:
             lambda at: replace(at / "attempt.json", "locker/2", "locker/3"),
             "is of format 3 of the locker, and this version of psp.rc_closure",
         ),
-        (lambda at: (at / "attempt.json").write_text('{"schema"'), "attempt.json cannot be read"),
-        (lambda at: (at / "report.json").unlink(), "contains no report of attempt"),
+        (
+            lambda at: [(at / name).unlink() for name in ("report.json", "manifest.json")],
+            "contains no report of attempt",
+        ),
     ],
 )
 def test_what_cannot_be_verified(
@@ -373,6 +375,29 @@ def test_what_cannot_be_verified(
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert {path: path.stat().st_mtime_ns for path in attempt.folder.parents[2].rglob("*")} == before
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            lambda at: (at / "attempt.json").write_text('{"schema"'),
+            "attempt.json was changed, it has 9 bytes",
+        ),
+        (lambda at: (at / "attempt.json").write_text("[]"), "attempt.json was changed, it has 2 bytes"),
+        (lambda at: (at / "attempt.json").unlink(), "attempt.json is missing"),
+        (lambda at: (at / "report.json").unlink(), "report.json is missing"),
+    ],
+)
+def test_what_makes_it_no_attempt_is_named(
+    attempt: locker.Attempt, change: Callable[[Path], object], said: str
+) -> None:
+    change(attempt.folder)
+    done = command(attempt.path)
+    assert (done.returncode, done.stderr) == (verify.CHANGED, "")
+    assert done.stdout.startswith(f"changed: {said}")
+    done = command(str(attempt.folder.parents[1]))
+    assert (done.returncode, done.stdout.startswith(f"changed: {said}")) == (verify.CHANGED, True)
 
 
 def test_what_is_no_locker(tmp_path: Path) -> None:
