@@ -35,6 +35,9 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d+))?(?:([Zz])| ?([+-]\d\d)(?::?(\d\d))?)?")
 _CLF = re.compile(r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})")
 _ZONED = re.compile(r":\d\d(?:[.,]\d+)?(?:[Zz]| ?[+-]\d\d(?::?\d\d)?)$|^\d{10,13}(?:\.\d+)?$")
+_ANY = re.compile(r".", re.DOTALL)
+_IS_TIME = re.compile(rf"\d{{10}}|{_ISO.pattern}$|{_CLF.pattern}$")
+_IS_STATUS = re.compile(r"[1-5]\d\d\b")
 # strptime would take the month's name in the process's own language.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Seconds since 1970 have ten digits until 2286, milliseconds thirteen.
@@ -87,7 +90,9 @@ def _from_fields(given: t.Mapping[str, t.Any]) -> _Raw | None:
         method, path = method or request["method"], path or request["path"]
     if not isinstance(path, str):
         return None
-    return _first(fields, _TIME), str(method or ""), path, _first(fields, _STATUS)
+    # A field of that name may hold something else: a duration, the level, a word.
+    stamp, status = _first(fields, _TIME, _IS_TIME), _first(fields, _STATUS, _IS_STATUS)
+    return stamp, str(method or ""), path, status
 
 
 def _best(stamps: t.Sequence[t.Any]) -> t.Any:
@@ -112,8 +117,13 @@ def _flat(data: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return fields
 
 
-def _first(fields: t.Mapping[str, t.Any], names: t.Sequence[str]) -> t.Any:
-    return next((fields[name] for name in names if fields.get(name) not in (None, "")), None)
+def _first(fields: t.Mapping[str, t.Any], names: t.Sequence[str], form: re.Pattern[str] = _ANY) -> t.Any:
+    """Return the first of the fields whose value has the form."""
+    return next((fields[name] for name in names if form.match(_written(fields.get(name)))), None)
+
+
+def _written(value: t.Any) -> str:
+    return "" if value is None else str(value)
 
 
 def _entry(zone: tzinfo | None, stamp: t.Any, method: str, target: str, status: t.Any) -> Entry:

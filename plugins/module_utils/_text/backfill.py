@@ -19,16 +19,22 @@ from .._core.evidence import Step
 _TOTAL = ("processed", "scanned")
 _CHANGED = ("updated", "created", "updated_forced")
 _SKIPPED = ("skipped", "skipped_exists")
-_ERRORS = ("errors", "failed", "failures")
+# What counts errors, by whatever name: C(error_count), C(rows_failed), C(exceptions).
+_ERRORS = (
+    r"(?:(?:num|number of|total|rows?|records?|items)[ _]?)?(?:errors?|errored|failed|failures?|exceptions?)"
+    r"(?:[ _]?(?:count|total|rows|records|items|encountered))?"
+)
 # What a project may call them otherwise.
 _KNOWN = {"total": "processed", "changed": "updated", "skipped": "skipped", "errors": "errors"}
-_WORDS = "|".join((*_TOTAL, *_CHANGED, *_SKIPPED, *_ERRORS))
+_WORDS = "|".join((*_TOTAL, *_CHANGED, *_SKIPPED, _ERRORS))
 # C(1,200) is one number; a time's or a version's first part is none.
 _COUNT = re.compile(
     rf"(?<![\w-])(?P<word>{_WORDS})[\"']?\s*[=:]\s*"
-    r"(?P<count>\d{1,3}(?:,\d{3})+(?!,?\d)|\d+)(?!\w|[-.:]\d)",
+    r"(?P<count>\d{1,3}(?:,\d{3})+(?!,?\d)|\d+)(?!\w|[-.:]\d|,\s*\d+\s*(?:,|$))",
     re.IGNORECASE,
 )
+# Errors that a summary lists in place of their number.
+_LISTED = re.compile(rf"\b{_ERRORS}[\"']?\s*[=:]\s*(?:\[\s*[^\]\s]|\{{[^}}]*[1-9])", re.IGNORECASE)
 
 # An exception's last line, with or without its module.
 _ERROR = re.compile(r"[\w.]*(?:Error|Exception|Interrupt)\b(?::|$)|error:", re.IGNORECASE)
@@ -40,8 +46,8 @@ _FAILURE = re.compile(
     r"fatal|critical|traceback|could not|cannot|unable to|timed out|denied)\b"
 )
 _NO_FAILURE = re.compile(
-    r"\b(?:no|0|without(?: any)?) (?:errors?|failures?|exceptions?|failed)\b|"
-    r"\b(?:errors?|fail(?:ed|ures?)|exceptions?)[\"']?\s*[=:]\s*(?:0|none|\[\])(?!\d)"
+    r"\b(?:no|0|without(?: any)?) (?:(?:rows?|records?|items) )?(?:errors?|failures?|exceptions?|failed)\b|"
+    rf"\b{_ERRORS}[\"']?\s*[=:]\s*(?:0|none|\[\])(?!\.?\d|,\s*\d+\s*(?:,|$))"
 )
 # An application in debug mode prints all SQL, and that a session gives its connection back.
 _ECHO = re.compile(r"\bsqlalchemy\.(?:engine|pool)\b")
@@ -111,7 +117,7 @@ def contradiction(step: Step) -> str:
 
 
 def failure(step: Step, *, rolls_back: bool = False) -> str:
-    """Return the first line after a summary that speaks of a failure, or C('').
+    """Return the first line after a summary that speaks of a failure, or a line of one that lists errors.
 
     The other stream has no place in the order: there, a line must be severe by its level or its form. With
     C(rolls_back), as in a dry run, a rollback is no failure.
@@ -119,9 +125,12 @@ def failure(step: Step, *, rolls_back: bool = False) -> str:
     streams = (step.stdout, step.stderr)
     found = [_summaries(text) for text in streams]
     for text, summaries in zip(streams, found):
-        lines = text.splitlines()[summaries[-1][1] if summaries else 0 :]
-        for line in lines:
-            if _speaks_of_failure(line, rolls_back) and (summaries or _SEVERE.search(line)):
+        end = summaries[-1][1] if summaries else 0
+        for number, line in enumerate(text.splitlines()):
+            if number < end:
+                if _COUNT.search(line) and _LISTED.search(line):
+                    return line.strip()
+            elif _speaks_of_failure(line, rolls_back) and (summaries or _SEVERE.search(line)):
                 return line.strip()
     return ""
 
@@ -165,7 +174,7 @@ def _summary(counts: t.Mapping[str, int]) -> Summary:
         total=_sum(counts, _TOTAL) or 0,
         changed=_sum(counts, _CHANGED),
         skipped=_sum(counts, _SKIPPED),
-        errors=_sum(counts, _ERRORS),
+        errors=_sum(counts, [word for word in counts if re.fullmatch(_ERRORS, word)]),
         text=" ".join(f"{word}={count}" for word, count in counts.items()),
     )
 

@@ -56,10 +56,11 @@ FROM pg_index i
 JOIN pg_class x ON x.oid = i.indexrelid
 JOIN pg_class r ON r.oid = i.indrelid
 JOIN pg_namespace n ON n.oid = r.relnamespace
-CROSS JOIN LATERAL (SELECT json_agg(a.attname ORDER BY u.place) AS columns,
+CROSS JOIN LATERAL (SELECT json_agg(coalesce(a.attname, pg_get_indexdef(i.indexrelid, u.place::int, false))
+                                    ORDER BY u.place) AS columns,
                            json_agg(a.attname ORDER BY u.place) FILTER (WHERE NOT a.attnotnull) AS nullable
                     FROM unnest(i.indkey) WITH ORDINALITY AS u(attnum, place)
-                    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.attnum
+                    LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.attnum
                     WHERE u.place <= i.indnkeyatts) AS k
 LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype = 'u'
 WHERE i.indrelid = to_regclass('{table}') AND i.indisunique AND NOT i.indisprimary

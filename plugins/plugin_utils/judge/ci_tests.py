@@ -27,14 +27,15 @@ def of_other_code(log: str, commit: str, repository: str) -> Finding | None:
 def ran(log: str, given: str) -> Finding:
     """Judge by the lines that a pattern finds or, where none is C(given), by every last line of pytest's.
 
-    Beside tests that pass, others may be allowed to fail, or be skipped.
+    Beside tests that pass, others may be allowed to fail, be skipped, or never be reached.
     """
     pattern, lines = given or github_log.SUMMARY, [line.text for line in github_log.clean(log)]
     found = [line.strip("= ") for line in lines if re.search(pattern, line)]
     if not found:
         reason = f"no line of the job's log says that a test passed (none matches {pattern})"
         return not_proven(reason, steps.CI_JOB_LOG)
-    others = [line.strip("= ") for line in lines if not given and github_log.SESSION.search(line)]
+    read = () if given else (github_log.SESSION, github_log.BROKEN_OFF)
+    others = [line.strip("=! ") for line in lines if any(form.search(line) for form in read)]
     failed = [line for line in (*found, *others) if re.search(github_log.FAILED, line)]
     if failed:
         return not_met(f"the log says {failed[0]!r}", steps.CI_JOB_LOG)

@@ -23,8 +23,13 @@ SUMMARY = r"\b[1-9]\d* passed\b.* in \d[\d.]*s\b"
 FAILED = r"\b[1-9]\d* (?:failed|errors?)\b"
 # The same of a session in which no test may have passed.
 SESSION = re.compile(
-    r"(?:^|[\s|])(?:no tests ran|\d+ (?:failed|errors?|skipped|deselected|xfailed|warnings?)\b.*)"
+    r"(?:^|[\s|])(?:no tests ran|[1-9]\d* (?:failed|errors?|skipped|deselected|xfailed|warnings?)\b.*)"
     r" in \d[\d.]*s\b(?: \([\d:, a-z]+\))?[ =]*$"
+)
+# That one was broken off: with C(pytest.exit()) even by status 0, and what passed until then is counted.
+BROKEN_OFF = re.compile(
+    r"(?:^|[\s|])!+ (?:KeyboardInterrupt|_pytest\.outcomes\.Exit: .*|(?:\w+\.)*Interrupted: .*|"
+    r"session-timeout: .*|stopping after \d+ failures) !+$"
 )
 CONTEXT_LINES = 8
 LONGEST_SPAN = 400

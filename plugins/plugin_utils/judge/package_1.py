@@ -136,7 +136,7 @@ def unique_constraint(evidence: Evidence, policy: Policy) -> Finding:
         return not_met(lines[0], steps.UNIQUE_CONSTRAINTS)
     named = {row[0] for row in psql_text.rows_of(asked.stdout)}
     entries = catalog.objects(succeeded(evidence, steps.UNIQUE_CATALOG).stdout)
-    same = [entry for entry in entries if sorted(entry["columns"]) == sorted(want)]
+    same = [entry for entry in entries if sorted(_columns(entry)) == sorted(want)]
     constraints = [e for e in same if e["constraint"] in named and e["valid"] and not e["predicate"]]
     if constraints:
         return met(f"{constraints[0]['constraint']}: {_described(constraints[0])}", *names)
@@ -238,8 +238,13 @@ def _described(entry: t.Mapping[str, t.Any]) -> str:
     return str(entry["definition"]) + (f" ({'; '.join(notes)})" if notes else "")
 
 
+def _columns(entry: t.Mapping[str, t.Any]) -> list[str]:
+    """Return the columns, of which an index on expressions alone has none."""
+    return list(entry["columns"] or [])
+
+
 def _kind(entry: t.Mapping[str, t.Any]) -> str:
-    columns = ", ".join(entry["columns"])
+    columns = ", ".join(_columns(entry))
     invalid = "" if entry["valid"] else ", not valid"
     if entry["constraint"]:
         return f"UNIQUE ({columns}) as constraint {entry['constraint']}{invalid}"

@@ -19,6 +19,8 @@ from . import clocks, running
 from .base import MET, Finding, MissingStepError, Policy, ended, last_line, left_out, met, not_met, not_proven
 
 Flags = t.Sequence[t.Mapping[str, str]]
+# By variable, the number of each process and the value that it was started with.
+Environments = t.Mapping[str, t.Sequence[tuple[int, str | None]]]
 
 _NAMES = (steps.FLAGS_RUNNING, steps.FLAGS_PROCESSES, steps.FLAGS_FILE, steps.FLAGS_CODE)
 
@@ -73,7 +75,7 @@ def _true_in_processes(evidence: Evidence, wanted: Flags) -> Finding:
     environments = _environments(evidence, wanted)
     if not wanted or not all(environments.values()):
         return not_proven("no process of the backend is running where it was looked for", *_NAMES)
-    without = [name for name, values in environments.items() if None in values.values()]
+    without = _silent(environments)
     doubts = [f"a process was started without {', '.join(without)}"] if without else []
     doubts += [*_doubts_of_file(evidence, wanted), *filter(None, [_unread(evidence, wanted).lstrip("; ")])]
     if doubts:
@@ -120,7 +122,7 @@ def _off_in_processes(evidence: Evidence, wanted: Flags) -> list[str]:
     return [
         f"process {pid} was started with {variable}={value}"
         for variable, values in _environments(evidence, wanted).items()
-        for pid, value in values.items()
+        for pid, value in values
         if value is not None and not flags.is_true(value)
     ]
 
@@ -137,7 +139,7 @@ def _doubts_of_file(evidence: Evidence, wanted: Flags) -> t.Iterator[str]:
 def _doubts_of_processes(evidence: Evidence, wanted: Flags) -> t.Iterator[str]:
     by_command = any(step.kind != HTTP for step in _answers(evidence))
     for variable, values in _environments(evidence, wanted).items():
-        without = [pid for pid, value in values.items() if value is None]
+        without = [pid for pid, value in values if value is None]
         if not values:
             yield "no process of the backend is running where it was looked for"
         elif without and (by_command or len(without) < len(values)):
@@ -148,7 +150,7 @@ def _how_shown(evidence: Evidence, wanted: Flags) -> str:
     """Say how far the environment of the processes bears it out."""
     environments = _environments(evidence, wanted)
     count = max((len(values) for values in environments.values()), default=0)
-    silent = [name for name, values in environments.items() if None in values.values()]
+    silent = _silent(environments)
     if silent:
         return f" that answers (the environment of none of {count} processes shows {', '.join(silent)})"
     return f" that answers and in the environment of every process ({count})"
@@ -165,12 +167,20 @@ def _unread(evidence: Evidence, wanted: Flags) -> str:
     return f"; no code below {step.directory} names {', '.join(unread)}" if unread else ""
 
 
-def _environments(evidence: Evidence, wanted: Flags) -> dict[str, dict[int, str | None]]:
-    """Return for each flag's variable what every process was started with, by the process's number."""
+def _environments(evidence: Evidence, wanted: Flags) -> Environments:
+    """Return for each flag's variable what every process was started with.
+
+    Processes of several hosts may have the same number.
+    """
     processes = running.processes(evidence, steps.FLAGS_PROCESSES)
     return {
-        flag["variable"]: {one.pid: one.shown.get(flag["variable"]) for one in processes} for flag in wanted
+        flag["variable"]: [(one.pid, one.shown.get(flag["variable"])) for one in processes] for flag in wanted
     }
+
+
+def _silent(environments: Environments) -> list[str]:
+    """Return the variables without which a process was started."""
+    return [name for name, values in environments.items() if any(value is None for _pid, value in values)]
 
 
 def _in_file(evidence: Evidence, variable: str) -> list[str]:

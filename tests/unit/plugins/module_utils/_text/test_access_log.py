@@ -65,6 +65,13 @@ TRAEFIK = (
     '{"ClientHost":"203.0.113.9","DownstreamStatus":401,"OriginStatus":401,"RequestMethod":"POST",'
     '"RequestPath":"/api/v1/payments/webhook/acmepay","level":"info","time":"2026-11-24T02:52:03Z"}'
 )
+LEVEL_AS_STATUS = (
+    f'{{"status":"info","timestamp":"2026-11-24T02:52:03.123Z","path":"{WEBHOOK}","method":"POST",'
+    '"http":{"status_code":401}}'
+)
+WORD_AS_STATUS = TWIN.replace('"status": 401', '"status": "ok", "status_code": 401')
+DURATION_AS_TIME = TWIN.replace('"time"', '"time": 0.012, "timestamp"')
+DURATION_WITH_UNIT = TWIN.replace('"time"', '"time": "12 ms", "ts"')
 ENVOY = (
     '{"start_time":"2026-11-24T02:52:03.123Z","method":"POST","path":"/api/v1/payments/webhook/acmepay",'
     '"response_code":401}'
@@ -116,6 +123,10 @@ def test_a_time_with_its_zone_is_better_than_none(line: str) -> None:
         (PINO, MILLIS),
         (TRAEFIK, MOMENT),
         (ENVOY, MILLIS),
+        (LEVEL_AS_STATUS, MILLIS),
+        (WORD_AS_STATUS, MILLIS),
+        (DURATION_AS_TIME, MILLIS),
+        (DURATION_WITH_UNIT, MILLIS),
     ],
 )
 def test_a_webhook_in_every_format(line: str, moment: datetime) -> None:

@@ -35,6 +35,12 @@ INFO processed=1200 updated=340 skipped=860 errors=0
         ("processed=12 skipped=12", (12, None, 12, None)),
         ("processed=12 updated=12 failed=2", (12, 12, None, 2)),
         ("processed=12 updated=10 failures=1 errors=1", (12, 10, None, 2)),
+        ("processed=12 updated=10 skipped=2 error_count=2", (12, 10, 2, 2)),
+        ('{"processed": 12, "updated": 10, "skipped": 2, "failedRows": 2}', (12, 10, 2, 2)),
+        ("Processed: 12, updated: 10, skipped: 2, number of errors: 2", (12, 10, 2, 2)),
+        ("processed=12 updated=12 rows_failed=1 exceptions=1", (12, 12, None, 2)),
+        ("processed=12 updated=12 max_errors=5 error_limit=5 fail_fast=1", (12, 12, None, None)),
+        ("processed=12 updated=12 errors_before=5 failed_at=7", (12, 12, None, None)),
         ("Processed: 1,200, Updated: 340, Skipped: 860.", (1200, 340, 860, None)),
         ("processed=1200,updated=340,skipped=860", (1200, 340, 860, None)),
         ("processed=12 updated=12\nUpdated: 2026-11-29", (12, 12, None, None)),
@@ -71,13 +77,36 @@ def test_no_summary(text: str) -> None:
         ("could not write 3 wallets", True),
         ("the last batch timed out", True),
         ("permission denied for table wallets", True),
+        ("failed rows: 0, 5", True),
+        ("error in row: 0", True),
+        ("10 rows failed", True),
         ("0 errors, no failures", False),
+        ("Failed rows: 0", False),
+        ("bye, with errors: 0.", False),
+        ("bye, with errors: 0, 12 rows seen", False),
+        ("error count: 0, exceptions: none", False),
+        ("0 rows failed", False),
         ("bye", False),
     ],
 )
 def test_what_follows_the_summary(line: str, speaks: bool) -> None:
     run = step("run", stdout=f"processed=12 updated=5 skipped=7 errors=0\n{line}\n")
     assert backfill.failure(run) == (line if speaks else "")
+
+
+@pytest.mark.parametrize(
+    ("errors", "speaks"),
+    [
+        ('["row 7: out of range"]', True),
+        ('{"IntegrityError": 2}', True),
+        ("[]", False),
+        ('{"IntegrityError": 0}', False),
+        ("null", False),
+    ],
+)
+def test_a_summary_that_lists_its_errors(errors: str, speaks: bool) -> None:
+    text = f'{{"processed": 12, "updated": 5, "skipped": 7, "errors": {errors}}}'
+    assert backfill.failure(step("run", stdout=f"{text}\n")) == (text if speaks else "")
 
 
 def test_standard_output_comes_first() -> None:

@@ -406,6 +406,27 @@ TABLE: list[tuple[str, Steps, dict[str, Any], str, str, str]] = [
         "the log says '48 passed in 7.41s', but also '50 skipped in 0.31s'",
     ),
     (
+        "tests that were broken off with status 0, as by pytest.exit()",
+        {
+            "ci_job_log": http(
+                "ci_job_log",
+                text=f"{GREEN_LOG}\n{TIME} !!!!!! _pytest.outcomes.Exit: the database is gone !!!!!!",
+            )
+        },
+        {},
+        "ci_tests_ran",
+        NOT_PROVEN,
+        "the log says '48 passed in 7.41s', but also '_pytest.outcomes.Exit: the database is gone'",
+    ),
+    (
+        "tests that were interrupted",
+        {"ci_job_log": http("ci_job_log", text=f"{GREEN_LOG}\n{TIME} !!!!!! KeyboardInterrupt !!!!!!")},
+        {},
+        "ci_tests_ran",
+        NOT_PROVEN,
+        "but also 'KeyboardInterrupt'",
+    ),
+    (
         "no test was found beside others",
         {"ci_job_log": http("ci_job_log", text=f"tests-1  | no tests ran in 0.01s\n{GREEN_LOG}")},
         {},
@@ -750,6 +771,9 @@ def test_each_form_of_the_line_that_says_that_tests_passed(line: str) -> None:
         "48 tests collected in 0.20s",
         "Installed 30 packages in 1.2s",
         "Found 2 errors in 1 file (checked 30 source files)",
+        "Found 0 errors in 1.2s",
+        "!!!!!! Exit: the cache is not there !!!!!!",
+        "!!! Interrupted",
         "3 skipped, 48 passed in 7.41s",
         "retried after 2 errors in 5s, and went on",
     ],

@@ -181,6 +181,12 @@ GOOD: list[tuple[str, Evidence, str, str]] = [
         "uq_recon: UNIQUE (provider, provider_event_id, finding_type)",
     ),
     (
+        "a unique index on an expression beside it",
+        _uniques({**ENTRY, "constraint": None, "definition": None, "columns": None}, ENTRY),
+        "unique_constraint",
+        "uq_recon: UNIQUE (provider, provider_event_id, finding_type)",
+    ),
+    (
         "NULLs that weaken the key are named",
         _uniques({**ENTRY, "nullable": ["provider_event_id"], "deferrable": True}),
         "unique_constraint",

@@ -59,13 +59,14 @@ def _file(value: str = "True") -> Step:
     return step("flags_file", kind=FILE, exit_status=None, stdout=lines, command="/etc/psp/backend.env")
 
 
-def _processes(*values: str | None) -> Step:
+def _processes(*values: str | None, host: str = "backend") -> Step:
     """What each process of the backend was started with, all flags alike; None for without."""
     shown = [
         Running(pid, NOW, "uvicorn", "/app", {flag.upper(): value for flag in FLAGS}, {})
         for pid, value in enumerate(values, 41)
     ]
-    return step("flags_processes", kind=FILE, exit_status=None, stdout=environment_report.render(shown))
+    report = environment_report.render(shown)
+    return step("flags_processes", kind=FILE, exit_status=None, stdout=report, host=host)
 
 
 def _code(*named: str) -> Step:
@@ -294,6 +295,34 @@ BAD: list[tuple[str, Evidence, str, str, str]] = [
         "flags_set",
         NOT_MET,
         "ledger_enforce_balance is False in the running process",
+    ),
+    (
+        "another host's process of the same number",
+        evidence(
+            2,
+            [
+                *(one for one in _steps().steps if one.name != "flags_processes"),
+                _processes("False", host="backend-1"),
+                _processes("True", host="backend-2"),
+            ],
+        ),
+        "flags_set",
+        NOT_MET,
+        "process 41 was started with LEDGER_SHADOW_WRITE=False",
+    ),
+    (
+        "another host's process of the same number, started without them",
+        evidence(
+            2,
+            [
+                *(one for one in _steps().steps if one.name != "flags_processes"),
+                _processes(None, host="backend-1"),
+                _processes("True", host="backend-2"),
+            ],
+        ),
+        "flags_set",
+        NOT_PROVEN,
+        "process 41 was started without LEDGER_SHADOW_WRITE",
     ),
     (
         "a process that was started without them",
