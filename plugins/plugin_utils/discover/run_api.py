@@ -10,7 +10,6 @@ import typing as t
 
 from .values import Draft, Finding, Found
 
-_DEFAULT = "/api/v1/reconciliation/runs"
 _IDS = ("id", "run_id", "runId")
 _STATES = ("status", "state")
 _NAME = "package_3_queue_api"

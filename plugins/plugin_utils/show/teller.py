@@ -23,7 +23,6 @@ if t.TYPE_CHECKING:
 # What is under way is repainted so often, and without a terminal is told of where it takes so long.
 TICK_SECONDS, TOLD_SECONDS = 1.0, 30.0
 _HOST, _WIDEST_HOST = 8, 24  # columns
-_PROBLEMS = "closure_preflight"  # it shows a table of its own
 
 Mapping = t.Mapping[str, t.Any]
 
