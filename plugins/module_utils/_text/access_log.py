@@ -131,7 +131,7 @@ def _entry(zone: tzinfo | None, stamp: t.Any, method: str, target: str, status: 
         path = urlsplit(target).path
     except ValueError:
         path = target
-    digits = re.match(r"\d{3}\b", str(status or ""))
+    digits = _IS_STATUS.match(_written(status))
     moment, zoned = _moment(stamp, zone), zone is not None or bool(_ZONED.search(str(stamp or "")))
     status_code = int(digits[0]) if digits else None
     return Entry(moment, method.upper(), path, status_code, zoned or moment is None)

@@ -125,13 +125,15 @@ def failure(step: Step, *, rolls_back: bool = False) -> str:
     streams = (step.stdout, step.stderr)
     found = [_summaries(text) for text in streams]
     for text, summaries in zip(streams, found):
-        end = summaries[-1][1] if summaries else 0
-        for number, line in enumerate(text.splitlines()):
-            if number < end:
-                if _COUNT.search(line) and _LISTED.search(line):
-                    return line.strip()
-            elif _speaks_of_failure(line, rolls_back) and (summaries or _SEVERE.search(line)):
-                return line.strip()
+        lines, end = text.splitlines(), summaries[-1][1] if summaries else 0
+        told = [line for line in lines[:end] if _COUNT.search(line) and _LISTED.search(line)]
+        told += [
+            line
+            for line in lines[end:]
+            if _speaks_of_failure(line, rolls_back) and (summaries or _SEVERE.search(line))
+        ]
+        if told:
+            return told[0].strip()
     return ""
 
 

@@ -239,7 +239,7 @@ def _described(entry: t.Mapping[str, t.Any]) -> str:
 
 
 def _columns(entry: t.Mapping[str, t.Any]) -> list[str]:
-    """Return the columns, of which an index on expressions alone has none."""
+    """Return the columns; in lockers of before, an index on expressions alone has none."""
     return list(entry["columns"] or [])
 
 
