@@ -16,7 +16,7 @@ _WORD = text_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _ENDS = text_pattern(
     r"(?:passwords?|passwds?|passphrases?|passcodes?|secrets?|tokens?|credentials?|"
     r"(?:api|secret|private|access|signing|encryption|master|account|auth|shared|hmac|storage)keys?)$"
-    r"|^(?:creds?|pwds?|hmac|salts?|signatures?|cookies?|authorization|psk|jwts?)$"
+    r"|^(?:creds?|pwds?|hmac|salts?|signatures?|cookies?|authorization|psk|jwts?|parola|sifre)$"
     r"|^(?!(?:by|com|over|under|tres)pass)\w*pass$|\wpwd$|^(?:bind|root|user|admin|db|ldap|smtp|mail|ftp|ssh)pw$"
 )
 _LAST = {"auth", "dsn", "sig", "masterauth", "webhook", "webhooks", "bearer", "otp", "totp", "pepper", "pw"}
@@ -85,12 +85,14 @@ _ORDINARY_WORDS_TEXT = (
     "rejected accepted denied revoked hidden redacted masked filtered removed omitted optional str string "
     "bytes text int bool any object varchar not is was are bearer basic digest md5 scram-sha-256 peer "
     "trust await new async function lambda foobared "
-    "[redacted] [masked] [filtered] [hidden] [secret] [removed] redacted"
+    "[redacted] [masked] [filtered] [hidden] [secret] [removed] [protected] redacted"
 )
 _ORDINARY_WORDS = frozenset(_ORDINARY_WORDS_TEXT.split())
 _ORDINARY = text_pattern(
     r"|[-+]?\d{1,6}(?:\.\d{1,6})?|\d{1,6}\s?(?:ms|[smhdw]|sec|min|days?|hours?|bytes|[kmg]i?b)"
     r"|\*+|[xX]{3,}|\.{3,}|<[^<>\s]{0,64}>|\[(?:m|ma|mas|mask|maske|masked(?::[^\]\s]{0,200})?)\]?"
+    r"|\[(?:(?:Async)?Function|class|[GS]etter|Getter/Setter|Object|Array|Circular)\b[^\[\]]{0,64}\]?"
+    r"|Some\((?:_|\w{1,64} \{ \.\. \})?\)?"
 )
 # A reference to where the secret is: a variable, a template, a bind parameter, a file.
 _REFERENCE = text_pattern(

@@ -27,9 +27,11 @@ _PROSE = {
     "credentials",
     "secrets",
 }
-_PROSE |= {"keys", "creds", "bearer", "session"}
+_PROSE |= {"keys", "creds", "bearer", "session", "parola", "sifre"}
 _PROSE_INSIDE = _PROSE | {"cookie", "cookies", "key", "token", "secret", "salt"}
 _PASSWORD = text_pattern(r"(?:pass(?:word|wd|phrase)?|pwd|secret|otp)$", re.IGNORECASE)
+_IDENTIFIED = {"webhook", "webhooks", "session"}
+_UUID = text_pattern(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _IDENTIFIER = text_pattern(r"[A-Za-z_][\w.]*")
 
 
@@ -97,7 +99,10 @@ class Pair(t.NamedTuple):
         if value in self.known or pin:
             return True
         masked = MASKED.search(value) and len(MASKED.sub(b"", value)) < 4
-        if masked or names.is_ordinary(text.strip()):
+        said = text.strip() if quoted else text.strip(" \t\r\n,")
+        by_key = self.label.endswith(("key", "keys"))
+        identified = (self.kind != names.SURELY and not by_key) or self.label in _IDENTIFIED
+        if masked or names.is_ordinary(said) or (identified and _UUID.fullmatch(said)):
             return False
         # A connection string: what is secret in it has a place of its own.
         if self.kind != names.SURELY or self.label.endswith("dsn"):

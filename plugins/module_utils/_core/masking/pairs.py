@@ -22,7 +22,7 @@ _BACK = 240
 _ENDS_TEXT = (
     "pass passwd password passwords passphrase passcode pwd pw secret secrets token tokens key keys "
     "credential credentials cred creds auth dsn salt salts signature signatures sig cookie cookies hmac "
-    "webhook webhooks authorization psk jwt bearer otp pepper value session"
+    "webhook webhooks authorization psk jwt bearer otp pepper value session parola sifre"
 )
 _ENDS = _ENDS_TEXT.split()
 _COMMA, _SQL, _ENCODED, _MIDDLE = 3, 4, 5, 6  # of the separators, those that need a closer look
@@ -34,7 +34,9 @@ _NAME = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.$-"
 _DESCRIBED = pattern(
     rb"(?:name|key|type)\\?[\"']?[ ]?[:=][ ]?\\?[\"']?([A-Za-z0-9_.-]{2,64})\\?[\"']?[ \t]*,?"
     rb"(?:\s|\\n){1,64}(?:- )?\\?[\"']?$"
-    rb"|\\?\"(?:name|key|type)\\?\":\\?\"([A-Za-z0-9_.-]{2,64})\\?\",\\?\"$",
+    rb"|\\?\"(?:name|key|type)\\?\":\\?\"([A-Za-z0-9_.-]{2,64})\\?\",\\?\"$"
+    rb"|([A-Za-z0-9_.-]{2,64})\\?[\"'][ ]?:[ ]?\{"
+    rb"(?:(?:\s|\\n){0,16}\\?\"(?:type|sensitive)\\?\":[ ]?[^\s,{}]{1,20},){0,2}(?:\s|\\n){0,16}\\?[\"']?$",
     re.IGNORECASE,
 )
 
@@ -42,7 +44,7 @@ _DESCRIBED = pattern(
 @lru_cache(None)
 def _separator(number: int) -> re.Pattern[bytes]:
     """Return what finds a separator and the end of such a name, in a reversed text in lower case."""
-    name = rb"[?+]?[\"'`\\ \t\]]{0,12}(?:\d{1,3}[_-]?(?![\d:t]))?" + _end()
+    name = rb"[?+]?[\"'`\\ \t\]]{0,12}(?:\d{1,3}(?:v|ahs)?[_-]?(?![\d:t]))?" + _end()
     return re.compile(
         (
             b"=" + name,
@@ -140,7 +142,7 @@ def _pair(data: bytes, at: int, number: int, told: Told) -> list[Span]:
         described = _DESCRIBED.search(head[-160:])
         if not described:
             return []
-        name = (described[1] or described[2]).decode()
+        name = (described[1] or described[2] or described[3]).decode()
     kind = names.SURELY if name == "PWD" and head.endswith(b";") else names.kind(name)
     parameter = name.lower() in ("key", "code") and head.endswith((b"?", b"&", b"PRAGMA "))
     # A comparison, a cast; a port, or a user of that name in a URL; a verdict.

@@ -31,7 +31,7 @@ _ENCODED_URL = pattern(
     rb"%3a%2f%2f(?:(?!%40|%3a)[^\s&\"'/]){0,128}%3a(?P<secret>(?:(?!%40)[^\s&\"'/]){1,512})%40", re.I
 )
 _PREFIX = pattern(
-    rb"(?:\bgh[pousr]|github_pat|\bnpm|\b[srp]k_(?:live|test)|\bwhsec|\bshp(?:at|ca|pa|ss)|\bdop_v1|\bhf|\bgsk|\bglsa|\bglc"
+    rb"(?:\bgh[pousr]|github_pat|\bnpm|\b[srp]k_(?:live|test|sbox)|\bwhsec|\bshp(?:at|ca|pa|ss)|\bdop_v1|\bhf|\bgsk|\bglsa|\bglc"
     rb"|\blin_api|\bsntry[su]|\bpul|\bdckr_pat|\bxkeysib|\brzp_(?:live|test)|\br8|\brubygems|\bfigd"
     rb"|\bnfp|\bsbp|\bSK_(?:live|test))$"
 )
@@ -69,7 +69,7 @@ _PGPASS_HOST = pattern(rb"(?:^|\n|\\n|\"|'|\dZ )(?:\*|[A-Za-z0-9_.-]{1,253}|/[\w
 _DASH = pattern(rb"-(?<=[ \t\"'\n]-)(?=-?[A-Za-z])")
 _ORACLE = pattern(rb"jdbc:oracle:\w{1,16}:[^\s/@]{1,64}/(?P<secret>[^\s@]{1,256})@", re.I)
 _BASE64 = pattern(rb"[A-Za-z0-9+/=]+")
-_AFTER = pattern(rb"_[A-Za-z0-9]{16}[A-Za-z0-9_]{0,255}")
+_AFTER = pattern(rb"_(?:[A-Za-z0-9]{16}[A-Za-z0-9_]{0,255}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
 @lru_cache(None)

@@ -15,6 +15,12 @@ from .span import MASKED, Span
 
 _LONGEST_HEADER = 8192
 _QUOTED = pattern(rb"[bBrRuUfF]?(\\{0,8})([\"'`])")
+# What says the type of a value, or colours it.
+_BLANKS = rb"(?:\s|\\{1,4}[nrt]){0,64}"
+_WRAPPED = pattern(
+    rb"(?:Some\(" + _BLANKS + rb"|\[\]string\{|" + _BLANKS + rb"string\(\d{1,7}\) "
+    rb"|(?:(?:\x1b|\\{1,4}(?:u001b|x1b|033|e))\[[\d;]{0,16}m){1,4}[ ]?)(?=\\{0,8}[\"'])"
+)
 # Quotes within those of SQL.
 _DOUBLED = pattern(rb"(''|\"\")(?P<secret>[^\s'\",;)}\]][^'\"\n]{0,512})\1")
 _OPENED = pattern(rb"\\{0,8}[\"'`]$")
@@ -38,13 +44,15 @@ _TUPLE = pattern(
     rb"\(\s*[bru]?(\\{0,8}[\"'])[^\"'\\]{0,256}\1\s*,\s*[bru]?\1(?P<secret>[^\"'\\]{1,512})\1\s*\)"
 )
 _HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
-_SIGNED = pattern(rb"t=\d+,(?P<secret>[\w=,+/-]+)")
+_SIGNED = pattern(rb"(?:t=\d{1,20}|v\d),(?P<secret>[\w=,+/-]+)")
 _TO_ESCAPE = pattern(rb"(?:[^\r\n\"\\]|\\(?![nr\"]))+")
 _TO_QUOTE = pattern(rb"[^\r\n\"'\\<>`]+")
 
 
 def spans(data: bytes, at: int, pair: Pair) -> list[Span]:
     """Return what of the value that begins at C(at) is secret."""
+    wrapped = _WRAPPED.match(data, at)
+    at = wrapped.end() if wrapped else at
     if pair.label in _HEADERS:
         return _header(data, at, pair)
     if data[at : at + 1] == b"[" and (items := _list(data, at, pair)):
@@ -72,7 +80,7 @@ def _cut(data: bytes, at: int, pair: Pair) -> list[Span]:
 
 def _bare(data: bytes, at: int, pair: Pair) -> list[Span]:
     start, stop = _unquoted(data, at, pair) or (at, at)
-    if pair.label == "stripe-signature" and (signed := _SIGNED.match(data, at)):
+    if pair.label.endswith("-signature") and (signed := _SIGNED.match(data, at)):
         start, stop = signed.span("secret")
     if start == stop or not pair.is_secret(data[start:stop], quoted=False):
         return []

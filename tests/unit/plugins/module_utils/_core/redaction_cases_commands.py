@@ -510,7 +510,7 @@ STAYS: list[str] = [
     'echo "$USER:$PASSWORD" | chpasswd',
     "echo 'psp:{{ pw }}' | chpasswd",
     "usage: chpasswd [options]",
-    "chpasswd < /root/list",
+    "chpasswd < /srv/list",
     "chpasswd: line 1: user 'psp' does not exist",
     "chpasswd: (user psp) pam_chauthtok() failed, error:",
     "sqlplus USER/PASSWORD@DB",
