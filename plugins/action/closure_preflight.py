@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 import typing as t
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._core import libraries
 from ..module_utils._core.evidence import Step
-from ..plugin_utils.keep import packing
+from ..plugin_utils.keep import fetching, packing, provenance
 from ..plugin_utils.keep.closure_action import ClosureAction, Options, Result, nonempty
 from ..plugin_utils.preflight import asked, formats, nearest, places, table
 from ..plugin_utils.preflight import host as machine
@@ -57,7 +58,13 @@ class ActionModule(ClosureAction):
                 problems += self._collect(str(name), options, known, starting=starting)
         if problems:
             return {"failed": True, "msg": "; ".join(problems), "problems": problems}
-        return {"changed": False, **found}
+        return {"changed": False, **found, **self._told(found)}
+
+    def _told(self, found: Result) -> Result:
+        """Return the fact that an attempt keeps of the task's own host: its system and its clock."""
+        if self._task.delegate_to or not found.get("clock"):
+            return {}
+        return {"ansible_facts": {provenance.FACT: {name: found[name] for name in ("os", "clock")}}}
 
     def _report(self, policy: str, hosts: t.Sequence[str], known: Options) -> Result:
         """Show what these hosts' checks noted, and fail with it unless it only holds packages back."""
@@ -84,7 +91,8 @@ class ActionModule(ClosureAction):
 
     def _look(self, args: Options, known: Options) -> Result:
         interpreters = libraries.candidates(args.get("python"), args.get("path") or [])
-        return machine.look(
+        asked = time.time()
+        found = machine.look(
             self.shell,
             self.host(known),
             [self.python(known), *interpreters],
@@ -93,6 +101,10 @@ class ActionModule(ClosureAction):
             ports=args.get("ports") or [],
             programs=places.programs(args),
         )
+        clock = fetching.Clock.measured(asked, found.get("clock", ()), time.time())
+        if clock.off:
+            display.warning(f"{self.host(known)}: {clock.off}; times are compared by the controller's")
+        return {**found, "clock": clock.bound if found.get("clock") else ""}
 
     def _collect(self, name: str, options: Options, known: Options, *, starting: bool) -> list[str]:
         """Return what keeps a collector of this collection, which in check mode only looks, from its work."""

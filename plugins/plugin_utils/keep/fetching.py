@@ -61,6 +61,12 @@ class Clock(t.NamedTuple):
         least, most = f"{self.least:.1f}", f"{self.most:.1f}"
         return f"the host's clock is at least {least} s ahead of the controller's, at most {most} s"
 
+    @property
+    def bound(self) -> str:
+        """One sentence for any clock: how far it is off, at most."""
+        most = max(abs(self.least), abs(self.most))
+        return self.off or f"the host's clock is within {most:.1f} s of the controller's"
+
     def corrected(self, time: str) -> str:
         """Return a time of the host's by the controller's clock, rather too late than too early."""
         if not self.off:

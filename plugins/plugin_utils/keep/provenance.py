@@ -3,7 +3,7 @@
 
 """Who ran a closure, from where, with which versions, inventory and options: what C(attempt.json) says of it.
 
-Nothing is asked of a host for it: it is what Ansible knows when the attempt is opened.
+Nothing is asked of a host for it: it is what Ansible, and the preflight before it, know of it by then.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ _AWX = ("user_name", "job_id", "job_template_name", "project_revision")
 # Values of other variables are not the closure's, and may be secret without a name that says so.
 _OWN = ("rc_closure_", "staging_", "package_")
 _MOST_FILES = 1000
+# What the preflight found of a host: a fact with os and clock.
+FACT = "__rc_closure_host"
 
 
 def gather(
@@ -134,11 +136,10 @@ def _variable(name: str, value: t.Any, secret: t.Collection[str]) -> str:
 
 
 def _host(name: str, known: Known) -> dict[str, str]:
-    """Return a host's name, its address, and its system where facts of it were gathered before."""
+    """Return a host's name and address, and its system and clock where the preflight looked at it."""
     own = known.get("hostvars", {}).get(name) or {}
     facts = _of(own, "ansible_facts") or {}
-    system = " ".join(str(facts[key]) for key in ("distribution", "distribution_version") if key in facts)
-    found = {"address": str(_of(own, "ansible_host") or ""), "os": system}
+    found = {"address": str(_of(own, "ansible_host") or ""), **(_of(facts, FACT) or {})}
     return {"name": str(name), **{key: value for key, value in found.items() if value}}
 
 

@@ -22,13 +22,20 @@ _SHELL = "psp.rc_closure: there is a shell"
 _ANSWER = "psp.rc_closure: "
 # Any Python understands it, back to 2.7. It succeeds where no library is missing, and then no other is asked.
 _SCRIPT = """
-import errno, io, json, os, pwd, re, socket, subprocess, sys
+import errno, io, json, os, pwd, re, socket, subprocess, sys, time
+began = time.time()
 asked = json.loads(sys.argv[2])
 def named(uid):
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
         return str(uid)
+def system():
+    try:
+        with io.open("/etc/os-release", encoding="utf-8") as file:
+            return re.search("^PRETTY_NAME=(.+)$", file.read(), re.MULTILINE).group(1).strip("'\\"")
+    except (AttributeError, IOError, OSError, ValueError):
+        return "%s %s" % (os.uname()[0], os.uname()[2])
 def everybody(path, mode):
     while mode & 7 and path != os.path.dirname(path):
         path = os.path.dirname(path)
@@ -105,7 +112,7 @@ for name, directory, path, version in asked["programs"]:
         except Exception:
             told.kill()
 found = {"version": list(sys.version_info[:2]), "has": has, "files": files}
-found.update(taken=taken, programs=programs, versions=versions)
+found.update(taken=taken, programs=programs, versions=versions, os=system(), clock=[began, time.time()])
 print("psp.rc_closure: " + json.dumps([sys.argv[1], found]))
 sys.exit(len(has) < len(asked["needs"]))
 """
@@ -127,6 +134,8 @@ class Answer:
     taken: list[str] = field(default_factory=list)  # where something listens, as address:port
     programs: dict[str, bool] = field(default_factory=dict)  # name → whether it can be run
     versions: dict[str, str] = field(default_factory=dict)  # of those whose version is asked for
+    os: str = ""  # the system's name and version, as /etc/os-release or the kernel says
+    clock: t.Sequence[float] = ()  # when it began and ended, in Unix seconds of the host's clock
 
     @property
     def usable(self) -> bool:
@@ -156,7 +165,7 @@ def read(answer: str) -> dict[str, Answer] | None:
         path: Answer(
             tuple(told["version"]),
             frozenset(told["has"]),
-            *(told[name] for name in ("files", "taken", "programs", "versions")),
+            *(told[name] for name in ("files", "taken", "programs", "versions", "os", "clock")),
         )
         for path, told in map(json.loads, lines)
     }
@@ -225,6 +234,8 @@ def look(
         "taken": own.taken,
         "programs": own.programs,
         "versions": own.versions,
+        "os": own.os,
+        "clock": own.clock,
     }
 
 

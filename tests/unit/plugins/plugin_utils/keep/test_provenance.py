@@ -95,13 +95,14 @@ def test_hosts_have_what_is_known_of_them() -> None:
         def get(self, key: str, default: t.Any = None) -> t.Any:
             raise AnsibleError("cannot be rendered")
 
-    facts = {"distribution": "Debian", "distribution_version": "12.5"}
+    seen = {"os": "Debian 12.5", "clock": "the host's clock is within 0.1 s of the controller's"}
+    facts = {provenance.FACT: seen}
     known = {
         "ansible_play_hosts_all": ["backend", "worker", "ci"],
         "hostvars": {"backend": {"ansible_host": "10.0.0.5", "ansible_facts": facts}, "ci": Broken(a=1)},
     }
     assert _gather(known, {})["hosts"] == [
-        {"name": "backend", "address": "10.0.0.5", "os": "Debian 12.5"},
+        {"name": "backend", "address": "10.0.0.5", **seen},
         {"name": "worker"},
         {"name": "ci"},
     ]

@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import os
+import platform
 import pwd
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 import typing as t
 from pathlib import Path
 
@@ -35,7 +37,9 @@ def ask(interpreters: list[str], needs: list[str], **look: t.Any) -> dict[str, A
 def test_a_shell_asks_the_interpreters_that_are_there() -> None:
     has = frozenset({"json", "requests"})
     found = ask(["/no/such python", sys.executable], ["json", "no_such_library", "requests"])
-    assert found == {sys.executable: Answer(sys.version_info[:2], has)}
+    assert {path: (one.version, one.has) for path, one in found.items()} == {
+        sys.executable: (sys.version_info[:2], has)
+    }
 
 
 def test_the_first_that_has_all_is_the_last_that_is_asked() -> None:
@@ -157,11 +161,14 @@ def test_a_look_tells_what_is_there_or_why_the_host_cannot_be_used() -> None:
         return done.returncode, done.stdout, done.stderr
 
     nothing = {"files": {}, "taken": [], "programs": {}, "versions": {}}
-    assert host.look(shell, "here", [sys.executable], needs=["json"]) == {
-        "reached": True,
-        "python": sys.executable,
-        **nothing,
-    }
+    before = time.time()
+    found = host.look(shell, "here", [sys.executable], needs=["json"])
+    began, ended = found.pop("clock")
+    assert before <= began <= ended <= time.time()
+    named = Path("/etc/os-release").exists()
+    system = platform.freedesktop_os_release()["PRETTY_NAME"] if named else f"{os.uname()[0]} {os.uname()[2]}"
+    assert found.pop("os") == system
+    assert found == {"reached": True, "python": sys.executable, **nothing}
     assert host.look(lambda command: (None, "", "no\nroute"), "away", ["python3"]) == {
         "reached": False,
         "msg": "away cannot be reached: no route",
