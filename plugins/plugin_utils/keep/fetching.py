@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets as random_source
 import typing as t
 from datetime import timedelta
@@ -64,7 +65,7 @@ class Clock(t.NamedTuple):
     @property
     def bound(self) -> str:
         """One sentence for any clock: how far it is off, at most."""
-        most = max(abs(self.least), abs(self.most))
+        most = math.ceil(max(abs(self.least), abs(self.most)) * 10) / 10
         return self.off or f"the host's clock is within {most:.1f} s of the controller's"
 
     def corrected(self, time: str) -> str:

@@ -145,8 +145,8 @@ def test_a_clock_that_is_off_is_said(host: tuple[float, ...], said: str) -> None
 def test_a_clocks_bound_is_said_of_any() -> None:
     off = fetching.Clock.measured(100.0, (1000.5, 1009.5), 110.0)
     assert off.bound == off.off
-    right = fetching.Clock.measured(100.0, (100.5, 109.8), 110.0)
-    assert right.bound == "the host's clock is within 0.5 s of the controller's"
+    right = fetching.Clock.measured(100.0, (100.0, 109.98), 110.0)
+    assert right.bound == "the host's clock is within 0.1 s of the controller's"
 
 
 @pytest.mark.parametrize(
