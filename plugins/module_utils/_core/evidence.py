@@ -107,7 +107,11 @@ class Step:
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return a JSON-ready mapping with one key for each attribute; C(masks) where there are some."""
-        found = {**vars(self), "stdout": str(self.stdout), "stderr": str(self.stderr)}
+        return {**self.attributes(), "stdout": str(self.stdout), "stderr": str(self.stderr)}
+
+    def attributes(self) -> dict[str, t.Any]:
+        """Return the same without a copy of large streams."""
+        found = dict(vars(self))
         del found["masks"]
         return {**found, "masks": dict(self.masks)} if self.masks else found
 

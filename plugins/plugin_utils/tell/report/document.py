@@ -152,7 +152,7 @@ def _package(
         **({"reset_or_stamp": decision} if decision else {}),
         "steps": [
             {
-                **step.as_dict(),
+                **step.attributes(),
                 **shown.whole(step, number, verdict.package, other.folder if other else ""),
                 "seconds": round(step.seconds, 3),
             }

@@ -63,7 +63,7 @@ def _file(name: str, size: int, sha256: str) -> dict[str, t.Any]:
 def shortened(document: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return a report whose outputs are visible, and so short that all of them come to C(MOST) bytes."""
     texts = [text for package in document["packages"].values() for text in _texts(package)]
-    sizes = [len(text.encode("utf-8", "surrogatepass")) for text in texts]
+    sizes = [len(text[:LARGE].encode("utf-8", "surrogatepass")) for text in texts]
     limit = LARGE
     while limit > _LEAST and sum(min(size, limit) for size in sizes) > MOST:
         limit //= 2
